@@ -1,0 +1,57 @@
+"""Argument checks: each names the rule, the value and, where it helps, the remedy."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from smc.errors import SplitError
+from smc.typing import Spans
+
+
+def check_positive(name: str, value: float) -> None:
+    """Raise ValueError unless ``value`` > 0."""
+    if not value > 0:
+        raise ValueError(f"`{name}` must be positive, got {value}")
+
+
+def check_non_negative(name: str, value: float) -> None:
+    """Raise ValueError unless ``value`` >= 0."""
+    if not value >= 0:
+        raise ValueError(f"`{name}` must not be negative, got {value}")
+
+
+def check_fraction(name: str, value: float) -> None:
+    """Raise ValueError unless 0 < ``value`` < 1."""
+    if not 0 < value < 1:
+        raise ValueError(f"`{name}` must lie between 0 and 1, got {value}")
+
+
+def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
+    """Raise ValueError unless ``value`` is one of ``choices``."""
+    allowed = list(choices)
+    if value not in allowed:
+        raise ValueError(f"`{name}` must be one of {', '.join(map(str, allowed))}, got {value!r}")
+
+
+def check_spans(spans: Any, n_events: int) -> Spans:
+    """Return label spans as int64 (n_events, 2), sorted by start and closed.
+
+    Raises
+    ------
+    SplitError
+        No spans (a plain split would leak), a wrong shape, an end before its start, or starts out of order.
+    """
+    if spans is None:
+        raise SplitError("no label spans: pass `groups=spans`, an integer array (n_events, 2); a split without spans leaks")
+    array = np.asarray(spans)
+    if array.shape != (n_events, 2) or not np.issubdtype(array.dtype, np.integer):
+        raise SplitError(f"spans must be an integer array of shape ({n_events}, 2), got {array.dtype} {array.shape}")
+    array = array.astype(np.int64, copy=False)
+    wrong = np.flatnonzero(array[:, 1] < array[:, 0])
+    if wrong.size:
+        row = int(wrong[0])
+        raise SplitError(f"a span must not end before it starts: event {row} spans {array[row].tolist()}")
+    if np.any(np.diff(array[:, 0]) < 0):
+        raise SplitError("events must be in time order: sort them by the start of their span")
+    return array

@@ -1,0 +1,55 @@
+"""The errors that smc raises on purpose: each says rule, value and remedy in a sentence or two."""
+
+
+class SmcError(Exception):
+    """Name what the user can mend; commands print it in one line and exit with code 2."""
+
+    reason = "error"
+
+
+class ConfigError(SmcError):
+    """A composed configuration does not fit what it configures."""
+
+    reason = "bad_config"
+
+
+class DataError(SmcError):
+    """A file or a series of bars breaks a rule."""
+
+    reason = "bad_data"
+
+
+class LabelError(SmcError):
+    """Events or labels cannot be formed from the bars."""
+
+    reason = "bad_labels"
+
+
+class SplitError(SmcError):
+    """The events are too few, or of one class only, for the split that was asked for."""
+
+    reason = "bad_split"
+
+
+class LeakageError(SmcError):
+    """A step would let a result see what it must not see."""
+
+    reason = "leakage"
+
+
+class ModelError(SmcError):
+    """A model cannot be fitted on what it was given."""
+
+    reason = "bad_model"
+
+
+class ArtifactError(SmcError):
+    """A saved model is damaged, incompatible, or asked for with the wrong features."""
+
+    reason = "bad_artifact"
+
+
+class ResultsError(SmcError):
+    """A run folder, its lock or the ledger is not in the state that an operation needs."""
+
+    reason = "bad_results"

@@ -1,0 +1,44 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of real bars, raw files and oracles; the test skips where it is absent."""
+    root = Path(os.environ.get("SMC_TEST_DATA", REPOSITORY.parent / "shared"))
+    if not (root / "data" / "bars").is_dir():
+        pytest.skip(f"no test data at {root}: set SMC_TEST_DATA")
+    return root
+
+
+def random_bars(n_bars: int = 3000, seed: int = 0, freq: str = "4h") -> pd.DataFrame:
+    """Driftless random-walk bars with tick-consistent high and low (UTC, bar open stamps)."""
+    rng = np.random.default_rng(seed)
+    steps = rng.normal(0.0, 0.001, size=(n_bars, 8)).cumsum(axis=1)
+    opens = 100 * np.exp(np.concatenate([[0.0], steps[:-1, -1].cumsum()]))
+    path = opens[:, None] * np.exp(np.column_stack([np.zeros(n_bars), steps]))
+    index = pd.date_range("2015-01-05", periods=n_bars, freq=freq, tz="UTC", name="time")
+    return pd.DataFrame(
+        {
+            "open": path[:, 0],
+            "high": path.max(axis=1),
+            "low": path.min(axis=1),
+            "close": path[:, -1],
+            "volume": rng.integers(100, 1000, n_bars).astype(float),
+        },
+        index=index,
+    )
+
+
+@pytest.fixture()
+def bars() -> pd.DataFrame:
+    """3,000 random-walk H4 bars."""
+    return random_bars()
