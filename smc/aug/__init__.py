@@ -1,0 +1,1 @@
+"""Augmentation inside the fold: one sampler an option of `conf/aug`."""

@@ -1,0 +1,1 @@
+"""Sources of bars: one class an option of `conf/data`."""

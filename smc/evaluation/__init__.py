@@ -1,0 +1,1 @@
+"""From out-of-sample predictions to the figures of a run."""

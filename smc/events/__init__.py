@@ -1,0 +1,1 @@
+"""Bars at which a decision is taken: one class an option of `conf/events`."""

@@ -1,0 +1,1 @@
+"""Causal features: one family a file, put together by `FeatureSet`."""

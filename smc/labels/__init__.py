@@ -1,0 +1,1 @@
+"""What happened after an event: one class an option of `conf/labels`."""

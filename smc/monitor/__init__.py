@@ -1,0 +1,1 @@
+"""Watches over a fit: one class a file."""

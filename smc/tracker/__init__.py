@@ -1,0 +1,1 @@
+"""Where finished runs are reported to: one class an option of `conf/tracker`."""
