@@ -1,0 +1,99 @@
+"""The one guarded way from a `_target_` to an object."""
+
+import importlib
+import os
+from typing import Any
+
+from smc.config.nearest import nearest
+from smc.errors import ConfigError, SmcError
+
+#: Modules whose classes a configuration may name. Whoever runs the program may add their own with SMC_ALLOW.
+ALLOWED = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
+
+
+def allowed_modules() -> tuple[str, ...]:
+    """List the allowed module prefixes: the built-in ones and those of the environment variable SMC_ALLOW."""
+    extra = os.environ.get("SMC_ALLOW", "")
+    return ALLOWED + tuple(name.strip() for name in extra.split(",") if name.strip())
+
+
+def is_allowed(module: str) -> bool:
+    """Tell whether a module lies under an allowed prefix."""
+    return any(module == prefix or module.startswith(prefix + ".") for prefix in allowed_modules())
+
+
+def locate(target: Any) -> type:
+    """Import the class that a `_target_` names.
+
+    The path is checked before anything is imported, and the class that was found is checked again by the module
+    that defines it, so that an attribute of an allowed module leads nowhere else.
+
+    Raises
+    ------
+    ConfigError
+        The module is not allowed, cannot be imported or lacks the name, or the name is no class.
+    """
+    if not isinstance(target, str) or "." not in target:
+        raise ConfigError(f"`_target_` must be the dotted path of a class, got {target!r}")
+    module_name, _, name = target.rpartition(".")
+    if not is_allowed(module_name):
+        raise ConfigError(
+            f"`{target}` is outside the modules that a configuration may name ({', '.join(allowed_modules())}); "
+            f"if you trust it, set the environment variable SMC_ALLOW={module_name.split('.')[0]}"
+        )
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise ConfigError(f"`{target}` cannot be imported: {error}") from error
+    found = getattr(module, name, None)
+    if found is None:
+        raise ConfigError(f"`{module_name}` has no `{name}`{nearest(name, vars(module))}")
+    if not isinstance(found, type):
+        raise ConfigError(f"`{target}` is no class; a configuration may name classes only")
+    if not is_allowed(found.__module__):
+        raise ConfigError(f"`{target}` is defined in `{found.__module__}`, which a configuration may not name")
+    return found
+
+
+def check_targets(node: Any) -> None:
+    """Locate every `_target_` below a node, and raise ConfigError for the first that is not allowed."""
+    if isinstance(node, dict):
+        if "_target_" in node:
+            locate(node["_target_"])
+        for value in node.values():
+            check_targets(value)
+    elif isinstance(node, list):
+        for value in node:
+            check_targets(value)
+
+
+def instantiate(node: dict[str, Any], path: str = "", **extra: Any) -> Any:
+    """Build the object that a configuration names, and everything nested in it, from allowed classes only.
+
+    Parameters
+    ----------
+    node
+        A mapping with `_target_`, as plain containers.
+    path
+        Where the node stands in the configuration, for error messages.
+    extra
+        Arguments beside those of the node.
+
+    Raises
+    ------
+    ConfigError
+        A target is not allowed, or a constructor refuses its arguments.
+    """
+    from hydra.errors import InstantiationException
+    from hydra.utils import instantiate as build
+
+    check_targets(node)
+    try:
+        return build(node, _convert_="all", **extra)
+    except InstantiationException as error:
+        cause = error.__cause__ or error
+        if isinstance(cause, SmcError):
+            raise cause from None
+        if isinstance(cause, ValueError | TypeError):
+            raise ConfigError(f"{path or node['_target_']}: {cause}") from error
+        raise

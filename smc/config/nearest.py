@@ -1,0 +1,14 @@
+"""The name that was probably meant."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "; did you mean X?" for the closest known name, or nothing.
+
+    >>> nearest("hiden_dim", ["hidden_dim", "dropout"])
+    '; did you mean hidden_dim?'
+    """
+    match = difflib.get_close_matches(str(name), [str(each) for each in known], n=1, cutoff=0.6)
+    return f"; did you mean {match[0]}?" if match else ""

@@ -1,0 +1,33 @@
+"""What can be chosen: the groups of the configuration tree and a line on each option."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from smc.config.compose import CONF
+
+
+def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
+    """Map each option of a group to its first comment line; a later folder adds to an earlier one."""
+    found: dict[str, str] = {}
+    for root in (CONF, *config_dirs):
+        for path in sorted((root / group).glob("*.yaml")):
+            found.setdefault(path.stem, first_comment(path))
+    return found
+
+
+def groups(config_dirs: Sequence[Path] = ()) -> list[str]:
+    """Name every folder of the tree that holds options, nested ones with a slash."""
+    found = {
+        path.parent.relative_to(root).as_posix()
+        for root in (CONF, *config_dirs)
+        for path in root.glob("*/**/*.yaml")
+    }
+    return sorted(found)
+
+
+def first_comment(path: Path) -> str:
+    """Read the first comment line of a file that is no directive."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#") and "@package" not in line:
+            return line.lstrip("# ").strip()
+    return ""

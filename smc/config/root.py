@@ -1,0 +1,65 @@
+"""The keys of a run that no constructor holds: their names, types and rules."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from smc.checks import check_fraction, check_positive
+
+
+@dataclass(frozen=True)
+class Split:
+    """Sizes of the outer split in time."""
+
+    test_frac: float
+    val_frac: float
+    min_train_size: int
+
+    def __post_init__(self) -> None:
+        check_fraction("test_frac", self.test_frac)
+        check_fraction("val_frac", self.val_frac)
+        check_positive("min_train_size", self.min_train_size)
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """What a fit runs on; no part of a run's identity."""
+
+    device: Literal["cpu"]
+    n_threads: int
+
+    def __post_init__(self) -> None:
+        check_positive("n_threads", self.n_threads)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where results go, relative to the working directory."""
+
+    output: str
+
+
+@dataclass(frozen=True)
+class Root:
+    """The root of `conf/train.yaml`: groups by name, and the keys that belong to no group."""
+
+    data: dict[str, Any]
+    features: dict[str, Any]
+    events: dict[str, Any]
+    labels: dict[str, Any]
+    cv: dict[str, Any]
+    aug: dict[str, Any]
+    reg: dict[str, Any]
+    model: dict[str, Any]
+    monitor: dict[str, Any]
+    tracker: dict[str, Any]
+    evaluation: dict[str, Any]
+    ledger: dict[str, Any]
+    trainer: Trainer
+    split: Split
+    paths: Paths
+    symbol: str | list[str] | None
+    side: Literal["structure", "long"]
+    sample_weight: Literal["uniqueness", "none"]
+    final: Literal["refit", "train"]
+    retry: Literal["none", "failed"]
+    seed: int

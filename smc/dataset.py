@@ -1,0 +1,130 @@
+"""The labelled events of one run: rows of features, labels and spans, with an account of every bar that was lost."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from smc.cv.common_axis import common_axis_spans
+from smc.errors import ConfigError, LabelError
+from smc.typing import IntArray, Spans
+
+
+class Source(Protocol):
+    """What a run needs to make events from bars (`smc.features`, `smc.events`, `smc.labels`)."""
+
+    features: Any
+    events: Any
+    labels: Any
+    side: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Events in time order.
+
+    Attributes
+    ----------
+    features
+        (n_events, n_features), the row of each event's own bar.
+    events
+        One row an event: ``symbol``, ``event`` (bar position in its own series), ``time`` (that bar's open),
+        ``start``, ``end`` (label span in its own series), ``label``, ``ret``, ``weight``, ``side``.
+    spans
+        (n_events, 2), label spans on the time axis that all symbols share; the symbol's own for one symbol.
+    account
+        For each symbol, how many bars became events and where the others were lost.
+    """
+
+    features: pd.DataFrame
+    events: pd.DataFrame
+    spans: Spans
+    account: dict[str, dict[str, Any]]
+
+
+def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, source: Source) -> Dataset:
+    """Form the labelled events of one symbol.
+
+    Events inside the features' warm-up, and those whose label is not resolved at the end of the data, are left
+    out and counted.
+
+    Raises
+    ------
+    LabelError
+        No event is left; the message holds the account.
+    """
+    candidates = source.events.compute(bars, features)
+    known = candidates[candidates >= warm_up]
+    side = event_side(bars, features, known, source.side)
+    labels = source.labels.compute(bars, known, side)
+    events = labels.reset_index()
+    rows = features.iloc[events["event"].to_numpy()]
+    account = {
+        "bars": len(bars),
+        "warm_up_bars": min(warm_up, len(bars)),
+        "events": len(candidates),
+        "events_in_warm_up": len(candidates) - len(known),
+        **{f"events_{reason}": count for reason, count in labels.attrs.get("dropped", {}).items()},
+        "labelled_events": len(events),
+        "nan_features": {str(name): int(n) for name, n in rows.isna().sum().items() if n},
+    }
+    if events.empty:
+        raise LabelError(f"no labelled event is left of {len(bars)} bars: {_say(account)}")
+    events.insert(1, "time", bars.index[events["event"]])
+    events["side"] = side[np.searchsorted(known, events["event"])]
+    spans = events[["start", "end"]].to_numpy(dtype=np.int64)
+    return Dataset(rows.reset_index(drop=True), events, spans, {"": account})
+
+
+def event_side(bars: pd.DataFrame, features: pd.DataFrame, events: IntArray, rule: str) -> IntArray:
+    """Give each event its side, +1 or -1: always long, or the direction of the last break of structure (>= 0 long)."""
+    if rule == "long":
+        return np.ones(len(events), dtype=np.int64)
+    if "st_dir" in features:
+        direction = features["st_dir"].to_numpy()
+    else:
+        from smc import structure
+
+        direction = structure.compute(bars)["st_dir"].to_numpy()
+    return np.where(direction[events] >= 0, 1, -1)
+
+
+def check_lengths(symbol: str, bars: pd.DataFrame, warm_up: int, horizon: int) -> None:
+    """Raise ConfigError when warm-up or label horizon do not fit into the bars."""
+    problems = []
+    if warm_up >= len(bars):
+        problems.append(f"features: a warm-up of {warm_up} bars leaves nothing of the {len(bars)} bars of {symbol}")
+    if horizon >= len(bars):
+        problems.append(f"labels: a horizon of {horizon} bars is longer than the {len(bars)} bars of {symbol}")
+    if problems:
+        daily = " (daily bars: features=daily)" if bars.attrs.get("account", {}).get("bar_seconds", 0) >= 86_400 else ""
+        raise ConfigError("\n".join(problems) + daily)
+
+
+def pool(parts: dict[str, tuple[pd.DataFrame, Dataset]]) -> Dataset:
+    """Put the events of several symbols into one set, in the order of a common time axis.
+
+    Parameters
+    ----------
+    parts
+        Bars and events by symbol. The axis is the union of all stamps, so that a training label of one symbol
+        that overlaps a test label of another is purged like one of its own.
+    """
+    for symbol, (_, part) in parts.items():
+        part.events.insert(0, "symbol", symbol)
+    accounts = {symbol: part.account[""] for symbol, (_, part) in parts.items()}
+    if len(parts) == 1:
+        part = next(iter(parts.values()))[1]
+        return Dataset(part.features, part.events, part.spans, accounts)
+    spans, order = common_axis_spans([(bars.index, part.spans) for bars, part in parts.values()])
+    return Dataset(
+        pd.concat([part.features for _, part in parts.values()]).iloc[order].reset_index(drop=True),
+        pd.concat([part.events for _, part in parts.values()]).iloc[order].reset_index(drop=True),
+        spans,
+        accounts,
+    )
+
+
+def _say(account: dict[str, Any]) -> str:
+    return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in account.items() if isinstance(value, int))
