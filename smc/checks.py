@@ -43,10 +43,14 @@ def check_spans(spans: Any, n_events: int) -> Spans:
         No spans (a plain split would leak), a wrong shape, an end before its start, or starts out of order.
     """
     if spans is None:
-        raise SplitError("no label spans: pass `groups=spans`, an integer array (n_events, 2); a split without spans leaks")
+        raise SplitError(
+            "no label spans: pass `groups=spans`, an integer array (n_events, 2); a split without spans leaks"
+        )
     array = np.asarray(spans)
     if array.shape != (n_events, 2) or not np.issubdtype(array.dtype, np.integer):
-        raise SplitError(f"spans must be an integer array of shape ({n_events}, 2), got {array.dtype} {array.shape}")
+        raise SplitError(
+            f"spans must be an integer array of shape ({n_events}, 2), got {array.dtype} {array.shape}"
+        )
     array = array.astype(np.int64, copy=False)
     wrong = np.flatnonzero(array[:, 1] < array[:, 0])
     if wrong.size:

@@ -1,4 +1,4 @@
-"""The labelled events of one run: rows of features, labels and spans, with an account of every bar that was lost."""
+"""The labelled events of one run, with an account of every bar that was lost."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -46,8 +46,8 @@ class Dataset:
 def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, source: Source) -> Dataset:
     """Form the labelled events of one symbol.
 
-    Events inside the features' warm-up, and those whose label is not resolved at the end of the data, are left
-    out and counted.
+    Events inside the features' warm-up, and those whose label is not resolved at the end of the data, are
+    left out and counted.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
 
 
 def event_side(bars: pd.DataFrame, features: pd.DataFrame, events: IntArray, rule: str) -> IntArray:
-    """Give each event its side, +1 or -1: always long, or the direction of the last break of structure (>= 0 long)."""
+    """Give each event its side: always long, or the direction of the last break of structure (>= 0 is long)."""
     if rule == "long":
         return np.ones(len(events), dtype=np.int64)
     if "st_dir" in features:
@@ -94,11 +94,19 @@ def check_lengths(symbol: str, bars: pd.DataFrame, warm_up: int, horizon: int) -
     """Raise ConfigError when warm-up or label horizon do not fit into the bars."""
     problems = []
     if warm_up >= len(bars):
-        problems.append(f"features: a warm-up of {warm_up} bars leaves nothing of the {len(bars)} bars of {symbol}")
+        problems.append(
+            f"features: a warm-up of {warm_up} bars leaves nothing of the {len(bars)} bars of {symbol}"
+        )
     if horizon >= len(bars):
-        problems.append(f"labels: a horizon of {horizon} bars is longer than the {len(bars)} bars of {symbol}")
+        problems.append(
+            f"labels: a horizon of {horizon} bars is longer than the {len(bars)} bars of {symbol}"
+        )
     if problems:
-        daily = " (daily bars: features=daily)" if bars.attrs.get("account", {}).get("bar_seconds", 0) >= 86_400 else ""
+        daily = (
+            " (daily bars: features=daily)"
+            if bars.attrs.get("account", {}).get("bar_seconds", 0) >= 86_400
+            else ""
+        )
         raise ConfigError("\n".join(problems) + daily)
 
 
@@ -127,4 +135,6 @@ def pool(parts: dict[str, tuple[pd.DataFrame, Dataset]]) -> Dataset:
 
 
 def _say(account: dict[str, Any]) -> str:
-    return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in account.items() if isinstance(value, int))
+    return ", ".join(
+        f"{value} {name.replace('_', ' ')}" for name, value in account.items() if isinstance(value, int)
+    )

@@ -1,4 +1,4 @@
-"""Bind every part of a composed configuration to the signature it will be passed to, before anything is built."""
+"""Bind every part of a composed configuration to its signature, before anything is built."""
 
 import dataclasses
 import inspect
@@ -20,9 +20,9 @@ DIRECTIVES = frozenset({"_target_", "_partial_", "_recursive_", "_convert_", "_a
 def check_config(config: Config, model_name: str | None = None) -> None:
     """Raise one ConfigError that lists every mismatch of a composed configuration with its path.
 
-    Each mapping with a `_target_`, partial ones too, is bound to its constructor's signature: unknown and missing
-    arguments, and scalars whose type the annotation does not allow ("64" is no int). The root and its plain
-    sections are bound to `smc.config.root`, so a key added with `++` is found as well.
+    Each mapping with a `_target_`, partial ones too, is bound to its constructor's signature: unknown and
+    missing arguments, and scalars whose type the annotation does not allow ("64" is no int). The root and its
+    plain sections are bound to `smc.config.root`, so a key added with `++` is found as well.
     """
     problems = [*_typed("", config, Root), *_below("", config), *_profile(config, model_name)]
     if problems:
@@ -52,7 +52,9 @@ def _target(path: str, node: Mapping[str, Any]) -> Iterator[str]:
         yield from _arguments(path, arguments, cls, is_partial=bool(node.get("_partial_")))
 
 
-def _arguments(path: str, arguments: Mapping[str, Any], cls: type, *, is_partial: bool = False) -> Iterator[str]:
+def _arguments(
+    path: str, arguments: Mapping[str, Any], cls: type, *, is_partial: bool = False
+) -> Iterator[str]:
     """Bind arguments to a constructor: names first, then what is missing, then types."""
     parameters = inspect.signature(cls).parameters
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
@@ -131,7 +133,9 @@ def fits(value: Any, hint: Any) -> bool:
     if hint in (int, float, str, bool):
         return type(value) is hint or (hint is float and type(value) is int)
     if isinstance(origin or hint, type) and issubclass(origin or hint, Mapping):
-        return isinstance(value, Mapping) and (len(inner) != 2 or all(fits(v, inner[1]) for v in value.values()))
+        return isinstance(value, Mapping) and (
+            len(inner) != 2 or all(fits(v, inner[1]) for v in value.values())
+        )
     if origin in (list, tuple, set, Sequence):
         items = [each for each in inner if each is not Ellipsis]
         return isinstance(value, list | tuple) and all(any(fits(v, each) for each in items) for v in value)

@@ -48,7 +48,7 @@ def compose(overrides: Sequence[str] = (), *, config_dir: str | Path | None = No
 
 
 def to_plain_config(composed: DictConfig) -> Config:
-    """Turn a composed tree into plain containers: interpolations resolved, checked, without Hydra's own section.
+    """Turn a composed tree into plain containers: resolved, checked, without Hydra's own section.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def to_plain_config(composed: DictConfig) -> Config:
         An interpolation that leads nowhere, or whatever `check_config` finds.
     """
     choices: dict[str, Any] = OmegaConf.to_container(composed.hydra.runtime.choices)  # type: ignore[assignment]
-    run = OmegaConf.masked_copy(composed, [key for key in composed if key != "hydra"])
+    run = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
     try:
         plain: Any = OmegaConf.to_container(run, resolve=True)
     except OmegaConfBaseException as error:

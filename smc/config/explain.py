@@ -23,7 +23,11 @@ def explain(error: Exception, overrides: list[str], search: list[str] | None = N
     search
         Overrides that extend the search path.
     """
-    folders = [Path(part[len("file://") :]) for each in search or [] for part in each[each.find("[") + 1 : -1].split(",")]
+    folders = [
+        Path(part[len("file://") :])
+        for each in search or []
+        for part in each[each.find("[") + 1 : -1].split(",")
+    ]
     parsed, problems = _parse(overrides)
     known = groups(folders)
     chosen = []

@@ -7,12 +7,12 @@ from typing import Any
 from smc.config.nearest import nearest
 from smc.errors import ConfigError, SmcError
 
-#: Modules whose classes a configuration may name. Whoever runs the program may add their own with SMC_ALLOW.
+#: Modules whose classes a configuration may name; the environment variable SMC_ALLOW adds to them.
 ALLOWED = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
 
 
 def allowed_modules() -> tuple[str, ...]:
-    """List the allowed module prefixes: the built-in ones and those of the environment variable SMC_ALLOW."""
+    """List the allowed module prefixes: the built-in ones and those of SMC_ALLOW."""
     extra = os.environ.get("SMC_ALLOW", "")
     return ALLOWED + tuple(name.strip() for name in extra.split(",") if name.strip())
 
@@ -25,8 +25,8 @@ def is_allowed(module: str) -> bool:
 def locate(target: Any) -> type:
     """Import the class that a `_target_` names.
 
-    The path is checked before anything is imported, and the class that was found is checked again by the module
-    that defines it, so that an attribute of an allowed module leads nowhere else.
+    The path is checked before anything is imported, and the class that was found is checked again by the
+    module that defines it, so that an attribute of an allowed module leads nowhere else.
 
     Raises
     ------
@@ -51,7 +51,9 @@ def locate(target: Any) -> type:
     if not isinstance(found, type):
         raise ConfigError(f"`{target}` is no class; a configuration may name classes only")
     if not is_allowed(found.__module__):
-        raise ConfigError(f"`{target}` is defined in `{found.__module__}`, which a configuration may not name")
+        raise ConfigError(
+            f"`{target}` is defined in `{found.__module__}`, which a configuration may not name"
+        )
     return found
 
 

@@ -12,7 +12,9 @@ from smc.errors import ConfigError
 
 
 class Toy:
-    def __init__(self, n_splits: int = 5, *, size: int | None = None, mode: Literal["a", "b"] = "a", rate: float = 0.1):
+    def __init__(
+        self, n_splits: int = 5, *, size: int | None = None, mode: Literal["a", "b"] = "a", rate: float = 0.1
+    ):
         if n_splits < 1:
             raise ValueError(f"`n_splits` must be positive, got {n_splits}")
         self.n_splits, self.size, self.mode, self.rate = n_splits, size, mode, rate
@@ -38,7 +40,10 @@ def toy_module(monkeypatch: pytest.MonkeyPatch) -> None:
 def root(**changes: Any) -> dict[str, Any]:
     toy = {"_target_": "toy_options.Toy"}
     config = {
-        **{group: dict(toy) for group in ("data", "features", "events", "labels", "cv", "aug", "model", "evaluation")},
+        **{
+            group: dict(toy)
+            for group in ("data", "features", "events", "labels", "cv", "aug", "model", "evaluation")
+        },
         "reg": {},
         "monitor": {},
         "tracker": {},
@@ -63,11 +68,17 @@ def test_a_right_configuration_passes() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"cv": {"_target_": "toy_options.Toy", "n_split": 3}}, r"cv\.n_split: no such argument of Toy; did you mean n_splits\?"),
+        (
+            {"cv": {"_target_": "toy_options.Toy", "n_split": 3}},
+            r"cv\.n_split: no such argument of Toy; did you mean n_splits\?",
+        ),
         ({"cv": {"_target_": "toy_options.Toy", "n_splits": "64"}}, r"cv\.n_splits: must be int, got '64'"),
         ({"cv": {"_target_": "toy_options.Toy", "n_splits": True}}, r"cv\.n_splits: must be int, got True"),
         ({"cv": {"_target_": "toy_options.Toy", "mode": "c"}}, r"cv\.mode: must be one of a, b, got 'c'"),
-        ({"cv": {"_target_": "toy_options.Toy", "_partial_": True, "n_split": 3}}, r"cv\.n_split: no such argument"),
+        (
+            {"cv": {"_target_": "toy_options.Toy", "_partial_": True, "n_split": 3}},
+            r"cv\.n_split: no such argument",
+        ),
         ({"cv": {"_target_": "toy_options.Needy"}}, r"cv\.root: missing, and Needy needs it"),
         ({"cv": {"_target_": "toy_options.Needy", "root": "???"}}, r"cv\.root: a value is needed"),
         ({"cv": {"_target_": "toy_options.Toys"}}, r"cv: `toy_options` has no `Toys`; did you mean Toy\?"),
@@ -75,7 +86,10 @@ def test_a_right_configuration_passes() -> None:
         ({"seeed": 1}, r"seeed: no such argument of Root; did you mean seed\?"),
         ({"seed": "0"}, r"seed: must be int, got '0'"),
         ({"side": "short"}, r"side: must be one of structure, long, got 'short'"),
-        ({"split": {"test_frac": 1.2, "val_frac": 0.25, "min_train_size": 30}}, r"split: `test_frac` must lie between 0 and 1"),
+        (
+            {"split": {"test_frac": 1.2, "val_frac": 0.25, "min_train_size": 30}},
+            r"split: `test_frac` must lie between 0 and 1",
+        ),
         ({"split": {"test_frac": 0.2, "val_frac": 0.25}}, r"split\.min_train_size: missing"),
         ({"trainer": {"device": "gpu", "n_threads": 1}}, r"trainer\.device: must be one of cpu"),
         ({"reg": {"toy": {"n_split": 3}}}, r"reg\.toy\.n_split: no such argument of Toy"),
@@ -87,7 +101,11 @@ def test_a_mismatch_is_named_with_its_path(changes: dict[str, Any], message: str
 
 
 def test_nested_targets_are_checked_and_all_mismatches_come_together() -> None:
-    nested = {"_target_": "toy_options.Needy", "root": 5, "child": {"_target_": "toy_options.Toy", "rate": "fast"}}
+    nested = {
+        "_target_": "toy_options.Needy",
+        "root": 5,
+        "child": {"_target_": "toy_options.Toy", "rate": "fast"},
+    }
     with pytest.raises(ConfigError) as caught:
         check_config(root(cv=nested, seed=None))
     lines = str(caught.value).splitlines()

@@ -1,0 +1,52 @@
+"""What every command shares: how it ends, and what it says when it cannot."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+from smc.errors import SmcError
+
+EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+@contextlib.contextmanager
+def exits() -> Iterator[None]:
+    """End the process as a command should: 2 and a line for a user's mistake, 130 for Ctrl-C, no traceback."""
+    try:
+        yield
+    except SmcError as error:
+        say(f"error: {error}")
+        sys.exit(EXIT_USER_ERROR)
+    except KeyboardInterrupt:
+        say("interrupted")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(EXIT_OK)
+
+
+def say(text: str) -> None:
+    """Write a line for people, beside the results."""
+    sys.stderr.write(text + "\n")
+
+
+class Progress:
+    """One live line on a terminal; nothing when the output goes elsewhere."""
+
+    def __init__(
+        self, prefix: str = "", write: Callable[[str], object] = sys.stderr.write, *, live: bool | None = None
+    ):
+        self.prefix, self.write = prefix, write
+        self.live = sys.stderr.isatty() if live is None else live
+
+    def step(self, what: str) -> None:
+        """Show what is being done."""
+        if self.live:
+            self.write(f"\r\x1b[K{self.prefix}{what}")
+            sys.stderr.flush()
+
+    def close(self) -> None:
+        """Clear the line."""
+        if self.live:
+            self.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,77 @@
+"""Where each value of a composed configuration came from: a file of the tree, or the command line."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from smc.config.compose import ROOT_NAME
+
+INTERPOLATION = re.compile(r"\$\{([\w.]+)\}")
+Leaves = dict[str, tuple[str, Any]]
+
+
+def sources(folders: Sequence[Path], choices: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, str]:
+    """Map each leaf's dotted path to the file, or the override, that gave its value.
+
+    An interpolation is followed to the leaf it reads: with ``reg=strong`` the source of ``model.max_depth``
+    is ``reg/strong.yaml``.
+
+    Parameters
+    ----------
+    folders
+        The configuration search path, first wins.
+    choices
+        The option chosen for each group.
+    overrides
+        As typed on the command line.
+    """
+    leaves: Leaves = _file(folders, ROOT_NAME, "")
+    for group, option in choices.items():
+        if option is not None and not group.startswith("hydra"):
+            leaves |= _file(folders, f"{group}/{option}", group.replace("/", "."))
+    for override in overrides:
+        key, _, value = override.lstrip("+~").partition("=")
+        if key not in choices:
+            leaves = {path: leaf for path, leaf in leaves.items() if not path.startswith(key + ".")}
+            leaves[key] = (f"command line: {override}", value)
+    return {path: _follow(leaves, path) for path in sorted(leaves)}
+
+
+def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:
+    """Read the leaves of one file, below those of the options of its own group that it starts from."""
+    path = next((folder / f"{name}.yaml" for folder in folders if (folder / f"{name}.yaml").is_file()), None)
+    if path is None:
+        return {}
+    text = path.read_text(encoding="utf-8")
+    content = yaml.load(text, Loader=yaml.CSafeLoader) or {}
+    package = "" if "@package _global_" in text else package
+    leaves: Leaves = {}
+    for parent in content.pop("defaults", []) if "/" in name else []:
+        if isinstance(parent, str) and parent != "_self_":
+            leaves |= _file(folders, f"{name.rpartition('/')[0]}/{parent}", package)
+    content.pop("hydra", None)
+    return leaves | {path: (f"{name}.yaml", value) for path, value in _walk(content, package)}
+
+
+def _walk(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, Mapping) and node:
+        for key, value in node.items():
+            yield from _walk(value, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, node
+
+
+def _follow(leaves: Leaves, path: str) -> str:
+    """Name the source of a leaf, through the one interpolation that it may be."""
+    seen = set()
+    while path not in seen:
+        seen.add(path)
+        name, value = leaves[path]
+        match = INTERPOLATION.fullmatch(value) if isinstance(value, str) else None
+        if match is None or match[1] not in leaves:
+            return name
+        path = match[1]
+    return leaves[path][0]
