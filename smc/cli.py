@@ -11,7 +11,7 @@ EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
-    """End the process as a command should: 2 and a line for a user's mistake, 130 for Ctrl-C, no traceback."""
+    """End the process as a command should: 2 and a line for a user's mistake, 130 for Ctrl-C."""
     try:
         yield
     except SmcError as error:
@@ -33,10 +33,8 @@ def say(text: str) -> None:
 class Progress:
     """One live line on a terminal; nothing when the output goes elsewhere."""
 
-    def __init__(
-        self, prefix: str = "", write: Callable[[str], object] = sys.stderr.write, *, live: bool | None = None
-    ):
-        self.prefix, self.write = prefix, write
+    def __init__(self, prefix: str = "", *, live: bool | None = None) -> None:
+        self.prefix, self.write = prefix, sys.stderr.write
         self.live = sys.stderr.isatty() if live is None else live
 
     def step(self, what: str) -> None:

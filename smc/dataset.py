@@ -78,7 +78,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
 
 
 def event_side(bars: pd.DataFrame, features: pd.DataFrame, events: IntArray, rule: str) -> IntArray:
-    """Give each event its side: always long, or the direction of the last break of structure (>= 0 is long)."""
+    """Give each event its side: always long, or the last break of structure's (>= 0 is long)."""
     if rule == "long":
         return np.ones(len(events), dtype=np.int64)
     if "st_dir" in features:

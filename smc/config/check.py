@@ -106,7 +106,8 @@ def _profile(config: Config, model_name: str | None) -> Iterator[str]:
         return
     for name in section:
         if name not in known:
-            yield f"reg.{model_name}.{name}: no such argument of {target.rpartition('.')[2]}{nearest(name, known)}"
+            path, cls = f"reg.{model_name}.{name}", target.rpartition(".")[2]
+            yield f"{path}: no such argument of {cls}{nearest(name, known)}"
 
 
 def _hints(cls: Callable[..., Any]) -> dict[str, Any]:

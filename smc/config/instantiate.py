@@ -38,8 +38,8 @@ def locate(target: Any) -> type:
     module_name, _, name = target.rpartition(".")
     if not is_allowed(module_name):
         raise ConfigError(
-            f"`{target}` is outside the modules that a configuration may name ({', '.join(allowed_modules())}); "
-            f"if you trust it, set the environment variable SMC_ALLOW={module_name.split('.')[0]}"
+            f"`{target}` is outside the modules that a configuration may name "
+            f"({', '.join(allowed_modules())}); if you trust it, set the environment variable SMC_ALLOW={module_name.split('.')[0]}"
         )
     try:
         module = importlib.import_module(module_name)
