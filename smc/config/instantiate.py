@@ -39,7 +39,8 @@ def locate(target: Any) -> type:
     if not is_allowed(module_name):
         raise ConfigError(
             f"`{target}` is outside the modules that a configuration may name "
-            f"({', '.join(allowed_modules())}); if you trust it, set the environment variable SMC_ALLOW={module_name.split('.')[0]}"
+            f"({', '.join(allowed_modules())}); if you trust it, set the environment variable "
+            f"SMC_ALLOW={module_name.split('.')[0]}"
         )
     try:
         module = importlib.import_module(module_name)

@@ -49,9 +49,9 @@ def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:
     content = yaml.load(text, Loader=yaml.CSafeLoader) or {}
     package = "" if "@package _global_" in text else package
     leaves: Leaves = {}
-    for parent in content.pop("defaults", []) if "/" in name else []:
-        if isinstance(parent, str) and parent != "_self_":
-            leaves |= _file(folders, f"{name.rpartition('/')[0]}/{parent}", package)
+    parents = [each for each in content.pop("defaults", []) if isinstance(each, str) and each != "_self_"]
+    for parent in parents:
+        leaves |= _file(folders, f"{name.rpartition('/')[0]}/{parent}", package)
     content.pop("hydra", None)
     return leaves | {path: (f"{name}.yaml", value) for path, value in _walk(content, package)}
 
