@@ -1,0 +1,126 @@
+"""The structure machine as an object: fed with tables or bar by bar, it gives the same rows."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc.checks import check_choice, check_non_negative, check_positive
+from smc.errors import DataError
+from smc.fingerprint import code_version
+from smc.structure.clock import check_zone, local_minutes, minute_of_day, parse_clock, trading_day
+from smc.structure.columns import COLUMNS, ROW
+from smc.structure.state import MAX_SWING_SIZE, empty_state
+from smc.typing import FloatArray
+
+PRICES = ["open", "high", "low", "close"]
+
+
+class Machine:
+    """Follow market structure bar by bar, with a memory of fixed size.
+
+    Row t of its output depends on bars <= t alone. Bars may come in one table or in many; one compiled step
+    serves both, so live rows equal those of the batch to the bit.
+
+    Parameters
+    ----------
+    swing_size
+        A high is a swing if it is the highest from ``swing_size - 1`` bars before it to ``swing_size`` bars
+        after it; it is known only then. At most 128.
+    max_age
+        Bars after which zones, levels and pools expire, and at which ages of events are capped.
+    min_gap_atr
+        Smallest fair value gap that counts, in ATR.
+    pool_tolerance_atr
+        Two swing levels no further apart than this, in ATR, form a pool of liquidity.
+    tz, day_start
+        Clock of the market: hours, kill zones and trading days follow it, daylight saving included. In
+        foreign exchange a day begins at 17:00 in New York.
+
+    Raises
+    ------
+    ValueError
+        A parameter is out of range.
+    """
+
+    def __init__(
+        self,
+        *,
+        swing_size: int = 5,
+        max_age: int = 500,
+        min_gap_atr: float = 0.1,
+        pool_tolerance_atr: float = 0.25,
+        tz: str = "America/New_York",
+        day_start: str = "17:00",
+    ) -> None:
+        check_choice("swing_size", swing_size, range(1, MAX_SWING_SIZE + 1))
+        check_positive("max_age", max_age)
+        check_non_negative("min_gap_atr", min_gap_atr)
+        check_non_negative("pool_tolerance_atr", pool_tolerance_atr)
+        check_zone(tz)
+        parse_clock(day_start)
+        self.tz, self.day_start = tz, day_start
+        self._core, self._sides = empty_state(swing_size, max_age, min_gap_atr, pool_tolerance_atr)
+        self._last: pd.Timestamp | None = None
+
+    def run(self, bars: pd.DataFrame) -> FloatArray:
+        """Take the next bars; return their rows, shape (n_bars, n_columns).
+
+        Raises
+        ------
+        DataError
+            A missing column, stamps without a zone or out of order, a price that is not finite and positive.
+        """
+        missing = [name for name in (*PRICES, "volume") if name not in bars.columns]
+        if missing:
+            raise DataError(f"bars have no column {', '.join(missing)}; a missing volume is a column of NaN")
+        return self._advance(bars.index, bars[[*PRICES, "volume"]].to_numpy(dtype=np.float64))
+
+    def update(self, bar: Mapping[str, Any]) -> FloatArray:
+        """Take one bar, a mapping with time, open, high, low, close and volume; return its row."""
+        prices = np.array([[bar[name] for name in (*PRICES, "volume")]], dtype=np.float64)
+        return self._advance(pd.DatetimeIndex([bar["time"]]), prices)[0]
+
+    def _advance(self, index: pd.Index, prices: FloatArray) -> FloatArray:
+        stamps = _check_stamps(index, self._last)
+        _check_prices(stamps, prices)
+        minutes = local_minutes(stamps, self.tz)
+        clock = np.column_stack([minute_of_day(minutes), trading_day(minutes, self.day_start)])
+        rows = np.empty(len(stamps), ROW)
+        _compiled()(self._core, self._sides, np.ascontiguousarray(prices), clock, rows)
+        self._last = stamps[-1] if len(stamps) else self._last
+        return rows.view(np.float64).reshape(len(stamps), len(COLUMNS))
+
+
+@cache
+def _compiled() -> Callable[..., None]:
+    """Import the compiled loop at first use: Numba is slow to import, and cached features need none of it."""
+    from smc.structure.kernel import compile_run
+
+    return compile_run(code_version("structure", "barriers.py"))
+
+
+def _check_stamps(index: pd.Index, last: pd.Timestamp | None) -> pd.DatetimeIndex:
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
+        raise DataError(
+            "bars need a DatetimeIndex with a time zone; hours and trading days are unknown without"
+        )
+    stamps = index.as_unit("ns").asi8
+    wrong = np.flatnonzero(np.diff(stamps) <= 0)
+    if wrong.size:
+        raise DataError(f"bars must be in strictly increasing order of time; {index[wrong[0] + 1]} is not")
+    if last is not None and len(index) and index[0] <= last:
+        raise DataError(f"the next bar must be later than {last}, got {index[0]}")
+    return index
+
+
+def _check_prices(index: pd.DatetimeIndex, prices: FloatArray) -> None:
+    good = np.isfinite(prices[:, :4]) & (prices[:, :4] > 0)
+    if not good.all():
+        row, column = np.argwhere(~good)[0]
+        raise DataError(
+            f"prices must be finite and positive: {PRICES[column]} at {index[row]} is {prices[row, column]}; "
+            "drop or repair bad bars first (data.on_bad)"
+        )
