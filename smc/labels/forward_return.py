@@ -1,0 +1,75 @@
+"""Label: how far does the market move to the event's side?"""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from smc.labels.held_return import held_return
+from smc.labels.table import check_events, check_time_decay, label_table
+from smc.typing import FloatArray, IntArray
+
+
+class ForwardReturn:
+    """Give each event its side-signed log return over ``horizon`` bars, a regression target.
+
+    The return runs from open[t+1], the first price that can be traded after the decision at the close of t,
+    to close[t+horizon]; the span is [t+1, t+horizon].
+
+    Parameters
+    ----------
+    horizon
+        Bars the position is held. A list gives several steps ahead: for [1, 5, 20] the columns ``label_1``,
+        ``label_5`` and ``label_20``; ``label``, ``ret`` and the span are those of the longest, so that
+        purging covers them all.
+    time_decay
+        Weight of the oldest label, in (-1, 1]; see `smc.labels.uniqueness.time_decay`. 1 is off.
+
+    Attributes
+    ----------
+    horizon
+        The longest.
+    steps
+        All of them in order, if a list was given; else empty.
+
+    Examples
+    --------
+    >>> bars = pd.DataFrame({"open": [100.0, 101.0, 103.0], "close": [101.0, 103.0, 102.0]})
+    >>> labels = ForwardReturn(horizon=[1, 2]).compute(bars, np.array([0]), np.array([1]))
+    >>> labels[["end", "label_1", "label_2", "label"]].round(4)
+           end  label_1  label_2   label
+    event
+    0        2   0.0196   0.0099  0.0099
+    """
+
+    task: Literal["regression"] = "regression"
+    classes: ClassVar[dict[int, str]] = {}
+
+    def __init__(self, horizon: int | list[int] = 5, *, time_decay: float = 1.0) -> None:
+        steps = [horizon] if isinstance(horizon, int) else list(horizon)
+        if not steps or min(steps) < 1 or len(set(steps)) < len(steps):
+            raise ValueError(f"`horizon` must be positive bars, each given once; got {horizon}")
+        check_time_decay(time_decay)
+        self.steps = [] if isinstance(horizon, int) else sorted(steps)
+        self.horizon, self.time_decay = max(steps), time_decay
+
+    def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
+        """Label events; see the class. Those without ``horizon`` bars after them are dropped and counted."""
+        events, side = check_events(len(bars), events, side)
+        known = events + self.horizon < len(bars)
+        kept, sides = events[known], side[known]
+        steps = {f"label_{step}": held_return(bars, kept, sides, step) for step in self.steps}
+        longest = held_return(bars, kept, sides, self.horizon)
+        return label_table(
+            kept,
+            kept + self.horizon,
+            {"label": longest, **steps, "ret": longest},
+            decay=self.time_decay,
+            dropped={"unresolved": int((~known).sum())},
+        )
+
+    @staticmethod
+    def position(prediction: npt.ArrayLike) -> FloatArray:
+        """Trade to the event's side what is predicted to rise on it, against it what is predicted to fall."""
+        return np.sign(np.asarray(prediction, dtype=np.float64))

@@ -1,0 +1,67 @@
+"""How much of a label is its own: weights for labels that overlap."""
+
+import numpy as np
+
+from smc.typing import FloatArray, IntArray
+
+
+def average_uniqueness(start: IntArray, end: IntArray) -> FloatArray:
+    """Return the mean of 1 / (labels alive) over the bars of each label.
+
+    Labels whose spans overlap share their outcome, so n of them hold less than n facts. A label that is alone
+    on all of its bars has 1; k labels with one and the same span have 1/k each. One difference array and one
+    prefix sum: O(n + T) for n labels over T bars, with no bars x labels matrix.
+
+    Parameters
+    ----------
+    start, end
+        First and last bar of each label, both included; any order.
+
+    References
+    ----------
+    Lopez de Prado (2018), Advances in Financial Machine Learning, 4.3-4.4.
+
+    Examples
+    --------
+    >>> average_uniqueness(np.array([0, 2, 4]), np.array([2, 3, 5])).round(4)
+    array([0.8333, 0.75  , 1.    ])
+    """
+    if not len(start):
+        return np.empty(0)
+    first = start.min()
+    n_bars = end.max() - first + 1
+    opened = np.bincount(start - first, minlength=n_bars)
+    closed = np.bincount(end - first + 1, minlength=n_bars + 1)[:-1]
+    alive = np.cumsum(opened - closed)
+    share = np.divide(1.0, alive, out=np.zeros(n_bars), where=alive > 0)
+    before = np.concatenate([[0.0], np.cumsum(share)])
+    return (before[end - first + 1] - before[start - first]) / (end - start + 1)
+
+
+def time_decay(uniqueness: FloatArray, oldest: float) -> FloatArray:
+    """Return a factor for each label that falls in a straight line from 1, the newest, into the past.
+
+    The line runs over cumulative uniqueness, not over the calendar, so crowded stretches do not age faster.
+
+    Parameters
+    ----------
+    uniqueness
+        Average uniqueness of each label, oldest first.
+    oldest
+        In (-1, 1]. 1: no decay; in [0, 1): what the line tends to before the oldest label; below 0: the
+        oldest part of that size gets no weight at all.
+
+    References
+    ----------
+    Lopez de Prado (2018), Advances in Financial Machine Learning, 4.7, snippet 4.11.
+
+    Examples
+    --------
+    >>> time_decay(np.array([0.8333, 0.75, 1.0]), oldest=0.5).round(3)
+    array([0.661, 0.806, 1.   ])
+    """
+    if not len(uniqueness):
+        return np.empty(0)
+    age = uniqueness.sum() - np.cumsum(uniqueness)
+    span = uniqueness.sum() * (1 + min(oldest, 0.0))
+    return np.maximum(1 - (1 - max(oldest, 0.0)) * age / span, 0.0)
