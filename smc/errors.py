@@ -37,8 +37,8 @@ class LeakageError(SmcError):
     reason = "leakage"
 
 
-class ModelError(SmcError):
-    """A model cannot be fitted on what it was given."""
+class ModelError(SmcError, ValueError):
+    """A model cannot be fitted on what it was given; also a ValueError, as scikit-learn's callers expect."""
 
     reason = "bad_model"
 
@@ -49,7 +49,25 @@ class ArtifactError(SmcError):
     reason = "bad_artifact"
 
 
+class FeatureError(ModelError, ArtifactError):
+    """A fitted or a saved model is asked for a prediction from other features than it learned."""
+
+    reason = "bad_features"
+
+
 class ResultsError(SmcError):
     """A run folder, its lock or the ledger is not in the state that an operation needs."""
 
     reason = "bad_results"
+
+
+class RunBusyError(ResultsError):
+    """Another process writes this run now."""
+
+    reason = "busy"
+
+
+class DiskFullError(ResultsError):
+    """Too little room is left to write results."""
+
+    reason = "disk_full"

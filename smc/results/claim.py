@@ -1,0 +1,100 @@
+"""One run while it is being written: a staging folder that becomes the run folder in one rename."""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from smc.results.durable import sync
+from smc.results.manifest import write_manifest
+from smc.results.packing import pack
+from smc.results.plain import json_bytes, to_plain
+from smc.results.status import FINISHED, STARTED, failure, utc_now, write_status
+from smc.typing import Config
+
+
+class RunClaim:
+    """The right to write one run, given by `RunStore.claim` for the length of a ``with`` block.
+
+    Attributes
+    ----------
+    skip
+        None, or why there is nothing to do: "finished" (a verified run stands in `folder`) or "failed"
+        (it failed before, and ``retry="failed"`` was not asked for).
+    folder
+        Where the run stands once it is committed.
+    staging
+        Where to write until then; same file system, removed whatever ends the block early.
+    """
+
+    def __init__(self, run_id: str, *, folder: Path, staging: Path, status: Path, skip: str | None) -> None:
+        self.run_id, self.folder, self.staging, self.skip = run_id, folder, staging, skip
+        self.committed = False
+        self._status, self._started = status, utc_now()
+
+    @property
+    def scratch(self) -> Path:
+        """Folder for checkpoints and other temporary files; no part of the committed run."""
+        path = self.staging / "scratch"
+        path.mkdir(exist_ok=True)
+        return path
+
+    def save_json(self, name: str, value: Any) -> list[dict[str, str]]:
+        """Write any value as plain JSON under `staging`; return what `to_plain` warns of."""
+        plain, warnings = to_plain(value)
+        (self.staging / name).write_bytes(json_bytes(plain))
+        return warnings
+
+    def save_record(self, record: dict[str, Any]) -> None:
+        """Write run.json; fields lost on the way are named at the end of its ``warnings``."""
+        plain, warnings = to_plain(record)
+        plain["warnings"] = [*(plain.get("warnings") or []), *warnings]
+        (self.staging / "run.json").write_bytes(json_bytes(plain))
+
+    def save_config(self, config: Config) -> None:
+        """Write config.yaml, the resolved configuration."""
+        import yaml
+
+        text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=110)
+        (self.staging / "config.yaml").write_text(text, encoding="utf-8")
+
+    def commit(self) -> Path:
+        """Make the run visible, whole and at once, and return its folder.
+
+        Large files are packed, every file is hashed and synced, MANIFEST.json is written last, and one
+        rename puts the folder in place. The status follows and may be lost: the folder is the truth.
+        """
+        shutil.rmtree(self.staging / "scratch", ignore_errors=True)
+        packed = pack(self.staging)
+        write_manifest(self.staging, run_id=self.run_id, packed=packed)
+        os.rename(self.staging, self.folder)
+        self.committed = True
+        sync(self.folder.parent)
+        self.confirm()
+        return self.folder
+
+    def confirm(self) -> None:
+        """Say that the run has finished, if the disk lets us: its folder says so anyway."""
+        with contextlib.suppress(OSError):
+            self.record({"status": FINISHED})
+
+    def open(self) -> None:
+        """Say that the run has started, and create the staging folder."""
+        self.record({"status": STARTED})
+        self.staging.mkdir()
+
+    def abandon(self, error: BaseException) -> None:
+        """Remove what was staged, which frees the disk, then record why; a full disk may refuse that."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        try:
+            self.record(failure(error))
+        except OSError as refused:
+            error.add_note(f"this failure could not be recorded in {self._status}: {refused.strerror}")
+
+    def record(self, facts: dict[str, Any]) -> None:
+        """Replace the run's status record."""
+        ended = {} if facts["status"] == STARTED else {"ended": utc_now()}
+        process = {"process": os.getpid(), "host": os.uname().nodename}
+        record = {"run_id": self.run_id, **facts, **process, "started": self._started, **ended}
+        write_status(self._status, record, temporary=self.staging.with_name(f"{self.run_id}.status"))

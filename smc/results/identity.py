@@ -1,0 +1,102 @@
+"""What makes two runs the same run: the id, and the hashes that it is built from."""
+
+import sys
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+from smc.errors import ConfigError
+from smc.fingerprint import code_version, content_hash
+from smc.typing import Config
+
+#: Dotted keys that say where and how a run is carried out, not what it computes.
+NOT_OF_RUN = ("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer", "retry")
+#: The same, wherever they stand: fits do not depend on them (SPEC 8.5).
+NOT_OF_FIT = ("n_jobs", "n_threads", "device")
+#: Where the data lie is replaced by what they hold, once they could be loaded.
+PLACE_OF_DATA = ("data.root",)
+
+#: Distributions whose version may change a figure. The others read, write or show.
+PACKAGES = ("numpy", "scipy", "pandas", "numba", "scikit-learn", "imbalanced-learn", "xgboost", "lightgbm")
+OPTIONAL_PACKAGES = ("torch", "lightning", "pytorch-lightning")
+
+
+def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
+    """Return the name of a run: 16 hex digits of a hash over everything that its figures depend on.
+
+    These are the resolved config without `NOT_OF_RUN` and `NOT_OF_FIT`, the content of the data, the seed,
+    the package's own sources and the versions of `package_versions`.
+
+    Parameters
+    ----------
+    config
+        Composed and resolved, plain containers.
+    data_hash
+        `smc.fingerprint.bars_fingerprint` of the bars, or None where they could not be loaded; the place
+        of the data then stands for them, so that a run of other or mended data is another run.
+
+    Raises
+    ------
+    ConfigError
+        The config holds what JSON cannot write.
+
+    >>> one = run_id({"model": {"depth": 3, "n_jobs": 1}, "paths": {"output": "a"}}, data_hash="d", seed=0)
+    >>> two = run_id({"model": {"depth": 3, "n_jobs": 2}, "paths": {"output": "b"}}, data_hash="d", seed=0)
+    >>> one == two, len(one)
+    (True, 16)
+    """
+    paths = NOT_OF_RUN if data_hash is None else (*NOT_OF_RUN, *PLACE_OF_DATA)
+    identity = {
+        "config": _without(config, paths, NOT_OF_FIT),
+        "data": data_hash,
+        "seed": seed,
+        "code": code_version(),
+        "packages": package_versions(),
+    }
+    return _hash(identity)[:16]
+
+
+def config_hash(config: Config) -> str:
+    """Hash what a config asks to compute (SHA-256, hex), wherever and on whatever it runs."""
+    return _hash(_without(config, (*NOT_OF_RUN, *PLACE_OF_DATA), NOT_OF_FIT))
+
+
+def seedless_hash(config: Config) -> str:
+    """Hash a config without its seeds: repeats of one configuration that differ in the seed alone share it.
+
+    The seed of a simulated market stays: it makes other data.
+    """
+    kept = {key: value if key == "data" else _without(value, (), ("seed",)) for key, value in config.items()}
+    return config_hash({key: value for key, value in kept.items() if key != "seed"})
+
+
+@cache
+def package_versions() -> dict[str, str]:
+    """Return the versions that may change a figure, by distribution, with Python's own (major.minor)."""
+    found = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+    found.update({name: metadata.version(name) for name in PACKAGES})
+    for name in OPTIONAL_PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _without(value: Any, paths: tuple[str, ...], names: tuple[str, ...], prefix: str = "") -> Any:
+    """Copy plain data without the dotted `paths`, and without the keys called `names` anywhere."""
+    if isinstance(value, dict):
+        kept = {
+            key: item for key, item in value.items() if key not in names and f"{prefix}{key}" not in paths
+        }
+        return {key: _without(item, paths, names, f"{prefix}{key}.") for key, item in kept.items()}
+    if isinstance(value, list | tuple):
+        return [_without(item, paths, names, prefix) for item in value]
+    return value
+
+
+def _hash(value: Any) -> str:
+    try:
+        return content_hash(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"a resolved config is plain data, of text keys: {error}") from error

@@ -1,0 +1,76 @@
+"""Finished runs, read back: verified first, parsed when asked for."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from smc.results.manifest import NAME, verify
+from smc.results.packing import unpacked
+from smc.typing import Config
+
+
+class Run:
+    """A finished run, verified when it was opened; `load_run` makes one.
+
+    Attributes
+    ----------
+    path, run_id
+        Its folder, and its id as the manifest says it.
+    """
+
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        self.path, self.run_id = path, str(manifest["run_id"])
+        self._packed: list[str] = manifest["packed"]
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The figures of the run: run.json."""
+        return json.loads((self.path / "run.json").read_bytes())
+
+    @cached_property
+    def config(self) -> Config:
+        """The resolved configuration: config.yaml."""
+        import yaml
+
+        return yaml.safe_load((self.path / "config.yaml").read_text(encoding="utf-8"))
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """Out-of-fold, val and test predictions, one row an event and part: predictions.parquet."""
+        return pd.read_parquet(self.path / "predictions.parquet")
+
+    @cached_property
+    def returns(self) -> pd.DataFrame:
+        """Position, gross and net return, one row a bar: returns.parquet."""
+        return pd.read_parquet(self.path / "returns.parquet")
+
+    def model(self) -> Any:
+        """Load the saved model, as `smc.artifact.load` does; nothing stored is executed."""
+        from smc import artifact
+
+        packed = [name.removeprefix("model/") for name in self._packed if name.startswith("model/")]
+        with unpacked(self.path / "model", packed) as folder:
+            return artifact.load(folder)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+
+def load_run(path: str | Path) -> Run:
+    """Open a finished run folder after checking every file of it against its manifest (size, SHA-256).
+
+    Raises
+    ------
+    ResultsError
+        There is no run, or it is damaged; the message names the file.
+    """
+    folder = Path(path)
+    return Run(folder, verify(folder))
+
+
+def list_runs(output: str | Path) -> list[Path]:
+    """Return the folders of all finished runs under an output folder, by name; `load_run` verifies each."""
+    return sorted(path.parent for path in (Path(output) / "runs").glob(f"*/{NAME}"))

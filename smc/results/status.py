@@ -1,0 +1,76 @@
+"""What a run last said of itself: advice for people, while its folder is the truth."""
+
+import datetime as dt
+import json
+import os
+import traceback
+from pathlib import Path
+from typing import Any
+
+from smc.errors import SmcError
+from smc.results.durable import NO_ROOM, write_atomic
+from smc.results.plain import json_bytes
+
+STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
+#: A status file is this long at least: so much of a failure can still be said in place on a full disk.
+RESERVED = 4096
+
+
+def read_status(path: Path) -> dict[str, Any]:
+    """Return the record, or an empty one where there is none or a full disk cut it short."""
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def write_status(path: Path, record: dict[str, Any], *, temporary: Path) -> None:
+    """Write the record atomically; on a full disk, its head over the room that the last one reserved."""
+    try:
+        write_atomic(path, json_bytes(record).rstrip().ljust(RESERVED), temporary=temporary)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _overwrite(path, {**record, "traceback": None})
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """Say why a run ended: status, reason code, one line, traceback.
+
+    The reason is smc's own code for errors raised on purpose, "out_of_memory", "disk_full", or else the
+    name of the exception. What is no `Exception` (Ctrl-C, exit) did not fail: the run was killed.
+    """
+    lines = str(error).splitlines() or [""]
+    return {
+        "status": FAILED if isinstance(error, Exception) else KILLED,
+        "reason": reason_of(error),
+        "message": f"{type(error).__name__}: {lines[0]}"[:500],
+        "traceback": "".join(traceback.format_exception(error)),
+    }
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the reason code of an exception, as the status and the ledger hold it."""
+    if isinstance(error, SmcError):
+        return error.reason
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, MemoryError):
+        return "out_of_memory"
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return "disk_full"
+    return type(error).__name__
+
+
+def utc_now() -> str:
+    """Return the time as ISO 8601 text, UTC, to the millisecond."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def _overwrite(path: Path, record: dict[str, Any]) -> None:
+    with open(path, "r+b") as file:
+        file.write(json_bytes(record).rstrip().ljust(RESERVED))
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,161 @@
+"""The runs under one output folder: who may write which, and in what state each is."""
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from smc.checks import check_choice, check_non_negative
+from smc.errors import ResultsError
+from smc.results.claim import RunClaim
+from smc.results.durable import check_room, make_folder, named_errors
+from smc.results.lock import exclusive, unclaimed
+from smc.results.manifest import NAME, verify
+from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status
+
+ABSENT = "absent"
+
+
+class RunStore:
+    """Write runs so that a reader sees a whole one or none, whatever kills the writer.
+
+    Under `output` stand ``runs/<id>/`` (committed, never written again), ``staging/<id>.<random>/``,
+    ``locks/<id>`` and ``status/<id>.json``. A run is written under a kernel lock into staging, synced, and
+    put in place by one rename; status records are advice, the folders are the truth.
+
+    Parameters
+    ----------
+    output
+        Root of all results (`paths.output`); its folders are created by the first claim.
+    min_free_mb
+        Megabytes of free disk without which no run starts. A run without large models takes about 1 MB, so
+        200 leaves room for the other processes of a sweep.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as output:
+    ...     store = RunStore(output)
+    ...     with store.claim("0123456789abcdef") as claim:
+    ...         if not claim.skip:
+    ...             claim.save_record({"symbol": "SP500"})
+    ...             folder = claim.commit()
+    ...     sorted(path.name for path in folder.iterdir()), store.state("0123456789abcdef")
+    (['MANIFEST.json', 'run.json'], 'finished')
+    """
+
+    def __init__(self, output: str | Path, *, min_free_mb: float = 200.0) -> None:
+        check_non_negative("min_free_mb", min_free_mb)
+        self.output, self.min_free_mb = Path(output), min_free_mb
+        self.runs, self.staging = self.output / "runs", self.output / "staging"
+        self.locks, self.statuses = self.output / "locks", self.output / "status"
+
+    @contextlib.contextmanager
+    def claim(self, run_id: str, *, retry: str = "none") -> Iterator[RunClaim]:
+        """Hold the right to write one run; see `RunClaim.skip` for when there is nothing to do.
+
+        Leaving the block without `RunClaim.commit`, by whatever exception, removes what was staged, records
+        the reason and lets the exception pass. An exception after the commit leaves the run finished.
+
+        Parameters
+        ----------
+        retry
+            "failed": run again what is recorded as failed. Killed runs always start afresh.
+
+        Raises
+        ------
+        RunBusyError
+            Another process writes this run.
+        DiskFullError
+            Less than `min_free_mb` is free.
+        ResultsError
+            The output cannot be written, a finished folder is damaged, or the block ended without a commit.
+        """
+        check_choice("retry", retry, ("none", "failed"))
+        with contextlib.ExitStack() as held:
+            with named_errors(self.output):
+                claim = self._enter(held, run_id, retry)
+            if claim.skip:
+                yield claim
+                return
+            try:
+                yield claim
+                if not claim.committed:
+                    raise ResultsError(f"run {run_id} ended without a commit: call `claim.commit()`")
+            except BaseException as error:
+                if not claim.committed:
+                    claim.abandon(error)
+                raise
+
+    def folder(self, run_id: str) -> Path:
+        """Return where the run stands once it is finished."""
+        if not re.fullmatch(r"[0-9A-Za-z_-]+", run_id):
+            raise ResultsError(f"a run id is made of letters, digits, - and _, got {run_id!r}")
+        return self.runs / run_id
+
+    def status(self, run_id: str) -> dict[str, Any]:
+        """Return what the run last said of itself; an empty record if nothing."""
+        return read_status(self.statuses / f"{self.folder(run_id).name}.json")
+
+    def state(self, run_id: str) -> str:
+        """Return "finished", "started", "failed", "killed" or "absent": what the run is, whatever it said.
+
+        A committed folder is finished (`load_run` says whether it is intact too), a held lock is started, and
+        who said "started" without either was killed.
+        """
+        if self._is_finished(run_id):
+            return FINISHED
+        with unclaimed(self.locks / run_id) as free:
+            if not free:
+                return STARTED
+            if self._is_finished(run_id):  # committed while we looked
+                return FINISHED
+            said = self.status(run_id).get("status", ABSENT)
+        if said == STARTED:
+            return KILLED
+        return ABSENT if said == FINISHED else said
+
+    def _is_finished(self, run_id: str) -> bool:
+        return (self.folder(run_id) / NAME).is_file()
+
+    def _enter(self, held: contextlib.ExitStack, run_id: str, retry: str) -> RunClaim:
+        folder = self.folder(run_id)
+        for place in (self.runs, self.staging, self.locks, self.statuses):
+            make_folder(place)
+        held.enter_context(exclusive(self.locks / run_id))
+        claim = RunClaim(
+            run_id,
+            folder=folder,
+            staging=self.staging / f"{run_id}.{os.urandom(6).hex()}",
+            status=self.statuses / f"{run_id}.json",
+            skip=self._reason_to_skip(run_id, retry),
+        )
+        if not claim.skip:
+            self._remove_dead_staging(run_id)
+            check_room(self.output, self.min_free_mb)
+            claim.open()
+        elif claim.skip != self.status(run_id).get("status"):
+            claim.confirm()
+        return claim
+
+    def _reason_to_skip(self, run_id: str, retry: str) -> str | None:
+        if self.folder(run_id).exists():
+            verify(self.folder(run_id))
+            return FINISHED
+        failed = self.status(run_id).get("status") == FAILED
+        return FAILED if failed and retry != FAILED else None
+
+    def _remove_dead_staging(self, claimed: str) -> None:
+        """Remove what killed processes left behind: of this run, and of every run that nobody writes."""
+        for place in self.staging.iterdir():
+            run_id = place.name.partition(".")[0]
+            with unclaimed(self.locks / run_id) as free:
+                if not free and run_id != claimed:
+                    continue
+                if place.is_dir():
+                    shutil.rmtree(place, ignore_errors=True)
+                else:
+                    place.unlink(missing_ok=True)
