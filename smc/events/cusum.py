@@ -25,8 +25,8 @@ class Cusum:
     Parameters
     ----------
     threshold
-        In standard deviations of one bar's return. At 2.5 real H1, H4 and daily bars have an event every 7 to 8
-        bars: 15,000 bars give some 2,000 events, where every bar would give 15,000 labels that say the same.
+        In standard deviations of one bar's return. At 2.5 real H1, H4 and daily bars have an event every 7 or
+        8 bars: 15,000 bars give some 2,000 events, where every bar gives 15,000 labels that overlap.
     volatility_window
         Bars. 50 follow a change of regime within weeks; the estimate's own error is 1 / sqrt(2 x 50) = 10 %.
     last
@@ -74,7 +74,7 @@ class Cusum:
 def crossings(returns: FloatArray, width: FloatArray) -> IntArray:
     """Return where the running sums leave [-width, width]; a width of zero or NaN lets nothing pass.
 
-    A plain loop: each step needs the one before, and 15,000 floats take 2 ms, less than loading compiled code.
+    A plain loop: each step needs the one before; 15,000 floats take 2 ms, less than loading compiled code.
     """
     up = down = 0.0
     found = []

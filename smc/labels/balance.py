@@ -1,5 +1,6 @@
 """How often each class occurs."""
 
+import numpy as np
 import pandas as pd
 
 
@@ -13,5 +14,5 @@ def class_balance(labels: pd.DataFrame) -> dict[int, float]:
     >>> class_balance(pd.DataFrame({"label": [0, 1, 1, 1]}))
     {0: 0.25, 1: 0.75}
     """
-    shares = labels["label"].value_counts(normalize=True).sort_index()
-    return {int(label): float(share) for label, share in shares.items()}
+    classes, counts = np.unique(labels["label"].to_numpy(), return_counts=True)
+    return {int(label): int(count) / len(labels) for label, count in zip(classes, counts, strict=True)}

@@ -1,0 +1,68 @@
+"""From events to trades: entry, barriers, exit."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from smc.labels.placement import barrier_distances
+from smc.labels.table import check_events, label_table
+from smc.typing import BoolArray, FloatArray, IntArray
+
+
+class Trades(NamedTuple):
+    """Trades that have ended, in time order; one value a trade in each array."""
+
+    events: IntArray
+    end: IntArray
+    ret: FloatArray  # side-signed log return
+    outcome: IntArray  # AMBIGUOUS, STOP, EXPIRY or TARGET of `smc.barriers`
+
+    def keep(self, mask: BoolArray) -> "Trades":
+        """Return the trades that ``mask`` marks."""
+        return Trades(self.events[mask], self.end[mask], self.ret[mask], self.outcome[mask])
+
+
+def walk_trades(
+    bars: pd.DataFrame, events: IntArray, side: IntArray, *, max_holding: int, **placement: Any
+) -> tuple[Trades, dict[str, int]]:
+    """Enter each event at the next open and walk to its exit, by the rules of `smc.barriers.touch`.
+
+    The distances are known at the close of the event's bar and are laid off from the entry price, as a
+    bracket order does. So no trade is entered beyond its own barrier, a target pays what the features say,
+    and on a driftless market the win rate is risk / (risk + reward), with or without a gap before the entry.
+
+    Parameters
+    ----------
+    placement
+        Arguments of `barrier_distances`.
+
+    Returns
+    -------
+    The trades that have ended, and the events left out: ``unresolved`` at the end of the bars, ``no_barrier``
+    where ATR is not known yet or prices are flat.
+    """
+    from smc.barriers import UNRESOLVED, touch
+
+    events, side = check_events(len(bars), events, side)
+    entry = np.append(bars["open"].to_numpy(), np.nan)[events + 1]
+    distances = barrier_distances(bars, events, side, **placement)
+    barriers = entry[:, None] + np.array([-1, 1]) * side[:, None] * distances
+    # Flat prices may leave a distance that is lost in the rounding of the entry price.
+    placed = np.isnan(entry) | ((distances > 0) & (barriers != entry[:, None])).all(axis=1)
+    events, side, entry = events[placed], side[placed], entry[placed]
+    prices = np.ascontiguousarray(bars[["open", "high", "low", "close"]].to_numpy(dtype=np.float64))
+    end, price, outcome = touch(prices, events + 1, side, barriers[placed], max_holding)
+    trades = Trades(events, end, np.log(price / entry) * side, outcome.astype(np.int64))
+    is_open = outcome == UNRESOLVED
+    return trades.keep(~is_open), {"unresolved": int(is_open.sum()), "no_barrier": int((~placed).sum())}
+
+
+def label_trades(trades: Trades, label: IntArray, *, decay: float, dropped: dict[str, int]) -> pd.DataFrame:
+    """Put labelled trades into their table; ``attrs["ambiguous"]`` counts ends in a bar of both barriers."""
+    from smc.barriers import AMBIGUOUS
+
+    columns = {"label": label, "ret": trades.ret}
+    table = label_table(trades.events, trades.end, columns, decay=decay, dropped=dropped)
+    table.attrs["ambiguous"] = int((trades.outcome == AMBIGUOUS).sum())
+    return table
