@@ -1,0 +1,63 @@
+"""Golden rows: inputs whose answers are known, asked again whenever a model is loaded."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import is_classifier
+from sklearn.utils import get_tags
+
+from smc.errors import ArtifactError
+from smc.pipeline import FoldPipeline, Preprocess
+from smc.typing import FloatArray
+
+FILE = "golden.npz"
+N_ROWS = 32
+MISSING_FRAC = 0.05
+
+#: Agreement asked for at load. Equal versions on equal processors agree to the last bit; another processor
+#: may round an exponential differently.
+TOLERANCE = {"rtol": 1e-6, "atol": 1e-9}
+
+
+def dump_golden(model: Any) -> bytes:
+    """Write 32 made-up inputs, spread as the training rows where the model knows how, and their answers."""
+    inputs = _inputs(model)
+    buffer = io.BytesIO()
+    np.savez(buffer, inputs=inputs, outputs=_answers(model, inputs))
+    return buffer.getvalue()
+
+
+def check_golden(model: Any, data: bytes, *, exact: bool) -> None:
+    """Raise ArtifactError unless the model gives the answers that were written."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as rows:
+        inputs, expected = rows["inputs"], rows["outputs"]
+    answers = _answers(model, inputs)
+    is_number = np.issubdtype(expected.dtype, np.floating) and answers.shape == expected.shape
+    if exact or not is_number:
+        agrees = np.array_equal(answers, expected)
+    else:
+        agrees = np.allclose(answers, expected, equal_nan=True, **TOLERANCE)
+    if not agrees:
+        raise ArtifactError(f"the model does not give the answers that were saved with it ({FILE})")
+
+
+def _answers(model: Any, inputs: FloatArray) -> np.ndarray:
+    names = getattr(model, "feature_names_in_", None)
+    X = inputs if names is None else pd.DataFrame(inputs, columns=names)
+    ask = model.predict_proba if is_classifier(model) and hasattr(model, "predict_proba") else model.predict
+    return np.asarray(ask(X))
+
+
+def _inputs(model: Any) -> FloatArray:
+    """Draw normal rows; where the model has a scaler, in the units of its features, some cells missing."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(N_ROWS, model.n_features_in_))
+    preprocess = getattr(model, "preprocess_", None)
+    if isinstance(preprocess, Preprocess):
+        scale = np.divide(1.0, preprocess.factor_, out=np.zeros_like(rows[0]), where=preprocess.factor_ > 0)
+        rows = preprocess.center_ + rows * scale
+    if isinstance(model, FoldPipeline) and get_tags(model).input_tags.allow_nan:
+        rows[rng.random(rows.shape) < MISSING_FRAC] = np.nan
+    return rows

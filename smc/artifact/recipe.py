@@ -1,0 +1,57 @@
+"""An estimator's class and arguments as plain data."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from smc.artifact.trusted import locate
+from smc.errors import ArtifactError
+
+
+def to_recipe(estimator: Any) -> dict[str, Any]:
+    """Describe an estimator: the path of its class, and its constructor arguments.
+
+    >>> from sklearn.linear_model import Ridge
+    >>> recipe = to_recipe(Ridge(alpha=2.0))
+    >>> recipe["class"], recipe["params"]["alpha"]
+    ('sklearn.linear_model._ridge.Ridge', 2.0)
+    """
+    cls = type(estimator)
+    params = estimator.get_params(deep=False)
+    return {
+        "class": f"{cls.__module__}.{cls.__qualname__}",
+        "params": {name: to_plain(value) for name, value in params.items()},
+    }
+
+
+def from_recipe(recipe: dict[str, Any]) -> Any:
+    """Build the estimator, unfitted, if its class is allowed."""
+    return locate(recipe["class"])(**{name: _from_plain(value) for name, value in recipe["params"].items()})
+
+
+def to_plain(value: Any) -> Any:
+    """Turn a value into JSON; what has no plain form is described by its repr, and cannot be built again."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"float": str(value)}
+    if isinstance(value, list | tuple):
+        return [to_plain(item) for item in value]
+    if hasattr(value, "get_params"):
+        return to_recipe(value)
+    return {"repr": repr(value)}
+
+
+def _from_plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_from_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "float" in value:
+        return float(value["float"])
+    if "class" in value:
+        return from_recipe(value)
+    raise ArtifactError(f"an argument has no plain form and cannot be built again: {value.get('repr')}")

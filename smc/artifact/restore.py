@@ -1,0 +1,90 @@
+"""From checked bytes to a model."""
+
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from sklearn.base import clone
+
+from smc.artifact.golden import FILE, check_golden
+from smc.artifact.manifest import unseal
+from smc.artifact.recipe import from_recipe
+from smc.artifact.steps import load_step
+from smc.artifact.trusted import locate
+from smc.artifact.versions import differing
+from smc.errors import ArtifactError, FeatureError
+from smc.pipeline import FoldPipeline
+from smc.pipeline.table import check_names
+
+#: What the parsers of files written by another version, or by hand, have been seen to raise.
+PARSER_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    ImportError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+def restore(files: dict[str, bytes], *, exact: bool = False) -> Any:
+    """Rebuild a model from the content of its files.
+
+    Every hash is checked before a parser runs. A library of another minor version than the one that wrote the
+    model is accepted if the golden rows agree, and named if they do not.
+
+    Raises
+    ------
+    ArtifactError
+        Damaged, incomplete, of unknown classes, or giving other answers than it did.
+    """
+    record = unseal(files)
+    try:
+        steps = {name: load_step(step, files[step["file"]]) for name, step in record["steps"].items()}
+        model = steps["estimator"] if "preprocess" not in steps else _pipeline(record, steps)
+        _check_features(model, record["feature_names"])
+        check_golden(model, files[FILE], exact=exact)
+    except (ArtifactError, *PARSER_ERRORS) as error:
+        raise ArtifactError(_why(error, record)) from error
+    return model
+
+
+def _pipeline(record: dict[str, Any], steps: dict[str, Any]) -> FoldPipeline:
+    """Put the fitted steps of a pipeline together again."""
+    params = record["params"]
+    if not issubclass(locate(record["class"]), FoldPipeline):
+        raise ArtifactError(f"unknown class: {record['class']} is no FoldPipeline")
+    pipeline = FoldPipeline(
+        estimator=clone(steps["estimator"]),
+        sampler=from_recipe(params["sampler"]),
+        preprocess=None if params["preprocess"] is None else clone(steps["preprocess"]),
+        tail_frac=params["tail_frac"],
+    )
+    pipeline.estimator_ = steps["estimator"]
+    pipeline.preprocess_ = steps["preprocess"]
+    pipeline.n_features_in_ = record["n_features"]
+    pipeline.n_fitted_rows_ = record["n_fitted_rows"]
+    if record["feature_names"] is not None:
+        pipeline.feature_names_in_ = np.array(record["feature_names"], dtype=object)
+    return pipeline
+
+
+def _check_features(model: Any, names: list[str] | None) -> None:
+    """The record and the model must speak of the same features in the same order."""
+    learned = getattr(model, "feature_names_in_", None)
+    if (learned is None) != (names is None):
+        raise FeatureError("the model and model.json do not agree whether features have names")
+    if learned is not None and names is not None:
+        check_names(list(learned), names)
+
+
+def _why(error: Exception, record: dict[str, Any]) -> str:
+    """Say what went wrong, and whether other library versions may be behind it."""
+    text = str(error) if isinstance(error, ArtifactError) else f"{type(error).__name__}: {error}"
+    changed = differing(record.get("versions", {}))
+    return f"incompatible version: {'; '.join(changed)}: {text}" if changed else text

@@ -1,0 +1,72 @@
+"""The types that a saved model may name: fixed here, never read from the artifact."""
+
+import importlib
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from smc.errors import ArtifactError
+
+#: Packages whose estimators may be rebuilt. Whoever runs the program may add modules with SMC_ALLOW.
+PACKAGES = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
+
+#: Types beside estimators that hold learned numbers, and execute nothing when they are rebuilt.
+DATA_TYPES = frozenset(
+    {
+        "sklearn.tree._tree.Tree",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "xgboost.core.Booster",
+        "lightgbm.basic.Booster",
+    }
+)
+
+
+def allowed_by_user() -> tuple[str, ...]:
+    """List the modules of the environment variable SMC_ALLOW (comma separated)."""
+    return tuple(name.strip() for name in os.environ.get("SMC_ALLOW", "").split(",") if name.strip())
+
+
+def locate(path: Any) -> type:
+    """Import the estimator class of a dotted path.
+
+    The path is checked before anything is imported, and the class found is checked by the module that defines
+    it, so that an attribute of an allowed module leads nowhere else.
+
+    Raises
+    ------
+    ArtifactError
+        The module is not allowed or cannot be imported, or the name is no estimator class.
+    """
+    module_name, _, name = str(path).rpartition(".")
+    by_user = _is_under(module_name, allowed_by_user())
+    if not (by_user or _is_under(module_name, PACKAGES)):
+        raise ArtifactError(
+            f"unknown class: the model names {path}, which is outside {', '.join(PACKAGES)}; "
+            f"if you trust it, set the environment variable SMC_ALLOW={module_name or path}"
+        )
+    try:
+        found = getattr(importlib.import_module(module_name), name, None)
+    except ImportError as error:
+        raise ArtifactError(f"unknown class: {path} cannot be imported: {error}") from error
+    if not isinstance(found, type) or not _is_under(found.__module__, (*PACKAGES, *allowed_by_user())):
+        raise ArtifactError(f"unknown class: {path} is no class of an allowed module")
+    if not (issubclass(found, BaseEstimator) or by_user):
+        raise ArtifactError(f"unknown class: {path} is no scikit-learn estimator")
+    return found
+
+
+def check_types(names: Iterable[str]) -> list[str]:
+    """Return the names if each is a data type or an allowed estimator, else raise ArtifactError."""
+    checked = list(names)
+    for name in checked:
+        if name not in DATA_TYPES:
+            locate(name)
+    return checked
+
+
+def _is_under(module: str, prefixes: Iterable[str]) -> bool:
+    return any(module == prefix or module.startswith(prefix + ".") for prefix in prefixes)

@@ -1,0 +1,72 @@
+"""The forecast that a model has to beat."""
+
+from typing import Literal
+
+import numpy as np
+
+from smc.checks import check_choice
+from smc.model.task_estimator import EvalSet, Task, TaskEstimator
+from smc.typing import FloatArray
+
+
+class Baseline(TaskEstimator):
+    """Forecast without looking at the features.
+
+    Classes get their weighted shares among the training rows (the prior), whose log-loss and Brier score are
+    the best that a constant can do. Numbers get the weighted mean of the training rows, the benchmark of
+    Welch & Goyal (2008), which is harder to beat on a market with a drift than persistence.
+
+    Parameters
+    ----------
+    regression
+        ``mean``, or ``persistence``: the price stays where it is, so the forecast of a return is 0.
+
+    Notes
+    -----
+    ``seed`` and ``n_jobs`` are there because a run passes them to every model; they change nothing.
+
+    References
+    ----------
+    Welch, I. and Goyal, A. (2008). A Comprehensive Look at The Empirical Performance of Equity Premium
+    Prediction. Review of Financial Studies 21(4).
+
+    >>> Baseline().fit([[0.0]] * 4, [1, 0, 1, 1]).predict_proba([[9.9]])
+    array([[0.25, 0.75]])
+    """
+
+    takes_missing = True
+
+    def __init__(
+        self,
+        *,
+        task: Task = "auto",
+        regression: Literal["mean", "persistence"] = "mean",
+        seed: int = 0,
+        n_jobs: int = 1,
+    ) -> None:
+        check_choice("regression", regression, ("mean", "persistence"))
+        self.task = task
+        self.regression = regression
+        self.seed = seed
+        self.n_jobs = n_jobs
+
+    @property
+    def feature_importances_(self) -> FloatArray:
+        """Zeros: no feature matters."""
+        return np.zeros(self.n_features_in_)
+
+    def _fit(
+        self,
+        X: FloatArray,  # noqa: ARG002
+        target: np.ndarray,
+        weight: FloatArray,
+        eval_set: EvalSet | None,  # noqa: ARG002
+    ) -> None:
+        if self.task_ == "classification":
+            self.constant_ = np.bincount(target, weights=weight) / weight.sum()
+        else:
+            self.constant_ = np.average(target, weights=weight) if self.regression == "mean" else 0.0
+
+    def _evaluate(self, X: FloatArray) -> FloatArray:
+        shape = (len(X), *np.shape(self.constant_))
+        return np.broadcast_to(self.constant_, shape).copy()

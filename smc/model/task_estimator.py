@@ -1,0 +1,157 @@
+"""The half that smc's estimators share: one class for both tasks, labels encoded, inputs checked."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Literal, Self, TypeAlias
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils import ClassifierTags, RegressorTags, Tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
+
+from smc.errors import ModelError
+from smc.typing import FloatArray, IntArray
+
+Task: TypeAlias = Literal["auto", "classification", "regression"]
+
+#: Rows that are watched but not learned from: inputs, encoded targets, weights.
+EvalSet: TypeAlias = tuple[FloatArray, np.ndarray, FloatArray]
+
+
+def infer_task(y: Any) -> Literal["classification", "regression"]:
+    """Tell numbers from classes: a target with a fractional part is a number, anything else names a class.
+
+    >>> infer_task([-1, 0, 1]), infer_task([0.0, 1.0]), infer_task([0.013, -0.002])
+    ('classification', 'classification', 'regression')
+    """
+    values = np.asarray(y)
+    is_float = np.issubdtype(values.dtype, np.floating)
+    return "regression" if is_float and bool(np.any(values != np.round(values))) else "classification"
+
+
+def _may_classify(estimator: "TaskEstimator") -> bool:
+    return getattr(estimator, "task_", estimator.task) != "regression"
+
+
+class TaskEstimator(BaseEstimator, ABC):
+    """Learn classes or numbers, as ``task`` says.
+
+    A subclass stores its arguments, among them ``task``, ``seed`` and ``n_jobs``, and fills in `_fit` and
+    `_evaluate`. It receives finite float64 inputs (with NaN if it `takes_missing`), classes as codes 0..k-1
+    or numbers as float64, and weights that are never None; whatever the labels were, it never sees them.
+
+    ``task="auto"`` follows `infer_task`; a run sets it from the labels.
+    """
+
+    #: Whether NaN may stand in the inputs.
+    takes_missing: ClassVar[bool] = False
+
+    task: Task
+    n_features_in_: int
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, eval_set: tuple[Any, ...] | None = None) -> Self:
+        """Learn from rows.
+
+        Parameters
+        ----------
+        X, y
+            Inputs (n, f) and targets (n,).
+        sample_weight
+            One non-negative weight a row.
+        eval_set
+            ``(X, y)`` or ``(X, y, sample_weight)``: rows to watch while learning, for early stopping and the
+            loss curve. Its rows of a class that ``y`` lacks are left out, since the model cannot name it.
+
+        Raises
+        ------
+        ModelError
+            A single class, targets that do not fit ``task``, or weights that are all zero.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=self._finite())
+        weight: FloatArray = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+        if not weight.sum() > 0:
+            raise ModelError("`sample_weight` must not be zero for every row")
+        self.task_ = infer_task(y) if self.task == "auto" else self.task
+        target = self._encode_all(y) if self.task_ == "classification" else np.asarray(y, dtype=np.float64)
+        self._fit(X, target, weight, None if eval_set is None else self._check_eval_set(eval_set))
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the most probable class, the first of equals, or the expected number of each row."""
+        values = self._values(X)
+        return self.classes_[values.argmax(axis=1)] if self.task_ == "classification" else values
+
+    @available_if(_may_classify)
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Return one probability a class, in the order of ``classes_``."""
+        values = self._values(X)
+        if self.task_ == "regression":
+            raise AttributeError("a regressor has no predict_proba")
+        return values
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy, or R squared for numbers."""
+        measure = accuracy_score if _may_classify(self) else r2_score
+        return float(measure(y, self.predict(X), sample_weight=sample_weight))
+
+    @abstractmethod
+    def _fit(self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None) -> None:
+        """Learn from checked inputs and encoded targets."""
+
+    @abstractmethod
+    def _evaluate(self, X: FloatArray) -> FloatArray:
+        """Return probabilities (n, k), or numbers (n,)."""
+
+    def _values(self, X: Any) -> FloatArray:
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, ensure_all_finite=self._finite(), reset=False)
+        return self._evaluate(X)
+
+    def _finite(self) -> bool | str:
+        return "allow-nan" if self.takes_missing else True
+
+    def _encode_all(self, y: np.ndarray) -> IntArray:
+        """Learn the classes and return the code of each label."""
+        if infer_task(y) == "regression":
+            raise ModelError(f"Unknown label type: task=classification, but the target holds {_fraction(y)}")
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ModelError(f"a classifier needs two classes, got one class only: {self.classes_[0]}")
+        return codes
+
+    def _check_eval_set(self, eval_set: tuple[Any, ...]) -> EvalSet:
+        inputs, targets, *weights = eval_set
+        X: Any = validate_data(self, inputs, dtype=np.float64, ensure_all_finite=self._finite(), reset=False)
+        y: np.ndarray = column_or_1d(targets)
+        check_consistent_length(X, y)
+        weight: FloatArray = _check_sample_weight(weights[0] if weights else None, X, dtype=np.float64)
+        if self.task_ == "regression":
+            return X, y.astype(np.float64), weight
+        known = np.isin(y, self.classes_)
+        if not known.any():
+            raise ModelError("no row of `eval_set` is of a class that the model learns")
+        return X[known], np.searchsorted(self.classes_, y[known]), weight[known]
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.takes_missing
+        tags.target_tags.required = True
+        task = getattr(self, "task_", self.task)
+        if task == "classification":
+            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        elif task == "regression":
+            tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
+        return tags
+
+
+def _fraction(y: np.ndarray) -> float:
+    return float(y[y != np.round(y)][0])

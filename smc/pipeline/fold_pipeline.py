@@ -1,0 +1,243 @@
+"""One fit, with everything that learns inside the rows it is given."""
+
+import inspect
+import warnings
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.utils import Tags, get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
+
+from smc.checks import check_fraction, check_spans
+from smc.cv.tail import tail_split
+from smc.errors import FeatureError, ModelError
+from smc.pipeline.preprocess import Preprocess
+from smc.pipeline.table import check_names, read_table
+from smc.typing import FloatArray, IntArray
+
+
+def _can_predict_proba(pipeline: "FoldPipeline") -> bool:
+    return hasattr(getattr(pipeline, "estimator_", pipeline.estimator), "predict_proba")
+
+
+class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
+    """Hold a tail back, scale and impute, augment, fit: each step learns from the rows of this fit alone.
+
+    In order: the last rows become the early-stopping tail, purged, if the estimator stops early; scaling and
+    imputation learn from the rows that remain; only those rows are augmented; sample weights follow each
+    row's origin; the estimator learns from them and watches the tail, transformed but never augmented.
+
+    Weights are rescaled to mean 1 over the rows that are fitted on (AFML 4.6), since the penalties and leaf
+    sizes of a profile are meant for rows of weight 1: with an average uniqueness of 0.1, a
+    ``min_child_weight`` of 5 would ask for 200 rows in a leaf.
+
+    Parameters
+    ----------
+    estimator
+        Any scikit-learn classifier or regressor. One that stops early has ``stops_early`` and
+        ``with_rounds(n)``, and takes ``eval_set=(X, y, sample_weight)``, as `smc.model.boosting.Boosting`.
+    sampler
+        Any imbalanced-learn sampler; with sample weights, one that says where its rows come from
+        (``origin_``). One that fails is reported, and the fit goes on with the rows as they were.
+    preprocess
+        A transformer; None: `Preprocess`, which imputes only if the estimator takes no missing values.
+    tail_frac
+        Share of the rows in the early-stopping tail.
+
+    Attributes
+    ----------
+    estimator_, preprocess_, sampler_
+        The fitted steps.
+    n_fitted_rows_
+        Rows fitted on: without the tail and what its purge cost, before augmentation.
+    sampler_error_
+        What the sampler failed with, else None.
+
+    References
+    ----------
+    López de Prado, M. (2018). Advances in Financial Machine Learning, chapters 4 and 7.
+    """
+
+    def __init__(
+        self, *, estimator: Any, sampler: Any, preprocess: Any = None, tail_frac: float = 0.15
+    ) -> None:
+        check_fraction("tail_frac", tail_frac)
+        self.estimator = estimator
+        self.sampler = sampler
+        self.preprocess = preprocess
+        self.tail_frac = tail_frac
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, spans: Any = None) -> Self:
+        """Learn from events in time order.
+
+        Parameters
+        ----------
+        X, y
+            A table of features, with or without names, and a label a row.
+        sample_weight
+            One weight a row, such as the average uniqueness of its label.
+        spans
+            First and last bar of each label (n, 2); an estimator that stops early needs them.
+
+        Raises
+        ------
+        SplitError
+            No spans for an estimator that stops early, or too few rows for a tail.
+        ModelError
+            An input that no step could mend, named by its column; or one class only.
+        """
+        values, names = read_table(X)
+        labels = column_or_1d(y)
+        check_consistent_length(values, labels)
+        weights = None if sample_weight is None else self._check_weights(sample_weight, values)
+        core, tail = self._hold_back(spans, len(values))
+        self._remember(values, names)
+        self.n_fitted_rows_ = len(core)
+        self.preprocess_ = self._new_preprocess().fit(values[core])
+        rows, targets = self._augment(self.preprocess_.transform(values[core]), labels[core])
+        params: dict[str, Any] = {}
+        if weights is not None:
+            params["sample_weight"] = _mean_one(weights[core][self._origin()])
+        if tail.size:
+            params["eval_set"] = (
+                self.preprocess_.transform(values[tail]),
+                labels[tail],
+                np.ones(tail.size) if weights is None else weights[tail],
+            )
+        estimator: Any = clone(self.estimator)
+        self.estimator_ = estimator.fit(rows, targets, **params)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the class, or the number, of each row."""
+        return self.estimator_.predict(self._transform(X))
+
+    @available_if(_can_predict_proba)
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Return one probability a class, in the order of ``classes_``."""
+        return self.estimator_.predict_proba(self._transform(X))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the estimator's own score: accuracy, or R squared."""
+        return self.estimator_.score(self._transform(X), y, sample_weight=sample_weight)
+
+    def for_refit(self, n_rows: int) -> "FoldPipeline":
+        """Return an unfitted copy for the final fit, on ``n_rows`` rows with nothing held back.
+
+        An estimator that stopped early trains for ``n_rounds_ * n_rows / n_fitted_rows_`` rounds: more rows
+        bear more rounds, and no later row has a say in how many.
+        """
+        check_is_fitted(self)
+        unfitted: Any = clone(self)
+        if _stops_early(self.estimator):
+            n_rounds = max(1, round(self.n_rounds_ * n_rows / self.n_fitted_rows_))
+            unfitted.set_params(estimator=self.estimator.with_rounds(n_rounds))
+        return unfitted
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The estimator's classes, sorted."""
+        return self.estimator_.classes_
+
+    @property
+    def n_rounds_(self) -> int:
+        """Rounds or epochs that the estimator kept."""
+        return self.estimator_.n_rounds_
+
+    @property
+    def feature_importances_(self) -> FloatArray:
+        """The estimator's importance of each input column, that of its missing flag included."""
+        importances = np.asarray(self.estimator_.feature_importances_)
+        source = getattr(self.preprocess_, "source_", np.arange(self.n_features_in_))
+        total = np.zeros(self.n_features_in_)
+        np.add.at(total, source, importances)
+        return total
+
+    def _hold_back(self, spans: Any, n_rows: int) -> tuple[IntArray, IntArray]:
+        """Return the rows to fit on and the tail to watch."""
+        if not _stops_early(self.estimator):
+            return np.arange(n_rows), np.arange(0)
+        return tail_split(check_spans(spans, n_rows), self.tail_frac)
+
+    def _check_weights(self, sample_weight: Any, values: FloatArray) -> FloatArray:
+        if "sample_weight" not in inspect.signature(self.estimator.fit).parameters:
+            raise ModelError(
+                f"{type(self.estimator).__name__} takes no sample weights: set sample_weight=none, "
+                "or choose another model"
+            )
+        return _check_sample_weight(sample_weight, values, dtype=np.float64, ensure_non_negative=True)
+
+    def _new_preprocess(self) -> Any:
+        if self.preprocess is None:
+            return Preprocess(impute=not get_tags(self.estimator).input_tags.allow_nan)
+        return clone(self.preprocess)
+
+    def _augment(self, rows: FloatArray, labels: np.ndarray) -> tuple[FloatArray, np.ndarray]:
+        """Return the sampler's rows and labels, or those given where it fails."""
+        self.sampler_: Any = clone(self.sampler)
+        self.sampler_error_ = None
+        try:
+            return self.sampler_.fit_resample(rows, labels)
+        except (ValueError, ArithmeticError, RuntimeError, IndexError) as error:
+            self.sampler_error_ = f"{type(error).__name__}: {error}"
+            name = type(self.sampler).__name__
+            warnings.warn(f"{name} failed, the fit goes on without it: {error}", RuntimeWarning, stacklevel=3)
+            return rows, labels
+
+    def _origin(self) -> IntArray | slice:
+        """Return the row that each augmented row came from."""
+        if self.sampler_error_ is not None:
+            return slice(None)
+        if not hasattr(self.sampler_, "origin_"):
+            raise ModelError(
+                f"{type(self.sampler).__name__} does not say where its rows come from (`origin_`), "
+                "so weights cannot follow them: use a sampler of smc.aug, or set sample_weight=none"
+            )
+        return self.sampler_.origin_
+
+    def _remember(self, values: FloatArray, names: list[str] | None) -> None:
+        self.n_features_in_ = values.shape[1]
+        if names is not None:
+            self.feature_names_in_ = np.array(names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def _transform(self, X: Any) -> FloatArray:
+        check_is_fitted(self)
+        values, names = read_table(X)
+        if names is not None and hasattr(self, "feature_names_in_"):
+            check_names(self.feature_names_in_.tolist(), names)
+        elif values.shape[1] != self.n_features_in_:
+            raise FeatureError(f"`X` must have {self.n_features_in_} features, got {values.shape[1]}")
+        return self.preprocess_.transform(values)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "estimator_")
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        of_estimator = get_tags(getattr(self, "estimator_", self.estimator))
+        tags.estimator_type = of_estimator.estimator_type
+        tags.classifier_tags = of_estimator.classifier_tags
+        tags.regressor_tags = of_estimator.regressor_tags
+        tags.target_tags = of_estimator.target_tags
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _stops_early(estimator: Any) -> bool:
+    return getattr(estimator, "stops_early", False)
+
+
+def _mean_one(weights: FloatArray) -> FloatArray:
+    total = weights.sum()
+    if not total > 0:
+        raise ModelError("`sample_weight` must not be zero for every row that is fitted on")
+    return weights * (len(weights) / total)

@@ -1,0 +1,100 @@
+"""Scaling and imputation, learned from the rows that are fitted on."""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from smc.typing import FloatArray
+
+#: A column whose values differ by less than this share of the largest is constant but for rounding.
+CONSTANT_RANGE = 1e-10
+
+
+class Preprocess(TransformerMixin, BaseEstimator):
+    """Centre each column, scale it to unit variance and, for a model that needs it, fill in missing values.
+
+    A missing value becomes the column's median, and a flag of 0 or 1 is appended for each column that had one
+    among the rows learned from, so that the model can tell. Missing stays missing with ``impute=False``.
+
+    A column that is constant, or all missing, among the rows learned from says nothing: it becomes 0 wherever
+    it has a value, whatever that value is later, and gets no flag. (A standard scaler would let a new value
+    through unscaled, thousands of times larger than any other input.)
+
+    Attributes
+    ----------
+    center_, factor_
+        ``(x - center) * factor``; the factor is 0 for a column that says nothing.
+    median_
+        Median of each scaled column.
+    flagged_
+        Columns that get a flag.
+    source_
+        The input column behind each output column.
+
+    >>> rows = [[1.0, 7.0], [3.0, 7.0], [np.nan, 7.0], [5.0, 7.0]]
+    >>> Preprocess().fit(rows).transform([[np.nan, 7.0], [5.0, 900.0]]).round(3)
+    array([[0.   , 0.   , 1.   ],
+           [1.225, 0.   , 0.   ]])
+    """
+
+    n_features_in_: int
+
+    def __init__(self, *, impute: bool = True) -> None:
+        self.impute = impute
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Learn location, scale and flags from rows."""
+        values: Any = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        missing = np.isnan(values)
+        silent = _says_nothing(values, missing)
+        known = np.where(missing, 0.0, values)
+        n_known = np.maximum((~missing).sum(axis=0), 1)
+        self.center_ = np.where(silent, 0.0, known.sum(axis=0) / n_known)
+        spread = np.sqrt((np.where(missing, 0.0, values - self.center_) ** 2).sum(axis=0) / n_known)
+        self.factor_ = np.divide(1.0, spread, out=np.zeros_like(spread), where=~silent)
+        self.median_ = _medians((values - self.center_) * self.factor_, missing)
+        self.flagged_ = (
+            np.flatnonzero(missing.any(axis=0) & ~silent) if self.impute else np.array([], np.int64)
+        )
+        self.source_ = np.concatenate([np.arange(values.shape[1]), self.flagged_])
+        return self
+
+    def transform(self, X: Any) -> FloatArray:
+        """Return the scaled columns, then the flags."""
+        check_is_fitted(self)
+        values = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        scaled = (values - self.center_) * self.factor_
+        if not self.impute:
+            return scaled
+        missing = np.isnan(values)
+        return np.hstack([np.where(missing, self.median_, scaled), missing[:, self.flagged_]])
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Name the outputs: the inputs' names, then ``<name>_missing``."""
+        given = getattr(self, "feature_names_in_", [f"x{column}" for column in range(self.n_features_in_)])
+        names = list(given if input_features is None else input_features)
+        return np.array([*names, *(f"{names[column]}_missing" for column in self.flagged_)], dtype=object)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _says_nothing(values: FloatArray, missing: np.ndarray) -> np.ndarray:
+    """Find the columns without two values that differ."""
+    low = np.where(missing, np.inf, values).min(axis=0)
+    high = np.where(missing, -np.inf, values).max(axis=0)
+    size = np.where(missing, 0.0, np.abs(values)).max(axis=0)
+    return ~(high - low > CONSTANT_RANGE * size)
+
+
+def _medians(scaled: FloatArray, missing: np.ndarray) -> FloatArray:
+    """Median of the known values of each column, 0 where there is none."""
+    medians = np.zeros(scaled.shape[1])
+    for column in np.flatnonzero(~missing.all(axis=0)):
+        medians[column] = np.median(scaled[~missing[:, column], column])
+    return medians
