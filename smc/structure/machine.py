@@ -63,7 +63,7 @@ class Machine:
         parse_clock(day_start)
         self.tz, self.day_start = tz, day_start
         self._core, self._sides = empty_state(swing_size, max_age, min_gap_atr, pool_tolerance_atr)
-        self._last: pd.Timestamp | None = None
+        self._last = np.iinfo(np.int64).min  # stamp of the last bar, nanoseconds
 
     def run(self, bars: pd.DataFrame) -> FloatArray:
         """Take the next bars; return their rows, shape (n_bars, n_columns).
@@ -90,7 +90,7 @@ class Machine:
         clock = np.column_stack([minute_of_day(minutes), trading_day(minutes, self.day_start)])
         rows = np.empty(len(stamps), ROW)
         _compiled()(self._core, self._sides, np.ascontiguousarray(prices), clock, rows)
-        self._last = stamps[-1] if len(stamps) else self._last
+        self._last = stamps.as_unit("ns").asi8[-1] if len(stamps) else self._last
         return rows.view(np.float64).reshape(len(stamps), len(COLUMNS))
 
 
@@ -102,17 +102,15 @@ def _compiled() -> Callable[..., None]:
     return compile_run(code_version("structure", "barriers.py"))
 
 
-def _check_stamps(index: pd.Index, last: pd.Timestamp | None) -> pd.DatetimeIndex:
+def _check_stamps(index: pd.Index, last: int) -> pd.DatetimeIndex:
     if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
         raise DataError(
             "bars need a DatetimeIndex with a time zone; hours and trading days are unknown without"
         )
     stamps = index.as_unit("ns").asi8
-    wrong = np.flatnonzero(np.diff(stamps) <= 0)
+    wrong = np.flatnonzero(stamps <= np.concatenate([[last], stamps])[:-1])
     if wrong.size:
-        raise DataError(f"bars must be in strictly increasing order of time; {index[wrong[0] + 1]} is not")
-    if last is not None and len(index) and index[0] <= last:
-        raise DataError(f"the next bar must be later than {last}, got {index[0]}")
+        raise DataError(f"each bar must be later than the one before it: the bar at {index[wrong[0]]} is not")
     return index
 
 

@@ -1,8 +1,9 @@
 """What the structure machine remembers between two bars: plain records of fixed size."""
 
 import numpy as np
+import numpy.typing as npt
 
-from smc.typing import FloatArray
+Records = npt.NDArray[np.void]
 
 RING = 256  # bars of highs and lows kept: two swing sizes must fit
 SHORT_RING = 32  # bars of closes, returns and volumes kept: the 20-bar windows must fit
@@ -107,7 +108,7 @@ _UNKNOWN = {
 
 def empty_state(
     swing_size: int, max_age: int, min_gap_atr: float, pool_tolerance_atr: float
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[Records, Records]:
     """Return the records of a machine that has seen no bar: one CORE, two SIDEs."""
     core, sides = np.zeros(1, CORE), np.zeros(2, SIDE)
     for records in (core, sides):
@@ -115,8 +116,6 @@ def empty_state(
             records[name] = -1
         for name in _UNKNOWN[records.dtype]:
             records[name] = np.nan
-    for name, value in zip(
-        CORE.names[:4], (swing_size, max_age, min_gap_atr, pool_tolerance_atr), strict=True
-    ):
-        core[name] = value
+    core["swing_size"], core["max_age"] = swing_size, max_age
+    core["min_gap_atr"], core["pool_tolerance_atr"] = min_gap_atr, pool_tolerance_atr
     return core, sides

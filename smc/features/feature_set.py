@@ -1,0 +1,164 @@
+"""The features of a run: families put together, in one table or bar by bar."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc import structure
+from smc.errors import ConfigError
+from smc.features.family import Family, MachineFamily
+from smc.features.live import LiveFeatures
+from smc.typing import FloatArray
+
+
+class FeatureSet:
+    """Compute one row of features a bar; the row of bar t uses bars <= t.
+
+    Parameters
+    ----------
+    families
+        Families by name; null switches one off. Columns of the structure machine come first, in fixed order,
+        then those of families of your own (see `smc.features.family.Family`), in the order of the map.
+    swing_size, max_age, min_gap_atr, pool_tolerance_atr, tz, day_start
+        Rules of the structure machine, shared by all families (see `smc.structure.Machine`).
+
+    Raises
+    ------
+    ConfigError
+        No family is on, one lacks what a family needs, or two give a column of the same name.
+
+    Examples
+    --------
+    >>> from smc.features.session import Session
+    >>> from smc.features.momentum import Momentum
+    >>> features = FeatureSet({"momentum": Momentum(), "session": Session(), "trend": None})
+    >>> features.names[:5], features.warm_up
+    (['ses_hour_sin', 'ses_hour_cos', 'ses_kz_london', 'ses_kz_ny', 'rsi14'], 300)
+    """
+
+    def __init__(
+        self,
+        families: Mapping[str, Any],
+        *,
+        swing_size: int = 5,
+        max_age: int = 500,
+        min_gap_atr: float = 0.1,
+        pool_tolerance_atr: float = 0.25,
+        tz: str = "America/New_York",
+        day_start: str = "17:00",
+    ) -> None:
+        self.families = {name: family for name, family in families.items() if family is not None}
+        self.rules: dict[str, Any] = {
+            "swing_size": swing_size,
+            "max_age": max_age,
+            "min_gap_atr": min_gap_atr,
+            "pool_tolerance_atr": pool_tolerance_atr,
+            "tz": tz,
+            "day_start": day_start,
+        }
+        structure.Machine(**self.rules)
+        _check_families(self.families)
+
+    @property
+    def machine_names(self) -> list[str]:
+        """Columns that come from the structure machine."""
+        wanted = {name for family in self._machine_families() for name in family.names}
+        return [name for name in structure.FEATURES if name in wanted]
+
+    @property
+    def own(self) -> dict[str, Family]:
+        """Families that compute their columns themselves."""
+        return {name: each for name, each in self.families.items() if not isinstance(each, MachineFamily)}
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in their order."""
+        return [*self.machine_names, *(name for family in self.own.values() for name in family.names)]
+
+    @property
+    def warm_up(self) -> int:
+        """Bars to drop at the start: the most that a family needs until its values are settled."""
+        size, age = self.rules["swing_size"], self.rules["max_age"]
+        settling = [family.settling.total(size, age) for family in self._machine_families()]
+        return max([*settling, *(int(family.warm_up) for family in self.own.values())])
+
+    def compute(self, bars: pd.DataFrame) -> pd.DataFrame:
+        """Return the features of a table of bars: one row a bar, columns ``names``.
+
+        Raises
+        ------
+        DataError
+            The bars break a rule of the structure machine.
+        ConfigError
+            A family of your own returns another shape than it declares, or an infinite value.
+        """
+        if not self.machine_names:
+            return self.assemble(bars, np.empty((len(bars), 0)))
+        rows = structure.Machine(**self.rules).run(bars)
+        return self.assemble(bars, rows)
+
+    def assemble(self, bars: pd.DataFrame, rows: FloatArray) -> pd.DataFrame:
+        """Put the wanted columns of the machine's ``rows`` and those of your own families into one table."""
+        picks = [structure.COLUMNS.index(name) for name in self.machine_names]
+        parts = [rows[:, picks]]
+        for name, family in self.own.items():
+            parts.append(family_values(name, family, bars))
+        values = np.hstack(parts) if len(parts) > 1 else parts[0]
+        return pd.DataFrame(values, index=bars.index, columns=pd.Index(self.names), copy=False)
+
+    def state(self) -> LiveFeatures:
+        """Return an object that has seen no bar yet, and whose ``update(bar)`` gives the row of the next."""
+        machine = structure.Machine(**self.rules)
+        picks = [structure.COLUMNS.index(name) for name in self.machine_names]
+        return LiveFeatures(machine, picks, self.own)
+
+    def _machine_families(self) -> list[MachineFamily]:
+        return [family for family in self.families.values() if isinstance(family, MachineFamily)]
+
+
+def family_values(name: str, family: Family, bars: pd.DataFrame) -> FloatArray:
+    """Compute a family and check what it gives: one row a bar, its declared columns, nothing infinite."""
+    found = family.compute(bars)
+    if isinstance(found, pd.DataFrame | pd.Series):
+        columns = list(found.columns) if isinstance(found, pd.DataFrame) else list(family.names)
+        if columns != list(family.names):
+            raise ConfigError(
+                f"features.families.{name} declares {list(family.names)}, but computes {columns}"
+            )
+    values = np.asarray(found, dtype=np.float64).reshape(len(found), -1)
+    if values.shape != (len(bars), len(family.names)):
+        raise ConfigError(
+            f"features.families.{name} must give {len(bars)} rows of {len(family.names)} columns, "
+            f"got {values.shape[0]} of {values.shape[1]}"
+        )
+    if np.isinf(values).any():
+        row, column = np.argwhere(np.isinf(values))[0]
+        raise ConfigError(
+            f"features.families.{name}: {family.names[column]} is infinite at {bars.index[row]}"
+        )
+    return values
+
+
+def _check_families(families: Mapping[str, Any]) -> None:
+    if not families:
+        raise ConfigError("features.families: no family is on; a model needs at least one column")
+    seen: dict[str, str] = {}
+    for name, family in families.items():
+        needed = ("names",) if isinstance(family, MachineFamily) else ("names", "warm_up", "compute")
+        missing = [each for each in needed if not hasattr(family, each)]
+        if missing:
+            raise ConfigError(f"features.families.{name}: a family needs {', '.join(missing)}")
+        _check_names(name, family.names, seen)
+
+
+def _check_names(family: str, names: Sequence[str], seen: dict[str, str]) -> None:
+    if isinstance(names, str) or not names:
+        raise ConfigError(
+            f"features.families.{family}: `names` must be a list of column names, got {names!r}"
+        )
+    for column in names:
+        if column in seen:
+            raise ConfigError(f"features.families.{family}: the column {column} is also in {seen[column]}")
+        seen[column] = family

@@ -1,0 +1,18 @@
+"""Family: premium and discount."""
+
+from smc.features.family import MachineFamily, Settling
+from smc.structure import columns
+
+
+class Premium(MachineFamily):
+    """Where the close stands in a range: 0 at its low, 1 at its high; above a half is premium.
+
+    ``pd_pos``
+        In the range of the last swing low and high, clipped to [-1, 2]; NaN where the low is not below it.
+    ``pd_prevday_pos``
+        In the range of the last completed trading day that has bars; NaN in the first day. With bars of a
+        minute the warm-up is shorter than two days: there, the first day may be a part of one.
+    """
+
+    names = columns.PREMIUM
+    settling = Settling(bars=200, swing_sizes=30)

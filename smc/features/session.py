@@ -1,0 +1,17 @@
+"""Family: hour and kill zones."""
+
+from smc.features.family import MachineFamily, Settling
+from smc.structure import columns
+
+
+class Session(MachineFamily):
+    """When the bar opened, on the market's clock (``tz``), daylight saving included.
+
+    ``ses_hour_sin``, ``ses_hour_cos``
+        Minute of the day as an angle, so that midnight has no edge.
+    ``ses_kz_london``, ``ses_kz_ny``
+        1 from 02:00 to before 05:00, and from 07:00 to before 10:00, New York time.
+    """
+
+    names = columns.SESSION
+    settling = Settling()  # a bar's stamp needs no other bar
