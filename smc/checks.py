@@ -21,6 +21,12 @@ def check_non_negative(name: str, value: float) -> None:
         raise ValueError(f"`{name}` must not be negative, got {value}")
 
 
+def check_at_least(name: str, value: float, least: float) -> None:
+    """Raise ValueError unless ``value`` >= ``least``."""
+    if not value >= least:
+        raise ValueError(f"`{name}` must be at least {least}, got {value}")
+
+
 def check_fraction(name: str, value: float) -> None:
     """Raise ValueError unless 0 < ``value`` < 1."""
     if not 0 < value < 1:
