@@ -53,7 +53,8 @@ def walk_trades(
     events, side, entry = events[placed], side[placed], entry[placed]
     prices = np.ascontiguousarray(bars[["open", "high", "low", "close"]].to_numpy(dtype=np.float64))
     end, price, outcome = touch(prices, events + 1, side, barriers[placed], max_holding)
-    trades = Trades(events, end, np.log(price / entry) * side, outcome.astype(np.int64))
+    gain = np.log(price / entry)
+    trades = Trades(events, end, np.where(side > 0, gain, -gain), outcome.astype(np.int64))
     is_open = outcome == UNRESOLVED
     return trades.keep(~is_open), {"unresolved": int(is_open.sum()), "no_barrier": int((~placed).sum())}
 

@@ -62,6 +62,7 @@ def time_decay(uniqueness: FloatArray, oldest: float) -> FloatArray:
     """
     if not len(uniqueness):
         return np.empty(0)
-    age = uniqueness.sum() - np.cumsum(uniqueness)
-    span = uniqueness.sum() * (1 + min(oldest, 0.0))
+    progress = np.cumsum(uniqueness)
+    age = progress[-1] - progress
+    span = progress[-1] * (1 + min(oldest, 0.0))
     return np.maximum(1 - (1 - max(oldest, 0.0)) * age / span, 0.0)

@@ -1,0 +1,68 @@
+"""Average uniqueness and time decay: the book's numbers, and the dense matrix they stand for."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smc.labels.uniqueness import average_uniqueness, time_decay
+
+
+def oracle(shared_data, name):
+    cases = json.loads((shared_data / "oracles" / "validation_oracles.json").read_text())["cases"]
+    return next(case for case in cases if case["name"] == name)
+
+
+def dense_uniqueness(start, end):
+    """The book's way: one row a bar, one column a label."""
+    bars = np.arange(end.max() + 1)[:, None]
+    indicator = (bars >= start) & (bars <= end)
+    alive = indicator.sum(axis=1)
+    return np.array([(1 / alive[column]).mean() for column in indicator.T])
+
+
+def test_book_example(shared_data):
+    case = oracle(shared_data, "afml_uniqueness_example")
+    found = average_uniqueness(np.array(case["inputs"]["start"]), np.array(case["inputs"]["end_inclusive"]))
+    np.testing.assert_allclose(found, case["expected"]["avg_uniqueness"], rtol=0, atol=case["tolerance"])
+    assert found.mean() == pytest.approx(case["expected"]["mean_uniqueness"], abs=case["tolerance"])
+
+
+def test_book_time_decay(shared_data):
+    case = oracle(shared_data, "afml_time_decay")
+    for oldest, expected in case["expected"].items():
+        found = time_decay(np.array(case["inputs"]["avg_uniqueness"]), float(oldest))
+        np.testing.assert_allclose(found, expected, rtol=0, atol=case["tolerance"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 25)), min_size=1, max_size=40))
+def test_equals_the_dense_indicator_matrix(spans):
+    start = np.array([first for first, _ in spans])
+    end = start + np.array([length for _, length in spans])
+    np.testing.assert_allclose(average_uniqueness(start, end), dense_uniqueness(start, end), rtol=1e-12)
+
+
+def test_bars_without_a_label_between_two_far_ones():
+    np.testing.assert_array_equal(
+        average_uniqueness(np.array([10, 1_000_000]), np.array([12, 1_000_003])), [1, 1]
+    )
+
+
+def test_k_equal_spans_share_evenly():
+    np.testing.assert_allclose(average_uniqueness(np.full(4, 7), np.full(4, 9)), 0.25)
+
+
+@pytest.mark.parametrize("oldest", [1.0, 0.3, 0.0, -0.6])
+def test_decay_never_rises_into_the_past_and_stays_in_the_unit_interval(oldest):
+    factor = time_decay(np.random.default_rng(0).uniform(0.1, 1, 50), oldest)
+    assert np.all(np.diff(factor) >= 0)
+    assert factor.min() >= 0
+    assert factor[-1] == 1
+
+
+def test_no_labels():
+    none = np.empty(0, dtype=np.int64)
+    assert average_uniqueness(none, none).shape == (0,)
+    assert time_decay(np.empty(0), 0.5).shape == (0,)
