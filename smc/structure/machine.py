@@ -15,7 +15,7 @@ from smc.structure.columns import COLUMNS, ROW
 from smc.structure.state import MAX_SWING_SIZE, empty_state
 from smc.typing import FloatArray
 
-PRICES = ["open", "high", "low", "close"]
+BARS = ["open", "high", "low", "close", "volume"]
 
 
 class Machine:
@@ -73,14 +73,14 @@ class Machine:
         DataError
             A missing column, stamps without a zone or out of order, a price that is not finite and positive.
         """
-        missing = [name for name in (*PRICES, "volume") if name not in bars.columns]
+        missing = [name for name in BARS if name not in bars.columns]
         if missing:
             raise DataError(f"bars have no column {', '.join(missing)}; a missing volume is a column of NaN")
-        return self._advance(bars.index, bars[[*PRICES, "volume"]].to_numpy(dtype=np.float64))
+        return self._advance(bars.index, bars[BARS].to_numpy(dtype=np.float64))
 
     def update(self, bar: Mapping[str, Any]) -> FloatArray:
         """Take one bar, a mapping with time, open, high, low, close and volume; return its row."""
-        prices = np.array([[bar[name] for name in (*PRICES, "volume")]], dtype=np.float64)
+        prices = np.array([[bar[name] for name in BARS]], dtype=np.float64)
         return self._advance(pd.DatetimeIndex([bar["time"]]), prices)[0]
 
     def _advance(self, index: pd.Index, prices: FloatArray) -> FloatArray:
@@ -119,6 +119,6 @@ def _check_prices(index: pd.DatetimeIndex, prices: FloatArray) -> None:
     if not good.all():
         row, column = np.argwhere(~good)[0]
         raise DataError(
-            f"prices must be finite and positive: {PRICES[column]} at {index[row]} is {prices[row, column]}; "
+            f"prices must be finite and positive: {BARS[column]} at {index[row]} is {prices[row, column]}; "
             "drop or repair bad bars first (data.on_bad)"
         )

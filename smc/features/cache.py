@@ -1,0 +1,110 @@
+"""Rows of the structure machine, kept on disk by content."""
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import uuid
+from collections.abc import Iterator
+from importlib.metadata import version
+from io import BufferedRandom, BufferedReader
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc import structure
+from smc.features.feature_set import FeatureSet
+from smc.fingerprint import bars_fingerprint, code_version, content_hash
+from smc.typing import FloatArray
+
+log = logging.getLogger(__name__)
+
+
+class FeatureCache:
+    """Compute features, reading the machine's rows from disk where they were computed before.
+
+    The key is the content: every value of the bars, the machine's rules, its source code, and the versions of
+    NumPy and Numba. Which families are on is no part of it, so an ablation reads what the full run wrote.
+    Families of your own are always computed: what they read beside the bars is unknown here.
+
+    Rows are plain numbers (``.npy``) with their SHA-256 beside them, each file written whole or not at all,
+    so any number of processes may share the folder. A file that is damaged is computed again and replaced. A
+    disk that cannot be written is logged, and costs the next run time. The folder may be deleted at any time.
+
+    Parameters
+    ----------
+    folder
+        Where the files lie; made at the first write.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def compute(self, features: FeatureSet, bars: pd.DataFrame) -> pd.DataFrame:
+        """Return what ``features.compute(bars)`` does, to the bit."""
+        if not features.machine_names:
+            return features.compute(bars)
+        key = machine_key(bars, features.rules)
+        rows = self._read(key)
+        if rows is None:
+            rows = structure.Machine(**features.rules).run(bars)
+            self._write(key, rows)
+        return features.assemble(bars, rows)
+
+    def _read(self, key: str) -> FloatArray | None:
+        """Return the rows, or None where there are none that can be trusted."""
+        try:
+            note = json.loads((self.folder / f"{key}.json").read_bytes())
+            with (self.folder / f"{key}.npy").open("rb") as file:
+                return np.load(file, allow_pickle=False) if note == _note(file) else None
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, key: str, rows: FloatArray) -> None:
+        """Write the rows, then the note that vouches for them."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with _whole(self.folder / f"{key}.npy") as file:
+                np.save(file, rows, allow_pickle=False)
+                note = _note(file)
+            with _whole(self.folder / f"{key}.json") as file:
+                file.write(json.dumps(note).encode())
+        except OSError as error:
+            log.warning("features are not cached: %s", error)
+
+
+def machine_key(bars: pd.DataFrame, rules: dict[str, Any]) -> str:
+    """Hash everything that the machine's rows depend on."""
+    return content_hash(
+        {
+            "bars": bars_fingerprint(bars[structure.BARS]),
+            "rules": rules,
+            "code": code_version("structure", "barriers.py"),
+            "versions": {name: version(name) for name in ("numpy", "numba")},
+        }
+    )
+
+
+def _note(file: BufferedRandom | BufferedReader) -> dict[str, Any]:
+    """Describe a file of rows; leave it at its start."""
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return {"columns": list(structure.COLUMNS), "sha256": digest}
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[BufferedRandom]:
+    """Open a file for writing that others see whole at the end, or never, even after a crash."""
+    staged = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with staged.open("w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
