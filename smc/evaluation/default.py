@@ -1,0 +1,148 @@
+"""The figures of a run from its predictions, beside those of the baseline."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from smc.checks import check_choice, check_non_negative, check_positive
+from smc.evaluation.history import build_history
+from smc.evaluation.intervals import Intervals
+from smc.evaluation.predictions import HELD_OUT, all_classes, by_part, of_part
+from smc.evaluation.regimes import Regimes
+from smc.evaluation.scores import PartScores, Scores, by_field, join_returns
+from smc.evaluation.tables import metric_table, skill
+from smc.evaluation.trading import ToPosition, Trading
+from smc.typing import IntArray
+
+BASIS_POINT = 1e-4
+
+
+class Evaluation:
+    """Score the predictions of one symbol, part by part: out of fold, validation, test.
+
+    Parameters
+    ----------
+    cost_bps
+        Cost of changing a position by 1, in basis points of the capital; a trade in and out pays it twice.
+    n_bootstrap
+        Resamples behind each confidence interval; 1,000 place an end of it within a few hundredths of its
+        width, in a few milliseconds.
+    confidence
+        Of the intervals, two-sided.
+    test
+        ``recorded`` writes the test figures down, as every run's record has them. ``sealed`` leaves every one
+        of them out, the predictions too, until a selection opens them for the model it has chosen: a test
+        part that a hundred runs have shown is no test for the best of them.
+    stable_std
+        `cv_is_stable` is a standard deviation of the fold accuracies below this.
+    overfitting_gap
+        `overfitting_detected` is a train-validation accuracy gap above this.
+    volatility_size, rank_size, trend_size
+        Bars behind the market regimes, see `smc.evaluation.regimes.Regimes`.
+    seed
+        Of the resampling: the same predictions give the same intervals.
+    """
+
+    def __init__(
+        self,
+        *,
+        cost_bps: float = 1.0,
+        n_bootstrap: int = 1000,
+        confidence: float = 0.95,
+        test: Literal["recorded", "sealed"] = "recorded",
+        stable_std: float = 0.05,
+        overfitting_gap: float = 0.15,
+        volatility_size: int = 20,
+        rank_size: int = 500,
+        trend_size: int = 50,
+        seed: int = 0,
+    ) -> None:
+        check_non_negative("cost_bps", cost_bps)
+        check_choice("test", test, ["recorded", "sealed"])
+        check_positive("stable_std", stable_std)
+        check_positive("overfitting_gap", overfitting_gap)
+        self.cost_bps = cost_bps
+        self.test = test
+        self.stable_std = stable_std
+        self.overfitting_gap = overfitting_gap
+        self.intervals = Intervals(n_bootstrap, confidence, seed)
+        self.regimes = Regimes(volatility_size, rank_size, trend_size)
+
+    def compute(
+        self, predictions: pd.DataFrame, baseline: pd.DataFrame, bars: pd.DataFrame, to_position: ToPosition
+    ) -> Scores:
+        """Return the record, and the tables to be saved, of one symbol.
+
+        Parameters
+        ----------
+        predictions
+            One row a prediction, columns as in `smc.evaluation.predictions`. Rows of part ``train``, the
+            train fit on its own rows, serve the history alone and are not saved.
+        baseline
+            The same table for the baseline, with the same events in each part.
+        bars
+            The symbol's bars, which events and spans refer to by position.
+        to_position
+            From predicted values to side-relative positions: `position` of the label class.
+
+        Raises
+        ------
+        ValueError
+            The baseline was not asked about the same events.
+        """
+        predictions, baseline = self._without_sealed(predictions), self._without_sealed(baseline)
+        classes = np.union1d(all_classes(predictions), all_classes(baseline))
+        task = "classification" if len(classes) else "regression"
+        rows, beside = dict(by_part(predictions)), dict(by_part(baseline))
+        trading = Trading(bars, to_position, cost=self.cost_bps * BASIS_POINT)
+        parts = {
+            part: self._part(rows[part], _same_events(part, rows, beside), classes, trading) for part in rows
+        }
+        history = build_history(
+            predictions, task, stable_std=self.stable_std, overfitting_gap=self.overfitting_gap
+        )
+        return Scores(
+            record={"task": task, "history": history, **by_field(parts)},
+            predictions=of_part(predictions, *HELD_OUT).reset_index(drop=True),
+            returns=join_returns(parts),
+        )
+
+    def _without_sealed(self, predictions: pd.DataFrame) -> pd.DataFrame:
+        return predictions if self.test == "recorded" else of_part(predictions, "train", "out_of_fold", "val")
+
+    def _part(
+        self, rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray, trading: Trading
+    ) -> PartScores:
+        """Score one part, one row an event in time order."""
+        returns = trading.returns(rows)
+        regimes = self.regimes.compute(trading.bars, rows["event"].to_numpy())
+        table, beside = metric_table(rows, classes), metric_table(baseline, classes)
+        return PartScores(
+            metrics=table | skill(table, beside),
+            baseline_metrics=beside,
+            metrics_by_regime={
+                name: metric_table(rows.take(members), classes) for name, members in regimes.items()
+            },
+            financial_metrics=trading.figures(returns, trading.trades(rows)),
+            intervals={
+                **self.intervals.of_events(rows, baseline, classes),
+                **self.intervals.of_returns(returns["net"].to_numpy(), trading.periods_per_year),
+            },
+            returns=returns,
+        )
+
+
+def _same_events(
+    part: str, rows: Mapping[str, pd.DataFrame], beside: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the baseline's rows of a part, which must be those of the same events."""
+    events = rows[part]["event"].to_numpy()
+    if part not in beside or not np.array_equal(beside[part]["event"].to_numpy(), events):
+        n_other = len(beside[part]) if part in beside else 0
+        raise ValueError(
+            f"the baseline must predict the events of the model, part {part} has {n_other} of it and "
+            f"{len(events)} of the model, or others: fit it on the same split"
+        )
+    return beside[part]

@@ -1,0 +1,87 @@
+"""The headline metrics as functions of means of per-row values, so that a resampling of rows serves them all.
+
+`<what>_moments` gives the values, one array a name; `<what>_statistics` turns their means, as they are or one
+for each resample, into metrics.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from smc import metrics
+from smc.evaluation.predictions import probabilities
+from smc.typing import FloatArray, IntArray
+
+Moments = Mapping[str, FloatArray]
+
+
+def class_moments(rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray) -> dict[str, FloatArray]:
+    """Return hits, losses of model and baseline, and occurrence and hits of each class that occurs."""
+    label = rows["label"].to_numpy()
+    correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
+    occurs = {name: (label == name).astype(np.float64) for name in classes.tolist() if np.any(label == name)}
+    return {
+        "correct": correct,
+        "loss": metrics.event_log_loss(label, probabilities(rows, classes), classes=classes),
+        "baseline_loss": metrics.event_log_loss(label, probabilities(baseline, classes), classes=classes),
+        **{f"true_{name}": is_class for name, is_class in occurs.items()},
+        **{f"hit_{name}": is_class * correct for name, is_class in occurs.items()},
+    }
+
+
+def class_statistics(mean: Moments) -> dict[str, FloatArray]:
+    """Return accuracy, balanced accuracy, log-loss and log-loss skill."""
+    names = [key.removeprefix("true_") for key in mean if key.startswith("true_")]
+    recalls = [_ratio(mean[f"hit_{name}"], mean[f"true_{name}"]) for name in names]
+    balanced = np.mean(recalls, axis=0) if len(names) > 1 else np.full_like(mean["correct"], np.nan)
+    return {
+        "accuracy": mean["correct"],
+        "balanced_accuracy": balanced,
+        "log_loss": mean["loss"],
+        "log_loss_skill": 1 - _ratio(mean["loss"], mean["baseline_loss"]),
+    }
+
+
+def value_moments(rows: pd.DataFrame, baseline: pd.DataFrame) -> dict[str, FloatArray]:
+    """Return absolute and squared errors of the model, squared ones of the baseline, and the target's own."""
+    label = rows["label"].to_numpy(dtype=np.float64)
+    error = rows["prediction"].to_numpy(dtype=np.float64) - label
+    deviation = label - label.mean()
+    return {
+        "absolute": np.abs(error),
+        "square": error**2,
+        "baseline_square": (baseline["prediction"].to_numpy(dtype=np.float64) - label) ** 2,
+        "deviation": deviation,
+        "deviation_square": deviation**2,
+    }
+
+
+def value_statistics(mean: Moments) -> dict[str, FloatArray]:
+    """Return mean absolute error, R2 and the skill against the baseline's squared error."""
+    return {
+        "mae": mean["absolute"],
+        "r2": 1 - _ratio(mean["square"], mean["deviation_square"] - mean["deviation"] ** 2),
+        "mse_skill": 1 - _ratio(mean["square"], mean["baseline_square"]),
+    }
+
+
+def return_moments(net: FloatArray) -> dict[str, FloatArray]:
+    """Return the returns and their squares."""
+    return {"net": net, "square": net**2}
+
+
+def return_statistics(mean: Moments, n_bars: int, periods_per_year: float) -> dict[str, FloatArray]:
+    """Return the annualised Sharpe ratio and the mean return of a bar."""
+    variance = (mean["square"] - mean["net"] ** 2) * n_bars / max(n_bars - 1, 1)
+    deviation = np.sqrt(np.where(variance > 1e-12 * mean["square"], variance, 0.0))
+    return {
+        "sharpe": _ratio(mean["net"], deviation) * math.sqrt(periods_per_year),
+        "mean_return": mean["net"],
+    }
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Divide; NaN where the whole is 0."""
+    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)

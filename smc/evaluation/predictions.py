@@ -1,0 +1,90 @@
+"""The table of predictions: its parts, its probabilities, and one row an event.
+
+One symbol, one row a prediction. Columns: ``part`` (train, out_of_fold, val or test), ``fold``, ``event``
+(bar position), ``time``, ``start`` and ``end`` (label span, bar positions, closed), ``label``,
+``prediction``, ``p_<class>`` for each class (classification), ``ret``, ``weight``, ``side``.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from smc.typing import FloatArray, IntArray
+
+PREFIX = "p_"
+
+#: The parts that a model has not been fitted on.
+HELD_OUT = ("out_of_fold", "val", "test")
+
+
+def class_columns(predictions: pd.DataFrame) -> dict[int, str]:
+    """Return the probability column of each class, classes ascending; none for a regression.
+
+    >>> class_columns(pd.DataFrame(columns=["p_1", "label", "p_-1", "p_0"]))
+    {-1: 'p_-1', 0: 'p_0', 1: 'p_1'}
+    """
+    found = {int(name.removeprefix(PREFIX)): name for name in predictions if name.startswith(PREFIX)}
+    return dict(sorted(found.items()))
+
+
+def probabilities(predictions: pd.DataFrame, classes: IntArray) -> FloatArray:
+    """Return the probability matrix, one column for each of ``classes``.
+
+    A class that a model has not seen in its training rows, so that its column is absent or NaN, was given
+    probability 0.
+    """
+    columns = class_columns(predictions)
+    matrix = np.zeros((len(predictions), len(classes)))
+    for k, name in enumerate(classes.tolist()):
+        if name in columns:
+            matrix[:, k] = np.nan_to_num(predictions[columns[name]].to_numpy(dtype=np.float64))
+    return matrix
+
+
+def all_classes(predictions: pd.DataFrame) -> IntArray:
+    """Return the classes that are predicted or that occur, ascending; empty for a regression."""
+    columns = class_columns(predictions)
+    return (
+        np.union1d(list(columns), predictions["label"]).astype(np.int64) if columns else np.empty(0, np.int64)
+    )
+
+
+def of_part(predictions: pd.DataFrame, *parts: str) -> pd.DataFrame:
+    """Return the rows of some parts."""
+    return predictions.take(np.flatnonzero(predictions["part"].isin(parts)))
+
+
+def by_part(predictions: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give the held-out parts that have rows, each with one row an event, in time order."""
+    for part in HELD_OUT:
+        rows = of_part(predictions, part)
+        if len(rows):
+            yield part, average_repeated(rows)
+
+
+def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the predictions of one part into time order, with those of an event tested several times averaged.
+
+    An event counts once however many folds have tested it. Classification: the probabilities are averaged,
+    and the class is the most probable one of the average. Regression: the predicted values are averaged.
+
+    >>> twice = pd.DataFrame({"event": [5, 5], "prediction": [0, 1], "p_0": [0.6, 0.1], "p_1": [0.4, 0.9]})
+    >>> average_repeated(twice)
+       event  prediction   p_0   p_1
+    0      5           1  0.35  0.65
+    """
+    rows = rows.sort_values("event", kind="stable", ignore_index=True)
+    _, first, count = np.unique(rows["event"], return_index=True, return_counts=True)
+    if len(first) == len(rows):
+        return rows
+    columns = class_columns(rows)
+    averaged = [*columns.values()] or ["prediction"]
+    values = np.nan_to_num(rows[averaged].to_numpy(dtype=np.float64))
+    mean = np.add.reduceat(values, first) / count[:, None]
+    once = rows.iloc[first].reset_index(drop=True)
+    once[averaged] = mean
+    if columns:
+        most_probable = np.array([*columns])[mean.argmax(axis=1)]
+        once["prediction"] = np.where(count > 1, most_probable, once["prediction"])
+    return once

@@ -1,0 +1,65 @@
+"""What an evaluation gives: of one part, and of all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from smc.evaluation.predictions import HELD_OUT
+
+
+@dataclass(frozen=True)
+class PartScores:
+    """Figures of one part."""
+
+    metrics: dict[str, Any]
+    baseline_metrics: dict[str, Any]
+    metrics_by_regime: dict[str, dict[str, Any]]
+    financial_metrics: dict[str, Any]
+    intervals: dict[str, dict[str, float]]
+    returns: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Figures and tables of one symbol's predictions.
+
+    Attributes
+    ----------
+    record
+        Plain data: ``task``, ``history``, ``out_of_fold_metrics``, ``val_metrics``, ``test_metrics``,
+        ``financial_metrics`` (out of fold, the evidence that runs are compared on),
+        ``val_financial_metrics``, ``test_financial_metrics``, and by part ``baseline_metrics``,
+        ``metrics_by_regime``, ``intervals``. What has no rows is null; what is undefined is NaN.
+    predictions
+        The held-out predictions that may be written down: those of a sealed test part are absent.
+    returns
+        ``part``, ``time``, ``position``, ``gross``, ``net``: one row a bar of each part.
+    """
+
+    record: dict[str, Any]
+    predictions: pd.DataFrame
+    returns: pd.DataFrame
+
+
+def by_field(parts: Mapping[str, PartScores]) -> dict[str, Any]:
+    """Return the figures of all parts under the names of the record."""
+    tables = {part: parts[part].metrics if part in parts else None for part in HELD_OUT}
+    financial = {part: parts[part].financial_metrics if part in parts else None for part in HELD_OUT}
+    return {
+        **{f"{part}_metrics": table for part, table in tables.items()},
+        "financial_metrics": financial["out_of_fold"],
+        "val_financial_metrics": financial["val"],
+        "test_financial_metrics": financial["test"],
+        "baseline_metrics": {part: scores.baseline_metrics for part, scores in parts.items()},
+        "metrics_by_regime": {part: scores.metrics_by_regime for part, scores in parts.items()},
+        "intervals": {part: scores.intervals for part, scores in parts.items()},
+    }
+
+
+def join_returns(parts: Mapping[str, PartScores]) -> pd.DataFrame:
+    """Return the returns of all parts as one table."""
+    columns = ["part", "time", "position", "gross", "net"]
+    tables = [scores.returns.assign(part=part).reindex(columns=columns) for part, scores in parts.items()]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)

@@ -1,0 +1,50 @@
+"""One table of metrics for the events of one part or one regime."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc import metrics
+from smc.evaluation.predictions import probabilities
+from smc.typing import IntArray
+
+
+def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
+    """Return the metrics of some events; regression metrics where there are no classes.
+
+    Every accuracy stands beside ``majority_accuracy``, that of always naming the most frequent class of these
+    very events. ``distinct_predictions`` counts the classes (or values) that are predicted at all.
+    """
+    y_true, y_pred = rows["label"].to_numpy(), rows["prediction"].to_numpy()
+    table: dict[str, Any] = {"n_events": len(rows), "distinct_predictions": len(np.unique(y_pred))}
+    if not len(classes):
+        names = ("r2", "mae", "mse", "rmse", "mape")
+        return table | {name: getattr(metrics, name)(y_true, y_pred) for name in names}
+    matrix = probabilities(rows, classes)
+    hard = (metrics.precision, metrics.recall, metrics.f1_score, metrics.balanced_accuracy, metrics.mcc)
+    soft = (metrics.auc, metrics.log_loss, metrics.brier)
+    return table | {
+        "accuracy": metrics.accuracy(y_true, y_pred),
+        "majority_accuracy": metrics.majority_accuracy(y_true),
+        **{metric.__name__: metric(y_true, y_pred, classes=classes) for metric in hard},
+        **{metric.__name__: metric(y_true, matrix, classes=classes) for metric in soft},
+        "classes": classes.tolist(),
+        "confusion_matrix": metrics.confusion_matrix(y_true, y_pred, classes=classes).tolist(),
+    }
+
+
+def skill(table: dict[str, Any], baseline: dict[str, Any]) -> dict[str, float]:
+    """Return the share of the baseline's loss that the model saves: log-loss, or squared error.
+
+    0 is as good as the baseline. For a regression it is the out-of-sample R2 of Campbell and Thompson (2008).
+
+    >>> skill({"log_loss": 0.5}, {"log_loss": 0.625})
+    {'log_loss_skill': 0.2}
+    """
+    loss = "log_loss" if "log_loss" in table else "mse"
+    return {
+        f"{loss}_skill": (baseline[loss] - table[loss]) / baseline[loss]
+        if baseline[loss] > 0
+        else float("nan")
+    }
