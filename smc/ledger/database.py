@@ -68,6 +68,12 @@ class Database:
         except (SQLAlchemyError, ImportError, OSError) as error:
             raise self._refused(error) from error
 
+    def close(self) -> None:
+        """Close the connections; the next transaction opens one again."""
+        engine = self.__dict__.pop("_engine", None)
+        if engine is not None:
+            engine.dispose()
+
     def __str__(self) -> str:
         from sqlalchemy import make_url
         from sqlalchemy.exc import ArgumentError

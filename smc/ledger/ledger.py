@@ -163,6 +163,10 @@ class Ledger:
                 query = query.where(row.evidence_start.is_(None) | overlaps)
             return len(connection.execute(query).all())
 
+    def close(self) -> None:
+        """Let go of the database; the next call connects again."""
+        self._database.close()
+
     def _open_row(self, connection: "Connection", key: dict[str, str], facts: dict[str, Any]) -> None:
         """Update the row of a trial and symbol, or insert it; another process may insert it in between."""
         from sqlalchemy.exc import IntegrityError
@@ -173,7 +177,9 @@ class Ledger:
             return
         try:
             with connection.begin_nested():
-                connection.execute(table.insert().values(**key, **facts, attempts=1, created=_now()))
+                connection.execute(
+                    table.insert().values(**key, **facts, attempts=1, created=facts["updated"])
+                )
         except IntegrityError:
             connection.execute(again)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture()
+@pytest.fixture
 def crash_runs():
     """Call `crash_runs.py` with a mode, an output folder and numbers; returns its words."""
 
@@ -23,7 +23,7 @@ def crash_runs():
     return call
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_disk(tmp_path):
     """A file system of 1 MB; the test skips where none may be mounted."""
     disk = tmp_path / "small disk"

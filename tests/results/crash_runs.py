@@ -4,6 +4,7 @@ calls, failing-calls   one child dies at each system call of the protocol (of a 
 lines                  one child dies at each line of `smc.results`
 moments                N children are killed at random moments, all under one output
 race                   N children claim one run at once; prints what each was told
+looking                one child claims a run N times while others ask for its state
 orphan                 a child claims, forks and is killed while its own child lives on; prints that child
 """
 
@@ -103,7 +104,7 @@ def die_everywhere(output, prepare, *, fail=False):
 
         _, status = os.waitpid(child(work), 0)
         if not os.WIFSIGNALED(status):
-            print(point)
+            sys.stdout.write(str(point))
             return
 
 
@@ -133,6 +134,29 @@ def race(output, count):
         os.waitpid(pid, 0)
 
 
+def look(output, count):
+    """Fail where a claim is told that the run is busy because somebody asks for its state."""
+
+    def ask():
+        while True:
+            RunStore(output).state(RUN_ID)
+
+    os.waitpid(child(lambda: write_run(output, fail=True)), 0)
+    askers = [child(ask) for _ in range(3)]
+    store = RunStore(output, min_free_mb=0)
+    try:
+        for _ in range(count):
+            try:
+                with store.claim(RUN_ID, retry="failed"):
+                    raise KeyError
+            except KeyError:
+                continue
+    finally:
+        for asker in askers:
+            os.kill(asker, signal.SIGKILL)
+            os.waitpid(asker, 0)
+
+
 def orphan(output):
     def work():
         with RunStore(output, min_free_mb=0).claim(RUN_ID):
@@ -152,6 +176,8 @@ def main(mode, output, count=0):
         die_at_moments(output, count)
     elif mode == "race":
         race(output, count)
+    elif mode == "looking":
+        look(output, count)
     else:
         orphan(output)
 

@@ -107,3 +107,7 @@ def test_a_worker_that_outlives_its_killed_run_does_not_keep_it_locked(crash_run
         check_all(output, RUN_ID)
     finally:
         os.kill(worker, signal.SIGKILL)
+
+
+def test_looking_at_a_run_never_makes_it_busy(crash_runs, tmp_path):
+    crash_runs("looking", tmp_path / "out", 100)
