@@ -1,6 +1,6 @@
 """Compose `conf/` and overrides into a plain, checked configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,21 +44,26 @@ def compose(overrides: Sequence[str] = (), *, config_dir: str | Path | None = No
             composed = hydra.compose(ROOT_NAME, [*overrides, *search], return_hydra_config=True)
         except (HydraException, OmegaConfBaseException) as error:
             raise explain(error, list(overrides), search) from error
-    return to_plain_config(composed)
+    choices = dict(composed.hydra.runtime.choices)
+    del composed["hydra"]
+    return to_plain_config(composed, choices)
 
 
-def to_plain_config(composed: DictConfig) -> Config:
-    """Turn a composed tree into plain containers: resolved, checked, without Hydra's own section.
+def to_plain_config(composed: DictConfig, choices: Mapping[str, Any]) -> Config:
+    """Turn a composed tree, without Hydra's own section, into plain containers: resolved and checked.
+
+    Parameters
+    ----------
+    choices
+        The option chosen for each group.
 
     Raises
     ------
     ConfigError
         An interpolation that leads nowhere, or whatever `check_config` finds.
     """
-    choices: dict[str, Any] = OmegaConf.to_container(composed.hydra.runtime.choices)  # type: ignore[assignment]
-    run = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
     try:
-        plain: Any = OmegaConf.to_container(run, resolve=True)
+        plain: Any = OmegaConf.to_container(composed, resolve=True)
     except OmegaConfBaseException as error:
         raise ConfigError(f"{error.full_key}: {str(error.msg).splitlines()[0]}") from error
     check_config(plain, choices.get("model"))

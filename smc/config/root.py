@@ -39,6 +39,20 @@ class Paths:
 
 
 @dataclass(frozen=True)
+class Monitor:
+    """Watches by name; null switches one off."""
+
+    watches: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """Trackers by name; null switches one off."""
+
+    trackers: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Root:
     """The root of `conf/train.yaml`: groups by name, and the keys that belong to no group."""
 
@@ -50,11 +64,11 @@ class Root:
     aug: dict[str, Any]
     reg: dict[str, Any]
     model: dict[str, Any]
-    monitor: dict[str, Any]
-    tracker: dict[str, Any]
     evaluation: dict[str, Any]
     ledger: dict[str, Any]
     trainer: Trainer
+    monitor: Monitor
+    tracker: Tracker
     split: Split
     paths: Paths
     symbol: str | list[str] | None

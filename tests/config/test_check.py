@@ -45,8 +45,8 @@ def root(**changes: Any) -> dict[str, Any]:
             for group in ("data", "features", "events", "labels", "cv", "aug", "model", "evaluation")
         },
         "reg": {},
-        "monitor": {},
-        "tracker": {},
+        "monitor": {"watches": {}},
+        "tracker": {"trackers": {}},
         "ledger": dict(toy),
         "trainer": {"device": "cpu", "n_threads": 1},
         "split": {"test_frac": 0.2, "val_frac": 0.25, "min_train_size": 30},

@@ -1,0 +1,71 @@
+"""The objects of one run, built from its configuration."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from smc.config import instantiate
+from smc.errors import ConfigError
+from smc.ledger import Ledger
+from smc.pipeline import FoldPipeline
+from smc.typing import Config
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the groups of a configuration name, one object each; nothing is loaded or fitted yet."""
+
+    data: Any
+    features: Any
+    events: Any
+    labels: Any
+    cv: Any
+    pipeline: FoldPipeline
+    evaluation: Any
+    watches: list[Any]
+    trackers: list[Any]
+    ledger: Ledger
+    side: str
+
+    @classmethod
+    def from_config(cls, config: Config) -> "Parts":
+        """Build every object.
+
+        Raises
+        ------
+        ConfigError
+            A constructor refuses its arguments, or the model knows another task than the labels ask for.
+        """
+        labels = instantiate(config["labels"], "labels")
+        estimator = for_task(instantiate(config["model"], "model"), labels.task)
+        sampler = instantiate(config["aug"], "aug")
+        return cls(
+            labels=labels,
+            pipeline=FoldPipeline(estimator=estimator, sampler=sampler),
+            side=config["side"],
+            watches=_each(config["monitor"]["watches"], "monitor.watches"),
+            trackers=_each(config["tracker"]["trackers"], "tracker.trackers"),
+            **{
+                group: instantiate(config[group], group)
+                for group in ("data", "features", "events", "cv", "evaluation", "ledger")
+            },
+        )
+
+
+def for_task(estimator: Any, task: str) -> Any:
+    """Return the estimator set to a task, or refuse one that knows the other task only."""
+    from sklearn.base import is_classifier, is_regressor
+
+    if "task" in estimator.get_params():
+        if estimator.task not in ("auto", task):
+            raise ConfigError(f"model.task: {estimator.task}, but the labels are for {task}; use task=auto")
+        return estimator.set_params(task=task)
+    fits = is_classifier(estimator) if task == "classification" else is_regressor(estimator)
+    if not fits:
+        other = "regressor" if task == "classification" else "classifier"
+        raise ConfigError(f"model: {type(estimator).__name__} is a {other}, but the labels are for {task}")
+    return estimator
+
+
+def _each(nodes: Config, path: str) -> list[Any]:
+    """Build each object of a map; null switches one off."""
+    return [instantiate(each, f"{path}.{name}") for name, each in nodes.items() if each is not None]

@@ -1,0 +1,138 @@
+"""What a run says of itself: run.json, field by field."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc import results
+from smc.cv.plan import SplitPlan
+from smc.dataset import Dataset
+from smc.evaluation.history import build_history
+from smc.evaluation.predictions import all_classes, by_part
+from smc.evaluation.tables import metric_table
+from smc.fingerprint import code_version
+from smc.fits import Fits
+from smc.labels.balance import class_balance
+from smc.parts import Parts
+from smc.typing import Config
+
+Bars = Mapping[str, pd.DataFrame]
+
+
+def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan) -> dict[str, Any]:
+    """Say which run this is: what it was made of, and how many bars became how many events."""
+    return {
+        "symbol": "+".join(bars),
+        "model_name": config["model"]["_target_"].rpartition(".")[2],
+        "timestamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "bars": {symbol: _span_of_bars(each) for symbol, each in bars.items()},
+        "sample_loss": {"symbols": data.account, "split": plan.account},
+        "class_balance": class_balance(data.events),
+        "config_hash": results.config_hash(config),
+        "seedless_hash": results.seedless_hash(config),
+        "split_hash": plan.hash,
+        "code_version": code_version(),
+        "package_versions": results.package_versions(),
+        "seed": config["seed"],
+    }
+
+
+def evaluate(
+    parts: Parts, bars: Bars, fits: Fits, baseline: Fits
+) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
+    """Score the predictions symbol by symbol; return the record, the predictions and the returns to be saved.
+
+    The record of one symbol is its own. That of a pool has every symbol's under ``by_symbol``, since a pool
+    is judged symbol by symbol, and beside it the history and the metrics over all events.
+    """
+    scores = {
+        symbol: parts.evaluation.compute(
+            _of(symbol, fits.predictions), _of(symbol, baseline.predictions), each, parts.labels.position
+        )
+        for symbol, each in bars.items()
+    }
+    predictions = pd.concat([each.predictions for each in scores.values()], ignore_index=True)
+    returns = pd.concat(
+        [each.returns.assign(symbol=symbol) for symbol, each in scores.items()], ignore_index=True
+    )
+    records = {symbol: each.record for symbol, each in scores.items()}
+    if len(records) == 1:
+        return next(iter(records.values())), predictions, returns
+    return {**_pooled(parts, fits.predictions, predictions), "by_symbol": records}, predictions, returns
+
+
+def importances(fits: Fits) -> list[dict[str, Any]]:
+    """Rank the features of the saved model by its own importances, largest first; shares of their sum."""
+    values = getattr(fits.model, "feature_importances_", None)
+    if values is None:
+        return []
+    shares = np.asarray(values, dtype=np.float64) / (np.sum(values) or 1.0)
+    order = np.argsort(-shares, kind="stable")
+    names = fits.model.feature_names_in_
+    return [{"feature": str(names[place]), "importance": float(shares[place])} for place in order]
+
+
+def warnings_of(
+    parts: Parts, record: dict[str, Any], fits: Fits, cv_failure: str | None
+) -> list[dict[str, Any]]:
+    """Collect what went wrong without ending the run: no folds, a failed sampler, what watches saw."""
+    found = []
+    if cv_failure:
+        found.append({"reason": "cv_failed", "sentence": f"There are no out-of-fold figures: {cv_failure}"})
+    if fits.model.sampler_error_:
+        sentence = f"The fit went on without augmentation: {fits.model.sampler_error_}"
+        found.append({"reason": "augmentation_failed", "sentence": sentence})
+    for symbol, each in record.get("by_symbol", {"": record}).items():
+        for watch in parts.watches:
+            found += [{**warning, **({"symbol": symbol} if symbol else {})} for warning in watch.check(each)]
+    return found
+
+
+def last_training_bar(bars: Bars, data: Dataset, fits: Fits) -> pd.Timestamp:
+    """Return the open of the last bar that any label of the saved model's training rows looked at."""
+    learned = data.events.iloc[fits.learned].groupby("symbol")["end"].max()
+    return max(bars[str(symbol)].index[end] for symbol, end in learned.items())
+
+
+def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and the last bar of the events that the run is judged on before its test part."""
+    events = data.events.iloc[plan.development].groupby("symbol")
+    first, last = events["start"].min(), events["end"].max()
+    return (
+        min(bars[str(symbol)].index[start] for symbol, start in first.items()),
+        max(bars[str(symbol)].index[end] for symbol, end in last.items()),
+    )
+
+
+def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["symbol"] == symbol].reset_index(drop=True)
+
+
+def _pooled(parts: Parts, everything: pd.DataFrame, held_out: pd.DataFrame) -> dict[str, Any]:
+    """Score all symbols' events together; the train rows of ``everything`` serve the history alone."""
+    classes = all_classes(everything)
+    rows: dict[str, list[pd.DataFrame]] = {"out_of_fold": [], "val": [], "test": []}
+    for _, table in held_out.groupby("symbol"):
+        for part, each in by_part(table):
+            rows[part].append(each)
+    tables = {part: metric_table(pd.concat(each), classes) if each else None for part, each in rows.items()}
+    scored = pd.concat([everything[everything["part"] == "train"], held_out])
+    history = build_history(
+        scored,
+        parts.labels.task,
+        stable_std=parts.evaluation.stable_std,
+        overfitting_gap=parts.evaluation.overfitting_gap,
+    )
+    return {
+        "task": parts.labels.task,
+        "history": history,
+        **{f"{part}_metrics": table for part, table in tables.items()},
+    }
+
+
+def _span_of_bars(bars: pd.DataFrame) -> dict[str, Any]:
+    account = bars.attrs.get("account", {})
+    return {"first": bars.index[0], "last": bars.index[-1], "n_bars": len(bars), "account": account}

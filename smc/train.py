@@ -1,0 +1,283 @@
+"""Train, validate and save one model: python -m smc.train model=xgboost cv=cpcv reg=tiny"""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from smc import artifact, results
+from smc.aug.none import NoAugmentation
+from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
+from smc.config.main import Job, for_each_job
+from smc.cv.plan import SplitPlan
+from smc.dataset import Dataset, check_lengths, label_events, pool
+from smc.errors import SmcError, SplitError
+from smc.features.cache import FeatureCache
+from smc.fingerprint import bars_fingerprint, content_hash
+from smc.fits import Fits, Fitting
+from smc.model.baseline import Baseline
+from smc.parts import Parts
+from smc.pipeline import FoldPipeline
+from smc.record import (
+    Bars,
+    describe,
+    evaluate,
+    evidence_period,
+    importances,
+    last_training_bar,
+    warnings_of,
+)
+from smc.results.claim import RunClaim
+from smc.results.status import reason_of
+from smc.typing import Config
+
+log = logging.getLogger("smc")
+
+#: Facts of a run that the ledger keeps beside its id.
+HASHES = ("config_hash", "seedless_hash", "data_hash", "split_hash", "seed", "code_version")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: "finished", or "failed" before and not to be tried again."""
+
+    run_id: str
+    status: str
+    folder: Path
+    is_new: bool
+
+
+def train(
+    config: Config, sources: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> Outcome:
+    """Carry out one run and commit its folder; a run that is finished already is left as it is.
+
+    Parameters
+    ----------
+    config
+        Composed, checked, plain containers (`smc.config.compose`).
+    sources
+        Where each value of the configuration came from, for the record.
+
+    Raises
+    ------
+    SmcError
+        The named failure of the run; its status record says it too.
+    """
+    progress = progress or Progress()
+    store = results.RunStore(config["paths"]["output"])
+    parts = Parts.from_config(config)
+    bars = load_bars(parts, config, store)
+    data_hash = content_hash({symbol: bars_fingerprint(each) for symbol, each in bars.items()})
+    run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
+    with store.claim(run_id, retry=config["retry"]) as claim:
+        if claim.skip:
+            return Outcome(run_id, claim.skip, claim.folder, is_new=False)
+        with logging_to(claim.staging / "run.log"):
+            data = make_dataset(bars, parts, store.output)
+            plan, cv_failure = make_plan(data, parts, config["split"])
+            facts = {"run_id": run_id, "data_hash": data_hash, **describe(config, bars, data, plan)}
+            with trial(parts.ledger, store, facts, evidence_period(bars, data, plan)):
+                started = time.perf_counter()
+                fits, baseline = fit(parts, data, plan, config, progress)
+                progress.step("evaluation")
+                figures, predictions, returns = evaluate(parts, bars, fits, baseline)
+                record = {
+                    **facts,
+                    **figures,
+                    "feature_importance": importances(fits),
+                    "last_training_bar": last_training_bar(bars, data, fits),
+                    "training_duration_seconds": time.perf_counter() - started,
+                    "warnings": warnings_of(parts, figures, fits, cv_failure),
+                }
+                progress.step("saving")
+                save(claim, config, sources or {}, record, fits)
+                predictions.to_parquet(claim.staging / "predictions.parquet")
+                returns.to_parquet(claim.staging / "returns.parquet")
+                plan.save(claim.staging / "splits.json")
+        folder = claim.commit()
+    parts.ledger.close_trial(run_id, "finished")
+    for tracker in parts.trackers:
+        tracker.log(results.load_run(folder))
+    return Outcome(run_id, "finished", folder, is_new=True)
+
+
+def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
+    """Load the bars of the run's symbols, and check that its features and labels fit into them.
+
+    A failure is recorded under an id of its own, since without data a run has none.
+    """
+    try:
+        chosen = config["symbol"]
+        symbols = (
+            parts.data.symbols()[:1] if chosen is None else [chosen] if isinstance(chosen, str) else chosen
+        )
+        bars = {symbol: parts.data.load(symbol) for symbol in symbols}
+        for symbol, each in bars.items():
+            check_lengths(symbol, each, parts.features.warm_up, parts.labels.horizon)
+        return bars
+    except SmcError:
+        with store.claim(results.run_id(config, data_hash=None, seed=config["seed"]), retry="failed"):
+            raise
+
+
+def make_dataset(bars: Bars, parts: Parts, output: Path) -> Dataset:
+    """Compute or read the features of each symbol, label its events, and pool them."""
+    cache = FeatureCache(output / "cache" / "features")
+    labelled = {}
+    for symbol, each in bars.items():
+        features = cache.compute(parts.features, each)
+        labelled[symbol] = (each, label_events(each, features, parts.features.warm_up, parts))
+    return pool(labelled)
+
+
+def make_plan(data: Dataset, parts: Parts, sizes: Mapping[str, Any]) -> tuple[SplitPlan, str | None]:
+    """Split the events; where the folds cannot be had, leave them out and say why.
+
+    Raises
+    ------
+    SplitError
+        Not even the outer split can be had.
+    """
+    try:
+        return _checked_plan(data, parts.cv, parts.labels.task, sizes), None
+    except SplitError as failure:
+        return _checked_plan(data, None, parts.labels.task, sizes), str(failure)
+
+
+def _checked_plan(data: Dataset, cv: Any, task: str, sizes: Mapping[str, Any]) -> SplitPlan:
+    plan = SplitPlan.from_spans(data.spans, cv, **sizes)
+    if task == "classification":
+        plan.check_classes(data.events["label"])
+    return plan
+
+
+@contextmanager
+def trial(
+    ledger: Any,
+    store: results.RunStore,
+    facts: Mapping[str, Any],
+    evidence: tuple[pd.Timestamp, pd.Timestamp],
+) -> Iterator[None]:
+    """Count a trial before its fit starts, and say how it ended if it fails."""
+    ledger.reap(str(store.output), store.state)
+    ledger.open_trial(
+        facts["run_id"],
+        list(facts["bars"]),
+        model=facts["model_name"],
+        evidence=evidence,
+        output=str(store.output),
+        **{key: facts[key] for key in HASHES},
+    )
+    try:
+        yield
+    except BaseException as error:
+        status = "failed" if isinstance(error, Exception) else "killed"
+        ledger.close_trial(facts["run_id"], status, reason_of(error))
+        raise
+
+
+def fit(
+    parts: Parts, data: Dataset, plan: SplitPlan, config: Config, progress: Progress
+) -> tuple[Fits, Fits]:
+    """Fit the model, and beside it the baseline, on the same rows."""
+    fitting = Fitting(data, config["final"], config["sample_weight"] == "uniqueness")
+    baseline = FoldPipeline(estimator=Baseline(task=parts.labels.task), sampler=NoAugmentation())
+    return fitting.run(parts.pipeline, plan, progress.step), fitting.run(baseline, plan, progress.step)
+
+
+def save(
+    claim: RunClaim, config: Config, sources: Mapping[str, str], record: Mapping[str, Any], fits: Fits
+) -> None:
+    """Write the record, the configuration with its sources, and the model into the staging folder."""
+    claim.save_record(dict(record))
+    claim.save_json("sources.json", dict(sources))
+    (claim.staging / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    meta = {
+        "symbol": record["symbol"],
+        "features": config["features"],
+        "label": config["labels"],
+        "last_training_bar": record["last_training_bar"].isoformat(),
+    }
+    artifact.save(fits.model, claim.staging / "model", meta=meta)
+    for warning in record["warnings"]:
+        log.warning("%s: %s", warning["reason"], warning["sentence"])
+
+
+@contextmanager
+def logging_to(path: Path) -> Iterator[None]:
+    """Write what smc logs, and every warning of a library, into the run's own log as well."""
+    target = logging.FileHandler(path, encoding="utf-8")
+    target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    loggers = [log, logging.getLogger("py.warnings")]
+    logging.captureWarnings(True)
+    for each in loggers:
+        each.addHandler(target)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        for each in loggers:
+            each.removeHandler(target)
+        target.close()
+
+
+class Command:
+    """Carry out the jobs of a command line, one after another, and remember how each ended."""
+
+    def __init__(self) -> None:
+        self.codes: list[int] = []
+
+    def __call__(self, job: Job) -> None:
+        """Carry out one job; in a sweep, whatever ends it leaves the others to run."""
+        progress = Progress(f"{' '.join(job.overrides) or 'default run'}: ")
+        try:
+            outcome = train(job.config, job.sources, progress)
+        except SmcError as error:
+            self._report(progress, EXIT_USER_ERROR, f"error: {error}")
+        except Exception as error:
+            if not job.is_sweep:
+                raise
+            self._report(progress, EXIT_FAILED, f"failed: {type(error).__name__}: {error}")
+        else:
+            self._report(
+                progress, EXIT_OK if outcome.status == "finished" else EXIT_FAILED, say_outcome(outcome)
+            )
+
+    @property
+    def exit_code(self) -> int:
+        """That of a single job; of a sweep, whether every job finished."""
+        return self.codes[0] if len(self.codes) == 1 else int(any(self.codes))
+
+    def _report(self, progress: Progress, code: int, text: str) -> None:
+        progress.close()
+        self.codes.append(code)
+        say(text)
+
+
+def say_outcome(outcome: Outcome) -> str:
+    """Say in a few lines how a run ended, and where to look."""
+    if outcome.status != "finished":
+        return f"run {outcome.run_id} failed before (see its status record); retry=failed runs it again"
+    if not outcome.is_new:
+        return f"run {outcome.run_id} is finished already: {outcome.folder}"
+    return f"{outcome.folder}"
+
+
+def main() -> None:
+    """Run the command line."""
+    with exits():
+        command = Command()
+        for_each_job(command, sys.argv[1:])
+        sys.exit(command.exit_code)
+
+
+if __name__ == "__main__":
+    main()
