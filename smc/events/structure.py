@@ -24,17 +24,17 @@ class Structure:
     Parameters
     ----------
     order_block, fair_value_gap, liquidity_sweep
-        Which kinds count. On H4 bars of the major currencies, gaps are filled about every 9 bars, blocks are
-        retested every 27, pools swept every 150.
+        Which kinds count. On H4 bars of currencies and gold, gaps are filled every 7 to 9 bars, blocks are
+        retested every 26, pools swept every 150 to 280; together they give an event every 6 to 7 bars.
     last
         Keep the most recent events only; None keeps all.
-    swing_size, max_age
-        Parameters of market structure, bars; give them the values of the features.
+    swing_size, max_age, min_gap_atr, pool_tolerance_atr
+        Rules of market structure (see `smc.structure.Machine`); give them the values of the features.
 
     Raises
     ------
     ValueError
-        No kind is on.
+        No kind is on, or a rule is out of range.
 
     Examples
     --------
@@ -54,13 +54,22 @@ class Structure:
         last: int | None = None,
         swing_size: int = 5,
         max_age: int = 500,
+        min_gap_atr: float = 0.1,
+        pool_tolerance_atr: float = 0.25,
     ) -> None:
         kinds = {"ob_retest": order_block, "fvg_filled": fair_value_gap, "liq_sweep": liquidity_sweep}
         self.columns = [column for column, is_on in kinds.items() if is_on]
         if not self.columns:
             raise ValueError("one of order_block, fair_value_gap, liquidity_sweep must be true")
         check_last(last)
-        self.last, self.rules = last, {"swing_size": swing_size, "max_age": max_age}
+        self.last = last
+        self.rules = {
+            "swing_size": swing_size,
+            "max_age": max_age,
+            "min_gap_atr": min_gap_atr,
+            "pool_tolerance_atr": pool_tolerance_atr,
+        }
+        structure.Machine(**self.rules)  # refuses what it cannot follow
 
     def compute(self, bars: pd.DataFrame, features: pd.DataFrame | None = None) -> IntArray:  # noqa: ARG002
         """Return the positions of the events; ``features`` are not looked at."""

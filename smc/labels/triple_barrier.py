@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from smc import structure
 from smc.checks import check_choice, check_positive
 from smc.labels.placement import check_distances
 from smc.labels.table import check_time_decay
@@ -39,8 +40,8 @@ class TripleBarrier:
         "sign" labels an expired trade by its return; "drop" leaves it out, and counts it.
     time_decay
         Weight of the oldest label, in (-1, 1]; see `smc.labels.uniqueness.time_decay`. 1 is off.
-    swing_size, max_age
-        Parameters of market structure, bars; give them the values of the features.
+    swing_size, max_age, pool_tolerance_atr
+        Rules of market structure (see `smc.structure.Machine`); give them the values of the features.
 
     References
     ----------
@@ -72,6 +73,7 @@ class TripleBarrier:
         time_decay: float = 1.0,
         swing_size: int = 5,
         max_age: int = 500,
+        pool_tolerance_atr: float = 0.25,
     ) -> None:
         check_positive("max_holding", max_holding)
         check_distances(stop_atr, target_atr)
@@ -79,7 +81,12 @@ class TripleBarrier:
         check_time_decay(time_decay)
         self.horizon, self.expiry, self.time_decay = max_holding, expiry, time_decay
         self.placement = {"stop_atr": stop_atr, "target_atr": target_atr}
-        self.structure = {"swing_size": swing_size, "max_age": max_age}
+        self.rules = {
+            "swing_size": swing_size,
+            "max_age": max_age,
+            "pool_tolerance_atr": pool_tolerance_atr,
+        }
+        structure.Machine(**self.rules)  # refuses what it cannot follow
 
     def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
         """Label events; see the class.
@@ -92,7 +99,7 @@ class TripleBarrier:
         from smc.barriers import EXPIRY
 
         trades, dropped = walk_trades(
-            bars, events, side, max_holding=self.horizon, **self.placement, **self.structure
+            bars, events, side, max_holding=self.horizon, **self.placement, **self.rules
         )
         if self.expiry == "drop":
             expired = trades.outcome == EXPIRY

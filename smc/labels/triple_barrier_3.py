@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from smc import structure
 from smc.checks import check_positive
 from smc.labels.placement import check_distances
 from smc.labels.table import check_time_decay
@@ -27,8 +28,8 @@ class TripleBarrier3:
         Distances in ATR14 of bar t; None takes those of market structure.
     time_decay
         Weight of the oldest label, in (-1, 1]; see `smc.labels.uniqueness.time_decay`. 1 is off.
-    swing_size, max_age
-        Parameters of market structure, bars; give them the values of the features.
+    swing_size, max_age, pool_tolerance_atr
+        Rules of market structure (see `smc.structure.Machine`); give them the values of the features.
 
     References
     ----------
@@ -56,13 +57,19 @@ class TripleBarrier3:
         time_decay: float = 1.0,
         swing_size: int = 5,
         max_age: int = 500,
+        pool_tolerance_atr: float = 0.25,
     ) -> None:
         check_positive("max_holding", max_holding)
         check_distances(stop_atr, target_atr)
         check_time_decay(time_decay)
         self.horizon, self.time_decay = max_holding, time_decay
         self.placement = {"stop_atr": stop_atr, "target_atr": target_atr}
-        self.structure = {"swing_size": swing_size, "max_age": max_age}
+        self.rules = {
+            "swing_size": swing_size,
+            "max_age": max_age,
+            "pool_tolerance_atr": pool_tolerance_atr,
+        }
+        structure.Machine(**self.rules)  # refuses what it cannot follow
 
     def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
         """Label events; see the class.
@@ -73,7 +80,7 @@ class TripleBarrier3:
             Events are no increasing bar positions, or a side is neither +1 nor -1.
         """
         trades, dropped = walk_trades(
-            bars, events, side, max_holding=self.horizon, **self.placement, **self.structure
+            bars, events, side, max_holding=self.horizon, **self.placement, **self.rules
         )
         label = np.maximum(trades.outcome, -1)  # a bar that held both barriers is a stop
         return label_trades(trades, label, decay=self.time_decay, dropped=dropped)
