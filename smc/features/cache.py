@@ -80,7 +80,7 @@ def machine_key(bars: pd.DataFrame, rules: dict[str, Any]) -> str:
     """Hash everything that the machine's rows depend on."""
     return content_hash(
         {
-            "bars": bars_fingerprint(bars[structure.BARS]),
+            "bars": bars_fingerprint(structure.ohlcv(bars)),
             "rules": rules,
             "code": code_version("structure", "barriers.py"),
             "versions": {name: version(name) for name in ("numpy", "numba")},

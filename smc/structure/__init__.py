@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from smc.structure.columns import COLUMNS, FEATURES
-from smc.structure.machine import BARS, Machine
+from smc.structure.machine import Machine, ohlcv
 
-__all__ = ["BARS", "COLUMNS", "FEATURES", "Machine", "compute"]
+__all__ = ["COLUMNS", "FEATURES", "Machine", "compute", "ohlcv"]
 
 
 def compute(bars: pd.DataFrame, **rules: Any) -> pd.DataFrame:

@@ -73,10 +73,7 @@ class Machine:
         DataError
             A missing column, stamps without a zone or out of order, a price that is not finite and positive.
         """
-        missing = [name for name in BARS if name not in bars.columns]
-        if missing:
-            raise DataError(f"bars have no column {', '.join(missing)}; a missing volume is a column of NaN")
-        return self._advance(bars.index, bars[BARS].to_numpy(dtype=np.float64))
+        return self._advance(bars.index, ohlcv(bars).to_numpy(dtype=np.float64))
 
     def update(self, bar: Mapping[str, Any]) -> FloatArray:
         """Take one bar, a mapping with time, open, high, low, close and volume; return its row."""
@@ -92,6 +89,14 @@ class Machine:
         _compiled()(self._core, self._sides, np.ascontiguousarray(prices), clock, rows)
         self._last = stamps.as_unit("ns").asi8[-1] if len(stamps) else self._last
         return rows.view(np.float64).reshape(len(stamps), len(COLUMNS))
+
+
+def ohlcv(bars: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that the machine reads, in its order, or raise DataError for one that is missing."""
+    missing = [name for name in BARS if name not in bars.columns]
+    if missing:
+        raise DataError(f"bars have no column {', '.join(missing)}; a missing volume is a column of NaN")
+    return pd.DataFrame(bars[BARS])
 
 
 @cache
