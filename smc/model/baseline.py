@@ -3,6 +3,7 @@
 from typing import Literal
 
 import numpy as np
+from sklearn.utils import Tags
 
 from smc.checks import check_choice
 from smc.model.task_estimator import EvalSet, Task, TaskEstimator
@@ -49,6 +50,13 @@ class Baseline(TaskEstimator):
         self.regression = regression
         self.seed = seed
         self.n_jobs = n_jobs
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        for of_task in (tags.classifier_tags, tags.regressor_tags):
+            if of_task is not None:
+                of_task.poor_score = True
+        return tags
 
     @property
     def feature_importances_(self) -> FloatArray:

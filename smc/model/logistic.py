@@ -68,6 +68,7 @@ class Logistic(TaskEstimator):
         )
         with threadpool_limits(limits=1, user_api="blas"):
             model.fit(X, target, sample_weight=weight)
+        self.n_iter_ = int(np.max(model.n_iter_)) if is_classifier else 1
         self.coef_ = np.atleast_2d(model.coef_)
         self.intercept_ = np.atleast_1d(model.intercept_)
 

@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from smc.checks import check_positive
+from smc.checks import check_choice, check_positive
 from smc.model.task_estimator import EvalSet, Task, TaskEstimator
-from smc.typing import FloatArray
+from smc.typing import FloatArray, IntArray
 
 
 class RandomForest(TaskEstimator):
@@ -29,7 +29,7 @@ class RandomForest(TaskEstimator):
     max_features
         Features tried at a split.
     class_weight
-        ``balanced`` gives each class the same total weight. Classification only.
+        ``balanced`` scales the weights so that each class has the same total. Classification only.
 
     Notes
     -----
@@ -59,6 +59,7 @@ class RandomForest(TaskEstimator):
         n_jobs: int = 1,
     ) -> None:
         check_positive("n_estimators", n_estimators)
+        check_choice("class_weight", class_weight, ("balanced", None))
         self.task = task
         self.n_estimators = n_estimators
         self.max_depth = max_depth
@@ -92,12 +93,12 @@ class RandomForest(TaskEstimator):
             "random_state": self.seed,
             "n_jobs": self.n_jobs,
         }
-        model = (
-            RandomForestClassifier(class_weight=self.class_weight, **shared)
-            if self.task_ == "classification"
-            else RandomForestRegressor(**shared)
-        )
-        self.model_ = model.fit(X, target, sample_weight=weight)
+        if self.task_ == "regression":
+            self.model_ = RandomForestRegressor(**shared).fit(X, target, sample_weight=weight)
+            return
+        if self.class_weight == "balanced":
+            weight = _balance(target, weight)
+        self.model_ = RandomForestClassifier(**shared).fit(X, target, sample_weight=weight)
 
     def _evaluate(self, X: FloatArray) -> FloatArray:
         rows = X.astype(np.float32)
@@ -105,4 +106,12 @@ class RandomForest(TaskEstimator):
         total = trees[0].tree_.predict(rows)
         for tree in trees[1:]:
             total += tree.tree_.predict(rows)
-        return total / len(trees)
+        mean = total / len(trees)
+        return mean if self.task_ == "classification" else mean.reshape(len(X))
+
+
+def _balance(codes: IntArray, weight: FloatArray) -> FloatArray:
+    """Scale the weights so that the classes weigh the same (scikit-learn counts rows instead)."""
+    totals = np.bincount(codes, weights=weight)
+    share = np.divide(weight.sum() / len(totals), totals, out=np.zeros_like(totals), where=totals > 0)
+    return weight * share[codes]

@@ -74,14 +74,16 @@ class TaskEstimator(BaseEstimator, ABC):
         ModelError
             A single class, targets that do not fit ``task``, or weights that are all zero.
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=self._finite())
+        X, y = validate_data(self, X, y, dtype=np.float64, order="C", ensure_all_finite=self._finite())
         weight: FloatArray = _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
         if not weight.sum() > 0:
             raise ModelError("`sample_weight` must not be zero for every row")
         self.task_ = infer_task(y) if self.task == "auto" else self.task
-        target = self._encode_all(y) if self.task_ == "classification" else np.asarray(y, dtype=np.float64)
+        target = (
+            self._encode(y, weight) if self.task_ == "classification" else np.asarray(y, dtype=np.float64)
+        )
         self._fit(X, target, weight, None if eval_set is None else self._check_eval_set(eval_set))
         return self
 
@@ -113,24 +115,29 @@ class TaskEstimator(BaseEstimator, ABC):
 
     def _values(self, X: Any) -> FloatArray:
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, ensure_all_finite=self._finite(), reset=False)
-        return self._evaluate(X)
+        return self._evaluate(self._check_inputs(X))
+
+    def _check_inputs(self, X: Any) -> Any:
+        """Check inputs against those learned; they come out row by row, so that sums have one order."""
+        finite = self._finite()
+        return validate_data(self, X, dtype=np.float64, order="C", ensure_all_finite=finite, reset=False)
 
     def _finite(self) -> bool | str:
         return "allow-nan" if self.takes_missing else True
 
-    def _encode_all(self, y: np.ndarray) -> IntArray:
+    def _encode(self, y: np.ndarray, weight: FloatArray) -> IntArray:
         """Learn the classes and return the code of each label."""
         if infer_task(y) == "regression":
             raise ModelError(f"Unknown label type: task=classification, but the target holds {_fraction(y)}")
         self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ModelError(f"a classifier needs two classes, got one class only: {self.classes_[0]}")
+        weighted = self.classes_[np.bincount(codes, weights=weight) > 0]
+        if len(weighted) < 2:
+            raise ModelError(f"a classifier needs two classes of some weight, got one class: {weighted[0]}")
         return codes
 
     def _check_eval_set(self, eval_set: tuple[Any, ...]) -> EvalSet:
         inputs, targets, *weights = eval_set
-        X: Any = validate_data(self, inputs, dtype=np.float64, ensure_all_finite=self._finite(), reset=False)
+        X = self._check_inputs(inputs)
         y: np.ndarray = column_or_1d(targets)
         check_consistent_length(X, y)
         weight: FloatArray = _check_sample_weight(weights[0] if weights else None, X, dtype=np.float64)

@@ -117,16 +117,19 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the class, or the number, of each row."""
-        return self.estimator_.predict(self._transform(X))
+        rows = self._transform(X)
+        return self.estimator_.predict(rows)
 
     @available_if(_can_predict_proba)
     def predict_proba(self, X: Any) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``."""
-        return self.estimator_.predict_proba(self._transform(X))
+        rows = self._transform(X)
+        return self.estimator_.predict_proba(rows)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the estimator's own score: accuracy, or R squared."""
-        return self.estimator_.score(self._transform(X), y, sample_weight=sample_weight)
+        rows = self._transform(X)
+        return self.estimator_.score(rows, y, sample_weight=sample_weight)
 
     def for_refit(self, n_rows: int) -> "FoldPipeline":
         """Return an unfitted copy for the final fit, on ``n_rows`` rows with nothing held back.

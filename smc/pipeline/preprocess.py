@@ -11,6 +11,8 @@ from smc.typing import FloatArray
 
 #: A column whose values differ by less than this share of the largest is constant but for rounding.
 CONSTANT_RANGE = 1e-10
+#: The same for a column of zeros.
+SMALLEST_RANGE = 1e-100
 
 
 class Preprocess(TransformerMixin, BaseEstimator):
@@ -47,7 +49,7 @@ class Preprocess(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Learn location, scale and flags from rows."""
-        values: Any = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        values: Any = validate_data(self, X, dtype=np.float64, order="C", ensure_all_finite="allow-nan")
         missing = np.isnan(values)
         silent = _says_nothing(values, missing)
         known = np.where(missing, 0.0, values)
@@ -89,7 +91,7 @@ def _says_nothing(values: FloatArray, missing: np.ndarray) -> np.ndarray:
     low = np.where(missing, np.inf, values).min(axis=0)
     high = np.where(missing, -np.inf, values).max(axis=0)
     size = np.where(missing, 0.0, np.abs(values)).max(axis=0)
-    return ~(high - low > CONSTANT_RANGE * size)
+    return ~(high - low > np.maximum(CONSTANT_RANGE * size, SMALLEST_RANGE))
 
 
 def _medians(scaled: FloatArray, missing: np.ndarray) -> FloatArray:

@@ -16,13 +16,17 @@ N_LISTED = 5
 def read_table(X: Any) -> tuple[FloatArray, list[str] | None]:
     """Return the values as float64 (n, f), and the column names of a DataFrame.
 
+    The values lie row by row, as NumPy adds in the order of memory: a DataFrame and an array of the same
+    numbers must give the same last bits.
+
     Raises
     ------
     ModelError
         A column that is no number, a repeated or unnamed column, an infinite cell, or not two dimensions.
     """
     names = _names(X) if isinstance(X, pd.DataFrame) else None
-    values = _numbers(X) if isinstance(X, pd.DataFrame) else np.asarray(X, dtype=np.float64)
+    numbers = _numbers(X) if isinstance(X, pd.DataFrame) else X
+    values = np.asarray(numbers, dtype=np.float64, order="C")
     if values.ndim != 2:
         raise ModelError(f"`X` must be a table of rows and columns, got {values.ndim} dimension(s)")
     row, column = _first_infinite(values)
