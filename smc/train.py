@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from sklearn.preprocessing import FunctionTransformer
 
 from smc import artifact, results
 from smc.aug.none import NoAugmentation
@@ -189,7 +190,9 @@ def fit(
 ) -> tuple[Fits, Fits]:
     """Fit the model, and beside it the baseline, on the same rows."""
     fitting = Fitting(data, config["final"], config["sample_weight"] == "uniqueness")
-    baseline = FoldPipeline(estimator=Baseline(task=parts.labels.task), sampler=NoAugmentation())
+    baseline = FoldPipeline(
+        estimator=Baseline(task=parts.labels.task), sampler=NoAugmentation(), preprocess=FunctionTransformer()
+    )
     return fitting.run(parts.pipeline, plan, progress.step), fitting.run(baseline, plan, progress.step)
 
 

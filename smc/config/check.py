@@ -7,14 +7,11 @@ import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from smc.config.instantiate import locate
+from smc.config.instantiate import DIRECTIVES, locate
 from smc.config.nearest import nearest
 from smc.config.root import Root
 from smc.errors import ConfigError
 from smc.typing import Config
-
-#: Keys that speak to the instantiation, not to the constructor.
-DIRECTIVES = frozenset({"_target_", "_partial_", "_recursive_", "_convert_", "_args_"})
 
 
 def check_config(config: Config, model_name: str | None = None) -> None:
@@ -63,7 +60,8 @@ def _arguments(
     for name, value in arguments.items():
         if name not in known:
             if not takes_any:
-                yield f"{_join(path, name)}: no such argument of {cls.__name__}{nearest(name, known)}"
+                kind = "key" if dataclasses.is_dataclass(cls) else f"argument of {cls.__name__}"
+                yield f"{_join(path, name)}: no such {kind}{nearest(name, known)}"
         elif value == "???":
             yield f"{_join(path, name)}: a value is needed; set {_join(path, name)}=..."
         elif not _holds_target(value) and not fits(value, hints.get(name, Any)):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from smc.config.check import check_config
@@ -45,7 +45,8 @@ def compose(overrides: Sequence[str] = (), *, config_dir: str | Path | None = No
         except (HydraException, OmegaConfBaseException) as error:
             raise explain(error, list(overrides), search) from error
     choices = dict(composed.hydra.runtime.choices)
-    del composed["hydra"]
+    with open_dict(composed):
+        del composed["hydra"]
     return to_plain_config(composed, choices)
 
 

@@ -41,9 +41,14 @@ def explain(error: Exception, overrides: list[str], search: list[str] | None = N
     keys = _keys([*chosen, *(search or [])])
     for override in parsed:
         key = override.key_or_group
-        if key not in known and not override.is_add() and not key.startswith("hydra"):
+        if key not in known and not _adds(override) and not key.startswith("hydra"):
             problems += _unknown_key(key, keys, known)
     return ConfigError("\n".join(problems) or str(error).splitlines()[0])
+
+
+def _adds(override: Any) -> bool:
+    """Tell whether an override may name a key that is not there; `check_config` looks at those."""
+    return override.is_add() or override.is_force_add()
 
 
 def _parse(overrides: list[str]) -> tuple[list[Any], list[str]]:

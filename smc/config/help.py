@@ -1,9 +1,10 @@
 """The text of `--help`: usage, and each group's options with a line on each."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from smc.config.options import groups, options
+from smc.config.options import defaults, groups, options
 
 USAGE = """\
 python -m smc.train [group=option ...] [key.path=value ...] [-m for a sweep over comma lists]
@@ -14,19 +15,29 @@ python -m smc.train [group=option ...] [key.path=value ...] [-m for a sweep over
   python -m smc.train -m model=logistic,xgboost seed=0,1     every combination
   --config-dir FOLDER adds your own options;  --cfg job prints the composed configuration
 
+Options of each group (* is chosen unless you say otherwise):
+
 """
 
 
 def help_text(arguments: Sequence[str]) -> str:
     """List every option of every group, those of `--config-dir` included."""
     folders = config_dirs(arguments)
-    lines = [USAGE]
+    lines, chosen = [USAGE], defaults()
     for group in groups(folders):
         lines.append(f"{group}")
         found = options(group, folders)
         width = max(len(name) for name in found)
-        lines += [f"  {name:<{width}}  {line.split(': python')[0]}" for name, line in found.items()]
+        lines += [
+            f"{'*' if chosen.get(group) == name else ' '} {name:<{width}}  {_what(line)}"
+            for name, line in found.items()
+        ]
     return "\n".join(lines)
+
+
+def _what(line: str) -> str:
+    """Cut the command off a first comment line."""
+    return re.split(r":? ?python -m", line)[0].replace(" (default)", "")
 
 
 def config_dirs(arguments: Sequence[str]) -> list[Path]:

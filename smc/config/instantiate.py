@@ -1,12 +1,15 @@
 """The one guarded way from a `_target_` to an object."""
 
+import functools
 import importlib
 import os
 from typing import Any
 
 from smc.config.nearest import nearest
-from smc.errors import ConfigError, SmcError
+from smc.errors import ConfigError
 
+#: Keys that speak to the instantiation, not to the constructor.
+DIRECTIVES = frozenset({"_target_", "_partial_", "_args_"})
 #: Modules whose classes a configuration may name; the environment variable SMC_ALLOW adds to them.
 ALLOWED = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
 
@@ -58,45 +61,37 @@ def locate(target: Any) -> type:
     return found
 
 
-def check_targets(node: Any) -> None:
-    """Locate every `_target_` below a node, and raise ConfigError for the first that is not allowed."""
-    if isinstance(node, dict):
-        if "_target_" in node:
-            locate(node["_target_"])
-        for value in node.values():
-            check_targets(value)
-    elif isinstance(node, list):
-        for value in node:
-            check_targets(value)
+def instantiate(node: Any, path: str = "") -> Any:
+    """Build what a configuration names, and everything nested in it, from allowed classes only.
 
-
-def instantiate(node: dict[str, Any], path: str = "", **extra: Any) -> Any:
-    """Build the object that a configuration names, and everything nested in it, from allowed classes only.
+    A mapping with `_target_` becomes an object (with `_partial_: true` a `functools.partial` of its class,
+    with `_args_` its positional arguments); every other mapping, list and value stays plain. This is Hydra's
+    convention without its detour over OmegaConf, which costs 3 ms an object.
 
     Parameters
     ----------
     node
-        A mapping with `_target_`, as plain containers.
+        Plain containers.
     path
         Where the node stands in the configuration, for error messages.
-    extra
-        Arguments beside those of the node.
 
     Raises
     ------
     ConfigError
         A target is not allowed, or a constructor refuses its arguments.
     """
-    from hydra.errors import InstantiationException
-    from hydra.utils import instantiate as build
-
-    check_targets(node)
+    if isinstance(node, list):
+        return [instantiate(each, f"{path}[{place}]") for place, each in enumerate(node)]
+    if not isinstance(node, dict):
+        return node
+    cls = locate(node["_target_"]) if "_target_" in node else None
+    values = {key: instantiate(each, f"{path}.{key}") for key, each in node.items() if key not in DIRECTIVES}
+    if cls is None:
+        return values
+    arguments = instantiate(node.get("_args_", []), path)
+    if node.get("_partial_"):
+        return functools.partial(cls, *arguments, **values)
     try:
-        return build(node, _convert_="all", **extra)
-    except InstantiationException as error:
-        cause = error.__cause__ or error
-        if isinstance(cause, SmcError):
-            raise cause from None
-        if isinstance(cause, ValueError | TypeError):
-            raise ConfigError(f"{path or node['_target_']}: {cause}") from error
-        raise
+        return cls(*arguments, **values)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{path or node['_target_']}: {error}") from error

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from smc.config.compose import CONF
+import yaml
+
+from smc.config.compose import CONF, ROOT_NAME
 
 
 def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
@@ -23,6 +25,14 @@ def groups(config_dirs: Sequence[Path] = ()) -> list[str]:
         for path in root.glob("*/**/*.yaml")
     }
     return sorted(found)
+
+
+def defaults() -> dict[str, str]:
+    """Map each group to the option that the root chooses."""
+    root = yaml.safe_load((CONF / f"{ROOT_NAME}.yaml").read_text(encoding="utf-8"))
+    return {
+        group: option for each in root["defaults"] if isinstance(each, dict) for group, option in each.items()
+    }
 
 
 def first_comment(path: Path) -> str:

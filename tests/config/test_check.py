@@ -82,8 +82,8 @@ def test_a_right_configuration_passes() -> None:
         ({"cv": {"_target_": "toy_options.Needy"}}, r"cv\.root: missing, and Needy needs it"),
         ({"cv": {"_target_": "toy_options.Needy", "root": "???"}}, r"cv\.root: a value is needed"),
         ({"cv": {"_target_": "toy_options.Toys"}}, r"cv: `toy_options` has no `Toys`; did you mean Toy\?"),
-        ({"typo": 1}, r"typo: no such argument of Root"),
-        ({"seeed": 1}, r"seeed: no such argument of Root; did you mean seed\?"),
+        ({"typo": 1}, r"typo: no such key"),
+        ({"seeed": 1}, r"seeed: no such key; did you mean seed\?"),
         ({"seed": "0"}, r"seed: must be int, got '0'"),
         ({"side": "short"}, r"side: must be one of structure, long, got 'short'"),
         (
