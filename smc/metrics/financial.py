@@ -15,6 +15,9 @@ from smc.typing import FloatArray
 
 Returns = npt.ArrayLike
 
+#: Spread that is rounding alone, relative to the largest value: a mean of equal numbers need not equal them.
+ROUNDING = 1e-12
+
 
 def sharpe(returns: Returns, periods_per_year: float) -> float:
     """Annualised Sharpe ratio: mean / standard deviation (ddof 1) * sqrt(periods a year).
@@ -29,8 +32,8 @@ def sharpe(returns: Returns, periods_per_year: float) -> float:
     6.9282
     """
     _check_periods(periods_per_year)
-    values = _floats(returns)
-    if values.size < 2 or _is_constant(values):
+    values = _unit_scale(_floats(returns))
+    if values.size < 2 or np.ptp(values) <= ROUNDING:
         return float("nan")
     return float(values.mean() / values.std(ddof=1)) * math.sqrt(periods_per_year)
 
@@ -49,7 +52,7 @@ def sortino(returns: Returns, periods_per_year: float, *, target: float = 0.0) -
     4.417
     """
     _check_periods(periods_per_year)
-    values = _floats(returns) - target
+    values = _unit_scale(_floats(returns) - target)
     shortfall = math.sqrt(float((np.minimum(values, 0.0) ** 2).mean())) if values.size else 0.0
     if not shortfall > 0:
         return float("nan")
@@ -152,9 +155,10 @@ def _floats(values: npt.ArrayLike) -> FloatArray:
     return np.asarray(values, dtype=np.float64)
 
 
-def _is_constant(values: FloatArray) -> bool:
-    """Tell whether the spread is rounding alone: a mean of equal numbers need not equal them."""
-    return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
+def _unit_scale(values: FloatArray) -> FloatArray:
+    """Divide by the largest size: a ratio does not see it, and squares of tiny numbers do not vanish."""
+    largest = np.abs(values).max(initial=0.0)
+    return values / largest if largest > 0 else values
 
 
 def _check_periods(periods_per_year: float) -> None:
