@@ -10,6 +10,8 @@ from smc.cv.common_axis import common_axis_spans
 from smc.errors import ConfigError, LabelError
 from smc.typing import IntArray, Spans
 
+DAY = 86_400  # seconds
+
 
 class Source(Protocol):
     """What a run needs to make events from bars (`smc.features`, `smc.events`, `smc.labels`)."""
@@ -90,24 +92,25 @@ def event_side(bars: pd.DataFrame, features: pd.DataFrame, events: IntArray, rul
     return np.where(direction[events] >= 0, 1, -1)
 
 
-def check_lengths(symbol: str, bars: pd.DataFrame, warm_up: int, horizon: int) -> None:
-    """Raise ConfigError when warm-up or label horizon do not fit into the bars."""
+def check_fit(symbol: str, bars: pd.DataFrame, features: Any, horizon: int) -> None:
+    """Raise ConfigError when features or labels do not fit the bars: too long for them, or for other bars.
+
+    Daily bars have no hour, and their histories are too short for the warm-up of intraday columns.
+    """
     problems = []
-    if warm_up >= len(bars):
+    if features.warm_up >= len(bars):
         problems.append(
-            f"features: a warm-up of {warm_up} bars leaves nothing of the {len(bars)} bars of {symbol}"
+            f"features: a warm-up of {features.warm_up} bars leaves nothing of {len(bars)} bars of {symbol}"
         )
     if horizon >= len(bars):
         problems.append(
             f"labels: a horizon of {horizon} bars is longer than the {len(bars)} bars of {symbol}"
         )
+    is_daily = len(bars) > 1 and np.median(np.diff(pd.DatetimeIndex(bars.index).as_unit("s").asi8)) >= DAY
+    if is_daily and any(name.startswith("ses_hour") for name in features.names):
+        problems.append(f"features: {symbol} has daily bars, and they have no hour; choose features=daily")
     if problems:
-        daily = (
-            " (daily bars: features=daily)"
-            if bars.attrs.get("account", {}).get("bar_seconds", 0) >= 86_400
-            else ""
-        )
-        raise ConfigError("\n".join(problems) + daily)
+        raise ConfigError("\n".join(problems))
 
 
 def pool(parts: dict[str, tuple[pd.DataFrame, Dataset]]) -> Dataset:

@@ -18,11 +18,11 @@ from smc.aug.none import NoAugmentation
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config.main import Job, for_each_job
 from smc.cv.plan import SplitPlan
-from smc.dataset import Dataset, check_lengths, label_events, pool
+from smc.dataset import Dataset, check_fit, label_events, pool
 from smc.errors import SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.fingerprint import bars_fingerprint, content_hash
-from smc.fits import Fits, Fitting
+from smc.fits import OUT_OF_FOLD, TEST, Fits, Fitting
 from smc.model.baseline import Baseline
 from smc.parts import Parts
 from smc.pipeline import FoldPipeline
@@ -122,7 +122,7 @@ def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
         )
         bars = {symbol: parts.data.load(symbol) for symbol in symbols}
         for symbol, each in bars.items():
-            check_lengths(symbol, each, parts.features.warm_up, parts.labels.horizon)
+            check_fit(symbol, each, parts.features, parts.labels.horizon)
         return bars
     except SmcError:
         with store.claim(results.run_id(config, data_hash=None, seed=config["seed"]), retry="failed"):
@@ -271,7 +271,26 @@ def say_outcome(outcome: Outcome) -> str:
         return f"run {outcome.run_id} failed before (see its status record); retry=failed runs it again"
     if not outcome.is_new:
         return f"run {outcome.run_id} is finished already: {outcome.folder}"
-    return f"{outcome.folder}"
+    record = results.load_run(outcome.folder).record
+    lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
+    lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
+    if record["warnings"]:
+        lines.append(f"  {len(record['warnings'])} warnings; python -m smc.show {outcome.run_id}")
+    return "\n".join(lines)
+
+
+def _headline(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the headline figure of each held-out part, with its interval and what it has to beat."""
+    score, beside = ("accuracy", "majority_accuracy") if record["task"] == "classification" else ("r2", None)
+    for part in (OUT_OF_FOLD, TEST):
+        table = record.get(f"{part}_metrics")
+        if table is None:
+            continue
+        interval = record.get("intervals", {}).get(part, {}).get(score)
+        text = f"{score} {table[score]:.3f}"
+        text += f" [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else ""
+        text += f", majority class {table[beside]:.3f}" if beside else ""
+        yield part.replace("_", " "), f"{text}, {table['n_events']} events"
 
 
 def main() -> None:
