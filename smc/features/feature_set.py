@@ -1,5 +1,6 @@
 """The features of a run: families put together, in one table or bar by bar."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,10 +8,16 @@ import numpy as np
 import pandas as pd
 
 from smc import structure
-from smc.errors import ConfigError
+from smc.errors import ConfigError, LeakageError
 from smc.features.family import Family, MachineFamily
 from smc.features.live import LiveFeatures
 from smc.typing import FloatArray
+
+#: Names under which tables of trades and of structure keep what came afterwards.
+OUTCOMES = re.compile(
+    r"^(tbm_)?label|bars_to_hit|time_to_hit|tbm_hit|mitigated_?index|broken_?index|swept|^(end|exit)(_|$)",
+    re.I,
+)
 
 
 class FeatureSet:
@@ -28,6 +35,8 @@ class FeatureSet:
     ------
     ConfigError
         No family is on, one lacks what a family needs, or two give a column of the same name.
+    LeakageError
+        A column has the name of an outcome, such as TBM_Label or MitigatedIndex.
 
     Examples
     --------
@@ -161,4 +170,6 @@ def _check_names(family: str, names: Sequence[str], seen: dict[str, str]) -> Non
     for column in names:
         if column in seen:
             raise ConfigError(f"features.families.{family}: the column {column} is also in {seen[column]}")
+        if OUTCOMES.search(column):
+            raise LeakageError(f"features.families.{family}: {column} is the name of an outcome, no feature")
         seen[column] = family
