@@ -1,0 +1,107 @@
+"""What a table of bars holds that is odd but true: gaps, flat bars, bars without trades."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc.errors import DataError
+from smc.typing import IntArray
+
+SECOND = 10**9  # nanoseconds
+DAY = 86_400 * SECOND
+#: 1970-01-01 was a Thursday, so Saturday noon of the first week came 2.5 days later.
+SATURDAY_NOON = 5 * DAY // 2
+WEEKEND = 51 * 3600 * SECOND
+#: Markets with more than this share of their bars on Saturdays trade seven days a week.
+SATURDAY_SHARE = 0.05
+
+
+def survey(bars: pd.DataFrame) -> dict[str, Any]:
+    """Count gaps, zero-range and zero-volume bars, and measure the spacing of the bars.
+
+    A gap is a step longer than 1.5 times the median step, weekends taken off: a step over a Saturday noon
+    (UTC) counts 51 hours less (two days, and what clocks and thin last hours add), if bars are at most a day
+    apart and Saturdays are no trading days.
+
+    Returns
+    -------
+    dict
+        `bar_seconds` (median step, None below two bars), `gaps`, `longest_gap_seconds` (0 if there is none),
+        `zero_range`, `zero_volume`, `missing_volume`.
+    """
+    spacing = _spacing(bars)
+    _, lengths = find_gaps(bars, int(1.5 * spacing))
+    volume = bars["volume"].to_numpy()
+    return {
+        "bar_seconds": spacing / SECOND if spacing else None,
+        "gaps": len(lengths),
+        "longest_gap_seconds": float(lengths.max(initial=0) / SECOND),
+        "zero_range": int(np.count_nonzero(bars["high"].to_numpy() == bars["low"].to_numpy())),
+        "zero_volume": int(np.count_nonzero(volume == 0)),
+        "missing_volume": int(np.count_nonzero(np.isnan(volume))),
+    }
+
+
+def find_gaps(bars: pd.DataFrame, limit: int) -> tuple[IntArray, IntArray]:
+    """Find the steps longer than ``limit`` nanoseconds, weekends taken off.
+
+    Returns
+    -------
+    tuple
+        Position of the bar before each gap, and the gap's length in nanoseconds without the weekend.
+    """
+    stamps = pd.DatetimeIndex(bars.index).as_unit("ns").asi8
+    steps = np.diff(stamps)
+    before = np.flatnonzero(steps > limit)
+    steps = steps[before]
+    if _spacing(bars) <= DAY and np.mean(stamps // DAY % 7 == 2) <= SATURDAY_SHARE:
+        first, last = ((stamps[each] - SATURDAY_NOON) // (7 * DAY) for each in (before, before + 1))
+        steps = np.maximum(steps - WEEKEND * (last - first), 0)
+    return before[steps > limit], steps[steps > limit]
+
+
+def _spacing(bars: pd.DataFrame) -> float:
+    """Give the median step in nanoseconds, 0 below two bars."""
+    steps = np.diff(pd.DatetimeIndex(bars.index).as_unit("ns").asi8)
+    return float(np.median(steps)) if len(steps) else 0.0
+
+
+def parse_gap(text: str) -> pd.Timedelta:
+    """Read the length of a gap, as "3d" or "90min".
+
+    Raises
+    ------
+    ValueError
+        No time, or less than a second: a bare number would count nanoseconds.
+    """
+    remedy = f"`max_gap` must be a time such as 3d or 90min, got {text!r}"
+    try:
+        gap = pd.Timedelta(text)
+    except ValueError as error:
+        raise ValueError(remedy) from error
+    if isinstance(gap, pd.Timedelta) and gap >= pd.Timedelta(seconds=1):
+        return gap
+    raise ValueError(remedy)
+
+
+def check_gaps(bars: pd.DataFrame, max_gap: pd.Timedelta | None, *, name: str, rows: IntArray) -> None:
+    """Refuse a step longer than ``max_gap``, weekends taken off as in `survey`.
+
+    Raises
+    ------
+    DataError
+        With the row after the gap, its length and the number of such gaps. No way of handling bad bars mends
+        it.
+    """
+    if max_gap is None:
+        return
+    before, _ = find_gaps(bars, max_gap.as_unit("ns").value)
+    if before.size:
+        first = int(before[0])
+        length = bars.index[first + 1] - bars.index[first]
+        raise DataError(
+            f"{name}, row {rows[first + 1]}, column time: {length} without a bar after {bars.index[first]} "
+            f"(max_gap: no gap may be longer than {max_gap}); gaps: {before.size}. "
+            "Fill the file, start after the gap, or raise data.max_gap"
+        )

@@ -1,0 +1,153 @@
+"""A folder of files, one symbol each."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from smc.checks import check_choice, check_positive
+from smc.data.account import parse_gap
+from smc.data.faults import OnBad
+from smc.data.pattern import FilePattern
+from smc.data.reading.columns import wide_symbols
+from smc.data.reading.container import named, unpack
+from smc.data.reading.plan import open_table
+from smc.data.reading.reader import read_bars
+from smc.data.reading.zones import parse_zone
+from smc.errors import DataError
+
+
+class Files:
+    """Read bars from a folder of CSV, TSV, JSON, Parquet or Feather files, packed (zip, gzip) or not.
+
+    A file is recognised by its content: delimiter, header (any case and spelling), decimal mark, encoding and
+    the kind of stamp are found from its first lines and then held to; cells are read as text and cast
+    strictly. Known without a header: MetaTrader 4 and 5, histdata, Lean, Binance klines, freqtrade JSON.
+    Nothing is changed in silence: what was dropped, repaired or is odd (gaps, flat bars) is counted in
+    ``attrs["account"]``, and how the file was understood stands in ``attrs["source"]``.
+
+    Stamps are taken as bar opens. A source that stamps closes (month ends) comes out one bar late, which
+    delays its values and leaks nothing.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    pattern
+        File names, with `{symbol}` for the symbol and `*` for anything; see `smc.data.pattern.FilePattern`.
+        Without `{symbol}` it names one file: a table of several symbols side by side (`BTC:open`), or a
+        single one.
+    tz
+        Zone of stamps that do not say theirs: an IANA name, or an offset as "+02:00". It is never guessed;
+        epochs, stamps with an offset and columns that the header calls UTC or GMT do not need it.
+    on_bad
+        `error` refuses a file with a bad bar, `drop` removes the bars, `repair` mends what has one remedy;
+        the rules are in `smc.data.faults.RULES`, the remedies in `smc.data.bad_bars.check_bars`.
+    price_scale
+        Points in one unit of price, for files that store integer points (1e5: 120399 is 1.20399): one for all
+        symbols, or one for each.
+    max_gap
+        Longest step between bars, weekends taken off, as "3d". None: gaps are counted, and allowed.
+
+    Examples
+    --------
+    >>> Files("bars", "{symbol}_H4_*.parquet").load("EURUSD")  # doctest: +SKIP
+    >>> Files("exports", tz="Europe/Athens", price_scale={"EURCHF": 1e5, "XAUUSD": 1e2})  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        pattern: str = "{symbol}.*",
+        tz: str | None = None,
+        on_bad: OnBad = "error",
+        *,
+        price_scale: float | dict[str, float] | None = None,
+        max_gap: str | None = None,
+    ) -> None:
+        check_choice("on_bad", on_bad, ("error", "drop", "repair"))
+        for scale in price_scale.values() if isinstance(price_scale, Mapping) else [price_scale]:
+            if scale is not None:
+                check_positive("price_scale", scale)
+        self.root = Path(str(root)).expanduser()
+        self.pattern = FilePattern(pattern)
+        self.tz = None if tz is None else parse_zone(tz)
+        self.on_bad: OnBad = on_bad
+        self.price_scale = price_scale
+        self.max_gap = None if max_gap is None else parse_gap(max_gap)
+
+    def symbols(self) -> list[str]:
+        """List the symbols found, in alphabetical order.
+
+        Raises
+        ------
+        DataError
+            The folder is not there, or no file in it matches the pattern.
+        """
+        return sorted(self._find())
+
+    def load(self, symbol: str) -> pd.DataFrame:
+        """Load the bars of one symbol.
+
+        Returns
+        -------
+        DataFrame
+            float64 columns open, high, low, close and volume (NaN where the file has none) on a UTC
+            DatetimeIndex named `time`, strictly increasing. ``attrs["account"]`` counts `rows_read`, `bars`,
+            `absent` (rows of a wide table outside the symbol's history), `flipped` (1: the file was in
+            descending order), `dropped` and `repaired` by rule, `gaps`, `longest_gap_seconds`, `zero_range`,
+            `zero_volume`, `missing_volume`, and gives the median spacing, `bar_seconds`. ``attrs["source"]``
+            says how the file was understood.
+
+        Raises
+        ------
+        DataError
+            No such symbol, two files for it, a file that cannot be understood, or one that breaks a rule.
+        """
+        found = self._find()
+        if symbol not in found:
+            raise DataError(_unknown(symbol, found, self.root))
+        paths = found[symbol]
+        if len(paths) > 1:
+            names = ", ".join(path.relative_to(self.root).as_posix() for path in paths[:4])
+            raise DataError(
+                f"{len(paths)} files match data.pattern={self.pattern.pattern} for {symbol} ({names}): make "
+                "the pattern narrower"
+            )
+        return read_bars(
+            paths[0],
+            symbol,
+            zone=self.tz,
+            on_bad=self.on_bad,
+            price_scale=self._scale_of(symbol),
+            max_gap=self.max_gap,
+        )
+
+    def _find(self) -> dict[str, list[Path]]:
+        found = self.pattern.find(self.root)
+        if self.pattern.has_symbol or len(found) > 1:
+            return found
+        ((path,),) = found.values()
+        with named(path):
+            wide = wide_symbols(open_table(unpack(path)).names or ())
+        return {symbol: [path] for symbol in wide} or found
+
+    def _scale_of(self, symbol: str) -> float | None:
+        if not isinstance(self.price_scale, Mapping):
+            return self.price_scale
+        if symbol not in self.price_scale:
+            known = ", ".join(map(str, self.price_scale))
+            raise DataError(
+                f"data.price_scale names {known}, but not {symbol}: add it (1 if its prices are prices)"
+            )
+        return self.price_scale[symbol]
+
+
+def _unknown(symbol: str, known: Mapping[str, object], root: Path) -> str:
+    folded = {str(name).lower(): name for name in known}
+    near = [str(folded[name]) for name in difflib.get_close_matches(str(symbol).lower(), folded, n=3)]
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    names = sorted(map(str, known))
+    shown = ", ".join(names[:20]) + (f", ... ({len(names)} in all)" if len(names) > 20 else "")
+    return f"no symbol {symbol!r} in data.root={root}{hint} (symbols: {shown})"

@@ -1,0 +1,83 @@
+"""How the cells of one file are to be read: decided once, from its header and first rows."""
+# pyarrow.compute makes its functions when it is imported
+# pyright: reportAttributeAccessIssue=false
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from smc.data.faults import Faults
+from smc.data.reading.arrow import ArrowTable
+from smc.data.reading.columns import Columns, by_header, by_shape
+from smc.data.reading.container import Content
+from smc.data.reading.json_rows import JsonTable
+from smc.data.reading.stamps import day_or_month_first, find_style, to_text
+from smc.data.reading.table import Block, Table
+from smc.data.reading.text import TextTable
+from smc.errors import DataError
+
+#: A day in the name of a file whose stamps count milliseconds from it.
+DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)([01]\d)([0-3]\d)(?!\d)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of one file are read."""
+
+    columns: Columns
+    style: str  # of the stamps
+    midnight: int = 0  # nanoseconds; for stamps that count milliseconds from it
+    decimal: str = "."
+    price_scale: float | None = None  # points in one unit of price
+
+
+def open_table(content: Content) -> Table:
+    """Choose the reader by what the file is, not by how it is called."""
+    kind = content.kind()
+    if kind == "feather_1":
+        raise DataError("Feather version 1 is not read: write it again as version 2 or as Parquet")
+    if kind in ("parquet", "feather"):
+        return ArrowTable(content, kind)
+    return JsonTable(content) if kind == "json" else TextTable(content)
+
+
+def plan(table: Table, content: Content, symbol: str, price_scale: float | None) -> Reading:
+    """Decide which column is what, and how stamps are written.
+
+    Raises
+    ------
+    DataError
+        Columns or stamps that smc does not know, or cannot know for sure.
+    """
+    if not table.sample:
+        raise DataError("the table has no rows that fit its header")
+    columns = by_header(table.names, table.sample, symbol) if table.names else by_shape(table.sample[0])
+    if columns is None:
+        raise DataError(f"the first row, {list(table.sample[0])}, holds no stamp, open, high, low and close")
+    if columns.is_clock_ms:
+        midnight = _midnight(content.name)
+        return Reading(columns, "clock_ms", midnight, table.decimal, price_scale)
+    style = find_style([" ".join(row[place] for place in columns.time) for row in table.sample])
+    if style == "year_last":
+        blocks = table.blocks(columns.time, Faults(content.name, "drop"))
+        style = day_or_month_first(stamp_cells(block, columns) for block in blocks)
+    return Reading(columns, style, 0, table.decimal, price_scale)
+
+
+def stamp_cells(block: Block, columns: Columns) -> pa.Array:
+    """Give the cells of the stamp; a date and a clock are joined by a blank."""
+    date, *clock = (to_text(block.cells[position]) for position in columns.time)
+    return pc.binary_join_element_wise(date, *clock, " ") if clock else date
+
+
+def _midnight(name: str) -> int:
+    """Find the day that the stamps count from in a file's name, the innermost one."""
+    days = ["-".join(groups) for groups in DAY_IN_NAME.findall(name)]
+    if not days:
+        raise DataError(
+            "the stamps count milliseconds of a day, and the file's name has no YYYYMMDD to say which"
+        )
+    return int(np.datetime64(days[-1], "ns").astype(np.int64))

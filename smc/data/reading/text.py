@@ -1,0 +1,120 @@
+"""Rows of delimited text, a block at a time, with the line number of each."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from smc.data.faults import Faults
+from smc.data.reading.container import Content, text_of
+from smc.data.reading.dialect import Dialect, sniff, split
+from smc.data.reading.table import Block, settle_lengths
+from smc.errors import DataError
+
+BLOCK_SIZE = 1 << 24  # characters read at once: bounds the memory of a file of any length
+SAMPLE_SIZE = 100  # lines from which the dialect is told
+LINE_SIZE = 1 << 16  # characters: the longest line looked at there
+
+
+class TextTable:
+    """A CSV file or one of its relatives; every cell stays text."""
+
+    kind = "text"
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        with text_of(content.open()) as stream:
+            lines = [stream.readline(LINE_SIZE).rstrip("\n") for _ in range(SAMPLE_SIZE)]
+        self.dialect = sniff(lines)
+        self.names = list(self.dialect.names) if self.dialect.names else None
+        self.decimal = self.dialect.decimal
+        rows = [split(line, self.dialect.delimiter) for line in lines[self.dialect.first_line - 1 :]]
+        self.sample = [row for row in rows if len(row) == self.dialect.n_columns]
+
+    def blocks(self, positions: Sequence[int], faults: Faults) -> Iterator[Block]:
+        """Read from the start; rows of a wrong length are noted and left out, or padded under `repair`."""
+        for line, text in self._pieces():
+            yield _Piece(text, line, self.dialect).read(positions, faults)
+
+    def _pieces(self) -> Iterator[tuple[int, str]]:
+        """Cut the text after the header at line ends, with the number of each piece's first line."""
+        line, rest = self.dialect.first_line, ""
+        with text_of(self._content.open()) as stream:
+            for _ in range(line - 1):
+                stream.readline()
+            while piece := stream.read(BLOCK_SIZE):
+                text, end, rest = (rest + piece).rpartition("\n")
+                if end:
+                    yield line, text + end
+                    line += text.count("\n") + 1
+                elif len(rest) > BLOCK_SIZE:
+                    raise DataError(
+                        f"line {line} is longer than {BLOCK_SIZE:,} characters: this is no table of bars"
+                    )
+        if rest:
+            yield line, rest + "\n"
+
+
+class _Piece:
+    """Some whole lines of a file, parsed by Arrow into columns of text."""
+
+    def __init__(self, text: str, line: int, dialect: Dialect) -> None:
+        self._text = text
+        self._line = line
+        self._dialect = dialect
+        self._odd: list[arrow_csv.InvalidRow] = []  # rows of another length
+
+    def read(self, positions: Sequence[int], faults: Faults) -> Block:
+        """Parse the wanted columns, and settle the rows of a wrong length."""
+        names = [str(position) for position in positions]
+        table = self._parse(names)
+        n_lines = self._text.count("\n")
+        if table.num_rows + len(self._odd) != n_lines:
+            raise DataError(f"row {self._open_quote()}: a quote is not closed on its line: remove it")
+        is_even = np.ones(n_lines, dtype=bool)
+        is_even[[row.number - 1 for row in self._odd]] = False
+        rows = self._line + np.flatnonzero(is_even)
+        padded = self._settle(faults)
+        if padded:
+            extra = [pa.array([cells[position] for _, cells in padded]) for position in positions]
+            table = pa.concat_tables([table, pa.table(extra, names=names)])
+            rows = np.append(rows, [line for line, _ in padded])
+            order = np.argsort(rows, kind="stable")
+            table, rows = table.take(pa.array(order)), rows[order]
+        cells = {
+            position: table[name].combine_chunks() for position, name in zip(positions, names, strict=True)
+        }
+        return Block(cells, rows)
+
+    def _parse(self, names: list[str]) -> pa.Table:
+        encoded = self._text.encode()
+        every = [str(position) for position in range(self._dialect.n_columns)]
+        return arrow_csv.read_csv(
+            pa.BufferReader(encoded),
+            arrow_csv.ReadOptions(column_names=every, use_threads=False, block_size=len(encoded) + 1),
+            arrow_csv.ParseOptions(
+                delimiter=self._dialect.delimiter,
+                ignore_empty_lines=False,
+                invalid_row_handler=self._set_aside,
+            ),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(every, pa.string()), include_columns=names),
+        )
+
+    def _set_aside(self, row: arrow_csv.InvalidRow) -> str:
+        self._odd.append(row)
+        return "skip"
+
+    def _settle(self, faults: Faults) -> list[tuple[int, list[str]]]:
+        """Settle the rows of another length, blank lines apart."""
+        odd = [
+            (self._line + row.number - 1, split(row.text, self._dialect.delimiter))
+            for row in self._odd
+            if row.text.strip()
+        ]
+        return settle_lengths(odd, self._dialect.n_columns, faults)
+
+    def _open_quote(self) -> int:
+        """Find the first line with an odd number of quotes."""
+        odd = (place for place, line in enumerate(self._text.split("\n")) if line.count('"') % 2)
+        return self._line + next(odd, 0)

@@ -1,0 +1,95 @@
+"""Naive stamps to UTC by a named zone; never by a guess."""
+
+import difflib
+import re
+import zoneinfo
+from datetime import timedelta, timezone, tzinfo
+
+import numpy as np
+import pandas as pd
+
+from smc.data.faults import Faults
+from smc.typing import BoolArray, IntArray
+
+OFFSET = re.compile(r"(?:UTC)?([+-])(\d{1,2})(?::?([0-5]\d))?")
+
+
+def parse_zone(name: str) -> tzinfo:
+    """Turn the name of a time zone into the zone.
+
+    A name of the IANA database ("America/New_York", "Etc/GMT+5", whose sign is POSIX's: five hours *behind*
+    UTC), or a fixed offset ("+02:00", "UTC-5"), whose sign is the usual one.
+
+    Raises
+    ------
+    ValueError
+        No such zone, with the nearest names.
+
+    Examples
+    --------
+    >>> parse_zone("+02:00"), parse_zone("Etc/GMT+5")
+    (datetime.timezone(datetime.timedelta(seconds=7200)), zoneinfo.ZoneInfo(key='Etc/GMT+5'))
+    """
+    if offset := OFFSET.fullmatch(name):
+        sign = -1 if offset[1] == "-" else 1
+        shift = sign * timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        if abs(shift) <= timedelta(hours=14):
+            return timezone(shift)
+    known = zoneinfo.available_timezones()
+    if name in known:
+        return zoneinfo.ZoneInfo(name)
+    folded = {each.lower(): each for each in known}
+    near = [folded[each] for each in difflib.get_close_matches(name.lower(), folded, n=3)]
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    raise ValueError(f"`tz` must be a zone such as UTC, America/New_York or +02:00, got {name!r}{hint}")
+
+
+def localise(
+    wall: IntArray, zone: tzinfo, faults: Faults, rows: IntArray, *, column: str
+) -> tuple[IntArray, BoolArray]:
+    """Turn wall-clock nanoseconds into UTC nanoseconds.
+
+    A wall time that the clocks skip, or show twice, is noted. Under `repair` a skipped one moves to the first
+    instant after the jump; of a doubled hour the first pass is taken as summer time, and from the first step
+    back on as winter time.
+
+    Returns
+    -------
+    tuple
+        UTC nanoseconds, and the mask of rows that stay.
+    """
+    clock = pd.DatetimeIndex(wall)
+    fixed = clock.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    if not fixed.hasnans:
+        return fixed.tz_convert("UTC").asi8, np.ones(len(wall), dtype=bool)
+    skipped = clock.tz_localize(zone, ambiguous=np.ones(len(wall), dtype=bool), nonexistent="NaT").isna()
+    doubled = fixed.isna() & ~skipped
+    for rule, bad in (("nonexistent_stamp", skipped), ("ambiguous_stamp", doubled)):
+        places = np.flatnonzero(bad)
+        faults.note(
+            rule,
+            rows[places],
+            lambda i, places=places: f"{clock[places[i]]} in {zone}",
+            column=column,
+            mended=faults.repairs,
+        )
+    summer = _first_pass(wall, doubled)
+    fixed = clock.tz_localize(zone, ambiguous=summer, nonexistent="shift_forward")
+    keep = np.ones(len(wall), dtype=bool) if faults.repairs else ~(skipped | doubled)
+    return fixed.tz_convert("UTC").asi8, keep
+
+
+def _first_pass(wall: IntArray, doubled: BoolArray) -> BoolArray:
+    """Tell the first pass through a doubled hour from the second; the rows may run backward in time."""
+    if not doubled.any():
+        return np.ones(len(wall), dtype=bool)
+    steps = np.diff(wall)
+    is_reversed = int(np.sign(steps).sum()) < 0
+    if is_reversed:
+        return _first_pass(wall[::-1], doubled[::-1])[::-1]
+    steps_back = np.append(False, steps <= 0) & doubled
+    passes = np.cumsum(steps_back)
+    opens = np.flatnonzero(doubled & ~np.append(False, doubled[:-1]))
+    before = passes[opens] - steps_back[opens]
+    group = np.maximum(np.searchsorted(opens, np.arange(len(wall)), side="right") - 1, 0)
+    return passes - before[group] == 0
