@@ -1,0 +1,9 @@
+"""A finished run for people: sentences, tables and pictures.
+
+matplotlib is loaded by the functions that draw, when they are called.
+"""
+
+from smc.report.files import SavedReport, overview, save_report
+from smc.report.markdown_page import markdown
+
+__all__ = ["SavedReport", "markdown", "overview", "save_report"]

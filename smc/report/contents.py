@@ -1,0 +1,35 @@
+"""What a report holds, in the order in which a researcher asks."""
+
+from smc.report.document import Section
+from smc.report.sections import (
+    by_symbol,
+    class_balance,
+    configuration,
+    financial,
+    folds,
+    headline,
+    identity,
+    importances,
+    regimes,
+    sample_loss,
+    warnings,
+)
+from smc.report.view import RunView
+
+
+def sections(view: RunView, *, full_config: bool = False) -> list[Section]:
+    """Write every section that the run has something to say in."""
+    written = [
+        identity.section(view),
+        headline.section(view),
+        by_symbol.section(view),
+        folds.section(view),
+        class_balance.section(view),
+        sample_loss.section(view),
+        regimes.section(view),
+        financial.section(view),
+        importances.section(view),
+        warnings.section(view),
+        configuration.section(view, full=full_config),
+    ]
+    return [section for section in written if section is not None]

@@ -1,0 +1,52 @@
+"""A report as files: pictures, and a page that shows them beside the tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from smc.report.markdown_page import markdown
+from smc.report.view import FinishedRun, RunView
+
+
+@dataclass(frozen=True)
+class SavedReport:
+    """What was written into a folder.
+
+    Attributes
+    ----------
+    page
+        The Markdown page.
+    pictures
+        Caption -> PNG file.
+    left_out
+        Caption -> why there is nothing to draw.
+    """
+
+    page: Path
+    pictures: dict[str, Path]
+    left_out: dict[str, str]
+
+
+def save_report(run: FinishedRun, folder: str | Path) -> SavedReport:
+    """Draw every picture of a run, and write its page beside them, over those of an earlier call.
+
+    The run's own folder is finished and never written again: choose another.
+    """
+    from smc.report.pictures import save_pictures
+
+    folder = Path(folder)
+    pictures, left_out = save_pictures(RunView(run), folder)
+    page = folder / "report.md"
+    text = markdown(
+        run, pictures={caption: path.name for caption, path in pictures.items()}, left_out=left_out
+    )
+    page.write_text(text, encoding="utf-8")
+    return SavedReport(page, pictures, left_out)
+
+
+def overview(run: FinishedRun, path: str | Path) -> Path:
+    """Draw one PNG of a run's equity, calibration and folds."""
+    from smc.report.pictures import overview as panels
+    from smc.report.pictures.style import save, styled
+
+    with styled():
+        return save(panels.draw(RunView(run)), Path(path))

@@ -1,0 +1,42 @@
+"""All pictures of a run, as files."""
+
+from pathlib import Path
+
+from smc.report.pictures import calibration, confusion, equity, folds, importances, overview, realised
+from smc.report.pictures.nothing_to_draw import NothingToDrawError
+from smc.report.pictures.style import save, styled
+from smc.report.view import RunView
+
+#: File name -> caption, what draws it, and the task that it belongs to (None: both); in reading order.
+PICTURES = {
+    "overview": ("Overview", overview.draw, None),
+    "equity": ("Equity after costs", equity.draw, None),
+    "folds": ("Fold scores", folds.draw, None),
+    "calibration": ("Calibration", calibration.draw, "classification"),
+    "realised": ("Realised against predicted", realised.draw, "regression"),
+    "confusion": ("Confusion matrix", confusion.draw, "classification"),
+    "importances": ("Feature importances", importances.draw, None),
+}
+
+
+def save_pictures(view: RunView, folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """Draw every picture into a folder.
+
+    Returns
+    -------
+    drawn
+        Caption -> file.
+    left_out
+        Caption -> why there is nothing to draw.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn, left_out = {}, {}
+    with styled():
+        for name, (caption, draw, task) in PICTURES.items():
+            if task not in (None, view.task):
+                continue
+            try:
+                drawn[caption] = save(draw(view), folder / f"{name}.png")
+            except NothingToDrawError as reason:
+                left_out[caption] = str(reason)
+    return drawn, left_out

@@ -1,0 +1,96 @@
+"""A run as its readers ask about it: by symbol, and by part with one row an event."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from smc.evaluation.predictions import all_classes, average_repeated
+from smc.report.figures import Figures
+from smc.typing import Config
+
+#: Parts as tables call them -> as people do, in the order in which they are judged.
+PARTS = {"out_of_fold": "out-of-fold", "val": "validation", "test": "test"}
+
+
+class FinishedRun(Protocol):
+    """What a report reads; `smc.results.load_run` gives it."""
+
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def record(self) -> dict[str, Any]: ...
+    @property
+    def config(self) -> Config: ...
+    @property
+    def predictions(self) -> pd.DataFrame: ...
+    @property
+    def returns(self) -> pd.DataFrame: ...
+    @property
+    def path(self) -> Path: ...
+
+
+class RunView:
+    """Ask a run for what several sections and pictures need."""
+
+    def __init__(self, run: FinishedRun) -> None:
+        self.run, self.record = run, run.record
+        self.figures = Figures(run.record)
+
+    @property
+    def title(self) -> str:
+        """What was modelled, and with what."""
+        return (
+            f"{self.record.get('symbol', 'unknown symbol')}, {self.record.get('model_name', 'unknown model')}"
+        )
+
+    @property
+    def confidence(self) -> float:
+        """Of the record's intervals, and so of all others."""
+        return (self.run.config.get("evaluation") or {}).get("confidence", 0.95)
+
+    @property
+    def level(self) -> str:
+        """The confidence for people."""
+        return f"{100 * self.confidence:g} %"
+
+    @cached_property
+    def by_symbol(self) -> dict[str, Figures]:
+        """The figures that the run is judged by: a pool's symbol by symbol, another run's own under ''."""
+        pool = self.record.get("by_symbol") or {}
+        return {symbol: Figures(record) for symbol, record in pool.items()} or {"": self.figures}
+
+    @cached_property
+    def classes(self) -> list[int]:
+        """Classes that are predicted or occur, ascending; none for a regression."""
+        return all_classes(self.run.predictions).tolist()
+
+    @property
+    def task(self) -> str:
+        """As label classes name it: classification or regression."""
+        return "classification" if self.classes else "regression"
+
+    @property
+    def score_name(self) -> str:
+        """Name of the metric that folds and parts are compared by."""
+        return "accuracy" if self.classes else "r2"
+
+    @cached_property
+    def parts(self) -> dict[str, pd.DataFrame]:
+        """The parts that have predictions, in time order.
+
+        An event that several folds tested counts once, with the average of its predictions.
+        """
+        found = dict(list(self.run.predictions.groupby("part", sort=False)))
+        return {part: _one_row_an_event(found[part]) for part in PARTS if part in found}
+
+    @property
+    def judged_part(self) -> str | None:
+        """The part with most of the evidence: out-of-fold, else test; None without either."""
+        return next((part for part in ("out_of_fold", "test") if part in self.parts), None)
+
+
+def _one_row_an_event(rows: pd.DataFrame) -> pd.DataFrame:
+    symbols = [average_repeated(own) for _, own in rows.groupby("symbol", sort=False)]
+    return symbols[0] if len(symbols) == 1 else pd.concat(symbols).sort_values("time", kind="stable")
