@@ -237,6 +237,7 @@ class Command:
 
     def __init__(self) -> None:
         self.codes: list[int] = []
+        self.unexpected: Exception | None = None
 
     def __call__(self, job: Job) -> None:
         """Carry out one job; in a sweep, whatever ends it leaves the others to run."""
@@ -245,9 +246,8 @@ class Command:
             outcome = train(job.config, job.sources, progress)
         except SmcError as error:
             self._report(progress, EXIT_USER_ERROR, f"error: {error}")
-        except Exception as error:
-            if not job.is_sweep:
-                raise
+        except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
+            self.unexpected = error
             self._report(progress, EXIT_FAILED, f"failed: {type(error).__name__}: {error}")
         else:
             self._report(
@@ -298,6 +298,8 @@ def main() -> None:
     with exits():
         command = Command()
         for_each_job(command, sys.argv[1:])
+        if command.unexpected is not None and len(command.codes) == 1:
+            raise command.unexpected
         sys.exit(command.exit_code)
 
 

@@ -15,6 +15,7 @@ from smc.config.compose import CONF, ROOT_NAME, VERSION_BASE, to_plain_config
 from smc.config.explain import explain
 from smc.config.help import config_dirs, help_text
 from smc.config.provenance import sources
+from smc.errors import ConfigError
 from smc.typing import Config
 
 
@@ -75,6 +76,8 @@ def for_each_job(task: Callable[[Job], None], arguments: Sequence[str]) -> None:
     except (HydraException, OmegaConfBaseException) as error:
         search = [f"hydra.searchpath=[file://{folder.resolve()}]" for folder in config_dirs(arguments)]
         raise explain(error, get_args_parser().parse_args(list(arguments)).overrides, search) from error
+    except OSError as error:
+        raise ConfigError(f"paths.output: {error.filename} cannot be written: {error.strerror}") from error
 
 
 def _job(composed: DictConfig) -> Job:

@@ -12,7 +12,11 @@ def write(root: Path, name: str, text: str) -> None:
 
 
 def tree(root: Path) -> Path:
-    write(root, "train.yaml", "defaults:\n  - _self_\n  - model: tree\n  - reg: strong\nseed: 0\nsplit:\n  frac: 0.2\n")
+    write(
+        root,
+        "train.yaml",
+        "defaults:\n  - _self_\n  - model: tree\n  - reg: strong\nseed: 0\nsplit:\n  frac: 0.2\n",
+    )
     write(root, "model/tree.yaml", "depth: ${reg.tree.depth}\nleaf: 3\n")
     write(root, "model/deep.yaml", "defaults:\n  - tree\n  - _self_\nleaf: 1\n")
     write(root, "reg/strong.yaml", "tree:\n  depth: 4\n")
@@ -32,7 +36,9 @@ def test_values_come_from_root_group_profile_and_parent(tmp_path: Path) -> None:
 
 
 def test_overrides_and_experiments_win(tmp_path: Path) -> None:
-    found = sources([tree(tmp_path)], {"model": "tree", "experiment": "fast"}, ["model=tree", "+model.depth=2"])
+    found = sources(
+        [tree(tmp_path)], {"model": "tree", "experiment": "fast"}, ["model=tree", "+model.depth=2"]
+    )
     assert found["model.depth"] == "command line: +model.depth=2"
     assert found["seed"] == "experiment/fast.yaml"
 
