@@ -5,6 +5,8 @@ from math import isnan
 import numpy as np
 from numba import njit
 
+from smc.jit import cached
+
 STOP_BUFFER = 0.1  # ATR beyond the far edge of the block, so that a mere touch of the edge is no stop
 MIN_RISK, MAX_RISK = 0.5, 4.0  # ATR; a block nearer or farther than this places no stop
 DEFAULT_RISK = 1.5  # ATR, where no block places the stop
@@ -16,7 +18,7 @@ AMBIGUOUS, STOP, EXPIRY, TARGET, UNRESOLVED = -2, -1, 0, 1, 2
 OPEN, HIGH, LOW, CLOSE = 0, 1, 2, 3
 
 
-@njit(cache=True)
+@cached
 def place(close: float, atr: float, block: float, pool: float, swing: float):
     """Return the distances of stop and target from ``close``, in ATR.
 

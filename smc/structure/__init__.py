@@ -26,7 +26,8 @@ def compute(bars: pd.DataFrame, **rules: Any) -> pd.DataFrame:
 
     Returns
     -------
-    One row a bar, `COLUMNS`: all features, ``atr``, ``swing_high``, ``swing_low`` in price units, and what
+    One row a bar, `COLUMNS`: all features, ``atr``, ``swing_high``, ``swing_low`` in price units, stop and
+    target of a trade on either side (``long_risk_atr``, ``long_reward_atr``, ``short_...``), and what
     happened at the bar's close, +1 bullish, -1 bearish, 0 nothing (or both, which cancel): ``break_event``
     (break of structure), ``ob_retest`` (an order block touched for the first time, and held), ``fvg_filled``
     (a fair value gap filled in full), ``liq_sweep`` (a pool swept and rejected: +1 below, -1 above).

@@ -28,8 +28,10 @@ VOLATILITY = ("bb_pctb", "bb_bw", "atr_pct", "rvol20", "ret1", "ret5", "ret20", 
 TREND = ("ema50_dist_atr", "ema100_dist_atr", "ema200_dist_atr", "ema50_slope_atr", "adx14")
 TBM = ("tbm_risk_atr", "tbm_reward_atr", "tbm_rr")
 
-#: Columns that are no features: prices, and what happened at the close of the bar (+1 bullish, -1 bearish).
+#: Columns that are no features: prices; stop and target of a trade on either side; what happened at the close
+#: of the bar (+1 bullish, -1 bearish).
 LEVELS = ("atr", "swing_high", "swing_low")
+BARRIERS = ("long_risk_atr", "long_reward_atr", "short_risk_atr", "short_reward_atr")
 HAPPENINGS = ("break_event", "ob_retest", "fvg_filled", "liq_sweep")
 
 FEATURES = (
@@ -44,7 +46,7 @@ FEATURES = (
     *TREND,
     *TBM,
 )
-COLUMNS = (*FEATURES, *LEVELS, *HAPPENINGS)
+COLUMNS = (*FEATURES, *LEVELS, *BARRIERS, *HAPPENINGS)
 
 #: One row of the machine, as the compiled code writes it: every column by name.
 ROW = np.dtype([(name, np.float64) for name in COLUMNS])

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from smc.jit import cached
 from smc.structure import indicators, pools, rows, swings, zones
 
 
@@ -73,7 +74,4 @@ def compile_run(version: str):
             bar = (prices[t, 0], prices[t, 1], prices[t, 2], prices[t, 3], prices[t, 4])
             step(core[0], sides, bar, (clock[t, 0], clock[t, 1]), rows[t])
 
-    try:
-        return njit(run, cache=True)
-    except RuntimeError:  # neither the package's folder nor the user's cache folder can be written
-        return njit(run)
+    return cached(run)

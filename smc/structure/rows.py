@@ -125,11 +125,22 @@ def write_session(minute, row):
 
 @njit
 def write_barriers(core, sides, unit, row):
-    """Place stop and target on the side of the last break (long before the first)."""
-    side = sides[0] if core.dir >= 0 else sides[1]
-    if not (is_ready(core) and unit > 0):
-        row.tbm_risk_atr = row.tbm_reward_atr = row.tbm_rr = np.nan
-        return
+    """Place stop and target on both sides; the features are those of the last break (long before any)."""
+    if is_ready(core):
+        row.long_risk_atr, row.long_reward_atr = _place(sides[0], unit)
+        row.short_risk_atr, row.short_reward_atr = _place(sides[1], unit)
+    else:
+        row.long_risk_atr = row.long_reward_atr = row.short_risk_atr = row.short_reward_atr = np.nan
+    if core.dir >= 0:
+        row.tbm_risk_atr, row.tbm_reward_atr = row.long_risk_atr, row.long_reward_atr
+    else:
+        row.tbm_risk_atr, row.tbm_reward_atr = row.short_risk_atr, row.short_reward_atr
+    row.tbm_rr = row.tbm_reward_atr / row.tbm_risk_atr
+
+
+@njit
+def _place(side, unit):
+    if not unit > 0:  # flat prices
+        return np.nan, np.nan
     block = side.blocks[side.n_blocks - 1].bottom if side.n_blocks > 0 else np.nan
-    risk, reward = place(side.close, unit, block, nearest_pool(side), side.level)
-    row.tbm_risk_atr, row.tbm_reward_atr, row.tbm_rr = risk, reward, reward / risk
+    return place(side.close, unit, block, nearest_pool(side), side.level)

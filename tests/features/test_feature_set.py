@@ -96,7 +96,7 @@ def test_wrong_families_are_refused(families, error, message):
 
 
 def test_a_column_of_ones_own_may_not_have_a_known_name(odd_family):
-    with pytest.raises(ConfigError, match="families.mine: the column rsi14 is also in momentum"):
+    with pytest.raises(ConfigError, match="the column rsi14 is also in momentum"):
         FeatureSet({"momentum": Momentum(), "mine": odd_family(None, names=["rsi14"])})
     with pytest.raises(ConfigError, match="must be a list of column names, got 'rsi14'"):
         FeatureSet({"mine": odd_family(None, names="rsi14")})

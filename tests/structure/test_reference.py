@@ -228,7 +228,20 @@ class Reference:
         return row | self.barrier_columns()
 
     def barrier_columns(self):
-        close, long = self.c[self.t], self.direction >= 0
+        (long_risk, long_reward), (short_risk, short_reward) = self.barriers(True), self.barriers(False)
+        risk, reward = self.barriers(self.direction >= 0)
+        return {
+            "long_risk_atr": long_risk,
+            "long_reward_atr": long_reward,
+            "short_risk_atr": short_risk,
+            "short_reward_atr": short_reward,
+            "tbm_risk_atr": risk,
+            "tbm_reward_atr": reward,
+            "tbm_rr": reward / risk,
+        }
+
+    def barriers(self, long):
+        close = self.c[self.t]
         blocks = self.blocks["bull" if long else "bear"]
         risk = 1.5
         if blocks:
@@ -243,8 +256,7 @@ class Reference:
         reward = (target - close) / self.A if long else (close - target) / self.A
         if not reward >= risk:
             reward = 2 * risk
-        reward = min(reward, 8)
-        return {"tbm_risk_atr": risk, "tbm_reward_atr": reward, "tbm_rr": reward / risk}
+        return risk, min(reward, 8)
 
     def zone_columns(self, side):
         row, close, bull = {}, self.c[self.t], side == "bull"
