@@ -57,6 +57,11 @@ def test_nothing_happens_where_no_price_moves():
     assert events.max() < 30 + 10
 
 
+def test_what_was_left_of_a_move_is_no_event_when_prices_freeze():
+    assert crossings(np.array([0.5, 0.0, 0.0]), np.array([1.0, 1.0, 0.0])).tolist() == []
+    assert crossings(np.array([0.5, 0.0, 0.0]), np.array([np.nan, 1.0, 0.4])).tolist() == [2]
+
+
 def test_threshold_is_in_units_of_volatility():
     returns = np.random.default_rng(0).normal(0, 0.001, 2000)
     calm, wild = (pd.DataFrame({"close": 100 * np.exp((size * returns).cumsum())}) for size in (1, 8))
