@@ -58,7 +58,7 @@ def place(close: float, atr: float, block: float, pool: float, swing: float):
     return risk, min(reward, MAX_REWARD)
 
 
-@njit(cache=True)
+@cached
 def touch(prices, start, side, barriers, max_holding):
     """Return the bar, the price and the way in which each trade ends.
 
@@ -113,7 +113,7 @@ def touch(prices, start, side, barriers, max_holding):
     return end, price, outcome
 
 
-@njit(cache=True)
+@njit
 def _walk(prices, start, side, barriers, max_holding):
     """Walk one trade; a short one sees the market upside down."""
     stop, target = side * barriers[0], side * barriers[1]

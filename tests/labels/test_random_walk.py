@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from smc import structure
+from smc.labels.placement import barrier_distances
 from smc.labels.triple_barrier import TripleBarrier
 
 N_BARS, N_STEPS = 60_000, 100  # ten steps are one standard deviation of a bar: barriers are hardly overshot
@@ -65,9 +66,9 @@ def test_win_rate_is_risk_over_risk_plus_reward(noise, events, side, risk, rewar
 
 
 @pytest.mark.parametrize("sign", [1, -1], ids=["with the last break", "against it"])
-def test_structural_barriers_win_as_often_as_they_promise(noise, rows, events, side, sign):
+def test_structural_barriers_win_as_often_as_they_promise(noise, events, side, sign):
     labels = TripleBarrier(500).compute(noise, events, sign * side)
-    risk_share = fair_odds(noise, rows, labels, sign * side[: len(labels)])
+    risk_share = fair_odds(noise, labels, sign * side[: len(labels)])
     error = np.sqrt(np.mean(risk_share * (1 - risk_share)) / labels["weight"].sum())
     # A bar that holds both barriers is called a stop: that many wins may be missing.
     missing = labels.attrs["ambiguous"] / len(labels)
@@ -75,10 +76,8 @@ def test_structural_barriers_win_as_often_as_they_promise(noise, rows, events, s
     assert missing < 0.02
 
 
-def fair_odds(noise, rows, labels, side):
-    from smc.labels.placement import structural_distances
-
-    found = structural_distances(noise["close"].to_numpy(), rows, labels.index.to_numpy(), side)
+def fair_odds(noise, labels, side):
+    found = barrier_distances(noise, labels.index.to_numpy(), side, stop_atr=None, target_atr=None)
     return found[:, 0] / found.sum(axis=1)
 
 
