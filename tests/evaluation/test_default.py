@@ -249,9 +249,9 @@ def test_two_classes_and_a_regression_agree_on_money(evaluate, make_predictions,
 
 
 def test_the_watches_read_this_record(evaluate, make_predictions):
-    """A model that names one class, with the prior's probabilities turned around, has learned nothing."""
+    """A model that is certain of one class has learned nothing."""
     predictions, _ = make_predictions()
-    worse = predictions.assign(prediction=1, p_0=0.3, p_1=0.7)
+    worse = predictions.assign(prediction=1, p_0=0.02, p_1=0.98)
     found = NoLearning().check(evaluate(worse).record)
     assert [warning["reason"] for warning in found] == ["constant_predictions", "no_better_than_baseline"]
     wide = predictions.assign(
