@@ -111,7 +111,7 @@ class FeatureSet:
     def assemble(self, bars: pd.DataFrame, rows: FloatArray) -> pd.DataFrame:
         """Put the wanted columns of the machine's ``rows`` and those of your own families into one table."""
         picks = [structure.COLUMNS.index(name) for name in self.machine_names]
-        parts = [rows[:, picks]]
+        parts = [rows.take(picks, axis=1)]
         for name, family in self.own.items():
             parts.append(family_values(name, family, bars))
         values = np.hstack(parts) if len(parts) > 1 else parts[0]

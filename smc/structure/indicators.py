@@ -19,7 +19,7 @@ def update(core, high, low, close, row):
     tr = max(high - low, abs(high - core.close), abs(core.close - low))
     row.atr = wilder_atr(core, tr)
     row.atr_pct = row.atr / close
-    row.adx14 = directional_index(core, high - core.high, core.low - low, tr, close)
+    row.adx14 = directional_index(core, high - core.high, core.low - low, close)
     row.rsi14 = rsi(core, close - core.close if core.t > 0 else 0.0, close)
 
 
@@ -96,15 +96,16 @@ def rsi(core, change, close):
 
 
 @njit
-def directional_index(core, up, down, tr, close):
-    """ADX(14): sums over 13 bars, then Wilder's; mean of the first 14 DX, then Wilder's. Idle while flat."""
+def directional_index(core, up, down, close):
+    """ADX(14): sums over 13 bars, then Wilder's; mean of the first 14 DX, then Wilder's. Idle while flat.
+
+    The true range, by which both movements are divided, cancels in DX.
+    """
     if core.t == 0:
         return np.nan
     if core.t >= 14:
         core.plus_dm -= core.plus_dm / 14
         core.minus_dm -= core.minus_dm / 14
-        core.range_sum -= core.range_sum / 14
-    core.range_sum += tr
     if down > 0 and up < down:
         core.minus_dm += down
     elif up > 0 and up > down:

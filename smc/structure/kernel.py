@@ -1,4 +1,4 @@
-"""The structure machine, compiled: one step a bar, in the order that FEATURES define. See `step`."""
+"""The structure machine, compiled: one step a bar, for batch and live data alike."""
 
 import numpy as np
 from numba import njit

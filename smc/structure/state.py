@@ -88,7 +88,6 @@ CORE = np.dtype(
         ("loss", "f8"),
         ("plus_dm", "f8"),
         ("minus_dm", "f8"),
-        ("range_sum", "f8"),
         ("adx", "f8"),
         ("ema12", "f8"),
         ("ema26", "f8"),

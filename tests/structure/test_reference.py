@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from smc import structure
+from smc.structure import columns
 
 NAN = float("nan")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -326,6 +327,7 @@ def walk(n_bars, seed, *, drift=0.0, tick=None, jumps=0.0, freq="1h"):
         ({"seed": 3, "tick": 0.25, "jumps": 0.3}, {"max_age": 30, "tol": 1.0}),
         ({"seed": 4, "jumps": 0.5}, {"L": 2, "max_age": 7, "min_gap": 0.0}),
         ({"seed": 5, "jumps": 0.3, "freq": "7min"}, {"L": 1, "tol": 0.5}),
+        ({"seed": 9, "tick": 0.25, "jumps": 0.3}, {"min_gap": 0.0}),  # the outer bars meet in one price
         ({"seed": 6}, {"L": 12, "max_age": 60}),
         ({"seed": 7, "drift": 3e-4, "jumps": 0.5}, {"L": 2}),  # more than 32 blocks and gaps stay open
         ({"seed": 8, "drift": -3e-4, "jumps": 0.5}, {"L": 2, "tol": 3.0}),
@@ -333,6 +335,12 @@ def walk(n_bars, seed, *, drift=0.0, tick=None, jumps=0.0, freq="1h"):
 )
 def test_machine_agrees_with_the_reference_in_every_cell(market, rules):
     compare(walk(1500, **market), **rules)
+
+
+def test_every_column_has_an_oracle():
+    """The classic indicators are compared with TA-Lib, in test_indicators."""
+    indicators = {*columns.MOMENTUM, *columns.VOLATILITY, *columns.TREND}
+    assert {*compare(walk(600, seed=0)).columns, *indicators} == {*structure.COLUMNS}
 
 
 def test_the_hard_markets_are_hard():
