@@ -1,0 +1,63 @@
+"""Every option of every group composes, and stands where its class does."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from smc.config import compose
+from smc.config.compose import CONF
+from smc.config.options import groups, options
+from smc.config.root import Root
+
+EVERY = [(group, name) for group in groups() for name in options(group)]
+#: What an option needs beside itself.
+NEEDS = {("data", "files"): ["data.root=bars"], ("trainer", "gpu"): ["model=mlp"]}
+#: Groups whose options are values, not classes.
+PLAIN = {"reg", "trainer", "experiment", "monitor", "tracker"}
+
+
+def test_every_file_of_the_tree_is_found() -> None:
+    files = {path.relative_to(CONF).with_suffix("").as_posix() for path in CONF.rglob("*.yaml")}
+    assert files == {f"{group}/{name}" for group, name in EVERY} | {"train"}
+    assert len(EVERY) > 30
+
+
+def test_every_group_of_the_root_has_options() -> None:
+    groups_of_root = {"data", "features", "events", "labels", "cv", "aug", "reg", "model", "trainer"}
+    groups_of_root |= {"monitor", "tracker", "evaluation", "experiment"}
+    assert set(groups()) >= groups_of_root
+    assert groups_of_root - set(Root.__dataclass_fields__) == {"experiment"}
+
+
+@pytest.mark.parametrize(("group", "name"), EVERY, ids="/".join)
+def test_an_option_composes_into_a_checked_configuration(group: str, name: str) -> None:
+    config = compose([f"{group}={name}", *NEEDS.get((group, name), [])])
+    assert isinstance(config["seed"], int)
+
+
+@pytest.mark.parametrize(("group", "name"), [each for each in EVERY if each[0] not in PLAIN], ids="/".join)
+def test_an_option_targets_the_file_of_its_own_name(group: str, name: str) -> None:
+    target = target_of(CONF / group / f"{name}.yaml")
+    module, _, cls = target.rpartition(".")
+    if group == "features":
+        assert module == "smc.features.feature_set"
+        return
+    assert module == f"smc.{group}.{name}"
+    assert isinstance(getattr(importlib.import_module(module), cls), type)
+
+
+def target_of(path: Path) -> str:
+    """Read the target of an option, or of the one that it starts from."""
+    content = yaml.safe_load(path.read_text())
+    if "_target_" in content:
+        return content["_target_"]
+    (parent,) = (each for each in content["defaults"] if isinstance(each, str) and each != "_self_")
+    return target_of(path.with_name(f"{parent}.yaml"))
+
+
+@pytest.mark.parametrize(("group", "name"), EVERY, ids="/".join)
+def test_the_first_line_says_what_an_option_is_and_how_to_use_it(group: str, name: str) -> None:
+    assert "python -m smc.train" in options(group)[name]
+
