@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from smc import structure
 from smc.cv.common_axis import common_axis_spans
 from smc.errors import ConfigError, LabelError
 from smc.typing import IntArray, Spans
@@ -58,7 +59,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
     """
     candidates = source.events.compute(bars, features)
     known = candidates[candidates >= warm_up]
-    side = event_side(bars, features, known, source.side)
+    side = event_side(bars, known, features, source)
     labels = source.labels.compute(bars, known, side)
     events = labels.reset_index()
     rows = features.iloc[events["event"].to_numpy()]
@@ -79,17 +80,13 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
     return Dataset(rows.reset_index(drop=True), events, spans, {"": account})
 
 
-def event_side(bars: pd.DataFrame, features: pd.DataFrame, events: IntArray, rule: str) -> IntArray:
+def event_side(bars: pd.DataFrame, events: IntArray, features: pd.DataFrame, source: Source) -> IntArray:
     """Give each event its side: always long, or the last break of structure's (>= 0 is long)."""
-    if rule == "long":
+    if source.side == "long":
         return np.ones(len(events), dtype=np.int64)
-    if "st_dir" in features:
-        direction = features["st_dir"].to_numpy()
-    else:
-        from smc import structure
-
-        direction = structure.compute(bars)["st_dir"].to_numpy()
-    return np.where(direction[events] >= 0, 1, -1)
+    if "st_dir" not in features:
+        features = structure.compute(bars, **source.features.rules)
+    return np.where(features["st_dir"].to_numpy()[events] >= 0, 1, -1)
 
 
 def check_fit(symbol: str, bars: pd.DataFrame, features: Any, horizon: int) -> None:

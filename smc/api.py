@@ -1,0 +1,35 @@
+"""The commands as functions, for notebooks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from smc.cli import Progress
+from smc.config import compose
+from smc.errors import ResultsError
+from smc.results import Run, load_run
+from smc.train import train as _train
+
+
+def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> Run:
+    """Carry out one run, or read it if it is finished already, as `python -m smc.train` does.
+
+    Parameters
+    ----------
+    overrides
+        As typed on the command line, for example ``["model=random_forest", "symbol=NASDAQ"]``.
+    config_dir
+        A folder of your own options.
+
+    Raises
+    ------
+    SmcError
+        The named failure of the run.
+    """
+    progress = Progress()
+    try:
+        outcome = _train(compose(overrides, config_dir=config_dir), progress=progress)
+    finally:
+        progress.close()
+    if outcome.status != "finished":
+        raise ResultsError(f"run {outcome.run_id} failed before; pass retry=failed to run it again")
+    return load_run(outcome.folder)
