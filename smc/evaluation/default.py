@@ -12,7 +12,7 @@ from smc.evaluation.intervals import Intervals
 from smc.evaluation.predictions import HELD_OUT, all_classes, by_part, of_part
 from smc.evaluation.regimes import Regimes
 from smc.evaluation.scores import PartScores, Scores, by_field, join_returns
-from smc.evaluation.tables import metric_table, skill
+from smc.evaluation.tables import defined, metric_table, skill
 from smc.evaluation.trading import ToPosition, Trading
 from smc.typing import IntArray
 
@@ -123,7 +123,7 @@ class Evaluation:
             metrics=table | skill(table, beside),
             baseline_metrics=beside,
             metrics_by_regime={
-                name: metric_table(rows.take(members), classes) for name, members in regimes.items()
+                name: defined(metric_table(rows.take(members), classes)) for name, members in regimes.items()
             },
             financial_metrics=trading.figures(returns, trading.trades(rows)),
             intervals={

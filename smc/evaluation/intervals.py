@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from smc.checks import check_fraction, check_positive
 from smc.evaluation import headline
 from smc.typing import FloatArray, IntArray
 
-#: By metric: ``estimate``, ``low`` and ``high``.
+#: By metric: ``estimate``, ``low`` and ``high``; what is undefined is absent.
 IntervalTable = dict[str, dict[str, float]]
 
 
@@ -61,13 +62,12 @@ class Intervals:
         means = metrics.block_means(values, block_size=size, n_bootstrap=self.n_bootstrap, seed=self.seed)
         estimates = statistics(dict(zip(moments, values.mean(axis=0)[:, None], strict=True)))
         replicates = statistics(dict(zip(moments, means.T, strict=True)))
-        interval = partial(
-            metrics.percentile_interval, n_blocks=len(values) / size, confidence=self.confidence
-        )
+        found = {name: self._interval(drawn, len(values) / size) for name, drawn in replicates.items()}
         return {
-            name: {
-                "estimate": float(estimates[name][0]),
-                **dict(zip(("low", "high"), interval(drawn), strict=True)),
-            }
-            for name, drawn in replicates.items()
+            name: {"estimate": float(estimates[name][0]), "low": low, "high": high}
+            for name, (low, high) in found.items()
+            if not (isnan(low) or isnan(estimates[name][0]))
         }
+
+    def _interval(self, replicates: FloatArray, n_blocks: float) -> tuple[float, float]:
+        return metrics.percentile_interval(replicates, n_blocks=n_blocks, confidence=self.confidence)

@@ -31,7 +31,8 @@ class Scores:
         Plain data: ``task``, ``history``, ``out_of_fold_metrics``, ``val_metrics``, ``test_metrics``,
         ``financial_metrics`` (out of fold, the evidence that runs are compared on),
         ``val_financial_metrics``, ``test_financial_metrics``, and by part ``baseline_metrics``,
-        ``metrics_by_regime``, ``intervals``. What has no rows is null; what is undefined is NaN.
+        ``metrics_by_regime``, ``intervals``. What has no rows is null; what is undefined is NaN in the
+        metrics, and absent from regimes and intervals.
     predictions
         The held-out predictions that may be written down: those of a sealed test part are absent.
     returns

@@ -1,5 +1,6 @@
 """One table of metrics for the events of one part or one regime."""
 
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,15 @@ def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
         "classes": classes.tolist(),
         "confusion_matrix": metrics.confusion_matrix(y_true, y_pred, classes=classes).tolist(),
     }
+
+
+def defined(table: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is undefined: a regime may hold few events, and one class only.
+
+    >>> defined({"accuracy": 1.0, "auc": float("nan"), "classes": [0, 1]})
+    {'accuracy': 1.0, 'classes': [0, 1]}
+    """
+    return {name: value for name, value in table.items() if not (isinstance(value, float) and isnan(value))}
 
 
 def skill(table: dict[str, Any], baseline: dict[str, Any]) -> dict[str, float]:

@@ -125,7 +125,7 @@ def var_95(returns: Returns) -> float:
     0.09
     """
     values = _floats(returns)
-    return float(-np.quantile(values, 0.05)) if values.size else float("nan")
+    return float(0.0 - np.quantile(values, 0.05)) if values.size else float("nan")
 
 
 def cvar_95(returns: Returns) -> float:
@@ -135,7 +135,7 @@ def cvar_95(returns: Returns) -> float:
     0.095
     """
     values = _floats(returns)
-    return float(-values[values <= np.quantile(values, 0.05)].mean()) if values.size else float("nan")
+    return float(0.0 - values[values <= np.quantile(values, 0.05)].mean()) if values.size else float("nan")
 
 
 def turnover(position: npt.ArrayLike, periods_per_year: float) -> float:

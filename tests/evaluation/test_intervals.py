@@ -40,15 +40,14 @@ def test_estimates_of_returns_are_the_metrics_themselves():
 
 @pytest.mark.parametrize("net", [np.zeros(50), np.full(50, 0.001)])
 def test_constant_returns_have_no_sharpe_interval(net):
-    interval = Intervals().of_returns(net, 252)["sharpe"]
-    assert all(map(math.isnan, interval.values()))
+    assert {*Intervals().of_returns(net, 252)} == {"mean_return"}
 
 
 def test_one_true_class_has_no_balanced_accuracy(make_predictions):
     predictions, prior = make_predictions()
     ones = predictions["label"] == 1
     intervals = Intervals().of_events(predictions[ones], prior[ones], np.array([0, 1]))
-    assert math.isnan(intervals["balanced_accuracy"]["low"])
+    assert "balanced_accuracy" not in intervals
     assert intervals["accuracy"]["low"] < intervals["accuracy"]["high"]
 
 
@@ -56,9 +55,8 @@ def test_one_true_class_has_no_balanced_accuracy(make_predictions):
 def test_few_events_give_no_exception(make_predictions, n):
     predictions, prior = make_predictions()
     intervals = Intervals().of_events(predictions[:n], prior[:n], np.array([0, 1]))
-    assert intervals["accuracy"]["estimate"] == metrics.accuracy(
-        predictions["label"][:n], predictions["prediction"][:n]
-    )
+    assert all(interval["low"] <= interval["high"] for interval in intervals.values())
+    assert ("log_loss" in intervals) == (n > 1)
 
 
 def test_longer_labels_widen_the_interval(make_predictions):

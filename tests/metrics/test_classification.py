@@ -74,8 +74,24 @@ def test_constant_prediction_looks_good_beside_the_majority_only():
     assert metrics.accuracy(truth, guess) == metrics.majority_accuracy(truth) == 0.85
     assert metrics.balanced_accuracy(truth, guess) == 0.5
     assert metrics.mcc(truth, guess) == 0.0
-    assert math.isnan(metrics.precision(truth, guess))
-    assert metrics.recall(truth, guess) == 0.0
+    assert (
+        metrics.precision(truth, guess) == metrics.recall(truth, guess) == metrics.f1_score(truth, guess) == 0
+    )
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1_score"])
+def test_a_class_that_neither_occurs_nor_is_predicted_is_undefined(name):
+    function = getattr(metrics, name)
+    assert math.isnan(function([0, 0], [0, 0]))
+    assert function([-1, 0, 0], [-1, 0, 0], classes=[-1, 0, 1]) == 1.0
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
+@pytest.mark.parametrize("name", ["precision_score", "recall_score", "f1_score"])
+def test_a_class_never_predicted_counts_as_scikit_learn_counts_it(name):
+    truth, guess = [0, 1, 2, 2, 1, 0], [0, 1, 1, 1, 1, 0]
+    ours = getattr(metrics, name.replace("_score", "") if name != "f1_score" else name)(truth, guess)
+    assert ours == pytest.approx(getattr(sk, name)(truth, guess, average="macro"))
 
 
 @pytest.mark.parametrize("name", ["balanced_accuracy", "mcc"])
