@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from smc.errors import LeakageError
+from smc.errors import ConfigError, LeakageError
 from smc.features.feature_set import FeatureSet
 from smc.typing import IntArray
 
@@ -77,19 +77,19 @@ def check_warm_up(features: FeatureSet, bars: pd.DataFrame, *, n_starts: int = 5
 
     Raises
     ------
-    LeakageError
+    ConfigError
         Names the column and how many bars after the start it still differs.
     """
     whole = features.compute(bars)
     last = len(bars) - features.warm_up - 1
     if last < 1:
-        raise LeakageError(f"{len(bars)} bars are too few to test a warm-up of {features.warm_up}: give more")
+        raise ConfigError(f"{len(bars)} bars are too few to test a warm-up of {features.warm_up}: give more")
     for start in np.unique(np.linspace(1, last, n_starts).astype(int)):
         later = features.compute(bars.iloc[start:].copy())
         found = first_difference(whole.iloc[start + features.warm_up :], later.iloc[features.warm_up :], tol)
         if found:
             column, row, expected, got = found
-            raise LeakageError(
+            raise ConfigError(
                 f"`{column}` still depends on where the series began {row + features.warm_up} bars after its "
                 f"start ({got}, not {expected}); `warm_up` says {features.warm_up}"
             )

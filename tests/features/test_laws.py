@@ -30,7 +30,7 @@ def test_a_warm_up_that_is_too_short_is_found(bars, odd_family):
 
 def test_a_warm_up_needs_enough_bars(bars, odd_family):
     features = FeatureSet({"mine": odd_family(lambda bars: np.zeros(len(bars)), warm_up=5000)})
-    with pytest.raises(LeakageError, match="3000 bars are too few to test a warm-up of 5000"):
+    with pytest.raises(ConfigError, match="3000 bars are too few to test a warm-up of 5000"):
         check_warm_up(features, bars)
 
 
