@@ -17,10 +17,14 @@ DAY = 86_400  # seconds
 class Source(Protocol):
     """What a run needs to make events from bars (`smc.features`, `smc.events`, `smc.labels`)."""
 
-    features: Any
-    events: Any
-    labels: Any
-    side: str
+    @property
+    def features(self) -> Any: ...
+    @property
+    def events(self) -> Any: ...
+    @property
+    def labels(self) -> Any: ...
+    @property
+    def side(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,9 @@ def pool(parts: dict[str, tuple[pd.DataFrame, Dataset]]) -> Dataset:
     if len(parts) == 1:
         part = next(iter(parts.values()))[1]
         return Dataset(part.features, part.events, part.spans, accounts)
-    spans, order = common_axis_spans([(bars.index, part.spans) for bars, part in parts.values()])
+    spans, order = common_axis_spans(
+        [(pd.DatetimeIndex(bars.index), part.spans) for bars, part in parts.values()]
+    )
     return Dataset(
         pd.concat([part.features for _, part in parts.values()]).iloc[order].reset_index(drop=True),
         pd.concat([part.events for _, part in parts.values()]).iloc[order].reset_index(drop=True),

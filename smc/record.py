@@ -108,7 +108,7 @@ def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Time
 
 
 def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["symbol"] == symbol].reset_index(drop=True)
+    return table.loc[table["symbol"] == symbol].reset_index(drop=True)
 
 
 def _pooled(parts: Parts, everything: pd.DataFrame, held_out: pd.DataFrame) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _pooled(parts: Parts, everything: pd.DataFrame, held_out: pd.DataFrame) -> d
         for part, each in by_part(table):
             rows[part].append(each)
     tables = {part: metric_table(pd.concat(each), classes) if each else None for part, each in rows.items()}
-    scored = pd.concat([everything[everything["part"] == "train"], held_out])
+    scored = pd.concat([everything.loc[everything["part"] == "train"], held_out])
     history = build_history(
         scored,
         parts.labels.task,

@@ -5,15 +5,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 from sklearn.preprocessing import FunctionTransformer
 
-from smc import artifact, results
+from smc import results
 from smc.aug.none import NoAugmentation
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config.main import Job, for_each_job
@@ -22,8 +20,9 @@ from smc.dataset import Dataset, check_fit, label_events, pool
 from smc.errors import SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.fingerprint import bars_fingerprint, content_hash
-from smc.fits import OUT_OF_FOLD, TEST, Fits, Fitting
+from smc.fits import Fits, Fitting
 from smc.model.baseline import Baseline
+from smc.outcome import Outcome, say_outcome
 from smc.parts import Parts
 from smc.pipeline import FoldPipeline
 from smc.record import (
@@ -35,24 +34,14 @@ from smc.record import (
     last_training_bar,
     warnings_of,
 )
-from smc.results.claim import RunClaim
 from smc.results.status import reason_of
+from smc.saving import Contents, logging_to, save
 from smc.typing import Config
 
 log = logging.getLogger("smc")
 
 #: Facts of a run that the ledger keeps beside its id.
 HASHES = ("config_hash", "seedless_hash", "data_hash", "split_hash", "seed", "code_version")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: "finished", or "failed" before and not to be tried again."""
-
-    run_id: str
-    status: str
-    folder: Path
-    is_new: bool
 
 
 def train(
@@ -99,10 +88,7 @@ def train(
                     "warnings": warnings_of(parts, figures, fits, cv_failure),
                 }
                 progress.step("saving")
-                save(claim, config, sources or {}, record, fits)
-                predictions.to_parquet(claim.staging / "predictions.parquet")
-                returns.to_parquet(claim.staging / "returns.parquet")
-                plan.save(claim.staging / "splits.json")
+                save(claim, Contents(config, sources or {}, record, predictions, returns, plan, fits.model))
         folder = claim.commit()
     parts.ledger.close_trial(run_id, "finished")
     for tracker in parts.trackers:
@@ -196,42 +182,6 @@ def fit(
     return fitting.run(parts.pipeline, plan, progress.step), fitting.run(baseline, plan, progress.step)
 
 
-def save(
-    claim: RunClaim, config: Config, sources: Mapping[str, str], record: Mapping[str, Any], fits: Fits
-) -> None:
-    """Write the record, the configuration with its sources, and the model into the staging folder."""
-    claim.save_record(dict(record))
-    claim.save_json("sources.json", dict(sources))
-    (claim.staging / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    meta = {
-        "symbol": record["symbol"],
-        "features": config["features"],
-        "label": config["labels"],
-        "last_training_bar": record["last_training_bar"].isoformat(),
-    }
-    artifact.save(fits.model, claim.staging / "model", meta=meta)
-    for warning in record["warnings"]:
-        log.warning("%s: %s", warning["reason"], warning["sentence"])
-
-
-@contextmanager
-def logging_to(path: Path) -> Iterator[None]:
-    """Write what smc logs, and every warning of a library, into the run's own log as well."""
-    target = logging.FileHandler(path, encoding="utf-8")
-    target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    loggers = [log, logging.getLogger("py.warnings")]
-    logging.captureWarnings(True)
-    for each in loggers:
-        each.addHandler(target)
-    try:
-        yield
-    finally:
-        logging.captureWarnings(False)
-        for each in loggers:
-            each.removeHandler(target)
-        target.close()
-
-
 class Command:
     """Carry out the jobs of a command line, one after another, and remember how each ended."""
 
@@ -263,34 +213,6 @@ class Command:
         progress.close()
         self.codes.append(code)
         say(text)
-
-
-def say_outcome(outcome: Outcome) -> str:
-    """Say in a few lines how a run ended, and where to look."""
-    if outcome.status != "finished":
-        return f"run {outcome.run_id} failed before (see its status record); retry=failed runs it again"
-    if not outcome.is_new:
-        return f"run {outcome.run_id} is finished already: {outcome.folder}"
-    record = results.load_run(outcome.folder).record
-    lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
-    lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
-    if record["warnings"]:
-        lines.append(f"  {len(record['warnings'])} warnings; python -m smc.show {outcome.run_id}")
-    return "\n".join(lines)
-
-
-def _headline(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the headline figure of each held-out part, with its interval and what it has to beat."""
-    score, beside = ("accuracy", "majority_accuracy") if record["task"] == "classification" else ("r2", None)
-    for part in (OUT_OF_FOLD, TEST):
-        table = record.get(f"{part}_metrics")
-        if table is None:
-            continue
-        interval = record.get("intervals", {}).get(part, {}).get(score)
-        text = f"{score} {table[score]:.3f}"
-        text += f" [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else ""
-        text += f", majority class {table[beside]:.3f}" if beside else ""
-        yield part.replace("_", " "), f"{text}, {table['n_events']} events"
 
 
 def main() -> None:

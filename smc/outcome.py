@@ -1,0 +1,47 @@
+"""How a run ended, and what the command says of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smc.fits import OUT_OF_FOLD, TEST
+from smc.results import load_run
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: "finished", or "failed" before and not to be tried again."""
+
+    run_id: str
+    status: str
+    folder: Path
+    is_new: bool
+
+
+def say_outcome(outcome: Outcome) -> str:
+    """Say in a few lines how a run ended, and where to look."""
+    if outcome.status != "finished":
+        return f"run {outcome.run_id} failed before (see its status record); retry=failed runs it again"
+    if not outcome.is_new:
+        return f"run {outcome.run_id} is finished already: {outcome.folder}"
+    record = load_run(outcome.folder).record
+    lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
+    lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
+    if record["warnings"]:
+        lines.append(f"  {len(record['warnings'])} warnings; python -m smc.show {outcome.run_id}")
+    return "\n".join(lines)
+
+
+def _headline(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the headline figure of each held-out part, with its interval and what it has to beat."""
+    score, beside = ("accuracy", "majority_accuracy") if record["task"] == "classification" else ("r2", None)
+    for part in (OUT_OF_FOLD, TEST):
+        table = record.get(f"{part}_metrics")
+        if table is None:
+            continue
+        interval = record.get("intervals", {}).get(part, {}).get(score)
+        text = f"{score} {table[score]:.3f}"
+        text += f" [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else ""
+        text += f", majority class {table[beside]:.3f}" if beside else ""
+        yield part.replace("_", " "), f"{text}, {table['n_events']} events"

@@ -1,0 +1,74 @@
+"""What a run writes into its folder before it is committed."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from smc import artifact
+from smc.cv.plan import SplitPlan
+from smc.pipeline import FoldPipeline
+from smc.report import markdown
+from smc.results import Run
+from smc.results.claim import RunClaim
+from smc.typing import Config
+
+log = logging.getLogger("smc")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a finished run consists of."""
+
+    config: Config
+    sources: Mapping[str, str]
+    record: dict[str, Any]
+    predictions: pd.DataFrame
+    returns: pd.DataFrame
+    plan: SplitPlan
+    model: FoldPipeline
+
+
+def save(claim: RunClaim, contents: Contents) -> None:
+    """Write everything into the staging folder, the page for people last."""
+    folder, record, config = claim.staging, contents.record, contents.config
+    claim.save_record(record)
+    claim.save_json("sources.json", dict(contents.sources))
+    (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    contents.predictions.to_parquet(folder / "predictions.parquet")
+    contents.returns.to_parquet(folder / "returns.parquet")
+    contents.plan.save(folder / "splits.json")
+    meta = {
+        "symbol": record["symbol"],
+        "features": config["features"],
+        "label": config["labels"],
+        "last_training_bar": record["last_training_bar"].isoformat(),
+    }
+    artifact.save(contents.model, folder / "model", meta=meta)
+    page = markdown(Run(folder, {"run_id": claim.run_id, "packed": []}))
+    (folder / "report.md").write_text(page, encoding="utf-8")
+    for warning in record["warnings"]:
+        log.warning("%s: %s", warning["reason"], warning["sentence"])
+
+
+@contextmanager
+def logging_to(path: Path) -> Iterator[None]:
+    """Write what smc logs, and every warning of a library, into the run's own log as well."""
+    target = logging.FileHandler(path, encoding="utf-8")
+    target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    loggers = [log, logging.getLogger("py.warnings")]
+    logging.captureWarnings(True)
+    for each in loggers:
+        each.addHandler(target)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        for each in loggers:
+            each.removeHandler(target)
+        target.close()
