@@ -21,7 +21,7 @@ def test_changed_bars_are_found(bars, odd_family):
 def test_a_warm_up_that_is_too_short_is_found(bars, odd_family):
     family = odd_family(lambda bars: bars["close"].ewm(span=50).mean(), warm_up=20)
     with pytest.raises(
-        LeakageError, match=r"`x` still depends .* 20 bars after its start .* `warm_up` says 20"
+        ConfigError, match=r"`x` still depends .* 20 bars after its start .* `warm_up` says 20"
     ):
         check_warm_up(FeatureSet({"mine": family}), bars)
     family.warm_up = 500
