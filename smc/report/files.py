@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smc.report.markdown_page import markdown
-from smc.report.view import FinishedRun, RunView
+from smc.report.view import RunView
+from smc.results import Run
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class SavedReport:
     left_out: dict[str, str]
 
 
-def save_report(run: FinishedRun, folder: str | Path) -> SavedReport:
+def save_report(run: Run, folder: str | Path) -> SavedReport:
     """Draw every picture of a run, and write its page beside them, over those of an earlier call.
 
     The run's own folder is finished and never written again: choose another.
@@ -43,10 +44,11 @@ def save_report(run: FinishedRun, folder: str | Path) -> SavedReport:
     return SavedReport(page, pictures, left_out)
 
 
-def overview(run: FinishedRun, path: str | Path) -> Path:
+def overview(run: Run, path: str | Path) -> Path:
     """Draw one PNG of a run's equity, calibration and folds."""
     from smc.report.pictures import overview as panels
     from smc.report.pictures.style import save, styled
 
     with styled():
-        return save(panels.draw(RunView(run)), Path(path))
+        save(panels.draw(RunView(run)), Path(path))
+    return Path(path)

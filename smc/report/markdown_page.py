@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from smc.report.contents import sections
 from smc.report.document import Section, Table
-from smc.report.view import FinishedRun, RunView
+from smc.report.view import RunView
+from smc.results import Run
 
 
 def markdown(
-    run: FinishedRun, *, pictures: Mapping[str, str] | None = None, left_out: Mapping[str, str] | None = None
+    run: Run, *, pictures: Mapping[str, str] | None = None, left_out: Mapping[str, str] | None = None
 ) -> str:
     """Write a finished run, or one that is about to be committed, as a Markdown page.
 

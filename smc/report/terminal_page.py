@@ -41,7 +41,7 @@ def _drawn(table: Table) -> "DrawnTable":
         show_header=any(table.columns),
         pad_edge=False,
         header_style="dim",
-        padding=(0, 1),
+        padding=(0, 1, 0, 0),
     )
     for number, column in enumerate(table.columns):
         is_text = number < table.n_text

@@ -92,3 +92,12 @@ def day(stamp: Any) -> str:
     '2018-12-31'
     """
     return str(stamp)[:10]
+
+
+def minute(stamp: Any) -> str:
+    """Write date and time of a stamp to the minute.
+
+    >>> minute("2018-12-31T20:15:00+00:00")
+    '2018-12-31 20:15'
+    """
+    return "" if stamp is None else str(stamp)[:16].replace("T", " ")

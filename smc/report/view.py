@@ -1,40 +1,27 @@
 """A run as its readers ask about it: by symbol, and by part with one row an event."""
 
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol
 
 import pandas as pd
 
 from smc.evaluation.predictions import all_classes, average_repeated
 from smc.report.figures import Figures
-from smc.typing import Config
+from smc.results import Run
 
 #: Parts as tables call them -> as people do, in the order in which they are judged.
 PARTS = {"out_of_fold": "out-of-fold", "val": "validation", "test": "test"}
 
 
-class FinishedRun(Protocol):
-    """What a report reads; `smc.results.load_run` gives it."""
-
-    @property
-    def run_id(self) -> str: ...
-    @property
-    def record(self) -> dict[str, Any]: ...
-    @property
-    def config(self) -> Config: ...
-    @property
-    def predictions(self) -> pd.DataFrame: ...
-    @property
-    def returns(self) -> pd.DataFrame: ...
-    @property
-    def path(self) -> Path: ...
-
-
 class RunView:
-    """Ask a run for what several sections and pictures need."""
+    """Ask a run for what several sections and pictures need.
 
-    def __init__(self, run: FinishedRun) -> None:
+    Parameters
+    ----------
+    run
+        A finished run, or one whose files are written but not yet committed.
+    """
+
+    def __init__(self, run: Run) -> None:
         self.run, self.record = run, run.record
         self.figures = Figures(run.record)
 

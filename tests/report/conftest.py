@@ -55,7 +55,7 @@ SPAN = {
     "first": "2015-01-05T00:00:00+00:00",
     "last": "2017-09-30T20:00:00+00:00",
     "n_bars": N_BARS,
-    "account": {"rows": 6012, "rows_dropped": 12, "gaps": 143, "zero_range": 0},
+    "account": {"rows": 6012, "dropped": {"stamp_order": 12}, "gaps": 143, "zero_range": 0},
 }
 
 
@@ -115,7 +115,7 @@ def record(
         "warnings": [],
         "sample_loss": {"symbols": {"EURUSD": ACCOUNT}, "split": SPLIT},
         "bars": {"EURUSD": SPAN},
-        "class_balance": {name: 1 / len(CLASSES["three"]) for name in (-1, 0, 1)},
+        "class_balance": predictions["label"].value_counts(normalize=True).to_dict(),
         "training_duration_seconds": 3.2,
         "config_hash": "c" * 64,
         "data_hash": "d" * 64,

@@ -36,7 +36,10 @@ def save_pictures(view: RunView, folder: Path) -> tuple[dict[str, Path], dict[st
             if task not in (None, view.task):
                 continue
             try:
-                drawn[caption] = save(draw(view), folder / f"{name}.png")
+                figure = draw(view)
             except NothingToDrawError as reason:
                 left_out[caption] = str(reason)
+            else:
+                drawn[caption] = folder / f"{name}.png"
+                save(figure, drawn[caption])
     return drawn, left_out

@@ -6,17 +6,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smc.report.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.pictures.style import BLUE, MUTED, SERIES, blank, head, percent_axis
+from smc.report.pictures.style import BLUE, MUTED, SERIES, blank, head, legend_above, percent_axis
 from smc.report.reliability import Groups, reliability
 from smc.report.text import count
 from smc.report.view import PARTS, RunView
 
+#: Left, right, bottom and top end of the axes.
+Window = tuple[float, float, float, float]
 #: Of the histogram.
 N_BARS = 24
 
 
 def draw(view: RunView) -> Figure:
-    """Draw a reliability curve for each class (of two, for the larger), and how often each value occurs."""
+    """Draw a curve for each class (of two, for the larger), and below how often each value is predicted."""
     curves = reliability_curves(view)
     rows, part = _judged(view)
     height = 3.4 if len(curves) == 1 else 2.0
@@ -25,14 +27,12 @@ def draw(view: RunView) -> Figure:
     *panels, strip = figure.subplots(
         len(curves) + 1, sharex=True, height_ratios=[height] * len(curves) + [0.8]
     )
+    window = _window(list(curves.values()))
+    bins = np.linspace(*window[:2], N_BARS + 1)
     for axes, colour, (name, groups) in zip(panels, SERIES, curves.items(), strict=False):
-        panel(axes, groups, name, colour=colour)
+        panel(axes, groups, name, colour=colour, window=window)
         axes.set_xlabel("")
-    _zoom(panels, list(curves.values()))
-    left, right = panels[0].get_xlim()
-    bins = np.linspace(left, right, N_BARS + 1)
-    for colour, name in zip(SERIES, curves, strict=False):
-        strip.hist(rows[f"p_{name}"].clip(left, right), bins, histtype="step", color=colour)
+        strip.hist(rows[f"p_{name}"].clip(*window[:2]), bins, histtype="step", color=colour)
     panels[0].set_title(f"{PARTS[part]}, {count(len(rows))} events, {view.level} bands")
     strip.set_ylabel("events")
     strip.set_xlabel("predicted probability")
@@ -48,18 +48,20 @@ def reliability_curves(view: RunView) -> dict[int, Groups]:
     return {name: reliability(rows, name, confidence=view.confidence) for name in shown}
 
 
-def panel(axes: Axes, groups: Groups, name: int, *, colour: str = BLUE) -> None:
+def panel(axes: Axes, groups: Groups, name: int, *, colour: str = BLUE, window: Window | None = None) -> None:
     """Draw the curve of one class with its band, over the diagonal that it should follow."""
+    left, right, bottom, top = window or _window([groups])
     axes.axline((0, 0), slope=1, color=MUTED, lw=1, ls=(0, (4, 2)), label="perfect")
     axes.fill_between(groups.predicted, groups.low, groups.high, color=colour, alpha=0.15, lw=0)
     axes.vlines(groups.predicted, groups.low, groups.high, color=colour, lw=1, alpha=0.6)
     axes.plot(groups.predicted, groups.observed, "o-", color=colour, lw=1, ms=4.5, label=f"class {name}")
-    _zoom([axes], [groups])
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
     axes.set_xlabel("predicted probability")
     axes.set_ylabel("share that came true")
-    percent_axis(axes.xaxis, decimals=0)
-    percent_axis(axes.yaxis, decimals=0)
-    axes.legend(loc="best", ncols=2)
+    percent_axis(axes.xaxis)
+    percent_axis(axes.yaxis)
+    legend_above(axes)
 
 
 def _judged(view: RunView) -> tuple[pd.DataFrame, str]:
@@ -68,13 +70,12 @@ def _judged(view: RunView) -> tuple[pd.DataFrame, str]:
     return view.parts[view.judged_part], view.judged_part
 
 
-def _zoom(panels: list[Axes], curves: list[Groups]) -> None:
-    """Show the probabilities that occur, with some room, never less than a tenth, and the diagonal."""
+def _window(curves: list[Groups]) -> Window:
+    """Show the probabilities that occur, a tenth at least, with some room, and the diagonal."""
     predicted = np.concatenate([each.predicted for each in curves])
-    room = max(0.1 * np.ptp(predicted), (0.1 - np.ptp(predicted)) / 2)
+    width = float(np.ptp(predicted))
+    room = max(0.1 * width, (0.1 - width) / 2)
     left, right = max(predicted.min() - room, 0.0), min(predicted.max() + room, 1.0)
-    bottom = min(left, *(each.low.min() for each in curves)) - 0.03
-    top = max(right, *(each.high.max() for each in curves)) + 0.03
-    for axes in panels:
-        axes.set_xlim(left, right)
-        axes.set_ylim(max(bottom, -0.01), min(top, 1.01))
+    bottom = min(left, *(each.low.min() for each in curves)) - 0.01
+    top = max(right, *(each.high.max() for each in curves)) + 0.01
+    return left, right, bottom, top

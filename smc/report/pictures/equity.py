@@ -24,8 +24,17 @@ def draw(view: RunView) -> Figure:
     panels = figure.subplots(len(traded), squeeze=False)[:, 0]
     for axes, (part, bars) in zip(panels, traded.items(), strict=True):
         panel(axes, bars, part)
+    idle = ", ".join(PARTS[part] for part in view.parts if part not in traded)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, handlelength=1.6)
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=3,
+        handlelength=1.6,
+        title=f"no position was taken in: {idle}" if idle else None,
+        title_fontsize="small",
+    )
     return figure
 
 

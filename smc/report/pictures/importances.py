@@ -27,9 +27,9 @@ def draw(view: RunView) -> Figure:
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.margins(x=0.12)
     axes.set_xlabel("share of the total importance")
-    percent_axis(axes.xaxis, decimals=0)
+    percent_axis(axes.xaxis)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-    together = percent(sum(shares), 0)
-    axes.set_title(f"saved model, {len(shown)} of {len(features)} features in use: {together} of the total")
+    which = f"first {len(shown)} of {len(features)}" if len(shown) < len(features) else f"all {len(shown)}"
+    axes.set_title(f"{which} features used, {percent(sum(shares), 0)} of the total")
     return figure

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smc.report.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.pictures.style import BLUE, MUTED, blank, head
+from smc.report.pictures.style import BLUE, MUTED, blank, head, legend_above
 from smc.report.reliability import realised
 from smc.report.text import count
 from smc.report.view import PARTS, RunView
@@ -39,6 +39,6 @@ def panel(axes: Axes, view: RunView) -> None:
     )
     axes.set_xlabel("predicted log return, basis points")
     axes.set_ylabel("realised log return, basis points")
-    axes.legend(loc="upper left")
+    legend_above(axes)
     room = max(0.1 * float(np.ptp(predicted)), 0.5)
     axes.set_xlim(predicted.min() - room, predicted.max() + room)

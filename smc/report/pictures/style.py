@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -18,6 +18,8 @@ INK, MUTED, GRID = "#1f2933", "#5f6b76", "#e4e7eb"
 #: Inches. At 5.6 the text is still readable when a phone shows the picture at its own width.
 WIDTH = 5.6
 DPI = 200
+#: Share of an axes' height that a line of its legend takes.
+LEGEND_ROOM = 0.12
 
 STYLE: Any = {
     "font.size": 10,
@@ -69,19 +71,19 @@ def head(figure: Figure, title: str) -> None:
     figure.suptitle(title, x=0.012, ha="left", fontsize=11, fontweight="bold")
 
 
-def percent_axis(axis: Any, decimals: int | None = None) -> None:
-    """Label an axis of shares in percent."""
-    from matplotlib.ticker import PercentFormatter
-
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=decimals, symbol=" %"))
+def percent_axis(axis: Any) -> None:
+    """Label an axis of shares in percent, with the digits that its steps need."""
+    axis.set_major_formatter(lambda share, _: f"{round(100 * share, 6):g} %".replace("-", "\N{MINUS SIGN}"))
 
 
-def legend_below(axes: Axes, n_columns: int = 3) -> None:
-    """Put the legend under the axes, where it covers no data."""
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=n_columns, handlelength=1.8)
+def legend_above(axes: Axes, n_columns: int = 2) -> None:
+    """Put the legend into the upper left corner, and make room for it above the data."""
+    bottom, top = axes.get_ylim()
+    n_lines = -(-len(axes.get_legend_handles_labels()[0]) // n_columns)
+    axes.set_ylim(bottom, top + n_lines * LEGEND_ROOM * (top - bottom))
+    axes.legend(loc="upper left", ncols=n_columns)
 
 
-def save(figure: Figure, path: Path) -> Path:
+def save(figure: Figure, file: Path | BinaryIO) -> None:
     """Write the figure as PNG, with nothing in it that changes from one day to the next."""
-    figure.savefig(path, format="png", metadata={"Software": None})
-    return path
+    figure.savefig(file, format="png", metadata={"Software": None})

@@ -18,7 +18,11 @@ def section(view: RunView, *, full: bool = False) -> Section:
     In full, each value stands beside the file, or the override, that gave it.
     """
     sources, values = _sources(view), dict(_leaves(view.run.config))
-    tables = [Table(("group", "option"), options, n_text=2)] if (options := _options(sources)) else []
+    tables = (
+        [Table(("group", "option, with those it builds on"), options, n_text=2)]
+        if (options := _options(sources))
+        else []
+    )
     if full:
         return Section("Configuration", tables=[*tables, *_all_values(values, sources)])
     typed = [

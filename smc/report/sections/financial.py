@@ -37,6 +37,8 @@ def section(view: RunView) -> Section | None:
     points = (
         []
         if cost is None
-        else [f"After costs of {general(cost)} basis points for each change of position by 1."]
+        else [f"After costs of {general(cost)} bp of the capital for each change of position by 1."]
     )
+    if idle := [PARTS[part] for part in parts if view.figures.financial(part).get("n_trades") == 0]:
+        points.append(f"No position was ever taken in: {', '.join(idle)}.")
     return Section("Trading", points, [Table(("", *(PARTS[part] for part in parts)), rows)])

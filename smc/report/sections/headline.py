@@ -48,7 +48,10 @@ def section(view: RunView) -> Section:
 
 def _lines(view: RunView, parts: Sequence[str], row: Row) -> Iterator[tuple[str, ...]]:
     label, table, metric, write = row
-    yield label, *(write(getattr(view.figures, table)(part).get(metric)) for part in parts)
+    tables = [getattr(view.figures, table)(part) for part in parts]
+    if not any(metric in each for each in tables):
+        return
+    yield label, *(write(each.get(metric)) for each in tables)
     bounds = [interval(view.figures.interval(part, metric), write) for part in parts]
     if table != "baseline" and any(bounds):
         yield f"  {view.level} interval", *bounds

@@ -10,7 +10,12 @@ from smc.report.view import RunView
 #: Features with missing values that are named, the worst first.
 N_NAMED = 8
 #: Field of the account that counts lost events -> what is true of those that are left.
-KEPT = {"events_in_warm_up": "after the warm-up", "events_unresolved": "with a resolved label"}
+KEPT = {
+    "events_in_warm_up": "after the warm-up",
+    "events_unresolved": "label resolved by the last bar",
+    "events_no_barrier": "with barriers",
+    "events_expired": "not expired",
+}
 
 
 def section(view: RunView) -> Section | None:
@@ -20,10 +25,10 @@ def section(view: RunView) -> Section | None:
     tables = [Table((symbol, "left", "lost"), list(_to_labels(each))) for symbol, each in symbols.items()]
     if split:
         tables.append(Table(("split", "left", "lost"), list(_to_parts(split))))
+    bars = view.record.get("bars") or {}
     points = [point for symbol, each in symbols.items() for point in _missing(symbol, each)]
-    points += [
-        point for symbol, each in (view.record.get("bars") or {}).items() for point in _data(symbol, each)
-    ]
+    points += [point for symbol, each in bars.items() for point in _as_read(symbol, each)]
+    points += _purged(split)
     return Section("Sample loss", points, tables) if tables else None
 
 
@@ -45,20 +50,15 @@ def _to_parts(split: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Follow the labelled events into the parts; what is purged overlaps the part that comes after."""
     yield "labelled events", count(split.get("events")), ""
     yield "test", count(split.get("test")), ""
-    yield (
-        "development, purged before test",
-        count(split.get("development")),
-        count(split.get("purged_before_test")),
-    )
+    yield "before test, purged", count(split.get("development")), count(split.get("purged_before_test"))
     yield "  validation", count(split.get("val")), ""
-    yield (
-        "  train, purged before validation",
-        count(split.get("train")),
-        count(split.get("purged_before_val")),
-    )
+    yield "  train, purged", count(split.get("train")), count(split.get("purged_before_val"))
+
+
+def _purged(split: Mapping[str, Any]) -> Iterator[str]:
     folds = split.get("purged_in_folds") or {}
     if folds:
-        yield "purged from training in the folds", "", ", ".join(map(count, folds.values()))
+        yield f"Purged from the training rows of each fold: {', '.join(map(count, folds.values()))}."
 
 
 def _missing(symbol: str, account: Mapping[str, Any]) -> Iterator[str]:
@@ -72,8 +72,13 @@ def _missing(symbol: str, account: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _data(symbol: str, bars: Mapping[str, Any]) -> Iterator[str]:
-    counted = {name: n for name, n in (bars.get("account") or {}).items() if isinstance(n, int) and n}
-    if counted:
-        named = ", ".join(f"{name.replace('_', ' ')} {count(n)}" for name, n in counted.items())
-        yield f"{symbol}, as read: {named}."
+def _as_read(symbol: str, bars: Mapping[str, Any]) -> Iterator[str]:
+    """Say what was odd about the data, and what was done to it."""
+    account = bars.get("account") or {}
+    counted = {name.replace("_", " "): n for name, n in account.items() if name != "bars"}
+    for action in ("dropped", "repaired"):
+        rules = counted.pop(action, None) or {}
+        counted |= {f"{action} for {rule.replace('_', ' ')}": n for rule, n in rules.items()}
+    named = [f"{name} {count(n)}" for name, n in counted.items() if isinstance(n, int) and n]
+    if named:
+        yield f"{symbol}, as read: {', '.join(named)}."

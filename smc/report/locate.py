@@ -1,0 +1,57 @@
+"""Which run is meant by a name."""
+
+import difflib
+from pathlib import Path
+
+from smc.errors import ResultsError
+from smc.results import RunStore, list_runs
+from smc.results.manifest import NAME
+
+#: Most ids that an error message names.
+N_NAMED = 3
+#: State of a run that has not finished -> how that is said.
+ENDINGS = {"failed": "failed", "killed": "was killed", "started": "has not finished yet"}
+
+
+def locate(name: str | None, output: str | Path) -> Path:
+    """Return the folder of a finished run.
+
+    Parameters
+    ----------
+    name
+        A run folder, a run id, the beginning of one that no other run shares, or None for the latest run.
+    output
+        Root of all results, as in `paths.output`.
+
+    Raises
+    ------
+    ResultsError
+        There is no such run, or it has not finished, or several are meant; the message names what is there.
+    """
+    if name is not None and (Path(name) / NAME).is_file():
+        return Path(name)
+    runs = list_runs(output)
+    if name is None:
+        if not runs:
+            raise ResultsError(f"no finished run under {output}: python -m smc.train makes one")
+        return max(runs, key=lambda run: (run / NAME).stat().st_mtime_ns)
+    found = [run for run in runs if run.name.startswith(name)]
+    exact = [run for run in found if run.name == name]
+    if len(found) > 1 and not exact:
+        named = ", ".join(run.name for run in found[:N_NAMED]) + (", ..." if len(found) > N_NAMED else "")
+        raise ResultsError(f"{len(found)} runs begin with {name}: {named}")
+    if not found:
+        raise ResultsError(_absent(name, [run.name for run in runs], Path(output)))
+    return (exact or found)[0]
+
+
+def _absent(name: str, known: list[str], output: Path) -> str:
+    """Say why there is no such run: it did not finish, or nothing has that name."""
+    store = RunStore(output)
+    begun = sorted(path.stem for path in store.statuses.glob("*.json") if path.stem.startswith(name))
+    if name and len(begun) == 1:
+        state, said = store.state(begun[0]), store.status(begun[0]).get("message")
+        return f"run {begun[0]} {ENDINGS.get(state, state)}" + (f": {said}" if said else "")
+    close = difflib.get_close_matches(name, known, n=N_NAMED, cutoff=0.3)
+    hint = f"did you mean {' or '.join(close)}?" if close else "--list shows all"
+    return f"no run {name!r} under {output}; {hint}"

@@ -1,0 +1,66 @@
+"""All runs under an output folder: those that finished, and what became of the others."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from smc.errors import ResultsError
+from smc.report.document import Section, Table
+from smc.report.figures import Figures
+from smc.report.notices import notices
+from smc.report.text import day, decimal, interval, minute, percent
+from smc.results import RunStore, list_runs, load_run
+
+#: Hex digits of an id that are shown at least; more where two runs share them.
+SHORTEST = 8
+
+
+def runs(output: str | Path) -> list[Section]:
+    """List the finished runs with their test score, and what became of the others; the latest first."""
+    folders, store = list_runs(output), RunStore(output)
+    names = [folder.name for folder in folders]
+    others = sorted({path.stem for path in store.statuses.glob("*.json")} - set(names))
+    size = _prefix_size([*names, *others])
+    finished = sorted((_finished(folder) for folder in folders), reverse=True)
+    columns = ("made", "run", "symbol", "model", "test score", "warnings")
+    points = [] if finished else [f"No run has finished under {output}: python -m smc.train makes one."]
+    tables = [Table(columns, [(day(made), run[:size], *rest) for made, run, *rest in finished], n_text=4)]
+    found = [Section("Finished runs", points, tables if finished else [])]
+    if others:
+        rows = sorted((_unfinished(store, name, size) for name in others), reverse=True)
+        found.append(
+            Section("Other runs", tables=[Table(("started", "run", "state", "why"), rows, n_text=4)])
+        )
+    return found
+
+
+def _finished(folder: Path) -> tuple[str, ...]:
+    """Give the row of a finished run; a damaged one says so in the place of its score."""
+    try:
+        record = load_run(folder).record
+    except ResultsError as error:
+        return "", folder.name, "", "", "damaged", str(error)
+    figures, symbols = Figures(record), list(record.get("bars") or {})
+    metric, write = ("accuracy", percent) if record.get("task") == "classification" else ("r2", decimal)
+    score = write(figures.metrics("test").get(metric))
+    return (
+        str(record.get("timestamp")),
+        folder.name,
+        f"{symbols[0]} +{len(symbols) - 1}" if len(symbols) > 1 else str(record.get("symbol")),
+        str(record.get("model_name")),
+        f"{score} {interval(figures.interval('test', metric), write)}".rstrip(),
+        str(len(notices(record))),
+    )
+
+
+def _unfinished(store: RunStore, name: str, size: int) -> tuple[str, ...]:
+    status = store.status(name)
+    why = status.get("message") or status.get("reason") or ""
+    return minute(status.get("started")), name[:size], store.state(name), why
+
+
+def _prefix_size(names: Sequence[str]) -> int:
+    """Return how many digits tell every name from all others."""
+    size = SHORTEST
+    while len({name[:size] for name in names}) < len(names):
+        size += 1
+    return size

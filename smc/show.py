@@ -1,0 +1,66 @@
+"""Show a finished run as tables and pictures: python -m smc.show, or python -m smc.show 3f2a"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from smc.cli import exits
+from smc.report import SavedReport, save_report
+from smc.report.contents import sections
+from smc.report.document import Section
+from smc.report.locate import locate
+from smc.report.runs import runs
+from smc.report.terminal_page import show
+from smc.report.view import RunView
+from smc.results import Run, load_run
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    asked = _parser().parse_args(arguments)
+    with exits():
+        if asked.list:
+            show(runs(asked.output), sys.stdout)
+        else:
+            run = load_run(locate(asked.run, asked.output))
+            show(sections(RunView(run), full_config=asked.config), sys.stdout)
+            if asked.pictures:
+                show([_pictures(save_report(run, report_folder(run, asked.output)))], sys.stdout)
+        sys.stdout.flush()
+
+
+def report_folder(run: Run, output: str | Path) -> Path:
+    """Return where the pictures of a run go: beside the runs that it stands among, else under `output`."""
+    root = run.path.resolve().parent
+    return (root.parent if root.name == "runs" else Path(output)) / "reports" / run.run_id
+
+
+def _pictures(saved: SavedReport) -> Section:
+    """Say where the pictures are, and why one is not there."""
+    names = ", ".join(path.name for path in saved.pictures.values())
+    points = [f"{saved.page.parent}: {saved.page.name}, {names}"]
+    return Section(
+        "Pictures", [*points, *(f"No {name}: {reason}." for name, reason in saved.left_out.items())]
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m smc.show",
+        description="Show a finished run: its figures with what they must be read against, and pictures.",
+    )
+    parser.add_argument("run", nargs="?", help="folder, id, or beginning of an id (default: the latest run)")
+    parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
+    parser.add_argument("--list", action="store_true", help="list all runs, also those that failed")
+    parser.add_argument(
+        "--config", action="store_true", help="every value of the configuration with its source"
+    )
+    parser.add_argument(
+        "--no-pictures", dest="pictures", action="store_false", help="tables only; write nothing"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()

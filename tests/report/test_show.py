@@ -1,0 +1,123 @@
+"""`python -m smc.show`, from finding the run to where the pictures are."""
+
+import os
+
+import pytest
+
+from smc.cli import EXIT_USER_ERROR
+from smc.report.locate import locate
+from smc.report.runs import runs
+from smc.results import RunStore, load_run
+from smc.show import main
+
+ONE, TWO = "aaaa000000000001", "aabb000000000002"
+
+
+@pytest.fixture
+def output(make_run, tmp_path):
+    """Two finished runs, one that failed and one that was killed."""
+    for age, run_id in ((100, TWO), (0, ONE)):
+        run = make_run(run_id=run_id)
+        os.utime(run.path / "MANIFEST.json", ns=(10**18 - age, 10**18 - age))
+    store = RunStore(tmp_path / "outputs")
+    with pytest.raises(ValueError, match="too few"), store.claim("ffff000000000003"):
+        raise ValueError("too few events")
+    with pytest.raises(KeyboardInterrupt), store.claim("cccc000000000004"):
+        raise KeyboardInterrupt
+    return tmp_path / "outputs"
+
+
+def test_a_run_is_found_by_folder_id_prefix_or_as_the_latest(output):
+    assert locate(None, output).name == ONE
+    assert locate("aab", output).name == TWO
+    assert locate(TWO, output).name == TWO
+    assert locate(str(output / "runs" / TWO), "elsewhere").name == TWO
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("aa", f"2 runs begin with aa: {ONE}, {TWO}"),
+        ("aaab000000000001", f"no run 'aaab000000000001' under .*did you mean {ONE} or"),
+        ("zzz", "no run 'zzz' under .*; --list shows all"),
+        ("ffff", "run ffff000000000003 failed: ValueError: too few events"),
+        ("cccc", "run cccc000000000004 was killed: KeyboardInterrupt"),
+    ],
+)
+def test_what_is_not_there_is_an_error_in_one_line(output, capsys, name, message):
+    import re
+
+    with pytest.raises(SystemExit) as exit_info:
+        main([name, "--output", str(output)])
+    said = capsys.readouterr()
+    assert exit_info.value.code == EXIT_USER_ERROR
+    assert re.fullmatch(f"error: .*{message}.*\n", said.err)
+    assert said.out == ""
+
+
+def test_without_any_run_the_way_to_one_is_named(tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["--output", str(tmp_path)])
+    assert "python -m smc.train makes one" in capsys.readouterr().err
+
+
+def test_a_damaged_run_is_an_error_that_names_the_file(output, capsys):
+    (output / "runs" / ONE / "run.json").write_text("{}")
+    with pytest.raises(SystemExit, match="2"):
+        main([ONE, "--output", str(output)])
+    assert "run.json" in capsys.readouterr().err
+
+
+def test_show_prints_the_run_and_saves_its_pictures_beside_the_runs(output, capsys):
+    main([ONE, "--output", str(output)])
+    text = capsys.readouterr().out
+    assert text.startswith("Run\n")
+    assert f"reports/{ONE}: report.md, overview.png" in " ".join(text.split()).replace("/ ", "/")
+    assert (output / "reports" / ONE / "equity.png").is_file()
+
+
+def test_a_finished_folder_is_never_written(output):
+    def content():
+        folder = output / "runs" / ONE
+        return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*")}
+
+    before = content()
+    main([str(output / "runs" / ONE), "--output", "elsewhere"])
+    assert content() == before
+    assert load_run(output / "runs" / ONE).record
+    assert (output / "reports" / ONE).is_dir()
+
+
+def test_without_pictures_nothing_is_written(output, capsys):
+    main(["--no-pictures", "--output", str(output)])
+    assert ONE in capsys.readouterr().out
+    assert not (output / "reports").exists()
+
+
+def test_the_whole_configuration_is_shown_on_request(output, capsys):
+    main(["--no-pictures", "--config", "--output", str(output)])
+    assert "reg/strong.yaml" in capsys.readouterr().out
+
+
+def test_the_list_holds_finished_failed_and_killed_runs(output, capsys):
+    main(["--list", "--output", str(output)])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line]
+    finished = [line for line in lines if "EURUSD" in line]
+    assert [line[1] for line in finished] == [TWO[:8], ONE[:8]]
+    assert all("%" in line and line[-1].isdigit() for line in finished)
+    text = " ".join(" ".join(line) for line in lines)
+    assert "ffff0000 failed ValueError: too few events" in text
+    assert "cccc0000 killed" in text
+
+
+def test_a_damaged_run_is_listed_as_such(output):
+    (output / "runs" / ONE / "run.json").write_text("{}")
+    rows = {row[1]: row for row in runs(output)[0].tables[0].rows}
+    assert rows[ONE[:8]][4] == "damaged"
+
+
+def test_ids_are_shown_as_long_as_needed_to_tell_them_apart(make_run, tmp_path):
+    for run_id in ("0123456789", "0123456799"):
+        make_run(run_id=run_id)
+    rows = runs(tmp_path / "outputs")[0].tables[0].rows
+    assert sorted(row[1] for row in rows) == ["012345678", "012345679"]
