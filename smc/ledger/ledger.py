@@ -181,7 +181,8 @@ class Ledger:
                     table.insert().values(**key, **facts, attempts=1, created=facts["updated"])
                 )
         except IntegrityError:
-            connection.execute(again)
+            if not connection.execute(again).rowcount:
+                raise  # nobody else inserted it: a column refuses its value
 
     def _open_attempts(self, output: str) -> list[tuple[str, int]]:
         with self._database.transaction() as connection:

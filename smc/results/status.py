@@ -12,8 +12,6 @@ from smc.results.durable import NO_ROOM, write_atomic
 from smc.results.plain import json_bytes
 
 STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
-#: A status file is this long at least: so much of a failure can still be said in place on a full disk.
-RESERVED = 4096
 
 
 def read_status(path: Path) -> dict[str, Any]:
@@ -26,9 +24,9 @@ def read_status(path: Path) -> dict[str, Any]:
 
 
 def write_status(path: Path, record: dict[str, Any], *, temporary: Path) -> None:
-    """Write the record atomically; on a full disk, its head over the room that the last one reserved."""
+    """Write the record atomically; on a full disk without the traceback, over the block of the last one."""
     try:
-        write_atomic(path, json_bytes(record).rstrip().ljust(RESERVED), temporary=temporary)
+        write_atomic(path, json_bytes(record), temporary=temporary)
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
@@ -70,7 +68,7 @@ def utc_now() -> str:
 
 def _overwrite(path: Path, record: dict[str, Any]) -> None:
     with open(path, "r+b") as file:
-        file.write(json_bytes(record).rstrip().ljust(RESERVED))
+        file.write(json_bytes(record))
         file.truncate()
         file.flush()
         os.fsync(file.fileno())

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -92,13 +93,25 @@ def test_a_pool_has_one_row_for_each_symbol(ledger):
     open_trial(ledger, symbols=["GBPUSD", "EURUSD", "EURUSD"])
     open_trial(ledger, "bb")
     ledger.close_trial("aa", "finished")
-    assert rows(ledger, "trial_id", "symbol", "status") == [
-        ["aa", "EURUSD", "finished"],
-        ["aa", "GBPUSD", "finished"],
-        ["bb", "EURUSD", "started"],
+    assert rows(ledger, "trial_id", "symbol", "status", "attempts") == [
+        ["aa", "EURUSD", "finished", 1],
+        ["aa", "GBPUSD", "finished", 1],
+        ["bb", "EURUSD", "started", 1],
     ]
     assert ledger.trials("GBPUSD").trial_id.tolist() == ["aa"]
     assert ledger.trials("USDJPY").empty
+
+
+def test_a_pool_is_counted_for_all_its_symbols_or_none(ledger, monkeypatch):
+    open_row = Ledger._open_row
+
+    def fail_at_b(self, connection, key, facts):
+        open_row(self, connection, key, facts | {"model": None} if key["symbol"] == "B" else facts)
+
+    monkeypatch.setattr(Ledger, "_open_row", fail_at_b)
+    with pytest.raises(ResultsError, match=r"cannot be used: .*model"):
+        open_trial(ledger, symbols=["A", "B"])
+    assert ledger.trials().empty
 
 
 def test_seeds_and_repeats_count_once_and_everything_else_counts_again(ledger):
@@ -178,9 +191,14 @@ def test_a_trial_that_is_opened_again_meanwhile_is_not_reaped(ledger):
     assert rows(ledger, "status", "attempts") == [["started", 2]]
 
 
-def test_writers_at_once_lose_nothing(url):
+def test_writers_at_once_lose_nothing(url, tmp_path):
     script = Path(__file__).parent / "ledger_writers.py"
-    writers = [subprocess.Popen([sys.executable, str(script), url, str(n), "6"]) for n in range(8)]
+    writers = [
+        subprocess.Popen([sys.executable, str(script), url, str(n), "6", str(tmp_path)]) for n in range(8)
+    ]
+    while len(list(tmp_path.glob("ready-*"))) < 8:
+        time.sleep(0.01)
+    (tmp_path / "go").touch()
     assert [writer.wait() for writer in writers] == [0] * 8
     ledger = Ledger(url)
     trials = ledger.trials()
@@ -265,7 +283,7 @@ def test_a_busy_database_is_waited_for_and_then_refused(tmp_path, monkeypatch):
     ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
     open_trial(ledger)
     other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN EXCLUSIVE")
     with refused("sqlite:///.*", "database is locked"):
         open_trial(ledger)
     assert len(ledger.trials()) == 1  # readers do not wait
