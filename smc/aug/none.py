@@ -18,6 +18,9 @@ class NoAugmentation(BaseEstimator):
     ([[0.5], [1.5]], [0, 1], [0, 1], [False, False])
     """
 
+    #: Windows of bars may be handed over as they are, without an array being built of them.
+    takes_windows = True
+
     def fit(self, X: Any, y: Any) -> Self:  # noqa: ARG002
         """Do nothing; there is nothing to learn."""
         return self

@@ -18,9 +18,12 @@ from sklearn.utils.validation import (
 from smc.checks import check_fraction, check_spans
 from smc.cv.tail import tail_split
 from smc.errors import FeatureError, ModelError
+from smc.pipeline.inputs import bars_of, for_sampler, read_inputs, transformed
 from smc.pipeline.preprocess import Preprocess
-from smc.pipeline.table import check_names, read_table
+from smc.pipeline.table import check_names
 from smc.typing import FloatArray, IntArray
+from smc.watching import Watcher
+from smc.windows import Windows
 
 
 def _can_predict_proba(pipeline: "FoldPipeline") -> bool:
@@ -38,11 +41,16 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
     sizes of a profile are meant for rows of weight 1: with an average uniqueness of 0.1, a
     ``min_child_weight`` of 5 would ask for 200 rows in a leaf.
 
+    An estimator that looks back over bars is given windows (`smc.windows.Windows`). Scaling and imputation
+    then learn from the bars that the windows of the rows fitted on cover, each bar once, and from no other;
+    samplers get those windows as an array (n, lookback, f).
+
     Parameters
     ----------
     estimator
         Any scikit-learn classifier or regressor. One that stops early has ``stops_early`` and
         ``with_rounds(n)``, and takes ``eval_set=(X, y, sample_weight)``, as `smc.model.boosting.Boosting`.
+        One whose input are windows has ``needs_windows`` and ``lookback``, as `smc.model.lstm.LSTM`.
     sampler
         Any imbalanced-learn sampler; with sample weights, one that says where its rows come from
         (``origin_``). One that fails is reported, and the fit goes on with the rows as they were.
@@ -74,17 +82,22 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         self.preprocess = preprocess
         self.tail_frac = tail_frac
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, spans: Any = None) -> Self:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, spans: Any = None, *, watcher: Watcher | None = None
+    ) -> Self:
         """Learn from events in time order.
 
         Parameters
         ----------
         X, y
-            A table of features, with or without names, and a label a row.
+            A table of features, with or without names, or windows of bars, and a label a row; for an
+            estimator of several outputs, one column of labels each.
         sample_weight
             One weight a row, such as the average uniqueness of its label.
         spans
             First and last bar of each label (n, 2); an estimator that stops early needs them.
+        watcher
+            Handed to an estimator that tells how its fit goes on; others are fitted without it.
 
         Raises
         ------
@@ -93,24 +106,26 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         ModelError
             An input that no step could mend, named by its column; or one class only.
         """
-        values, names = read_table(X)
-        labels = column_or_1d(y)
+        values, names = read_inputs(X, self.lookback)
+        labels = np.asarray(y) if get_tags(self.estimator).target_tags.multi_output else column_or_1d(y)
         check_consistent_length(values, labels)
         weights = None if sample_weight is None else self._check_weights(sample_weight, values)
         core, tail = self._hold_back(spans, len(values))
         self._remember(values, names)
         self.n_fitted_rows_ = len(core)
-        self.preprocess_ = self._new_preprocess().fit(values[core])
-        rows, targets = self._augment(self.preprocess_.transform(values[core]), labels[core])
+        self.preprocess_ = self._new_preprocess().fit(bars_of(values[core]))
+        rows, targets = self._augment(transformed(self.preprocess_, values[core]), labels[core])
         params: dict[str, Any] = {}
         if weights is not None:
             params["sample_weight"] = _mean_one(weights[core][self._origin()])
         if tail.size:
             params["eval_set"] = (
-                self.preprocess_.transform(values[tail]),
+                transformed(self.preprocess_, values[tail]),
                 labels[tail],
                 np.ones(tail.size) if weights is None else weights[tail],
             )
+        if watcher is not None and "watcher" in inspect.signature(self.estimator.fit).parameters:
+            params["watcher"] = watcher
         estimator: Any = clone(self.estimator)
         self.estimator_ = estimator.fit(rows, targets, **params)
         return self
@@ -145,6 +160,11 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         return unfitted
 
     @property
+    def lookback(self) -> int:
+        """Bars that the estimator looks at: 1 for a model of rows."""
+        return self.estimator.lookback if getattr(self.estimator, "needs_windows", False) else 1
+
+    @property
     def classes_(self) -> np.ndarray:
         """The estimator's classes, sorted."""
         return self.estimator_.classes_
@@ -169,7 +189,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             return np.arange(n_rows), np.arange(0)
         return tail_split(check_spans(spans, n_rows), self.tail_frac)
 
-    def _check_weights(self, sample_weight: Any, values: FloatArray) -> FloatArray:
+    def _check_weights(self, sample_weight: Any, values: FloatArray | Windows) -> FloatArray:
         if "sample_weight" not in inspect.signature(self.estimator.fit).parameters:
             raise ModelError(
                 f"{type(self.estimator).__name__} takes no sample weights: set sample_weight=none, "
@@ -182,12 +202,12 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             return Preprocess(impute=not get_tags(self.estimator).input_tags.allow_nan)
         return clone(self.preprocess)
 
-    def _augment(self, rows: FloatArray, labels: np.ndarray) -> tuple[FloatArray, np.ndarray]:
+    def _augment(self, rows: FloatArray | Windows, labels: np.ndarray) -> tuple[Any, np.ndarray]:
         """Return the sampler's rows and labels, or those given where it fails."""
         self.sampler_: Any = clone(self.sampler)
         self.sampler_error_ = None
         try:
-            return self.sampler_.fit_resample(rows, labels)
+            return self.sampler_.fit_resample(for_sampler(rows, self.sampler), labels)
         except (ValueError, ArithmeticError, RuntimeError, IndexError) as error:
             self.sampler_error_ = f"{type(error).__name__}: {error}"
             name = type(self.sampler).__name__
@@ -205,21 +225,21 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             )
         return self.sampler_.origin_
 
-    def _remember(self, values: FloatArray, names: list[str] | None) -> None:
-        self.n_features_in_ = values.shape[1]
+    def _remember(self, values: FloatArray | Windows, names: list[str] | None) -> None:
+        self.n_features_in_ = values.shape[-1]
         if names is not None:
             self.feature_names_in_ = np.array(names, dtype=object)
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
-    def _transform(self, X: Any) -> FloatArray:
+    def _transform(self, X: Any) -> FloatArray | Windows:
         check_is_fitted(self)
-        values, names = read_table(X)
+        values, names = read_inputs(X, self.lookback)
         if names is not None and hasattr(self, "feature_names_in_"):
             check_names(self.feature_names_in_.tolist(), names)
-        elif values.shape[1] != self.n_features_in_:
-            raise FeatureError(f"`X` must have {self.n_features_in_} features, got {values.shape[1]}")
-        return self.preprocess_.transform(values)
+        elif values.shape[-1] != self.n_features_in_:
+            raise FeatureError(f"`X` must have {self.n_features_in_} features, got {values.shape[-1]}")
+        return transformed(self.preprocess_, values)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "estimator_")

@@ -50,17 +50,10 @@ class Preprocess(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Learn location, scale and flags from rows."""
         values: Any = validate_data(self, X, dtype=np.float64, order="C", ensure_all_finite="allow-nan")
-        missing = np.isnan(values)
-        silent = _says_nothing(values, missing)
-        known = np.where(missing, 0.0, values)
-        n_known = np.maximum((~missing).sum(axis=0), 1)
-        self.center_ = np.where(silent, 0.0, known.sum(axis=0) / n_known)
-        spread = np.sqrt((np.where(missing, 0.0, values - self.center_) ** 2).sum(axis=0) / n_known)
-        self.factor_ = np.divide(1.0, spread, out=np.zeros_like(spread), where=~silent)
-        self.median_ = _medians((values - self.center_) * self.factor_, missing)
-        self.flagged_ = (
-            np.flatnonzero(missing.any(axis=0) & ~silent) if self.impute else np.array([], np.int64)
-        )
+        learned = np.array([_learn(np.ascontiguousarray(column)) for column in values.T])
+        self.center_, self.factor_, self.median_, has_missing = learned.T.copy()
+        speaks = (has_missing > 0) & (self.factor_ > 0)
+        self.flagged_ = np.flatnonzero(speaks) if self.impute else np.array([], np.int64)
         self.source_ = np.concatenate([np.arange(values.shape[1]), self.flagged_])
         return self
 
@@ -86,17 +79,16 @@ class Preprocess(TransformerMixin, BaseEstimator):
         return tags
 
 
-def _says_nothing(values: FloatArray, missing: np.ndarray) -> np.ndarray:
-    """Find the columns without two values that differ."""
-    low = np.where(missing, np.inf, values).min(axis=0)
-    high = np.where(missing, -np.inf, values).max(axis=0)
-    size = np.where(missing, 0.0, np.abs(values)).max(axis=0)
-    return ~(high - low > np.maximum(CONSTANT_RANGE * size, SMALLEST_RANGE))
+def _learn(column: FloatArray) -> tuple[float, float, float, bool]:
+    """Return location, scale factor, median after scaling, and whether a value is missing.
 
-
-def _medians(scaled: FloatArray, missing: np.ndarray) -> FloatArray:
-    """Median of the known values of each column, 0 where there is none."""
-    medians = np.zeros(scaled.shape[1])
-    for column in np.flatnonzero(~missing.all(axis=0)):
-        medians[column] = np.median(scaled[~missing[:, column], column])
-    return medians
+    One column at a time, so that a table of a million bars needs no second one beside it.
+    """
+    known = column[~np.isnan(column)]
+    has_missing = len(known) < len(column)
+    if not len(known) or not np.ptp(known) > max(CONSTANT_RANGE * np.abs(known).max(), SMALLEST_RANGE):
+        return 0.0, 0.0, 0.0, has_missing
+    center = known.mean()
+    known -= center
+    factor = 1 / np.sqrt(np.mean(known**2))
+    return center, factor, float(np.median(known)) * factor, has_missing

@@ -29,13 +29,18 @@ def read_table(X: Any) -> tuple[FloatArray, list[str] | None]:
     values = np.asarray(numbers, dtype=np.float64, order="C")
     if values.ndim != 2:
         raise ModelError(f"`X` must be a table of rows and columns, got {values.ndim} dimension(s)")
-    row, column = _first_infinite(values)
-    if row >= 0:
+    check_finite(values, names)
+    return values, names
+
+
+def check_finite(values: FloatArray, names: Sequence[str] | None) -> None:
+    """Raise ModelError for an infinite cell; a missing one (NaN) is allowed."""
+    rows, columns = np.nonzero(np.isinf(values))
+    if rows.size:
         raise ModelError(
-            f"column {names[column] if names else column} is infinite in row {row}: "
+            f"column {names[columns[0]] if names else columns[0]} is infinite in row {rows[0]}: "
             "mend the feature, or make the cell missing"
         )
-    return values, names
 
 
 def check_names(expected: Sequence[str], given: Sequence[str]) -> None:
@@ -78,11 +83,6 @@ def _numbers(X: pd.DataFrame) -> FloatArray:
         if not (pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind)):
             raise ModelError(f"column {name} must hold numbers, got {kind}")
     return X.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _first_infinite(values: FloatArray) -> tuple[int, int]:
-    rows, columns = np.nonzero(np.isinf(values))
-    return (int(rows[0]), int(columns[0])) if rows.size else (-1, -1)
 
 
 def _list(names: list[str]) -> str:
