@@ -113,7 +113,7 @@ def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _pooled(parts: Parts, everything: pd.DataFrame, held_out: pd.DataFrame) -> dict[str, Any]:
     """Score all symbols' events together; the train rows of ``everything`` serve the history alone."""
-    classes = all_classes(everything)
+    classes = all_classes(held_out)
     rows: dict[str, list[pd.DataFrame]] = {"out_of_fold": [], "val": [], "test": []}
     for _, table in held_out.groupby("symbol"):
         for part, each in by_part(table):
