@@ -1,8 +1,10 @@
 """Every trial is counted once, whoever writes and whatever dies."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pandas as pd
 import pytest
 
 from smc.errors import ResultsError
-from smc.ledger import Ledger
+from smc.ledger import Ledger, database
 
 FACTS = {
     "model": "xgboost",
@@ -275,10 +277,6 @@ def test_a_password_is_never_shown():
 
 
 def test_a_busy_database_is_waited_for_and_then_refused(tmp_path, monkeypatch):
-    import sqlite3
-
-    from smc.ledger import database
-
     monkeypatch.setattr(database, "BUSY_TIMEOUT", 0.2)
     ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
     open_trial(ledger)
@@ -289,6 +287,21 @@ def test_a_busy_database_is_waited_for_and_then_refused(tmp_path, monkeypatch):
     assert len(ledger.trials()) == 1  # readers do not wait
     other.execute("ROLLBACK")
     open_trial(ledger)
+    other.close()
+    ledger.close()
+
+
+def test_a_database_that_others_create_at_this_moment_is_waited_for(tmp_path):
+    other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE other (x)")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM other").fetchall()  # the journal cannot change while this reads
+    release = threading.Timer(0.15, lambda: other.execute("ROLLBACK"))
+    release.start()
+    ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+    open_trial(ledger)
+    assert ledger.count("EURUSD") == 1
+    release.join()
     other.close()
     ledger.close()
 
