@@ -8,8 +8,9 @@ import pandas as pd
 
 from smc import structure
 from smc.cv.common_axis import common_axis_spans
-from smc.errors import ConfigError, LabelError
+from smc.errors import ConfigError, LabelError, ModelError
 from smc.typing import IntArray, Spans
+from smc.windows import Windows
 
 DAY = 86_400  # seconds
 
@@ -33,8 +34,10 @@ class Dataset:
 
     Attributes
     ----------
-    features
-        (n_events, n_features), the row of each event's own bar.
+    bars
+        (n_bars, n_features), features of every bar; symbols one after another.
+    rows
+        Row of each event's own bar in ``bars``.
     events
         One row an event: ``symbol``, ``event`` (bar position in its own series), ``time`` (that bar's open),
         ``start``, ``end`` (label span in its own series), ``label``, ``ret``, ``weight``, ``side``.
@@ -44,10 +47,35 @@ class Dataset:
         For each symbol, how many bars became events and where the others were lost.
     """
 
-    features: pd.DataFrame
+    bars: pd.DataFrame
+    rows: IntArray
     events: pd.DataFrame
     spans: Spans
     account: dict[str, dict[str, Any]]
+
+    def inputs(self, positions: IntArray, lookback: int = 1) -> pd.DataFrame | Windows:
+        """Return what a model looks at for some events: their own bars, or windows of bars that end there.
+
+        A window may begin inside the features' warm-up, whose values are as causal as any other, but less
+        settled or missing.
+
+        Raises
+        ------
+        ModelError
+            A window would begin before the first bar of its symbol.
+        """
+        if lookback == 1:
+            return self.bars.iloc[self.rows[positions]]
+        events = self.events.iloc[positions]
+        early = events[events["event"] < lookback - 1]
+        if len(early):
+            event, symbol = early["event"].iloc[0], early["symbol"].iloc[0]
+            raise ModelError(
+                f"the event at bar {event} of {symbol} has no {lookback} bars behind it: use a shorter "
+                "model.lookback, or features with a longer warm-up"
+            )
+        names = list(self.bars.columns)
+        return Windows(self.bars.to_numpy(), self.rows[positions], lookback, names=names)
 
 
 def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, source: Source) -> Dataset:
@@ -66,7 +94,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
     side = event_side(bars, known, features, source)
     labels = source.labels.compute(bars, known, side)
     events = labels.reset_index()
-    rows = features.iloc[events["event"].to_numpy()]
+    rows = events["event"].to_numpy()
     account = {
         "bars": len(bars),
         "warm_up_bars": min(warm_up, len(bars)),
@@ -74,14 +102,14 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
         "events_in_warm_up": len(candidates) - len(known),
         **{f"events_{reason}": count for reason, count in labels.attrs.get("dropped", {}).items()},
         "labelled_events": len(events),
-        "nan_features": {str(name): int(n) for name, n in rows.isna().sum().items() if n},
+        "nan_features": {str(name): int(n) for name, n in features.iloc[rows].isna().sum().items() if n},
     }
     if events.empty:
         raise LabelError(f"no labelled event is left of {len(bars)} bars: {_say(account)}")
     events.insert(1, "time", bars.index[events["event"]])
     events["side"] = side[np.searchsorted(known, events["event"])]
     spans = events[["start", "end"]].to_numpy(dtype=np.int64)
-    return Dataset(rows.reset_index(drop=True), events, spans, {"": account})
+    return Dataset(features, rows, events, spans, {"": account})
 
 
 def event_side(bars: pd.DataFrame, events: IntArray, features: pd.DataFrame, source: Source) -> IntArray:
@@ -128,12 +156,15 @@ def pool(parts: dict[str, tuple[pd.DataFrame, Dataset]]) -> Dataset:
     accounts = {symbol: part.account[""] for symbol, (_, part) in parts.items()}
     if len(parts) == 1:
         part = next(iter(parts.values()))[1]
-        return Dataset(part.features, part.events, part.spans, accounts)
+        return Dataset(part.bars, part.rows, part.events, part.spans, accounts)
     spans, order = common_axis_spans(
         [(pd.DatetimeIndex(bars.index), part.spans) for bars, part in parts.values()]
     )
+    before = np.cumsum([0, *(len(part.bars) for _, part in parts.values())])
+    rows = [part.rows + n_bars for n_bars, (_, part) in zip(before, parts.values(), strict=False)]
     return Dataset(
-        pd.concat([part.features for _, part in parts.values()]).iloc[order].reset_index(drop=True),
+        pd.concat([part.bars for _, part in parts.values()], ignore_index=True),
+        np.concatenate(rows)[order],
         pd.concat([part.events for _, part in parts.values()]).iloc[order].reset_index(drop=True),
         spans,
         accounts,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.utils import get_tags
 
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
@@ -14,6 +15,9 @@ from smc.pipeline import FoldPipeline
 from smc.typing import IntArray
 
 OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
+
+#: Labels of several steps ahead are called `label_1`, `label_5`; the last is also `label`.
+STEP = "label_"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,9 @@ class Fits:
     learned
         Positions of the events that it learned from.
     predictions
-        One row a prediction, by ``part``; the rows of ``train`` were fitted on, all others not.
+        One row a prediction, by ``part``; the rows of ``train`` were fitted on, all others not. For labels of
+        several steps ahead, ``prediction`` is that of the longest, and ``prediction_<step>`` that of each, if
+        the model learns them.
     """
 
     model: FoldPipeline
@@ -73,17 +79,24 @@ class Fitting:
     def fit(self, pipeline: FoldPipeline, positions: IntArray) -> FoldPipeline:
         """Fit a clone on some events."""
         events = self.data.events.iloc[positions]
-        return clone(pipeline).fit(
-            self.data.features.iloc[positions],
-            events["label"].to_numpy(),
+        unfitted: Any = clone(pipeline)
+        return unfitted.fit(
+            self.data.inputs(positions, pipeline.lookback),
+            events[self._targets(pipeline)].to_numpy(),
             sample_weight=events["weight"].to_numpy() if self.use_weights else None,
             spans=self.data.spans[positions],
         )
 
     def predict(self, model: FoldPipeline, positions: IntArray, part: str, fold: int = -1) -> pd.DataFrame:
         """Predict some events, one row each beside what happened."""
-        columns = dict(_predicted(model, self.data.features.iloc[positions]))
+        inputs = self.data.inputs(positions, model.lookback)
+        columns = dict(_predicted(model, inputs, self._targets(model)))
         return self.data.events.iloc[positions].assign(part=part, fold=fold, **columns)
+
+    def _targets(self, pipeline: FoldPipeline) -> str | list[str]:
+        """Name what to learn: the label of each step ahead, if there are several and the model takes them."""
+        steps = [name for name in self.data.events if str(name).startswith(STEP)]
+        return steps if steps and get_tags(pipeline).target_tags.multi_output else "label"
 
     def _final(self, train_model: FoldPipeline, plan: SplitPlan) -> tuple[FoldPipeline, IntArray]:
         if self.final == "train":
@@ -91,12 +104,15 @@ class Fitting:
         return self.fit(train_model.for_refit(len(plan.development)), plan.development), plan.development
 
 
-def _predicted(model: FoldPipeline, rows: pd.DataFrame) -> Iterator[tuple[str, Any]]:
-    """Give the prediction, and for a classifier the probability of each class."""
+def _predicted(model: FoldPipeline, inputs: Any, targets: str | list[str]) -> Iterator[tuple[str, Any]]:
+    """Give the prediction, for a classifier the probability of each class, and that of each step ahead."""
     if not hasattr(model, "predict_proba"):
-        yield "prediction", model.predict(rows)
+        values = model.predict(inputs)
+        yield "prediction", values if values.ndim == 1 else values[:, -1]
+        for name, step in zip(targets, values.T, strict=True) if values.ndim == 2 else ():
+            yield f"prediction_{name.removeprefix(STEP)}", step
         return
-    probability = model.predict_proba(rows)
+    probability = model.predict_proba(inputs)
     yield "prediction", model.classes_[np.argmax(probability, axis=1)]
     for number, name in enumerate(model.classes_):
         yield f"p_{name}", probability[:, number]

@@ -67,7 +67,8 @@ def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:
     """Put the predictions of one part into time order, with those of an event tested several times averaged.
 
     An event counts once however many folds have tested it. Classification: the probabilities are averaged,
-    and the class is the most probable one of the average. Regression: the predicted values are averaged.
+    and the class is the most probable one of the average. Regression: the predicted values are averaged,
+    those of each step ahead too (``prediction_<step>``).
 
     >>> twice = pd.DataFrame({"event": [5, 5], "prediction": [0, 1], "p_0": [0.6, 0.1], "p_1": [0.4, 0.9]})
     >>> average_repeated(twice)
@@ -79,7 +80,7 @@ def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:
     if len(first) == len(rows):
         return rows
     columns = class_columns(rows)
-    averaged = [*columns.values()] or ["prediction"]
+    averaged = [*columns.values()] or [name for name in rows if str(name).startswith("prediction")]
     values = np.nan_to_num(rows[averaged].to_numpy(dtype=np.float64))
     mean = np.add.reduceat(values, first) / count[:, None]
     once = rows.iloc[first].reset_index(drop=True)
