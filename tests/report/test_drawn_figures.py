@@ -1,0 +1,90 @@
+"""What the pictures show is what the run holds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smc.report.pictures import PICTURES
+from smc.report.pictures.equity import portfolio
+from smc.report.pictures.style import styled
+from smc.report.view import RunView
+
+
+def drawn(run, name):
+    """The figure of a picture."""
+    with styled():
+        return PICTURES[name][1](RunView(run))
+
+
+def line(axes, label):
+    return next(each for each in axes.lines if each.get_label() == label).get_ydata()
+
+
+def test_equity_is_the_compounded_net_return_of_each_part(make_run):
+    run = make_run()
+    figure = drawn(run, "equity")
+    for axes, (_, bars) in zip(figure.axes, run.returns.groupby("part", sort=False), strict=True):
+        assert line(axes, "after costs") == pytest.approx(np.exp(bars["net"].cumsum()) - 1)
+        assert line(axes, "before costs") == pytest.approx(np.exp(bars["gross"].cumsum()) - 1)
+    deepest = run.record["test_financial_metrics"]["max_drawdown"]
+    assert figure.axes[-1].get_title(loc="left").endswith(f"deepest drawdown {100 * deepest:.1f} %")
+
+
+def test_a_pool_holds_its_symbols_with_equal_capital():
+    times = pd.date_range("2020", periods=3, freq="D", tz="UTC")
+    one = pd.DataFrame(
+        {"time": times, "symbol": "A", "part": "test", "position": 1.0, "gross": 0.2, "net": 0.1}
+    )
+    two = one.assign(symbol="B", net=0.3, gross=0.4)[:2]
+    bars = portfolio(pd.concat([one, two]), "test")
+    assert bars["net"].tolist() == pytest.approx([0.2, 0.2, 0.1])
+    assert bars["gross"].tolist() == pytest.approx([0.3, 0.3, 0.2])
+
+
+@pytest.mark.parametrize("kind", ["binary", "three"])
+def test_the_confusion_matrix_is_the_records(make_run, kind):
+    run = make_run(kind)
+    for axes, part in zip(drawn(run, "confusion").axes, ("out_of_fold", "test"), strict=True):
+        matrix = np.array(run.record[f"{part}_metrics"]["confusion_matrix"])
+        shares = matrix / matrix.sum(axis=1, keepdims=True)
+        written = [text.get_text() for text in axes.texts]
+        expected = zip(matrix.ravel(), shares.ravel(), strict=True)
+        assert written == [f"{n}\n{100 * share:.0f} %" for n, share in expected]
+        assert axes.get_xlabel() == "predicted class"
+
+
+def test_folds_validation_test_mean_and_baseline_are_the_records(make_run):
+    run = make_run()
+    (axes,) = drawn(run, "folds").axes
+    marks = [each.get_ydata()[0] for each in axes.lines if each.get_marker() != "None"]
+    record = run.record
+    parts = [record["val_metrics"]["accuracy"], record["test_metrics"]["accuracy"]]
+    assert marks == pytest.approx([*record["history"]["cv_fold_accuracies"], *parts])
+    levels = [each.get_ydata()[0] for each in axes.lines if each.get_marker() == "None"]
+    baseline = record["baseline_metrics"]["out_of_fold"]["accuracy"]
+    assert levels == pytest.approx([record["history"]["cv_mean_accuracy"], baseline])
+
+
+def test_importances_are_shares_of_the_total_largest_first(make_run):
+    run = make_run()
+    (axes,) = drawn(run, "importances").axes
+    total = sum(each["importance"] for each in run.record["feature_importance"])
+    widths = [bar.get_width() * total for bar in axes.patches]
+    assert widths == pytest.approx([1 / (1 + number) for number in range(20)])
+    assert [label.get_text() for label in axes.get_yticklabels()][:2] == ["feature_0", "feature_1"]
+
+
+def test_calibration_counts_every_out_of_fold_event(make_run):
+    figure = drawn(make_run(), "calibration")
+    *_, strip = figure.axes
+    heights = strip.patches[0].get_xy()[:, 1]
+    assert heights[1:-1:2].sum() == 200
+    assert "200 events" in figure.axes[0].get_title(loc="left")
+
+
+@pytest.mark.parametrize("name", list(PICTURES))
+def test_every_picture_says_of_whom_and_in_what_unit(make_run, name):
+    run = make_run("regression" if PICTURES[name][2] == "regression" else "binary")
+    figure = drawn(run, name)
+    assert "EURUSD, xgboost" in figure.get_suptitle()
+    assert all(axes.get_ylabel() or name == "importances" for axes in figure.axes)
