@@ -52,6 +52,8 @@ class TaskEstimator(BaseEstimator, ABC):
 
     #: Whether NaN may stand in the inputs.
     takes_missing: ClassVar[bool] = False
+    #: Whether numbers may have several columns, one for each step ahead.
+    takes_steps: ClassVar[bool] = False
 
     task: Task
     n_features_in_: int
@@ -62,7 +64,7 @@ class TaskEstimator(BaseEstimator, ABC):
         Parameters
         ----------
         X, y
-            Inputs (n, f) and targets (n,).
+            Inputs (n, f) and targets (n,); numbers (n, n_steps) if the estimator `takes_steps`.
         sample_weight
             One non-negative weight a row.
         eval_set
@@ -74,17 +76,7 @@ class TaskEstimator(BaseEstimator, ABC):
         ModelError
             A single class, targets that do not fit ``task``, or weights that are all zero.
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, order="C", ensure_all_finite=self._finite())
-        weight: FloatArray = _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
-        )
-        if not weight.sum() > 0:
-            raise ModelError("`sample_weight` must not be zero for every row")
-        self.task_ = infer_task(y) if self.task == "auto" else self.task
-        target = (
-            self._encode(y, weight) if self.task_ == "classification" else np.asarray(y, dtype=np.float64)
-        )
-        self._fit(X, target, weight, None if eval_set is None else self._check_eval_set(eval_set))
+        self._fit(*self._check_fit(X, y, sample_weight, eval_set))
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -113,6 +105,28 @@ class TaskEstimator(BaseEstimator, ABC):
     def _evaluate(self, X: FloatArray) -> FloatArray:
         """Return probabilities (n, k), or numbers (n,)."""
 
+    def _check_fit(
+        self, X: Any, y: Any, sample_weight: Any, eval_set: tuple[Any, ...] | None
+    ) -> tuple[Any, np.ndarray, FloatArray, EvalSet | None]:
+        """Check what `fit` was given, learn the task and the classes, and return what `_fit` takes."""
+        X, y = self._check_rows(X, y)
+        weight: FloatArray = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+        if not weight.sum() > 0:
+            raise ModelError("`sample_weight` must not be zero for every row")
+        self.task_ = infer_task(y) if self.task == "auto" else self.task
+        target = (
+            self._encode(y, weight) if self.task_ == "classification" else np.asarray(y, dtype=np.float64)
+        )
+        return X, target, weight, None if eval_set is None else self._check_eval_set(eval_set)
+
+    def _check_rows(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
+        """Check inputs and targets, and learn the features' number and names."""
+        how: dict[str, Any] = {"ensure_all_finite": self._finite(), "multi_output": self.takes_steps}
+        rows: Any = validate_data(self, X, y, dtype=np.float64, order="C", **how)
+        return rows
+
     def _values(self, X: Any) -> FloatArray:
         check_is_fitted(self)
         return self._evaluate(self._check_inputs(X))
@@ -127,6 +141,7 @@ class TaskEstimator(BaseEstimator, ABC):
 
     def _encode(self, y: np.ndarray, weight: FloatArray) -> IntArray:
         """Learn the classes and return the code of each label."""
+        y = column_or_1d(y, warn=True)
         if infer_task(y) == "regression":
             raise ModelError(f"Unknown label type: task=classification, but the target holds {_fraction(y)}")
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -138,7 +153,8 @@ class TaskEstimator(BaseEstimator, ABC):
     def _check_eval_set(self, eval_set: tuple[Any, ...]) -> EvalSet:
         inputs, targets, *weights = eval_set
         X = self._check_inputs(inputs)
-        y: np.ndarray = column_or_1d(targets)
+        has_steps = self.takes_steps and self.task_ == "regression"
+        y: np.ndarray = np.asarray(targets) if has_steps else column_or_1d(targets)
         check_consistent_length(X, y)
         weight: FloatArray = _check_sample_weight(weights[0] if weights else None, X, dtype=np.float64)
         if self.task_ == "regression":
@@ -157,6 +173,7 @@ class TaskEstimator(BaseEstimator, ABC):
             tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
         elif task == "regression":
             tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
+            tags.target_tags.multi_output = self.takes_steps
         return tags
 
 
