@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.fits import OUT_OF_FOLD, TEST
+from smc.report.notices import UNDEFINED, notices
 from smc.results import load_run
 
 
@@ -28,8 +29,7 @@ def say_outcome(outcome: Outcome) -> str:
     record = load_run(outcome.folder).record
     lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
     lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
-    if record["warnings"]:
-        lines.append(f"  {len(record['warnings'])} warnings; python -m smc.show {outcome.run_id}")
+    lines += [f"  warning      {sentence}" for reason, sentence in notices(record) if reason != UNDEFINED]
     return "\n".join(lines)
 
 
