@@ -1,21 +1,23 @@
 """What the figures of a run allow to say, and no more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from smc.report.figures import Figures
 from smc.report.notices import notices
 from smc.report.text import decimal, interval, is_number, percent, two_digits
 from smc.report.view import PARTS, RunView
 
+Bounds = tuple[float, float] | None
+
 #: The parts that a run is judged on.
 JUDGED = ("out_of_fold", "test")
-#: Metrics whose interval is compared with 0: name, what 0 stands for, how they are written.
-AGAINST_ZERO = {
-    "log_loss_skill": ("log-loss skill", "zero, the baseline's", percent),
-    "mse_skill": ("squared-error skill", "zero, the baseline's", percent),
-    "sharpe": ("Sharpe ratio after costs", "zero", two_digits),
-}
+#: Skills against the baseline: the share of its loss that the model saves.
+SKILLS = {"log_loss_skill": "log-loss skill", "mse_skill": "squared-error skill"}
+#: Trades without which a Sharpe ratio is not judged: resampling draws the same few again, and its interval is
+#: too narrow to say how others would have gone.
+MIN_TRADES = 10
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def compare(figures: Figures) -> list[Finding]:
     return [finding for part in JUDGED for finding in _of_part(figures, part)]
 
 
-def standing(bounds: Sequence[float] | None, reference: float) -> str:
+def standing(bounds: Bounds, reference: float) -> str:
     """Say on which side of a reference an interval lies.
 
     >>> standing((0.52, 0.61), 0.5), standing((0.48, 0.61), 0.5)
@@ -74,12 +76,14 @@ def _of_pool(view: RunView) -> list[str]:
 
 def _of_part(figures: Figures, part: str) -> Iterator[Finding]:
     yield from _accuracy(figures, part)
-    for metric, (name, reference, write) in AGAINST_ZERO.items():
-        value = {**figures.metrics(part), **figures.financial(part)}.get(metric)
-        if is_number(value):
+    for metric, name in SKILLS.items():
+        if is_number(figures.metrics(part).get(metric)):
             bounds = figures.interval(part, metric)
-            figure = f"{PARTS[part]} {name} {write(value)} {interval(bounds, write)}".rstrip()
-            yield Finding(figure, standing(bounds, 0), reference)
+            value = figures.metrics(part)[metric]
+            yield Finding(
+                _figure(part, name, value, bounds, percent), standing(bounds, 0), "zero, the baseline's"
+            )
+    yield from _sharpe(figures, part)
 
 
 def _accuracy(figures: Figures, part: str) -> Iterator[Finding]:
@@ -88,9 +92,23 @@ def _accuracy(figures: Figures, part: str) -> Iterator[Finding]:
     constant = [figures.metrics(part).get("majority_accuracy"), figures.baseline(part).get("accuracy")]
     known = [each for each in constant if is_number(each)]
     if is_number(value) and known:
-        figure = f"{PARTS[part]} accuracy {percent(value)} {interval(bounds, percent)}".rstrip()
         reference = f"{percent(max(known))}, always naming one class"
-        yield Finding(figure, standing(bounds, max(known)), reference)
+        yield Finding(
+            _figure(part, "accuracy", value, bounds, percent), standing(bounds, max(known)), reference
+        )
+
+
+def _sharpe(figures: Figures, part: str) -> Iterator[Finding]:
+    value, bounds = figures.financial(part).get("sharpe"), figures.interval(part, "sharpe")
+    n_trades = figures.financial(part).get("n_trades")
+    if is_number(value):
+        too_few = is_number(n_trades) and n_trades < MIN_TRADES
+        where = f"of {n_trades} trades, too few to be compared with" if too_few else standing(bounds, 0)
+        yield Finding(_figure(part, "Sharpe ratio after costs", value, bounds, two_digits), where, "zero")
+
+
+def _figure(part: str, name: str, value: float, bounds: Bounds, write: Callable[[Any], str]) -> str:
+    return f"{PARTS[part]} {name} {write(value)} {interval(bounds, write)}".rstrip()
 
 
 def _gap(figures: Figures) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from smc.evaluation.default import Evaluation
 from smc.results import Run, RunStore, load_run
@@ -152,7 +153,7 @@ def make_run(tmp_path: Path) -> Callable[..., Run]:
         figures, scores = record(events, bars, 0.5 if kind == "binary" else 0.0)
         with RunStore(tmp_path / "outputs").claim(run_id) as claim:
             claim.save_record(change(figures))
-            claim.save_config(CONFIG)
+            (claim.staging / "config.yaml").write_text(yaml.safe_dump(CONFIG), encoding="utf-8")
             claim.save_json("sources.json", SOURCES)
             scores.predictions.to_parquet(claim.staging / "predictions.parquet")
             traded = scores.returns.assign(symbol="EURUSD")

@@ -93,3 +93,12 @@ def test_of_a_pool_only_what_is_decided_is_said_and_how_much_was_looked_at(make_
     assert first.startswith("GBPUSD, test accuracy")
     assert second.startswith("1 of 12 intervals leave out")
     assert second.endswith("about 5 % would by chance.")
+
+
+def test_a_sharpe_ratio_of_a_few_trades_is_not_judged(make_run):
+    def change(record):
+        record["test_financial_metrics"]["n_trades"] = 3
+        return with_interval("test", "sharpe", -2.4, -0.5)(record)
+
+    text = " ".join(findings(RunView(make_run(change=change))))
+    assert "[-2.40, -0.50]: of 3 trades, too few to be compared with zero." in text

@@ -42,7 +42,7 @@ def panel(axes: Axes, matrix: np.ndarray, names: list[str]) -> None:
     axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("predicted class")
-    axes.set_ylabel("true class")
+    axes.set_ylabel("true class, 100 % a row")
     _rule(axes, len(names))
 
 

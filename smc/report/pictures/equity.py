@@ -12,6 +12,9 @@ from smc.report.pictures.style import BLUE, MUTED, ORANGE, blank, head, percent_
 from smc.report.text import percent
 from smc.report.view import PARTS, RunView
 
+#: Labels of ticks at years, months, days, hours, minutes and seconds.
+TICKS = ["%Y", "%b\n%Y", "%d %b\n%Y", "%H:%M\n%d %b", "%H:%M\n%d %b", "%H:%M:%S"]
+
 
 def draw(view: RunView) -> Figure:
     """Draw one panel for each part that traded."""
@@ -19,7 +22,7 @@ def draw(view: RunView) -> Figure:
     traded = {part: bars for part, bars in traded.items() if len(bars)}
     if not traded:
         raise NothingToDrawError("no position was ever taken, so nothing was earned or lost")
-    figure = blank(1.0 + 1.85 * len(traded))
+    figure = blank(1.0 + 1.95 * len(traded))
     head(figure, f"Equity after costs: {view.title}")
     panels = figure.subplots(len(traded), squeeze=False)[:, 0]
     for axes, (part, bars) in zip(panels, traded.items(), strict=True):
@@ -62,5 +65,7 @@ def panel(axes: Axes, bars: pd.DataFrame, part: str) -> None:
     percent_axis(axes.yaxis)
     locator = AutoDateLocator(minticks=3, maxticks=7)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(
+        ConciseDateFormatter(locator, formats=TICKS, zero_formats=TICKS, show_offset=False)
+    )
     axes.margins(x=0.01)
