@@ -11,7 +11,6 @@ from smc.results.manifest import write_manifest
 from smc.results.packing import pack
 from smc.results.plain import json_bytes, to_plain
 from smc.results.status import FINISHED, STARTED, failure, utc_now, write_status
-from smc.typing import Config
 
 
 class RunClaim:
@@ -51,13 +50,6 @@ class RunClaim:
         plain, warnings = to_plain(record)
         plain["warnings"] = [*(plain.get("warnings") or []), *warnings]
         (self.staging / "run.json").write_bytes(json_bytes(plain))
-
-    def save_config(self, config: Config) -> None:
-        """Write config.yaml, the resolved configuration."""
-        import yaml
-
-        text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=110)
-        (self.staging / "config.yaml").write_text(text, encoding="utf-8")
 
     def commit(self) -> Path:
         """Make the run visible, whole and at once, and return its folder.

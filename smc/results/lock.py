@@ -10,6 +10,8 @@ from pathlib import Path
 
 from smc.errors import RunBusyError
 
+#: Bytes; what a lock file holds.
+HOLDER_SIZE = 200
 #: Descriptors of the locks held here. A forked child closes its copies, or a worker that outlives a killed
 #: run would keep the run locked.
 _held: set[int] = set()
@@ -39,10 +41,13 @@ def exclusive(path: Path) -> Iterator[None]:
     _held.add(descriptor)
     try:
         if not _take(descriptor):
-            holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or "another process"
+            holder = (
+                os.pread(descriptor, HOLDER_SIZE, 0).decode(errors="replace").strip() or "another process"
+            )
             raise RunBusyError(f"run {path.name} is being written by {holder}: wait for it, or end it")
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {os.uname().nodename}".encode(), 0)
+        holder = f"process {os.getpid()} on {os.uname().nodename}"
+        # padded, for cutting a file short makes some file systems sync it
+        os.pwrite(descriptor, holder.encode().ljust(HOLDER_SIZE), 0)
         yield
     finally:
         _held.discard(descriptor)

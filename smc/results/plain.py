@@ -25,14 +25,14 @@ def to_plain(value: Any) -> tuple[Any, list[dict[str, str]]]:
         dict, list, str, int, finite float, bool or None, as `json.loads` would give it back.
     warnings
         One record a field: ``reason`` ("not_finite" or "not_saved"), ``field`` (its dotted name; the values
-        of a list go by the name of the list) and ``message``.
+        of a list go by the name of the list) and ``sentence``.
 
     >>> import numpy as np
     >>> to_plain({"accuracy": np.float32(0.5), "folds": np.array([0.5, np.nan]), "clock": len})
     ({'accuracy': 0.5, 'folds': [0.5, None]},
-     [{'reason': 'not_finite', 'field': 'folds', 'message': '`folds` is not finite (nan): saved as null'},
+     [{'reason': 'not_finite', 'field': 'folds', 'sentence': '`folds` is not finite (nan): saved as null'},
       {'reason': 'not_saved', 'field': 'clock',
-       'message': '`clock` is left out: no plain form for builtin_function_or_method'}])
+       'sentence': '`clock` is left out: no plain form for builtin_function_or_method'}])
     """
     conversion = _Conversion()
     plain = conversion.guarded(lambda: value, "")
@@ -49,13 +49,13 @@ class _Conversion:
     """One walk over a value, with what it lost."""
 
     def __init__(self) -> None:
-        self._messages: dict[tuple[str, str], list[str]] = {}
+        self._sentences: dict[tuple[str, str], list[str]] = {}
         self._open: set[int] = set()
 
     def warnings(self) -> list[dict[str, str]]:
         return [
-            {"reason": reason, "field": field, "message": messages[0] + _more(len(messages) - 1)}
-            for (reason, field), messages in self._messages.items()
+            {"reason": reason, "field": field, "sentence": sentences[0] + _more(len(sentences) - 1)}
+            for (reason, field), sentences in self._sentences.items()
         ]
 
     def guarded(self, read: Callable[[], Any], name: str) -> Any:
@@ -106,8 +106,8 @@ class _Conversion:
             plain.append(None if item is _LEFT_OUT else item)
         return plain
 
-    def _note(self, reason: str, field: str, message: str) -> None:
-        self._messages.setdefault((reason, field), []).append(message)
+    def _note(self, reason: str, field: str, sentence: str) -> None:
+        self._sentences.setdefault((reason, field), []).append(sentence)
 
 
 def _dotted(name: str, part: str | int) -> str:

@@ -15,6 +15,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def write_run(output, run_id=RUN_ID, *, fail=False, hold=0.0):
         for name in ("a.parquet", "b.parquet", "c.png", "d.md", "model/weights.bin", "model/golden.npy"):
             (claim.staging / name).write_bytes(name.encode() * 2000)
         (claim.scratch / "checkpoint").write_bytes(b"0" * 5000)
-        claim.save_config({"seed": 0})
+        (claim.staging / "config.yaml").write_text("seed: 0")
         claim.save_record({"symbol": "EURUSD", "history": {"val_accuracy": float("nan")}})
         time.sleep(hold)
         if fail:
@@ -90,6 +91,7 @@ def die_at_line(last):
             die()
         return trace
 
+    threading.settrace(trace)
     sys.settrace(trace)
 
 

@@ -247,8 +247,8 @@ def test_a_field_without_a_plain_form_is_left_out_by_name_and_the_rest_is_saved(
     found, warnings = to_plain({"history": {"odd": value, "kept": 1}})
     assert found == {"history": {"kept": 1}}
     assert [(item["reason"], item["field"]) for item in warnings] == [("not_saved", "history.odd")]
-    assert warnings[0]["message"].startswith("`history.odd` is left out: ")
-    assert why in warnings[0]["message"]
+    assert warnings[0]["sentence"].startswith("`history.odd` is left out: ")
+    assert why in warnings[0]["sentence"]
 
 
 def test_in_a_list_it_is_null_so_that_positions_stay():
@@ -259,13 +259,13 @@ def test_in_a_list_it_is_null_so_that_positions_stay():
         ("not_saved", "folds"),
         ("not_saved", "rows.1.x"),
     ]
-    assert warnings[0]["message"] == "`folds` is not finite (nan): saved as null, and 1 more"
+    assert warnings[0]["sentence"] == "`folds` is not finite (nan): saved as null, and 1 more"
 
 
 def test_a_cycle_is_cut_where_it_closes():
     found, warnings = to_plain(loop())
     assert found == {"kept": 1, "itself": [None]}
-    assert warnings[0]["message"] == "`itself.0` is left out: it holds itself"
+    assert warnings[0]["sentence"] == "`itself.0` is left out: it holds itself"
 
 
 def test_the_same_object_twice_is_no_cycle():
@@ -276,13 +276,13 @@ def test_the_same_object_twice_is_no_cycle():
 def test_endless_nesting_is_cut():
     found, warnings = to_plain(Deep())
     assert json_bytes(found).count(b"down") == MAX_DEPTH - 1
-    assert f"nested deeper than {MAX_DEPTH}" in warnings[0]["message"]
+    assert f"nested deeper than {MAX_DEPTH}" in warnings[0]["sentence"]
 
 
 def test_one_unreadable_key_of_a_mapping_leaves_the_others():
     found, warnings = to_plain({"config": Missing(kept=1, mandatory=2)})
     assert found == {"config": {"kept": 1}}
-    assert warnings[0]["message"] == "`config.mandatory` is left out: mandatory value is missing"
+    assert warnings[0]["sentence"] == "`config.mandatory` is left out: mandatory value is missing"
 
 
 def test_keys_of_one_text_or_of_none_are_named():
@@ -358,7 +358,7 @@ def test_any_value_is_saved_and_read_back_the_same(value):
     found, warnings = to_plain({"kept": 1, "odd": value})
     assert found["kept"] == 1
     assert json.loads(json_bytes(found)) == found
-    assert all(set(item) == {"reason", "field", "message"} for item in warnings)
+    assert all(set(item) == {"reason", "field", "sentence"} for item in warnings)
     assert all(item["field"].startswith("odd") for item in warnings)
     assert json.loads(json_bytes(warnings)) == warnings
     assert to_plain(found) == (found, [])

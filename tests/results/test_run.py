@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import smc
 from smc.errors import ResultsError
@@ -20,7 +21,8 @@ FRAME = pd.DataFrame({"probability": [0.25, 0.75]})
 @pytest.fixture
 def folder(tmp_path):
     with RunStore(tmp_path / "out put ∂", min_free_mb=0).claim(RUN) as claim:
-        claim.save_config({"seed": 0, "model": {"eta": 1e-05, "text": "1e-4"}, "symbol": "∂"})
+        config = {"seed": 0, "model": {"eta": 1e-05, "text": "1e-4"}, "symbol": "∂"}
+        (claim.staging / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
         claim.save_record({"symbol": "EURUSD", "auc": np.float32("nan"), "warnings": [{"reason": "gap"}]})
         FRAME.to_parquet(claim.staging / "predictions.parquet")
         (2 * FRAME).to_parquet(claim.staging / "returns.parquet")
@@ -58,7 +60,7 @@ def test_a_record_names_what_it_lost_after_its_own_warnings(folder):
     assert (record["symbol"], record["auc"]) == ("EURUSD", None)
     assert record["warnings"] == [
         {"reason": "gap"},
-        {"reason": "not_finite", "field": "auc", "message": "`auc` is not finite (nan): saved as null"},
+        {"reason": "not_finite", "field": "auc", "sentence": "`auc` is not finite (nan): saved as null"},
     ]
 
 
