@@ -29,7 +29,8 @@ def show(sections: Iterable[Section], file: TextIO) -> None:
             if not section.tables:
                 console.print()
     text = "\n".join(line.rstrip() for line in captured.get().splitlines())
-    file.write(re.sub(r"\n{3,}", "\n\n", text) + "\n")
+    page = re.sub(r"\n{3,}", "\n\n", text) + "\n"
+    file.write(page.encode(console.encoding, "replace").decode(console.encoding))
 
 
 def _drawn(table: Table) -> "DrawnTable":

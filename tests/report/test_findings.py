@@ -102,3 +102,10 @@ def test_a_sharpe_ratio_of_a_few_trades_is_not_judged(make_run):
 
     text = " ".join(findings(RunView(make_run(change=change))))
     assert "[-2.40, -0.50]: of 3 trades, too few to be compared with zero." in text
+
+
+def test_a_sealed_test_part_is_said_to_be(make_run):
+    run = make_run(change_events=lambda rows: rows[rows["part"] != "test"])
+    assert not any("test" in each.lower() for each in findings(RunView(run)))
+    run.config["evaluation"] = {"test": "sealed"}
+    assert any("The test part is sealed" in each for each in findings(RunView(run)))

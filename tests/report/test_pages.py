@@ -37,6 +37,16 @@ def test_no_figure_is_cut_at_80_columns(make_run, kind, monkeypatch):
                 assert all(cell in text for cell in row[table.n_text :])
 
 
+def test_an_old_encoding_loses_no_figure(make_run):
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    show(sections(RunView(make_run("regression"))), file)
+    file.seek(0)
+    text = file.read()
+    assert "R?" in text
+    assert "n/a" not in text
+    assert "95 % interval" in text
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_page_holds_every_section_and_cell(make_run, kind):
     run = make_run(kind)
