@@ -47,7 +47,7 @@ def restore(files: dict[str, bytes], *, exact: bool = False) -> Any:
     try:
         steps = {name: load_step(step, files[step["file"]]) for name, step in record["steps"].items()}
         model = steps["estimator"] if "preprocess" not in steps else _pipeline(record, steps)
-        _check_features(model, record["feature_names"])
+        _check_features(model, next(iter(steps.values())).n_features_in_, record["feature_names"])
         check_golden(model, files[FILE], exact=exact)
     except (ArtifactError, *PARSER_ERRORS) as error:
         raise ArtifactError(_why(error, record)) from error
@@ -74,13 +74,13 @@ def _pipeline(record: dict[str, Any], steps: dict[str, Any]) -> FoldPipeline:
     return pipeline
 
 
-def _check_features(model: Any, names: list[str] | None) -> None:
-    """The record and the model must speak of the same features in the same order."""
+def _check_features(model: Any, n_learned: int, names: list[str] | None) -> None:
+    """The record and the first step of the model must speak of the same features in the same order."""
+    if names is not None and len(names) != n_learned:
+        raise FeatureError(f"model.json names {len(names)} features, but the model learned {n_learned}")
     learned = getattr(model, "feature_names_in_", None)
-    if (learned is None) != (names is None):
-        raise FeatureError("the model and model.json do not agree whether features have names")
-    if learned is not None and names is not None:
-        check_names(list(learned), names)
+    if learned is not None:
+        check_names(list(learned), names or [])
 
 
 def _why(error: Exception, record: dict[str, Any]) -> str:

@@ -1,9 +1,12 @@
 """Write and read scikit-learn objects with skops: no pickle, trusted types only, bytes that repeat."""
 
 import hashlib
+import importlib
 import io
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -11,6 +14,7 @@ from smc.artifact.trusted import check_types
 from smc.errors import ArtifactError
 
 SCHEMA = "schema.json"
+ARRAY_LIBRARIES = ("torch", "cupy", "dask")
 
 
 def dump(obj: Any) -> bytes:
@@ -25,12 +29,9 @@ def dump(obj: Any) -> bytes:
     ArtifactError
         The object holds something that skops cannot write as data.
     """
-    from skops import io as skops_io
-    from skops.io.exceptions import UnsupportedTypeException
-
     try:
-        raw = skops_io.dumps(obj)
-    except (UnsupportedTypeException, TypeError, ValueError) as error:
+        raw = _skops_io().dumps(obj)
+    except (TypeError, ValueError) as error:
         raise ArtifactError(f"{type(obj).__name__} cannot be saved as data: {error}") from error
     with ZipFile(io.BytesIO(raw)) as archive:
         arrays = {name: archive.read(name) for name in archive.namelist() if name != SCHEMA}
@@ -51,10 +52,24 @@ def load(data: bytes) -> Any:
     ArtifactError
         A type that is not trusted. Bytes that are no skops archive raise whatever their parser does.
     """
-    from skops import io as skops_io
-
+    skops_io = _skops_io()
     trusted = check_types(skops_io.get_untrusted_types(data=data))
     return skops_io.loads(data, trusted=trusted)
+
+
+def _skops_io() -> ModuleType:
+    """Import skops.io without the array libraries that it does not use.
+
+    skops searches scikit-learn for estimators, and the search imports a bridge to each of these libraries
+    where it is installed: seconds and hundreds of megabytes for torch, in a run that fits trees.
+    """
+    hidden = {name: None for name in ARRAY_LIBRARIES if name not in sys.modules}
+    sys.modules.update(hidden)  # type: ignore[arg-type]
+    try:
+        return importlib.import_module("skops.io")
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _canonical(node: Any, renamed: dict[str, str]) -> Any:

@@ -16,6 +16,7 @@ PACKAGES = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
 DATA_TYPES = frozenset(
     {
         "sklearn.tree._tree.Tree",
+        "sklearn.utils._bunch.Bunch",
         "sklearn.calibration._CalibratedClassifier",
         "sklearn.calibration._SigmoidCalibration",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",

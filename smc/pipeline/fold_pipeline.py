@@ -251,7 +251,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         tags.classifier_tags = of_estimator.classifier_tags
         tags.regressor_tags = of_estimator.regressor_tags
         tags.target_tags = of_estimator.target_tags
-        tags.input_tags.allow_nan = True
+        tags.input_tags.allow_nan = self.preprocess is None or of_estimator.input_tags.allow_nan
         return tags
 
 

