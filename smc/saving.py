@@ -39,7 +39,9 @@ def save(claim: RunClaim, contents: Contents) -> None:
     folder, record, config = claim.staging, contents.record, contents.config
     claim.save_record(record)
     claim.save_json("sources.json", dict(contents.sources))
-    (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    (folder / "config.yaml").write_text(
+        yaml.dump(config, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8"
+    )
     contents.predictions.to_parquet(folder / "predictions.parquet")
     contents.returns.to_parquet(folder / "returns.parquet")
     contents.plan.save(folder / "splits.json")

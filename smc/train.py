@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,12 +175,13 @@ def trial(
 def fit(
     parts: Parts, data: Dataset, plan: SplitPlan, config: Config, progress: Progress
 ) -> tuple[Fits, Fits]:
-    """Fit the model, and beside it the baseline, on the same rows."""
+    """Fit the model, and beside it the baseline, on the same rows; the baseline looks at no feature."""
     fitting = Fitting(data, config["final"], config["sample_weight"] == "uniqueness")
+    blind = replace(fitting, data=replace(data, bars=data.bars.iloc[:, :1]))
     baseline = FoldPipeline(
         estimator=Baseline(task=parts.labels.task), sampler=NoAugmentation(), preprocess=FunctionTransformer()
     )
-    return fitting.run(parts.pipeline, plan, progress.step), fitting.run(baseline, plan, progress.step)
+    return fitting.run(parts.pipeline, plan, progress.step), blind.run(baseline, plan, progress.step)
 
 
 class Command:

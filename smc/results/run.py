@@ -35,7 +35,7 @@ class Run:
         """The resolved configuration: config.yaml."""
         import yaml
 
-        return yaml.safe_load((self.path / "config.yaml").read_text(encoding="utf-8"))
+        return yaml.load((self.path / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
