@@ -1,5 +1,7 @@
 """What a table of bars holds that is odd but true: gaps, flat bars, bars without trades."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,13 @@ from smc.typing import IntArray
 
 SECOND = 10**9  # nanoseconds
 DAY = 86_400 * SECOND
-#: 1970-01-01 was a Thursday, so Saturday noon of the first week came 2.5 days later.
-SATURDAY_NOON = 5 * DAY // 2
+WEEK = 7 * DAY
+#: The weekend of markets that have one: Friday 20:00 to Sunday 23:00 UTC, in summer and in winter.
 WEEKEND = 51 * 3600 * SECOND
+#: 1970-01-01 was a Thursday, so the first weekend began 44 hours later.
+FIRST_WEEKEND = 44 * 3600 * SECOND
+GAP = re.compile(r"(\d+(?:\.\d+)?) ?(w|d|h|min|s)", re.IGNORECASE)
+UNITS = {"w": 604_800.0, "d": 86_400.0, "h": 3_600.0, "min": 60.0, "s": 1.0}
 #: Markets with more than this share of their bars on Saturdays trade seven days a week.
 SATURDAY_SHARE = 0.05
 
@@ -20,9 +26,8 @@ SATURDAY_SHARE = 0.05
 def survey(bars: pd.DataFrame) -> dict[str, Any]:
     """Count gaps, zero-range and zero-volume bars, and measure the spacing of the bars.
 
-    A gap is a step longer than 1.5 times the median step, weekends taken off: a step over a Saturday noon
-    (UTC) counts 51 hours less (two days, and what clocks and thin last hours add), if bars are at most a day
-    apart and Saturdays are no trading days.
+    A gap is a step longer than 1.5 times the median step. Weekend time (Friday 20:00 to Sunday 23:00 UTC)
+    does not count towards a step, if bars are at most a day apart and Saturdays are no trading days.
 
     Returns
     -------
@@ -56,9 +61,14 @@ def find_gaps(bars: pd.DataFrame, limit: int) -> tuple[IntArray, IntArray]:
     before = np.flatnonzero(steps > limit)
     steps = steps[before]
     if _spacing(bars) <= DAY and np.mean(stamps // DAY % 7 == 2) <= SATURDAY_SHARE:
-        first, last = ((stamps[each] - SATURDAY_NOON) // (7 * DAY) for each in (before, before + 1))
-        steps = np.maximum(steps - WEEKEND * (last - first), 0)
+        steps -= _weekend_time(stamps[before + 1]) - _weekend_time(stamps[before])
     return before[steps > limit], steps[steps > limit]
+
+
+def _weekend_time(stamps: IntArray) -> IntArray:
+    """Give the nanoseconds of weekend up to each stamp."""
+    weeks, since = np.divmod(stamps - FIRST_WEEKEND, WEEK)
+    return weeks * WEEKEND + np.minimum(since, WEEKEND)
 
 
 def _spacing(bars: pd.DataFrame) -> float:
@@ -67,25 +77,20 @@ def _spacing(bars: pd.DataFrame) -> float:
     return float(np.median(steps)) if len(steps) else 0.0
 
 
-def parse_gap(text: str) -> pd.Timedelta:
-    """Read the length of a gap, as "3d" or "90min".
+def parse_gap(text: str) -> timedelta:
+    """Read the length of a gap: a number and w, d, h, min or s.
 
-    Raises
-    ------
-    ValueError
-        No time, or less than a second: a bare number would count nanoseconds.
+    >>> parse_gap("90min")
+    datetime.timedelta(seconds=5400)
     """
-    remedy = f"`max_gap` must be a time such as 3d or 90min, got {text!r}"
-    try:
-        gap = pd.Timedelta(text)
-    except ValueError as error:
-        raise ValueError(remedy) from error
-    if isinstance(gap, pd.Timedelta) and gap >= pd.Timedelta(seconds=1):
-        return gap
-    raise ValueError(remedy)
+    match = GAP.fullmatch(text.strip())
+    seconds = float(match[1]) * UNITS[match[2].lower()] if match else 0.0
+    if not seconds:
+        raise ValueError(f"`max_gap` must be a time such as 3d or 90min, got {text!r}")
+    return timedelta(seconds=seconds)
 
 
-def check_gaps(bars: pd.DataFrame, max_gap: pd.Timedelta | None, *, name: str, rows: IntArray) -> None:
+def check_gaps(bars: pd.DataFrame, max_gap: timedelta | None, *, name: str, rows: IntArray) -> None:
     """Refuse a step longer than ``max_gap``, weekends taken off as in `survey`.
 
     Raises
@@ -96,10 +101,10 @@ def check_gaps(bars: pd.DataFrame, max_gap: pd.Timedelta | None, *, name: str, r
     """
     if max_gap is None:
         return
-    before, _ = find_gaps(bars, max_gap.as_unit("ns").value)
+    before, _ = find_gaps(bars, int(max_gap.total_seconds() * SECOND))
     if before.size:
         first = int(before[0])
-        length = bars.index[first + 1] - bars.index[first]
+        length = (bars.index[first + 1] - bars.index[first]).to_pytimedelta()
         raise DataError(
             f"{name}, row {rows[first + 1]}, column time: {length} without a bar after {bars.index[first]} "
             f"(max_gap: no gap may be longer than {max_gap}); gaps: {before.size}. "

@@ -1,5 +1,6 @@
 """The rules that a table of bars must keep, and what is done about rows that break them."""
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def check_bars(
 
 
 def settle(
-    bars: pd.DataFrame, faults: Faults, rows: IntArray, *, max_gap: pd.Timedelta | None = None, **counts: Any
+    bars: pd.DataFrame, faults: Faults, rows: IntArray, *, max_gap: timedelta | None = None, **counts: Any
 ) -> pd.DataFrame:
     """Apply every rule, raise what must be raised, and attach the account (``counts`` go into it first)."""
     n_read = counts.pop("rows_read", len(bars))

@@ -146,7 +146,9 @@ class Files:
 
 def _unknown(symbol: str, known: Mapping[str, object], root: Path) -> str:
     folded = {str(name).lower(): name for name in known}
-    near = [str(folded[name]) for name in difflib.get_close_matches(str(symbol).lower(), folded, n=3)]
+    wanted = str(symbol).lower()
+    close = [wanted] if wanted in folded else difflib.get_close_matches(wanted, folded, n=3)
+    near = [str(folded[name]) for name in close]
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     names = sorted(map(str, known))
     shown = ", ".join(names[:20]) + (f", ... ({len(names)} in all)" if len(names) > 20 else "")

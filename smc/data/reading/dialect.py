@@ -65,6 +65,9 @@ def split(line: str, delimiter: str) -> list[str]:
 
 
 def _with_header(lines: Sequence[str], place: int, delimiter: str, names: list[str]) -> Dialect:
+    for above, line in enumerate(lines[: place + 1], start=1):
+        if line.count('"') % 2:
+            raise DataError(f"row {above}: a quote is not closed on its line: remove it")
     longest = max((len(split(line, delimiter)) for line in lines[:place]), default=0)
     if longest >= len(names):
         raise DataError(f"the header stands in line {place + 1}, below rows of data: move it to the top")

@@ -53,7 +53,7 @@ def plan(table: Table, content: Content, symbol: str, price_scale: float | None)
         Columns or stamps that smc does not know, or cannot know for sure.
     """
     if not table.sample:
-        raise DataError("the table has no rows that fit its header")
+        raise DataError("a header, but no rows below it that have as many cells")
     columns = by_header(table.names, table.sample, symbol) if table.names else by_shape(table.sample[0])
     if columns is None:
         raise DataError(f"the first row, {list(table.sample[0])}, holds no stamp, open, high, low and close")

@@ -1,6 +1,6 @@
 """One file to bars."""
 
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def read_bars(
     zone: tzinfo | None = None,
     on_bad: OnBad = "error",
     price_scale: float | None = None,
-    max_gap: pd.Timedelta | None = None,
+    max_gap: timedelta | None = None,
 ) -> pd.DataFrame:
     """Read one file of bars in whatever format it is written, in memory bounded by the bars it holds.
 

@@ -130,7 +130,7 @@ def parse_stamps(cells: pa.Array, style: str, *, midnight: int = 0) -> tuple[Int
         return _from_epoch(text), np.ones(len(text), dtype=bool)
     if style == "clock_ms":
         ms = pc.fill_null(pc.cast(_only_digits(text), pa.int64()), DAY_MS).to_numpy()
-        return np.where(ms < DAY_MS, midnight + ms * MS, NAT), np.zeros(len(text), dtype=bool)
+        return np.where((ms >= 0) & (ms < DAY_MS), midnight + ms * MS, NAT), np.zeros(len(text), dtype=bool)
     for pattern, iso in REWRITES[style]:
         text = pc.replace_substring_regex(text, pattern, iso)
     return _from_iso(text)

@@ -12,7 +12,7 @@ from smc.data.reading.dialect import Dialect, sniff, split
 from smc.data.reading.table import Block, settle_lengths
 from smc.errors import DataError
 
-BLOCK_SIZE = 1 << 24  # characters read at once: bounds the memory of a file of any length
+BLOCK_SIZE = 1 << 22  # characters read at once: bounds the memory of a file of any length
 SAMPLE_SIZE = 100  # lines from which the dialect is told
 LINE_SIZE = 1 << 16  # characters: the longest line looked at there
 
@@ -25,7 +25,10 @@ class TextTable:
     def __init__(self, content: Content) -> None:
         self._content = content
         with text_of(content.open()) as stream:
-            lines = [stream.readline(LINE_SIZE).rstrip("\n") for _ in range(SAMPLE_SIZE)]
+            lines = [stream.readline(LINE_SIZE) for _ in range(SAMPLE_SIZE)]
+        if longest := [place for place, line in enumerate(lines, 1) if len(line) == LINE_SIZE]:
+            raise DataError(_too_long(longest[0], LINE_SIZE))
+        lines = [line.rstrip("\n") for line in lines]
         self.dialect = sniff(lines)
         self.names = list(self.dialect.names) if self.dialect.names else None
         self.decimal = self.dialect.decimal
@@ -34,32 +37,36 @@ class TextTable:
 
     def blocks(self, positions: Sequence[int], faults: Faults) -> Iterator[Block]:
         """Read from the start; rows of a wrong length are noted and left out, or padded under `repair`."""
-        for line, text in self._pieces():
-            yield _Piece(text, line, self.dialect).read(positions, faults)
+        for piece in self._pieces():
+            yield piece.read(positions, faults)
 
-    def _pieces(self) -> Iterator[tuple[int, str]]:
-        """Cut the text after the header at line ends, with the number of each piece's first line."""
+    def _pieces(self) -> "Iterator[_Piece]":
+        """Cut the text after the header at line ends."""
         line, rest = self.dialect.first_line, ""
         with text_of(self._content.open()) as stream:
             for _ in range(line - 1):
                 stream.readline()
-            while piece := stream.read(BLOCK_SIZE):
-                text, end, rest = (rest + piece).rpartition("\n")
+            while more := stream.read(BLOCK_SIZE):
+                text, end, rest = (rest + more).rpartition("\n")
                 if end:
-                    yield line, text + end
-                    line += text.count("\n") + 1
+                    piece = _Piece(text + end, line, self.dialect)
+                    yield piece
+                    line += piece.n_lines
                 elif len(rest) > BLOCK_SIZE:
-                    raise DataError(
-                        f"line {line} is longer than {BLOCK_SIZE:,} characters: this is no table of bars"
-                    )
+                    raise DataError(_too_long(line, BLOCK_SIZE))
         if rest:
-            yield line, rest + "\n"
+            yield _Piece(rest + "\n", line, self.dialect)
+
+
+def _too_long(line: int, size: int) -> str:
+    return f"line {line} is longer than {size:,} characters: this is no table of bars"
 
 
 class _Piece:
     """Some whole lines of a file, parsed by Arrow into columns of text."""
 
     def __init__(self, text: str, line: int, dialect: Dialect) -> None:
+        self.n_lines = text.count("\n")
         self._text = text
         self._line = line
         self._dialect = dialect
@@ -69,10 +76,9 @@ class _Piece:
         """Parse the wanted columns, and settle the rows of a wrong length."""
         names = [str(position) for position in positions]
         table = self._parse(names)
-        n_lines = self._text.count("\n")
-        if table.num_rows + len(self._odd) != n_lines:
+        if table.num_rows + len(self._odd) != self.n_lines:
             raise DataError(f"row {self._open_quote()}: a quote is not closed on its line: remove it")
-        is_even = np.ones(n_lines, dtype=bool)
+        is_even = np.ones(self.n_lines, dtype=bool)
         is_even[[row.number - 1 for row in self._odd]] = False
         rows = self._line + np.flatnonzero(is_even)
         padded = self._settle(faults)
