@@ -13,10 +13,16 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def sync(path: Path) -> None:
-    """Bring a file's content, or a folder's list of names, to the disk (fsync)."""
+    """Bring a file's content, or a folder's list of names, to the disk (fsync).
+
+    Some network file systems cannot sync a folder; they write its names as they change.
+    """
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP) or not path.is_dir():
+            raise
     finally:
         os.close(descriptor)
 

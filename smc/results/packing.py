@@ -34,11 +34,10 @@ def unpacked(folder: Path, packed: list[str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as place:
         copy = Path(shutil.copytree(folder, Path(place) / folder.name))
         for name in packed:
-            with (
-                gzip.open(copy / name, "rb") as source,
-                open(copy / name.removesuffix(SUFFIX), "wb") as target,
-            ):
+            path = copy / name
+            with gzip.open(path, "rb") as source, open(path.with_suffix(""), "wb") as target:
                 shutil.copyfileobj(source, target)
+            path.unlink()
         yield copy
 
 

@@ -38,7 +38,7 @@ def artifact(monkeypatch):
     """Stand in for `smc.artifact`: a model is what its files hold."""
 
     def load(folder):
-        return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".gz"}
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
 
     module = types.SimpleNamespace(load=load)
     monkeypatch.setitem(sys.modules, "smc.artifact", module)

@@ -312,6 +312,30 @@ def test_an_atomic_write_that_fails_leaves_the_old_content_alone(tmp_path, monke
     assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("manifest.json", b"new")]
 
 
+def test_a_file_system_that_cannot_sync_folders_is_no_hindrance(store, monkeypatch):
+    fsync = os.fsync
+
+    def refuse(descriptor):
+        if os.path.isdir(f"/proc/self/fd/{descriptor}"):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    assert write(store).committed
+
+
+def test_a_disk_that_cannot_sync_a_file_refuses_the_run(store, monkeypatch):
+    def refuse(descriptor):
+        if not os.path.isdir(f"/proc/self/fd/{descriptor}"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(OSError, match="Input/output error"), store.claim(RUN) as claim:  # noqa: PT012
+        claim.save_record({})
+        monkeypatch.setattr(os, "fsync", refuse)
+        claim.commit()
+    assert list_runs(store.output) == []
+
+
 def test_the_manifest_names_the_run(store):
     manifest = json.loads((write(store).folder / "MANIFEST.json").read_text())
     assert manifest["run_id"] == RUN
