@@ -65,6 +65,7 @@ def train(
     progress = progress or Progress()
     store = results.RunStore(config["paths"]["output"])
     parts = Parts.from_config(config)
+    progress.step("bars")
     bars = load_bars(parts, config, store)
     data_hash = content_hash({symbol: bars_fingerprint(each) for symbol, each in bars.items()})
     run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
@@ -72,6 +73,7 @@ def train(
         if claim.skip:
             return Outcome(run_id, claim.skip, claim.folder, is_new=False)
         with logging_to(claim.staging / "run.log"):
+            progress.step("features, labels (the first time, they are compiled)")
             data = make_dataset(bars, parts, store.output)
             plan, cv_failure = make_plan(data, parts, config["split"])
             facts = {"run_id": run_id, "data_hash": data_hash, **describe(config, bars, data, plan)}
