@@ -1,0 +1,67 @@
+"""Rows between neighbours of the same class: the step of SMOTE."""
+
+import numpy as np
+
+from smc.aug.source import Source
+from smc.typing import FloatArray, IntArray
+
+#: A class of fewer rows has no neighbourhood: two rows span a line, one row nothing.
+LEAST_ROWS = 3
+
+
+def interpolate(
+    source: Source, members: IntArray, n_rows: int, k_neighbors: int, rng: np.random.Generator
+) -> tuple[IntArray, FloatArray]:
+    """Make up rows of one class: each a random part of the way from one of its rows to one of its nearest.
+
+    Sequences are compared and mixed flattened. Distances and mixtures need numbers: the median of the class
+    stands in for a missing value when neighbours are sought, and a made-up row takes a value that one of the
+    two lacks from its base, so that what was missing stays so. ``k_neighbors`` is lowered to what the class
+    allows; every row is a base equally often, but for the rest.
+
+    Parameters
+    ----------
+    members
+        Rows of the class, at least `LEAST_ROWS`.
+    n_rows
+        How many to make up.
+
+    Returns
+    -------
+    base, made
+        The row that each made-up row starts from, and the rows.
+
+    References
+    ----------
+    Chawla, N., Bowyer, K., Hall, L., Kegelmeyer, W. P. (2002). SMOTE. Journal of Artificial Intelligence
+    Research 16.
+    """
+    rows = source.take(members)
+    flat = rows.reshape(len(rows), -1)
+    neighbors = _nearest(flat, min(k_neighbors, len(flat) - 1))
+    base = np.resize(rng.permutation(len(flat)), n_rows)
+    partner = neighbors[base, rng.integers(0, neighbors.shape[1], size=n_rows)]
+    part = rng.random((n_rows, 1)).astype(flat.dtype)
+    made, step = flat[base], flat[partner] - flat[base]
+    made += part * np.where(np.isnan(step), 0.0, step)
+    return members[base], made.reshape(n_rows, *rows.shape[1:])
+
+
+def _nearest(flat: FloatArray, k_neighbors: int) -> IntArray:
+    """Return the positions of the nearest other rows of each row."""
+    from sklearn.neighbors import NearestNeighbors
+
+    search = NearestNeighbors(n_neighbors=k_neighbors, algorithm="brute").fit(_filled(flat))
+    return search.kneighbors(return_distance=False)
+
+
+def _filled(flat: FloatArray) -> FloatArray:
+    """Put the median of the known values of a column in place of the missing ones, or 0."""
+    missing = np.isnan(flat)
+    if not missing.any():
+        return flat
+    filled = flat.copy()
+    for column in np.flatnonzero(missing.any(axis=0)):
+        known = flat[~missing[:, column], column]
+        filled[missing[:, column], column] = np.median(known) if known.size else 0.0
+    return filled
