@@ -214,7 +214,7 @@ NOT_FINITE = [
 ]
 
 
-@pytest.mark.parametrize("value", NOT_FINITE, ids=repr)
+@pytest.mark.parametrize("value", NOT_FINITE, ids=lambda value: type(value).__name__)
 def test_what_is_not_finite_is_null_and_named(value):
     found, warnings = to_plain({"history": {"gap": value, "kept": 1}})
     assert found == {"history": {"gap": None, "kept": 1}}
