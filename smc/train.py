@@ -3,13 +3,14 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer
 
 from smc import results
@@ -28,6 +29,7 @@ from smc.parts import Parts
 from smc.pipeline import FoldPipeline
 from smc.record import (
     Bars,
+    ablation,
     describe,
     evaluate,
     evidence_period,
@@ -69,7 +71,7 @@ def train(
     bars = load_bars(parts, config, store)
     data_hash = content_hash({symbol: bars_fingerprint(each) for symbol, each in bars.items()})
     run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
-    with store.claim(run_id, retry=config["retry"]) as claim:
+    with store.claim(run_id, retry=config["retry"], about=about(config, bars)) as claim:
         if claim.skip:
             return Outcome(run_id, claim.skip, claim.folder, is_new=False)
         with logging_to(claim.staging / "run.log"):
@@ -79,12 +81,14 @@ def train(
             facts = {"run_id": run_id, "data_hash": data_hash, **describe(config, bars, data, plan)}
             with trial(parts.ledger, store, facts, evidence_period(bars, data, plan)):
                 started = time.perf_counter()
-                fits, baseline = fit(parts, data, plan, config, progress)
+                fits, baseline, plain = fit(parts, data, plan, config, progress)
                 progress.step("evaluation")
                 figures, predictions, returns = evaluate(parts, bars, fits, baseline)
                 record = {
                     **facts,
                     **figures,
+                    "ablation": ablation(parts, bars, plain, baseline),
+                    "augmentation": fits.augmentation,
                     "feature_importance": importances(fits),
                     "last_training_bar": last_training_bar(bars, data, fits),
                     "training_duration_seconds": time.perf_counter() - started,
@@ -114,8 +118,14 @@ def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
             check_fit(symbol, each, parts.features, parts.labels.horizon)
         return bars
     except SmcError:
-        with store.claim(results.run_id(config, data_hash=None, seed=config["seed"]), retry="failed"):
+        run_id = results.run_id(config, data_hash=None, seed=config["seed"])
+        with store.claim(run_id, retry="failed", about=about(config, [str(config["symbol"] or "")])):
             raise
+
+
+def about(config: Config, symbols: Iterable[str]) -> dict[str, str]:
+    """Name a run for people, whatever becomes of it."""
+    return {"symbol": "+".join(symbols), "model": config["model"]["_target_"].rpartition(".")[2]}
 
 
 def make_dataset(bars: Bars, parts: Parts, output: Path) -> Dataset:
@@ -176,14 +186,30 @@ def trial(
 
 def fit(
     parts: Parts, data: Dataset, plan: SplitPlan, config: Config, progress: Progress
-) -> tuple[Fits, Fits]:
-    """Fit the model, and beside it the baseline, on the same rows; the baseline looks at no feature."""
+) -> tuple[Fits, Fits, Fits | None]:
+    """Fit the model, the baseline and, for an ablation, the model without augmentation, on the same rows.
+
+    The baseline looks at no feature.
+    """
     fitting = Fitting(data, config["final"], config["sample_weight"] == "uniqueness")
     blind = replace(fitting, data=replace(data, bars=data.bars.iloc[:, :1]))
     baseline = FoldPipeline(
         estimator=Baseline(task=parts.labels.task), sampler=NoAugmentation(), preprocess=FunctionTransformer()
     )
-    return fitting.run(parts.pipeline, plan, progress.step), blind.run(baseline, plan, progress.step)
+    return (
+        fitting.run(parts.pipeline, plan, progress.step),
+        blind.run(baseline, plan, progress.step),
+        _fit_plain(parts.pipeline, fitting, plan, progress),
+    )
+
+
+def _fit_plain(pipeline: FoldPipeline, fitting: Fitting, plan: SplitPlan, progress: Progress) -> Fits | None:
+    """Fit the same model on the rows as they are, if `aug.ablation` asks for it."""
+    if not getattr(pipeline.sampler, "ablation", False):
+        return None
+    plain: Any = clone(pipeline)
+    plain.set_params(sampler=NoAugmentation())
+    return fitting.run(plain, plan, lambda name: progress.step(f"without augmentation, {name}"))
 
 
 class Command:

@@ -28,7 +28,10 @@ def runs(output: str | Path) -> list[Section]:
     if others:
         rows = sorted((_unfinished(store, name, size) for name in others), reverse=True)
         found.append(
-            Section("Other runs", tables=[Table(("started", "run", "state", "why"), rows, n_text=4)])
+            Section(
+                "Other runs",
+                tables=[Table(("started", "run", "symbol", "model", "state", "why"), rows, n_text=6)],
+            )
         )
     return found
 
@@ -55,7 +58,8 @@ def _finished(folder: Path) -> tuple[str, ...]:
 def _unfinished(store: RunStore, name: str, size: int) -> tuple[str, ...]:
     status = store.status(name)
     why = status.get("message") or status.get("reason") or ""
-    return minute(status.get("started")), name[:size], store.state(name), why
+    who = str(status.get("symbol") or ""), str(status.get("model") or "")
+    return minute(status.get("started")), name[:size], *who, store.state(name), why
 
 
 def _prefix_size(names: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,24 @@ class RunClaim:
         (it failed before, and ``retry="failed"`` was not asked for).
     folder
         Where the run stands once it is committed.
+    about
+        What status records say beside the run's id, such as its symbol and model.
     staging
         Where to write until then; same file system, removed whatever ends the block early.
     """
 
-    def __init__(self, run_id: str, *, folder: Path, staging: Path, status: Path, skip: str | None) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        *,
+        folder: Path,
+        staging: Path,
+        status: Path,
+        skip: str | None,
+        about: Mapping[str, Any],
+    ) -> None:
         self.run_id, self.folder, self.staging, self.skip = run_id, folder, staging, skip
+        self.about = about
         self.committed = False
         self._status, self._started = status, utc_now()
 
@@ -88,5 +101,5 @@ class RunClaim:
         """Replace the run's status record."""
         ended = {} if facts["status"] == STARTED else {"ended": utc_now()}
         process = {"process": os.getpid(), "host": os.uname().nodename}
-        record = {"run_id": self.run_id, **facts, **process, "started": self._started, **ended}
+        record = {"run_id": self.run_id, **self.about, **facts, **process, "started": self._started, **ended}
         write_status(self._status, record, temporary=self.staging.with_name(f"{self.run_id}.status"))

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,9 @@ class RunStore:
         self.locks, self.statuses = self.output / "locks", self.output / "status"
 
     @contextlib.contextmanager
-    def claim(self, run_id: str, *, retry: str = "none") -> Iterator[RunClaim]:
+    def claim(
+        self, run_id: str, *, retry: str = "none", about: Mapping[str, Any] | None = None
+    ) -> Iterator[RunClaim]:
         """Hold the right to write one run; see `RunClaim.skip` for when there is nothing to do.
 
         Leaving the block without `RunClaim.commit`, by whatever exception, removes what was staged, records
@@ -64,6 +66,8 @@ class RunStore:
         ----------
         retry
             "failed": run again what is recorded as failed. Killed runs always start afresh.
+        about
+            Plain facts for the status record, by which people find a run that did not finish.
 
         Raises
         ------
@@ -77,7 +81,7 @@ class RunStore:
         check_choice("retry", retry, ("none", "failed"))
         with contextlib.ExitStack() as held:
             with named_errors(self.output):
-                claim = self._enter(held, run_id, retry)
+                claim = self._enter(held, run_id, retry, about or {})
             if claim.skip:
                 yield claim
                 return
@@ -121,7 +125,9 @@ class RunStore:
     def _is_finished(self, run_id: str) -> bool:
         return (self.folder(run_id) / NAME).is_file()
 
-    def _enter(self, held: contextlib.ExitStack, run_id: str, retry: str) -> RunClaim:
+    def _enter(
+        self, held: contextlib.ExitStack, run_id: str, retry: str, about: Mapping[str, Any]
+    ) -> RunClaim:
         folder = self.folder(run_id)
         for place in (self.runs, self.staging, self.locks, self.statuses):
             make_folder(place)
@@ -132,6 +138,7 @@ class RunStore:
             staging=self.staging / f"{run_id}.{os.urandom(6).hex()}",
             status=self.statuses / f"{run_id}.json",
             skip=self._reason_to_skip(run_id, retry),
+            about=about,
         )
         if not claim.skip:
             self._remove_dead_staging(run_id)
