@@ -53,29 +53,39 @@ class Dataset:
     spans: Spans
     account: dict[str, dict[str, Any]]
 
-    def inputs(self, positions: IntArray, lookback: int = 1) -> pd.DataFrame | Windows:
+    def inputs(
+        self, positions: IntArray, lookback: int = 1, *, bars_before: IntArray | int = 0
+    ) -> pd.DataFrame | Windows:
         """Return what a model looks at for some events: their own bars, or windows of bars that end there.
 
         A window may begin inside the features' warm-up, whose values are as causal as any other, but less
         settled or missing.
+
+        Parameters
+        ----------
+        positions
+            Of the events.
+        lookback
+            Bars in a window; 1 gives rows.
+        bars_before
+            How many bars before each event to look from; fewer where its symbol has fewer.
 
         Raises
         ------
         ModelError
             A window would begin before the first bar of its symbol.
         """
-        if lookback == 1:
-            return self.bars.iloc[self.rows[positions]]
-        events = self.events.iloc[positions]
-        early = events[events["event"] < lookback - 1]
-        if len(early):
-            event, symbol = early["event"].iloc[0], early["symbol"].iloc[0]
+        bars_to_spare = self.events["event"].to_numpy()[positions] - (lookback - 1)
+        if (bars_to_spare < 0).any():
+            early = self.events.iloc[positions[int(bars_to_spare.argmin())]]
             raise ModelError(
-                f"the event at bar {event} of {symbol} has no {lookback} bars behind it: use a shorter "
-                "model.lookback, or features with a longer warm-up"
+                f"the event at bar {early['event']} of {early['symbol']} has no {lookback} bars behind it: "
+                "use a shorter model.lookback, or features with a longer warm-up"
             )
-        names = list(self.bars.columns)
-        return Windows(self.bars.to_numpy(), self.rows[positions], lookback, names=names)
+        rows = self.rows[positions] - np.minimum(bars_before, bars_to_spare)
+        if lookback == 1:
+            return self.bars.iloc[rows]
+        return Windows(self.bars.to_numpy(), rows, lookback, names=list(self.bars.columns))
 
 
 def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, source: Source) -> Dataset:

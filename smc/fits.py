@@ -39,6 +39,7 @@ class Fits:
     model: FoldPipeline
     learned: IntArray
     predictions: pd.DataFrame
+    augmentation: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -64,27 +65,35 @@ class Fitting:
         Each fold's own fit predicts it, the train fit predicts val (and its own rows, for the gap), and the
         saved model predicts the test part. ``step`` is told what is being fitted.
         """
-        tables = []
+        tables, added = [], []
         for number, fold in enumerate(plan.folds):
             step(f"fold {number + 1}/{len(plan.folds)}")
-            tables.append(self.predict(self.fit(pipeline, fold.train), fold.test, OUT_OF_FOLD, number))
+            fold_model = self.fit(pipeline, fold.train)
+            tables.append(self.predict(fold_model, fold.test, OUT_OF_FOLD, number))
+            added.append({"fit": fold.name, **fold_model.augmentation_})
         step("train fit")
         train_model = self.fit(pipeline, plan.train)
         tables += [self.predict(train_model, plan.train, TRAIN), self.predict(train_model, plan.val, VAL)]
         step("final fit")
         model, learned = self._final(train_model, plan)
         tables.append(self.predict(model, plan.test, TEST))
-        return Fits(model, learned, pd.concat(tables, ignore_index=True))
+        added += [{"fit": "train", **train_model.augmentation_}, {"fit": "final", **model.augmentation_}]
+        return Fits(model, learned, pd.concat(tables, ignore_index=True), added)
 
     def fit(self, pipeline: FoldPipeline, positions: IntArray) -> FoldPipeline:
         """Fit a clone on some events."""
         events = self.data.events.iloc[positions]
         unfitted: Any = clone(pipeline)
+
+        def earlier(rows: IntArray, n_bars: IntArray) -> Any:
+            return self.data.inputs(positions[rows], pipeline.lookback, bars_before=n_bars)
+
         return unfitted.fit(
             self.data.inputs(positions, pipeline.lookback),
             events[self._targets(pipeline)].to_numpy(),
             sample_weight=events["weight"].to_numpy() if self.use_weights else None,
             spans=self.data.spans[positions],
+            earlier=earlier,
         )
 
     def predict(self, model: FoldPipeline, positions: IntArray, part: str, fold: int = -1) -> pd.DataFrame:

@@ -21,6 +21,9 @@ from smc.typing import Config
 
 Bars = Mapping[str, pd.DataFrame]
 
+#: Figures of the model without augmentation that stand beside its own.
+ABLATION = ("out_of_fold_metrics", "val_metrics", "test_metrics", "history")
+
 
 def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan) -> dict[str, Any]:
     """Say which run this is: what it was made of, and how many bars became how many events."""
@@ -64,6 +67,15 @@ def evaluate(
     return {**_pooled(parts, fits.predictions, predictions), "by_symbol": records}, predictions, returns
 
 
+def ablation(parts: Parts, bars: Bars, plain: Fits | None, baseline: Fits) -> dict[str, Any] | None:
+    """Return the figures of the same model without augmentation, on the same folds, if it was fitted."""
+    if plain is None:
+        return None
+    figures, _, _ = evaluate(parts, bars, plain, baseline)
+    by_symbol = {symbol: _ablated(each) for symbol, each in figures.get("by_symbol", {}).items()}
+    return {**_ablated(figures), **({"by_symbol": by_symbol} if by_symbol else {})}
+
+
 def importances(fits: Fits) -> list[dict[str, Any]]:
     """Rank the features of the saved model by its own importances, largest first; shares of their sum."""
     values = getattr(fits.model, "feature_importances_", None)
@@ -82,9 +94,7 @@ def warnings_of(
     found = []
     if cv_failure:
         found.append({"reason": "cv_failed", "sentence": f"There are no out-of-fold figures: {cv_failure}"})
-    if fits.model.sampler_error_:
-        sentence = f"The fit went on without augmentation: {fits.model.sampler_error_}"
-        found.append({"reason": "augmentation_failed", "sentence": sentence})
+    found += _of_samplers(fits)
     for symbol, each in record.get("by_symbol", {"": record}).items():
         for watch in parts.watches:
             found += [{**warning, **({"symbol": symbol} if symbol else {})} for warning in watch.check(each)]
@@ -105,6 +115,23 @@ def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Time
         min(bars[str(symbol)].index[start] for symbol, start in first.items()),
         max(bars[str(symbol)].index[end] for symbol, end in last.items()),
     )
+
+
+def _of_samplers(fits: Fits) -> list[dict[str, Any]]:
+    """Say what the samplers of all fits told, each thing once, with the fits that it happened in."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for each in fits.augmentation:
+        failed = {"reason": "augmentation_failed", "sentence": f"No row was added: {each['error']}"}
+        for note in [failed] if each["error"] else each["notes"]:
+            places.setdefault((note["reason"], note["sentence"]), []).append(each["fit"])
+    return [
+        {"reason": reason, "sentence": f"{sentence} (in the fits: {', '.join(names)})", "fits": names}
+        for (reason, sentence), names in places.items()
+    ]
+
+
+def _ablated(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: figures.get(name) for name in ABLATION}
 
 
 def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -93,7 +93,8 @@ class Windows:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:
             raise ValueError("windows share bars: an array of them needs a copy")
-        return self.bars[self.ends[:, None] + np.arange(1 - self.lookback, 1)].astype(dtype, copy=False)
+        built = self.bars[self.ends[:, None] + np.arange(1 - self.lookback, 1)]
+        return built if dtype is None else built.astype(dtype, copy=False)
 
     def covered(self) -> IntArray:
         """Return the positions of the bars that lie in a window, each once, sorted."""

@@ -40,7 +40,7 @@ class Source:
 
     def take_earlier(self, rows: IntArray, n_bars: IntArray) -> FloatArray:
         """Return some rows as they stood ``n_bars`` bars before, built."""
-        if self.earlier is None:
+        if self.earlier is None or not len(rows):
             return self.take(rows)
         return np.array(self.earlier(rows, n_bars), dtype=self.X.dtype, order="C")
 

@@ -1,7 +1,6 @@
 """One fit, with everything that learns inside the rows it is given."""
 
 import inspect
-import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -15,10 +14,12 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
+from smc.aug.source import Earlier
 from smc.checks import check_fraction, check_spans
 from smc.cv.tail import tail_split
 from smc.errors import FeatureError, ModelError
-from smc.pipeline.inputs import bars_of, for_sampler, read_inputs, transformed
+from smc.pipeline.augment import augment
+from smc.pipeline.inputs import bars_of, read_inputs, transformed
 from smc.pipeline.preprocess import Preprocess
 from smc.pipeline.table import check_names
 from smc.typing import FloatArray, IntArray
@@ -43,7 +44,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
 
     An estimator that looks back over bars is given windows (`smc.windows.Windows`). Scaling and imputation
     then learn from the bars that the windows of the rows fitted on cover, each bar once, and from no other;
-    samplers get those windows as an array (n, lookback, f).
+    samplers get those windows as an array (n, lookback, f), or as they are if they say ``takes_windows``.
 
     Parameters
     ----------
@@ -67,6 +68,8 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         Rows fitted on: without the tail and what its purge cost, before augmentation.
     sampler_error_
         What the sampler failed with, else None.
+    augmentation_
+        Rows given to the sampler, rows it added, and what did not go as asked for, as plain data.
 
     References
     ----------
@@ -83,7 +86,14 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         self.tail_frac = tail_frac
 
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, spans: Any = None, *, watcher: Watcher | None = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        spans: Any = None,
+        *,
+        earlier: Earlier | None = None,
+        watcher: Watcher | None = None,
     ) -> Self:
         """Learn from events in time order.
 
@@ -96,6 +106,9 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             One weight a row, such as the average uniqueness of its label.
         spans
             First and last bar of each label (n, 2); an estimator that stops early needs them.
+        earlier
+            For a sampler that moves rows back in time: ``earlier(rows, n_bars)`` gives some rows of ``X``, by
+            position, as they stood so many bars before, in the form of ``X``.
         watcher
             Handed to an estimator that tells how its fit goes on; others are fitted without it.
 
@@ -114,10 +127,17 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         self._remember(values, names)
         self.n_fitted_rows_ = len(core)
         self.preprocess_ = self._new_preprocess().fit(bars_of(values[core]))
-        rows, targets = self._augment(transformed(self.preprocess_, values[core]), labels[core])
+        augmented = augment(
+            self.sampler,
+            transformed(self.preprocess_, values[core]),
+            labels[core],
+            self._transform_earlier(earlier, core),
+        )
+        self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
+        self.augmentation_ = augmented.account(len(core))
         params: dict[str, Any] = {}
         if weights is not None:
-            params["sample_weight"] = _mean_one(weights[core][self._origin()])
+            params["sample_weight"] = _mean_one(weights[core][augmented.origin])
         if tail.size:
             params["eval_set"] = (
                 transformed(self.preprocess_, values[tail]),
@@ -127,7 +147,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         if watcher is not None and "watcher" in inspect.signature(self.estimator.fit).parameters:
             params["watcher"] = watcher
         estimator: Any = clone(self.estimator)
-        self.estimator_ = estimator.fit(rows, targets, **params)
+        self.estimator_ = estimator.fit(augmented.rows, augmented.labels, **params)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -202,28 +222,16 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             return Preprocess(impute=not get_tags(self.estimator).input_tags.allow_nan)
         return clone(self.preprocess)
 
-    def _augment(self, rows: FloatArray | Windows, labels: np.ndarray) -> tuple[Any, np.ndarray]:
-        """Return the sampler's rows and labels, or those given where it fails."""
-        self.sampler_: Any = clone(self.sampler)
-        self.sampler_error_ = None
-        try:
-            return self.sampler_.fit_resample(for_sampler(rows, self.sampler), labels)
-        except (ValueError, ArithmeticError, RuntimeError, IndexError) as error:
-            self.sampler_error_ = f"{type(error).__name__}: {error}"
-            name = type(self.sampler).__name__
-            warnings.warn(f"{name} failed, the fit goes on without it: {error}", RuntimeWarning, stacklevel=3)
-            return rows, labels
+    def _transform_earlier(self, earlier: Earlier | None, core: IntArray) -> Earlier | None:
+        """Transform earlier rows like the rows that are fitted on, and count those from 0."""
+        if earlier is None:
+            return None
 
-    def _origin(self) -> IntArray | slice:
-        """Return the row that each augmented row came from."""
-        if self.sampler_error_ is not None:
-            return slice(None)
-        if not hasattr(self.sampler_, "origin_"):
-            raise ModelError(
-                f"{type(self.sampler).__name__} does not say where its rows come from (`origin_`), "
-                "so weights cannot follow them: use a sampler of smc.aug, or set sample_weight=none"
-            )
-        return self.sampler_.origin_
+        def transform(rows: IntArray, n_bars: IntArray) -> FloatArray | Windows:
+            values, _ = read_inputs(earlier(core[rows], n_bars), self.lookback)
+            return transformed(self.preprocess_, values)
+
+        return transform
 
     def _remember(self, values: FloatArray | Windows, names: list[str] | None) -> None:
         self.n_features_in_ = values.shape[-1]

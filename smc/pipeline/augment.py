@@ -1,0 +1,97 @@
+"""The sampler's turn in a fit: what it added, where each row came from, and what went wrong."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from smc.aug.source import Earlier
+from smc.errors import ModelError
+from smc.pipeline.inputs import for_sampler
+from smc.typing import FloatArray, IntArray
+from smc.windows import Windows
+
+#: What samplers have been seen to raise: neighbours or classes they lack, shapes, memory.
+SAMPLER_ERRORS = (ValueError, ArithmeticError, RuntimeError, LookupError, TypeError, MemoryError)
+
+
+@dataclass(frozen=True)
+class Augmented:
+    """The rows that are fitted on.
+
+    Attributes
+    ----------
+    sampler
+        As it came out of the fit.
+    rows, labels
+        Those that it returned; those given if it failed.
+    error
+        What it failed with, else None.
+    """
+
+    sampler: Any
+    rows: Any
+    labels: np.ndarray
+    error: str | None = None
+
+    @property
+    def origin(self) -> IntArray | slice:
+        """The row given that each row came from.
+
+        Raises
+        ------
+        ModelError
+            The sampler does not say.
+        """
+        if self.error is not None:
+            return slice(None)
+        if not hasattr(self.sampler, "origin_"):
+            raise ModelError(
+                f"{type(self.sampler).__name__} does not say where its rows come from (`origin_`), "
+                "so weights cannot follow them: use a sampler of smc.aug, or set sample_weight=none"
+            )
+        return self.sampler.origin_
+
+    def account(self, n_given: int) -> dict[str, Any]:
+        """Count the rows given and the rows added, and say what did not go as asked for."""
+        failed = self.error is not None
+        return {
+            "n_rows": n_given,
+            "n_synthetic": len(self.labels) - n_given,
+            "error": self.error,
+            "notes": [] if failed else list(getattr(self.sampler, "notes_", [])),
+        }
+
+
+def augment(
+    sampler: Any, rows: FloatArray | Windows, labels: np.ndarray, earlier: Earlier | None = None
+) -> Augmented:
+    """Let a clone of a sampler add to the rows of a fit; where it fails, warn and go on without it.
+
+    Parameters
+    ----------
+    earlier
+        Gives rows as they stood some bars before, transformed like ``rows``; handed to a sampler that has a
+        ``reach``.
+    """
+    fitted: Any = clone(sampler)
+    given = {"earlier": earlier} if earlier is not None and getattr(sampler, "reach", 0) else {}
+    try:
+        out, targets = fitted.fit_resample(for_sampler(rows, sampler), labels, **given)
+        _check(out, targets, rows)
+        return Augmented(fitted, out, targets)
+    except SAMPLER_ERRORS as error:
+        name = type(sampler).__name__
+        warnings.warn(f"{name} failed, the fit goes on without it: {error}", RuntimeWarning, stacklevel=4)
+        return Augmented(fitted, rows, labels, f"{type(error).__name__}: {error}")
+
+
+def _check(rows: Any, labels: Any, given: FloatArray | Windows) -> None:
+    """Raise ValueError unless there are as many labels as rows, and as many features as there were."""
+    if len(rows) != len(labels) or rows.shape[1:] != given.shape[1:]:
+        raise ValueError(
+            f"it returned rows of shape {tuple(rows.shape)} with {len(labels)} labels, for rows of shape "
+            f"{tuple(given.shape)}"
+        )
