@@ -235,14 +235,17 @@ def test_a_planted_leak_is_found(leak):
         check_causal(features, walk(1200))
 
 
-def test_a_leak_of_sorted_or_replaced_bars_alone_is_found():
-    """Rules that hide from truncation: they see what follows only if there is enough of it."""
-
-    def hides(close):
-        return close.pct_change().shift(-1).where(close.shift(-1).notna(), close.pct_change())
-
-    with pytest.raises(LeakageError, match="planted"):
-        check_causal(FeatureSet({"planted": Planted(hides)}), walk(300))
+@pytest.mark.parametrize(
+    ("leak", "what"),
+    [
+        (lambda close: (close.shift(-1) / close - 1).abs().between(0.007, 0.02), "shuffled"),
+        (lambda close: close.shift(-1) < 0.8 * close, "replaced by noise"),
+    ],
+)
+def test_a_warning_of_rare_bars_is_found(leak, what):
+    """It is silent on usual bars, with or without the later ones; only unusual ones wake it."""
+    with pytest.raises(LeakageError, match=f"`planted` .* are {what}"):
+        check_causal(FeatureSet({"planted": Planted(leak)}), walk(300))
 
 
 def test_driftless_bars_pay_what_the_barriers_say_and_no_feature_knows_better():
