@@ -1,8 +1,8 @@
 """What a fit tells while it runs, and who listens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,9 @@ class FitProgress:
         Mean loss on the rows that are fitted on and on the early-stopping tail; None where not measured.
     train_accuracy, val_accuracy
         The same for accuracy; None for a regression.
+    constant_loss
+        Loss of the best constant answer of the rows fitted on, measured where early stopping looks: on the
+        tail, or without one on these rows. None where not measured.
     gradient_norm
         Largest norm of the gradient in the epoch, before clipping; None where there is no gradient.
     seconds
@@ -31,9 +34,22 @@ class FitProgress:
     val_loss: float | None = None
     train_accuracy: float | None = None
     val_accuracy: float | None = None
+    constant_loss: float | None = None
     gradient_norm: float | None = None
     seconds: float = 0.0
 
 
+#: What is drawn over the iterations; `iteration` itself comes first.
+CURVES = ("iteration", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "gradient_norm")
+
 #: Told each `FitProgress`; returns None to go on, or the reason code for which the fit must stop.
 Watcher: TypeAlias = Callable[[FitProgress], str | None]
+
+
+def curves_of(course: Sequence[FitProgress]) -> dict[str, list[Any]]:
+    """Return each of `CURVES` as a list over the iterations; what was not measured is None.
+
+    >>> curves_of([FitProgress(0, 2, train_loss=0.7), FitProgress(1, 2, train_loss=0.6)])["train_loss"]
+    [0.7, 0.6]
+    """
+    return {name: [getattr(each, name) for each in course] for name in CURVES}

@@ -7,8 +7,13 @@ import numpy as np
 from sklearn.base import clone
 
 from smc.errors import ModelError
+from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray
+from smc.watching import Watcher, curves_of
+
+#: Of a class without weight, so that its loss is finite.
+SMALLEST_SHARE = 1e-15
 
 
 class Boosting(TaskEstimator):
@@ -17,15 +22,22 @@ class Boosting(TaskEstimator):
     A subclass has ``n_estimators``, ``early_stopping_rounds`` and ``n_jobs`` among its arguments and fills in
     `_train`, `_evaluate`, `_gains`, `to_bytes` and `from_bytes`.
 
+    Early stopping, watchers and the choice of the best round are `smc.model.rounds.Rounds`, the same for all;
+    the libraries' callbacks only feed it.
+
     Attributes
     ----------
     booster_
         The library's model, cut after the best round: what is used is what is saved.
     n_rounds_
         Rounds kept.
-    history_
-        Loss after each round, by the name of the rows (``train``, ``validation``) and of the metric, up to
-        the round at which the fit stopped.
+    curves_
+        Lists of equal length, one entry a round up to the one at which the fit stopped: ``iteration``,
+        ``train_loss``, ``val_loss``, ``train_accuracy``, ``val_accuracy``, ``gradient_norm`` (always None).
+        Losses and accuracies are weighted as the rows are; the loss is log-loss, or the root of the mean
+        squared error.
+    stop_reason_
+        The watcher's code if it ended the fit, else None.
     """
 
     takes_missing = True
@@ -38,6 +50,36 @@ class Boosting(TaskEstimator):
     n_estimators: int
     early_stopping_rounds: int | None
     n_jobs: int
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        eval_set: tuple[Any, ...] | None = None,
+        watcher: Watcher | None = None,
+    ) -> Self:
+        """Learn from rows.
+
+        Parameters
+        ----------
+        X, y
+            Inputs and targets.
+        sample_weight
+            One non-negative weight a row.
+        eval_set
+            ``(X, y)`` or ``(X, y, sample_weight)``: rows to watch, see `TaskEstimator.fit`.
+        watcher
+            Told after each round; may stop the fit, which keeps its best round then as ever.
+
+        Raises
+        ------
+        ModelError
+            As `TaskEstimator.fit`; no rows to watch for early stopping; a loss that is not finite after the
+            first round already.
+        """
+        self._fit(*self._check_fit(X, y, sample_weight, eval_set), watcher=watcher)
+        return self
 
     @property
     def stops_early(self) -> bool:
@@ -70,7 +112,7 @@ class Boosting(TaskEstimator):
             "task": self.task_,
             "n_features_in": self.n_features_in_,
             "n_rounds": self.n_rounds_,
-            "history": self.history_,
+            "stop_reason": self.stop_reason_,
         }
         if self.task_ == "classification":
             fitted["classes"] = self.classes_.tolist()
@@ -83,7 +125,7 @@ class Boosting(TaskEstimator):
         self.task_ = fitted["task"]
         self.n_features_in_ = fitted["n_features_in"]
         self.n_rounds_ = fitted["n_rounds"]
-        self.history_ = fitted["history"]
+        self.stop_reason_ = fitted["stop_reason"]
         if "classes" in fitted:
             self.classes_ = np.asarray(fitted["classes"])
         if "feature_names_in" in fitted:
@@ -92,18 +134,60 @@ class Boosting(TaskEstimator):
         return self
 
     @abstractmethod
-    def _train(self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None) -> None:
-        """Set ``booster_``, ``n_rounds_`` and ``history_``."""
+    def _train(
+        self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None, rounds: Rounds
+    ) -> Any:
+        """Add trees until ``rounds`` says stop, and return the library's model with all of them."""
+
+    @abstractmethod
+    def _cut(self, booster: Any, n_rounds: int) -> Any:
+        """Return the model of the first rounds alone."""
 
     @abstractmethod
     def _gains(self) -> FloatArray:
         """Return the total gain of each feature."""
 
-    def _fit(self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None) -> None:
+    def _fit(
+        self,
+        X: FloatArray,
+        target: np.ndarray,
+        weight: FloatArray,
+        eval_set: EvalSet | None,
+        *,
+        watcher: Watcher | None = None,
+    ) -> None:
         if self.stops_early and eval_set is None:
             raise ModelError(
                 f"early_stopping_rounds={self.early_stopping_rounds} needs rows to watch: pass `eval_set`, "
                 "fit through smc.pipeline.FoldPipeline, which holds some back, "
                 "or set early_stopping_rounds=null"
             )
-        self._train(X, target, weight, eval_set)
+        rounds = Rounds(
+            self.n_estimators,
+            self.early_stopping_rounds,
+            constant_loss=self._constant_loss(target, weight, eval_set),
+            watcher=watcher,
+        )
+        booster = self._train(X, target, weight, eval_set, rounds)
+        if not rounds.n_kept:
+            raise ModelError(
+                f"the loss is {rounds.course[0].train_loss} after the first round: lower learning_rate, or "
+                "look for extreme values in the target"
+            )
+        self.n_rounds_, self.stop_reason_ = rounds.n_kept, rounds.stop_reason
+        self.curves_ = curves_of(rounds.course)
+        self.booster_ = self._cut(booster, self.n_rounds_)
+
+    def _constant_loss(
+        self, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None
+    ) -> float | None:
+        """Return the loss of answering the mean, or the shares of the classes, where the loss is watched."""
+        _, watched, importance = (None, target, weight) if eval_set is None else eval_set
+        if not importance.sum() > 0:
+            return None
+        if self.task_ == "regression":
+            center = np.average(target, weights=weight)
+            return float(np.sqrt(np.average((watched - center) ** 2, weights=importance)))
+        shares = np.bincount(target, weights=weight) / weight.sum()
+        losses = -np.log(np.maximum(shares, SMALLEST_SHARE))
+        return float(np.average(losses[watched], weights=importance))

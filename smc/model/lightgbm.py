@@ -7,6 +7,7 @@ import numpy as np
 from smc.checks import check_positive
 from smc.errors import ModelError
 from smc.model.boosting import Boosting
+from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet, Task
 from smc.typing import FloatArray
 
@@ -84,7 +85,9 @@ class LightGBM(Boosting):
         except lightgbm.basic.LightGBMError as error:
             raise ModelError(f"not a LightGBM model: {error}") from error
 
-    def _train(self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None) -> None:
+    def _train(
+        self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None, rounds: Rounds
+    ) -> Any:
         import lightgbm
 
         train = lightgbm.Dataset(X, target, weight=weight, free_raw_data=True)
@@ -92,22 +95,25 @@ class LightGBM(Boosting):
         if eval_set is not None:
             inputs, codes, weights = eval_set
             sets.append(lightgbm.Dataset(inputs, codes, weight=weights, reference=train))
-            names.append("validation")
-        history: dict[str, dict[str, list[float]]] = {}
-        callbacks = [lightgbm.record_evaluation(history)]
-        if self.early_stopping_rounds is not None:
-            callbacks.append(lightgbm.early_stopping(self.early_stopping_rounds, verbose=False))
-        booster = lightgbm.train(
-            self._parameters(),
+            names.append("val")
+        metrics = self._metrics()
+
+        def after_round(env: Any) -> None:
+            found = {f"{rows}_{metrics[name]}": value for rows, name, value, *_ in env.evaluation_result_list}
+            if rounds.take(found):
+                raise lightgbm.EarlyStopException(env.iteration, env.evaluation_result_list)
+
+        return lightgbm.train(
+            {**self._parameters(), "metric": list(metrics)},
             train,
             self.n_estimators,
             valid_sets=sets,
             valid_names=names,
-            callbacks=callbacks,
+            callbacks=[after_round],
         )
-        self.history_ = {name: dict(losses) for name, losses in history.items()}
-        self.n_rounds_ = booster.best_iteration if self.stops_early else booster.current_iteration()
-        self.booster_ = self.from_bytes(booster.model_to_string(num_iteration=self.n_rounds_).encode())
+
+    def _cut(self, booster: Any, n_rounds: int) -> Any:
+        return self.from_bytes(booster.model_to_string(num_iteration=n_rounds).encode())
 
     def _parameters(self) -> dict[str, Any]:
         return {
@@ -127,10 +133,20 @@ class LightGBM(Boosting):
 
     def _objective(self) -> dict[str, Any]:
         if self.task_ == "regression":
-            return {"objective": "regression", "metric": "rmse"}
+            return {"objective": "regression"}
         if len(self.classes_) == 2:
-            return {"objective": "binary", "metric": "binary_logloss"}
-        return {"objective": "multiclass", "metric": "multi_logloss", "num_class": len(self.classes_)}
+            return {"objective": "binary"}
+        return {"objective": "multiclass", "num_class": len(self.classes_)}
+
+    def _metrics(self) -> dict[str, str]:
+        """Say which of LightGBM's metrics is the loss, and which the share of errors."""
+        if self.task_ == "regression":
+            return {"rmse": "loss"}
+        return (
+            {"binary_logloss": "loss", "binary_error": "error"}
+            if len(self.classes_) == 2
+            else {"multi_logloss": "loss", "multi_error": "error"}
+        )
 
     def _evaluate(self, X: FloatArray) -> FloatArray:
         values = np.asarray(self.booster_.predict(X, num_threads=self.n_jobs), dtype=np.float64)

@@ -6,6 +6,7 @@ import numpy as np
 
 from smc.checks import check_positive
 from smc.model.boosting import Boosting
+from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet, Task
 from smc.typing import FloatArray
 
@@ -85,8 +86,12 @@ class XGBoost(Boosting):
         booster.set_param({"nthread": self.n_jobs})
         return booster
 
-    def _train(self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None) -> None:
+    def _train(
+        self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None, rounds: Rounds
+    ) -> Any:
         import xgboost
+
+        from smc.model.xgboost_callback import AfterRound
 
         def matrix(X: FloatArray, target: np.ndarray, weight: FloatArray) -> Any:
             return xgboost.DMatrix(X, target, weight=weight, nthread=self.n_jobs)
@@ -94,24 +99,19 @@ class XGBoost(Boosting):
         train = matrix(X, target, weight)
         watched = [(train, "train")]
         if eval_set is not None:
-            watched.append((matrix(*eval_set), "validation"))
-        self.history_ = {}
-        booster = xgboost.train(
-            self._parameters(),
+            watched.append((matrix(*eval_set), "val"))
+        metrics = self._metrics()
+        return xgboost.train(
+            {**self._parameters(), "eval_metric": list(metrics)},
             train,
             num_boost_round=self.n_estimators,
             evals=watched,
-            early_stopping_rounds=self.early_stopping_rounds,
-            evals_result=self.history_,
+            callbacks=[AfterRound(rounds, metrics)],
             verbose_eval=False,
         )
-        self.n_rounds_ = booster.best_iteration + 1 if self.stops_early else booster.num_boosted_rounds()
-        self.booster_ = self._cut(booster)
 
-    def _cut(self, booster: Any) -> Any:
-        """Keep the best rounds only, without the attributes that early stopping leaves behind."""
-        kept = booster[: self.n_rounds_]
-        kept.set_attr(best_iteration=None, best_score=None)
+    def _cut(self, booster: Any, n_rounds: int) -> Any:
+        kept = booster[:n_rounds]
         kept.set_param({"nthread": self.n_jobs})
         return kept
 
@@ -133,10 +133,20 @@ class XGBoost(Boosting):
 
     def _objective(self) -> dict[str, Any]:
         if self.task_ == "regression":
-            return {"objective": "reg:squarederror", "eval_metric": "rmse"}
+            return {"objective": "reg:squarederror"}
         if len(self.classes_) == 2:
-            return {"objective": "binary:logistic", "eval_metric": "logloss"}
-        return {"objective": "multi:softprob", "eval_metric": "mlogloss", "num_class": len(self.classes_)}
+            return {"objective": "binary:logistic"}
+        return {"objective": "multi:softprob", "num_class": len(self.classes_)}
+
+    def _metrics(self) -> dict[str, str]:
+        """Say which of XGBoost's metrics is the loss, and which the share of errors."""
+        if self.task_ == "regression":
+            return {"rmse": "loss"}
+        return (
+            {"logloss": "loss", "error": "error"}
+            if len(self.classes_) == 2
+            else {"mlogloss": "loss", "merror": "error"}
+        )
 
     def _evaluate(self, X: FloatArray) -> FloatArray:
         values = np.asarray(self.booster_.inplace_predict(X, validate_features=False), dtype=np.float64)

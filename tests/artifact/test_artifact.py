@@ -88,7 +88,7 @@ def test_a_loaded_model_can_be_refitted(saved, name):
     model, folder = saved(name)
     loaded, (X, y, _) = artifact.load(folder), table()
     assert loaded.n_rounds_ == model.n_rounds_
-    assert loaded.estimator_.history_ == model.estimator_.history_
+    assert loaded.estimator_.stop_reason_ == model.estimator_.stop_reason_
     first, second = (each.for_refit(N).fit(X, y) for each in (model, loaded))
     assert first.predict_proba(X).tobytes() == second.predict_proba(X).tobytes()
 

@@ -10,7 +10,6 @@ from smc.model.lightgbm import LightGBM
 from smc.model.xgboost import XGBoost
 
 BOTH = pytest.mark.parametrize("cls", [XGBoost, LightGBM])
-LOSS = {XGBoost: "logloss", LightGBM: "binary_logloss"}
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_the_best_round_is_kept(cls, table):
     y = (score > 0).astype(int)
     stopped = cls(n_estimators=200, early_stopping_rounds=10)
     stopped.fit(X[:200], y[:200], eval_set=(X[200:], y[200:], weight[200:]))
-    losses = stopped.history_["validation"][LOSS[cls]]
+    losses = stopped.curves_["val_loss"]
     assert stopped.n_rounds_ == np.argmin(losses) + 1 == len(losses) - 10
     fixed = cls(n_estimators=200).with_rounds(stopped.n_rounds_).fit(X[:200], y[:200])
     np.testing.assert_array_equal(fixed.predict_proba(X), stopped.predict_proba(X))
@@ -64,7 +63,7 @@ def test_the_loss_that_is_watched_is_weighted(cls, table):
     model = cls(n_estimators=1).fit(X[:200], y[:200], eval_set=(X[200:], y[200:], weight))
     chance = model.predict_proba(X[200:])[np.arange(100), y[200:]]
     expected = -np.average(np.log(chance), weights=weight)
-    assert model.history_["validation"][LOSS[cls]][0] == pytest.approx(expected, rel=1e-5)
+    assert model.curves_["val_loss"][0] == pytest.approx(expected, rel=1e-5)
 
 
 @BOTH
@@ -73,8 +72,8 @@ def test_rows_to_watch_of_a_class_that_is_not_learned_are_left_out(cls, table):
     y = (score > 0).astype(int)
     watched = np.where(np.arange(100) < 20, 7, y[200:])
     model = cls(n_estimators=5)
-    with_seven = model.fit(X[:200], y[:200], eval_set=(X[200:], watched)).history_
-    without = model.fit(X[:200], y[:200], eval_set=(X[220:], watched[20:])).history_
+    with_seven = model.fit(X[:200], y[:200], eval_set=(X[200:], watched)).curves_
+    without = model.fit(X[:200], y[:200], eval_set=(X[220:], watched[20:])).curves_
     assert with_seven == without
     with pytest.raises(ModelError, match="no row of `eval_set` is of a class that the model learns"):
         model.fit(X[:200], y[:200], eval_set=(X[200:220], watched[:20]))

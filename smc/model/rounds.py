@@ -1,0 +1,100 @@
+"""The rounds of a boosting fit: which to keep, and when to stop."""
+
+import math
+import time
+from collections.abc import Mapping
+
+from smc.watching import FitProgress, Watcher
+
+
+class Rounds:
+    """Follow a boosting fit from round to round, whichever library adds the trees.
+
+    A round counts as better if its loss on the tail is smaller than any before; without early stopping every
+    round does. One whose losses are not finite never does, so what is kept is always finite.
+
+    Parameters
+    ----------
+    max_rounds
+        Rounds that there may be.
+    patience
+        Rounds without a better one after which the fit stops; None: it does not.
+    constant_loss
+        For the watcher, see `FitProgress`.
+    watcher
+        Told after each round; may stop the fit.
+
+    Attributes
+    ----------
+    course
+        One entry a round.
+    n_kept
+        Rounds up to the best; 0 while there is none.
+    stop_reason
+        The watcher's code. None if it gave none, or gave it at a round that was the last in any case: then
+        the stop changed nothing.
+    """
+
+    def __init__(
+        self,
+        max_rounds: int,
+        patience: int | None,
+        *,
+        constant_loss: float | None = None,
+        watcher: Watcher | None = None,
+    ) -> None:
+        self.max_rounds, self.patience = max_rounds, patience
+        self.constant_loss, self.watcher = constant_loss, watcher
+        self.course: list[FitProgress] = []
+        self.n_kept = 0
+        self.stop_reason: str | None = None
+        self._least = math.inf
+        self._began = time.perf_counter()
+
+    def take(self, measured: Mapping[str, float]) -> bool:
+        """Take in a round, and return whether it is the last.
+
+        Parameters
+        ----------
+        measured
+            ``train_loss`` and, of classes, ``train_error`` (share of the weight that is named wrong); with a
+            tail also ``val_loss`` and ``val_error``.
+        """
+        progress = self._progress(measured)
+        self.course.append(progress)
+        if self._is_better(progress):
+            self.n_kept = len(self.course)
+        reason = None if self.watcher is None else self.watcher(progress)
+        is_last = len(self.course) >= self.max_rounds or self._is_out_of_patience()
+        self.stop_reason = None if is_last else reason
+        return is_last or reason is not None
+
+    def _progress(self, measured: Mapping[str, float]) -> FitProgress:
+        accuracies = {
+            f"{rows}_accuracy": 1 - measured[f"{rows}_error"]
+            for rows in ("train", "val")
+            if f"{rows}_error" in measured
+        }
+        return FitProgress(
+            iteration=len(self.course),
+            max_iterations=self.max_rounds,
+            train_loss=measured["train_loss"],
+            val_loss=measured.get("val_loss"),
+            constant_loss=self.constant_loss,
+            seconds=time.perf_counter() - self._began,
+            **accuracies,
+        )
+
+    def _is_better(self, progress: FitProgress) -> bool:
+        losses = [loss for loss in (progress.train_loss, progress.val_loss) if loss is not None]
+        if not all(math.isfinite(loss) for loss in losses):
+            return False
+        if self.patience is None:
+            return True
+        if losses[-1] >= self._least:
+            return False
+        self._least = losses[-1]
+        return True
+
+    def _is_out_of_patience(self) -> bool:
+        return self.patience is not None and len(self.course) - self.n_kept >= self.patience

@@ -1,0 +1,73 @@
+"""Several watches over one fit."""
+
+import copy
+import logging
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from smc.watching import FitProgress
+
+log = logging.getLogger("smc")
+
+
+class Watch(Protocol):
+    """One watch over a fit."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether a warning ends the fit."""
+        ...
+
+    def observe(self, progress: FitProgress) -> dict[str, Any] | None:
+        """Take in one iteration; return a warning (`smc.monitor.warning`), or None."""
+        ...
+
+
+class FitWatch:
+    """Let several watches listen to one fit: what an estimator is given as its ``watcher``.
+
+    Each watch warns once a fit. The first that stops gives the reason; those behind it are told of that
+    iteration all the same. Watches that count do so from scratch, since each fit has copies of its own. A fit
+    that none of them stops is the fit without them: they are told numbers and draw none.
+
+    Parameters
+    ----------
+    watches
+        In the order in which they are asked.
+    fit
+        Name of the fit, for the records: "fold 2", "train fit", "final fit".
+
+    Attributes
+    ----------
+    warnings
+        Records of what was seen, each with the name of the fit.
+    """
+
+    def __init__(self, watches: Iterable[Watch], fit: str) -> None:
+        self.fit = fit
+        self.warnings: list[dict[str, Any]] = []
+        self._silent = [copy.deepcopy(watch) for watch in watches]
+        self._was_told = False
+
+    def __call__(self, progress: FitProgress) -> str | None:
+        """Take in one iteration; return the reason code for which the fit must stop, or None."""
+        self._was_told = True
+        found = [(watch, watch.observe(progress)) for watch in self._silent]
+        self._silent = [watch for watch, warning in found if warning is None]
+        for _, warning in found:
+            self._keep(warning)
+        return next((warning["reason"] for watch, warning in found if warning and watch.stops), None)
+
+    def look_back(self, seconds: float) -> None:
+        """Take in how long a fit took that told nothing while it ran, such as one of scikit-learn."""
+        if self._was_told:
+            return
+        whole = FitProgress(iteration=0, max_iterations=1, seconds=seconds)
+        for watch in self._silent:
+            warning = watch.observe(whole)
+            self._keep(warning and {**warning, "iteration": None})
+
+    def _keep(self, warning: dict[str, Any] | None) -> None:
+        if warning is not None:
+            self.warnings.append({"fit": self.fit, **warning})
+            log.warning("%s: %s: %s", self.fit, warning["reason"], warning["sentence"])
