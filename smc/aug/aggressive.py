@@ -61,7 +61,8 @@ class Aggressive(Sampler):
     ) -> None:
         check_non_negative("noise", noise)
         check_non_negative("shift", shift)
-        check_fraction("dropout", dropout)
+        if dropout:
+            check_fraction("dropout", dropout)
         check_positive("k_neighbors", k_neighbors)
         check_non_negative("n_small", n_small)
         check_non_negative("threshold", threshold)

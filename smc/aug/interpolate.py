@@ -1,12 +1,15 @@
 """Rows between neighbours of the same class: the step of SMOTE."""
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from smc.aug.source import Source
 from smc.typing import FloatArray, IntArray
 
 #: A class of fewer rows has no neighbourhood: two rows span a line, one row nothing.
 LEAST_ROWS = 3
+#: Rows whose distances to all others are held at a time.
+BATCH_SIZE = 256
 
 
 def interpolate(
@@ -48,11 +51,19 @@ def interpolate(
 
 
 def _nearest(flat: FloatArray, k_neighbors: int) -> IntArray:
-    """Return the positions of the nearest other rows of each row."""
-    from sklearn.neighbors import NearestNeighbors
+    """Return the positions of the nearest other rows of each row, in no order.
 
-    search = NearestNeighbors(n_neighbors=k_neighbors, algorithm="brute").fit(_filled(flat))
-    return search.kneighbors(return_distance=False)
+    Plain distances on one thread: a matrix product would be faster on an idle machine, but its last bits, and
+    so the choice between equals, depend on the number of threads.
+    """
+    filled = _filled(flat)
+    found = np.empty((len(flat), k_neighbors), dtype=np.int64)
+    for start in range(0, len(flat), BATCH_SIZE):
+        stop = min(start + BATCH_SIZE, len(flat))
+        distance = cdist(filled[start:stop], filled, "sqeuclidean")
+        distance[np.arange(stop - start), np.arange(start, stop)] = np.inf
+        found[start:stop] = np.argpartition(distance, k_neighbors - 1, axis=1)[:, :k_neighbors]
+    return found
 
 
 def _filled(flat: FloatArray) -> FloatArray:
