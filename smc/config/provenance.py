@@ -9,7 +9,7 @@ import yaml
 
 from smc.config.compose import ROOT_NAME
 
-INTERPOLATION = re.compile(r"\$\{([\w.]+)\}")
+INTERPOLATION = re.compile(r"\$\{(?:oc\.select:)?([\w.]+)(?:,[^}]*)?\}")
 Leaves = dict[str, tuple[str, Any]]
 
 

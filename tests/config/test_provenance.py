@@ -17,7 +17,7 @@ def tree(root: Path) -> Path:
         "train.yaml",
         "defaults:\n  - _self_\n  - model: tree\n  - reg: strong\nseed: 0\nsplit:\n  frac: 0.2\n",
     )
-    write(root, "model/tree.yaml", "depth: ${reg.tree.depth}\nleaf: 3\n")
+    write(root, "model/tree.yaml", "depth: ${reg.tree.depth}\nleaf: 3\nfrac: ${oc.select:split.frac,0.5}\n")
     write(root, "model/deep.yaml", "defaults:\n  - tree\n  - _self_\nleaf: 1\n")
     write(root, "reg/strong.yaml", "tree:\n  depth: 4\n")
     write(root, "experiment/fast.yaml", "# @package _global_\nseed: 7\n")
@@ -28,6 +28,7 @@ def test_values_come_from_root_group_profile_and_parent(tmp_path: Path) -> None:
     found = sources([tree(tmp_path)], {"model": "deep", "reg": "strong"}, [])
     assert found == {
         "model.depth": "reg/strong.yaml",
+        "model.frac": "train.yaml",
         "model.leaf": "model/deep.yaml",
         "reg.tree.depth": "reg/strong.yaml",
         "seed": "train.yaml",
