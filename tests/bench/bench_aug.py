@@ -52,20 +52,16 @@ def main() -> None:
 
         sampler.fit_resample(X, y, earlier)
 
-    sys.stdout.write(
-        f"{N_ROWS} rows of {N_FEATURES} features, sequences of {LOOKBACK} bars, milliseconds" + "\n"
-    )
+    sys.stdout.write(f"{N_ROWS} rows of {N_FEATURES} features, sequences of {LOOKBACK} bars, milliseconds\n")
     for sampler in SAMPLERS:
         times = [1e3 * seconds(lambda X=X, s=sampler: resample(s, X)) for X in (rows, windows)]
-        sys.stdout.write(
-            f"{type(sampler).__name__:<16} rows {times[0]:7.1f}   sequences {times[1]:7.1f}" + "\n"
-        )
+        sys.stdout.write(f"{type(sampler).__name__:<16} rows {times[0]:7.1f}   sequences {times[1]:7.1f}\n")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = seconds(lambda: SMOTE(random_state=0).fit_resample(rows, y))
     smote = theirs / seconds(lambda: resample(Smote(), rows))
     plain = seconds(lambda: loop(rows)) / seconds(lambda: resample(Light(), rows))
-    sys.stdout.write(f"imblearn's SMOTE / Smote: {smote:.1f}   loop / Light: {plain:.1f}" + "\n")
+    sys.stdout.write(f"imblearn's SMOTE / Smote: {smote:.1f}   loop / Light: {plain:.1f}\n")
 
 
 if __name__ == "__main__":
