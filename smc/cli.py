@@ -17,8 +17,8 @@ def exits() -> Iterator[None]:
     except SmcError as error:
         say(f"error: {error}")
         sys.exit(EXIT_USER_ERROR)
-    except KeyboardInterrupt:
-        say("interrupted")
+    except KeyboardInterrupt as interruption:
+        say(f"interrupted: {interruption}" if interruption.args else "interrupted")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()

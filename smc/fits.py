@@ -1,7 +1,9 @@
 """The fits of one run: a fold at a time, then on train, then on train and val."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from sklearn.utils import get_tags
 
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
+from smc.fitted import INTERRUPTED, Fitted
+from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
 from smc.typing import IntArray
 
@@ -34,12 +38,28 @@ class Fits:
         One row a prediction, by ``part``; the rows of ``train`` were fitted on, all others not. For labels of
         several steps ahead, ``prediction`` is that of the longest, and ``prediction_<step>`` that of each, if
         the model learns them.
+    augmentation
+        Of each fit, how many rows the sampler added, and what it said.
+    warnings
+        What watches saw during the fits.
+    stops
+        Fits that ended before their time: ``fit``, ``reason``, ``iteration``.
+    curves
+        Loss and accuracy by ``fit`` and ``iteration``; no row if the model tells nothing while it is fitted.
     """
 
     model: FoldPipeline
     learned: IntArray
     predictions: pd.DataFrame
     augmentation: list[dict[str, Any]]
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    stops: list[dict[str, Any]] = field(default_factory=list)
+    curves: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether Ctrl-C ended the last of these fits, so that those behind it are missing."""
+        return any(stop["reason"] == INTERRUPTED for stop in self.stops)
 
 
 @dataclass(frozen=True)
@@ -53,48 +73,71 @@ class Fitting:
         scaled by rows. ``train``: it is the train fit.
     use_weights
         Whether rows count by the uniqueness of their labels.
+    watches
+        Told how each fit goes on, see `smc.monitor.fit_watch.FitWatch`.
     """
 
     data: Dataset
     final: str = "refit"
     use_weights: bool = True
+    watches: Sequence[Watch] = ()
 
-    def run(self, pipeline: FoldPipeline, plan: SplitPlan, step: Callable[[str], None]) -> Fits:
+    def run(
+        self,
+        pipeline: FoldPipeline,
+        plan: SplitPlan,
+        step: Callable[[str], None],
+        *,
+        n_fits: int | None = None,
+    ) -> Fits:
         """Fit on every fold, on the train part and for the saved model; predict what each left out.
 
         Each fold's own fit predicts it, the train fit predicts val (and its own rows, for the gap), and the
-        saved model predicts the test part. ``step`` is told what is being fitted.
-        """
-        tables, added = [], []
-        for number, fold in enumerate(plan.folds):
-            step(f"fold {number + 1}/{len(plan.folds)}")
-            fold_model = self.fit(pipeline, fold.train)
-            tables.append(self.predict(fold_model, fold.test, OUT_OF_FOLD, number))
-            added.append({"fit": fold.name, **fold_model.augmentation_})
-        step("train fit")
-        train_model = self.fit(pipeline, plan.train)
-        tables += [self.predict(train_model, plan.train, TRAIN), self.predict(train_model, plan.val, VAL)]
-        step("final fit")
-        model, learned = self._final(train_model, plan)
-        tables.append(self.predict(model, plan.test, TEST))
-        added += [{"fit": "train", **train_model.augmentation_}, {"fit": "final", **model.augmentation_}]
-        return Fits(model, learned, pd.concat(tables, ignore_index=True), added)
+        saved model predicts the test part. A fit that Ctrl-C ended is the last.
 
-    def fit(self, pipeline: FoldPipeline, positions: IntArray) -> FoldPipeline:
-        """Fit a clone on some events."""
+        Parameters
+        ----------
+        step
+            Told what is being fitted.
+        n_fits
+            End after so many fits, where another model was interrupted; None: all.
+        """
+        fits, tables = [], []
+        for fitted, asked in islice(self._fits(pipeline, plan, step), n_fits):
+            fits.append(fitted)
+            tables += [self.predict(fitted.model, *part) for part in asked]
+            if fitted.stop and fitted.stop["reason"] == INTERRUPTED:
+                break
+        curves = [each.curves for each in fits]
+        return Fits(
+            fits[-1].model,
+            fits[-1].learned,
+            pd.concat(tables, ignore_index=True),
+            augmentation=[each.augmentation for each in fits],
+            warnings=[warning for each in fits for warning in each.warnings],
+            stops=[each.stop for each in fits if each.stop],
+            curves=pd.concat(curves, ignore_index=True),
+        )
+
+    def fit(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> Fitted:
+        """Fit a clone on some events, under the watches."""
         events = self.data.events.iloc[positions]
         unfitted: Any = clone(pipeline)
+        watch, started = FitWatch(self.watches, name), time.perf_counter()
 
         def earlier(rows: IntArray, n_bars: IntArray) -> Any:
             return self.data.inputs(positions[rows], pipeline.lookback, bars_before=n_bars)
 
-        return unfitted.fit(
+        model = unfitted.fit(
             self.data.inputs(positions, pipeline.lookback),
             events[self._targets(pipeline)].to_numpy(),
             sample_weight=events["weight"].to_numpy() if self.use_weights else None,
             spans=self.data.spans[positions],
             earlier=earlier,
+            watcher=watch,
         )
+        watch.look_back(time.perf_counter() - started)
+        return Fitted(name, model, positions, watch.warnings)
 
     def predict(self, model: FoldPipeline, positions: IntArray, part: str, fold: int = -1) -> pd.DataFrame:
         """Predict some events, one row each beside what happened."""
@@ -107,10 +150,24 @@ class Fitting:
         steps = [name for name in self.data.events if str(name).startswith(STEP)]
         return steps if steps and get_tags(pipeline).target_tags.multi_output else "label"
 
-    def _final(self, train_model: FoldPipeline, plan: SplitPlan) -> tuple[FoldPipeline, IntArray]:
+    def _fits(
+        self, pipeline: FoldPipeline, plan: SplitPlan, step: Callable[[str], None]
+    ) -> Iterator[tuple[Fitted, list[tuple[Any, ...]]]]:
+        """Give one fit after another, each with what it is asked to predict: positions, part, fold."""
+        for number, fold in enumerate(plan.folds):
+            name = f"fold {number + 1}"
+            step(f"{name}/{len(plan.folds)}")
+            yield self.fit(pipeline, fold.train, name), [(fold.test, OUT_OF_FOLD, number)]
+        step("train fit")
+        train_fit = self.fit(pipeline, plan.train, "train fit")
+        own, test = [(plan.train, TRAIN), (plan.val, VAL)], [(plan.test, TEST)]
         if self.final == "train":
-            return train_model, plan.train
-        return self.fit(train_model.for_refit(len(plan.development)), plan.development), plan.development
+            yield train_fit, own + test
+            return
+        yield train_fit, own
+        step("final fit")
+        refit = train_fit.model.for_refit(len(plan.development))
+        yield self.fit(refit, plan.development, "final fit"), test
 
 
 def _predicted(model: FoldPipeline, inputs: Any, targets: str | list[str]) -> Iterator[tuple[str, Any]]:

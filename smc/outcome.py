@@ -24,13 +24,22 @@ def say_outcome(outcome: Outcome) -> str:
     """Say in a few lines how a run ended, and where to look."""
     if outcome.status != "finished":
         return f"run {outcome.run_id} failed before (see its status record); retry=failed runs it again"
-    if not outcome.is_new:
-        return f"run {outcome.run_id} is finished already: {outcome.folder}"
     record = load_run(outcome.folder).record
+    if not outcome.is_new:
+        return f"run {outcome.run_id} is finished already{_stopped(record)}: {outcome.folder}"
     lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
     lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
     lines += [f"  warning      {sentence}" for reason, sentence in notices(record) if reason != UNDEFINED]
     return "\n".join(lines)
+
+
+def _stopped(record: Mapping[str, Any]) -> str:
+    """Say that watches cut a run short, which other watches might not have done."""
+    stops = record.get("stopped_by_watch")
+    if not stops:
+        return ""
+    fits = ", ".join(f"{stop['fit']} by {stop['reason']}" for stop in stops)
+    return f" (watches stopped {fits}; remove the folder to fit it under other watches)"
 
 
 def _headline(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

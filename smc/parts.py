@@ -6,13 +6,17 @@ from typing import Any
 from smc.config import instantiate
 from smc.errors import ConfigError
 from smc.ledger import Ledger
+from smc.monitor.webhook import Webhook
 from smc.pipeline import FoldPipeline
 from smc.typing import Config
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What the groups of a configuration name, one object each; nothing is loaded or fitted yet."""
+    """What the groups of a configuration name, one object each; nothing is loaded or fitted yet.
+
+    Of the watches, ``watches`` check the record of a run, and ``fit_watches`` observe its fits.
+    """
 
     data: Any
     features: Any
@@ -22,6 +26,8 @@ class Parts:
     pipeline: FoldPipeline
     evaluation: Any
     watches: list[Any]
+    fit_watches: list[Any]
+    webhook: Webhook
     trackers: list[Any]
     ledger: Ledger
     side: str
@@ -38,11 +44,14 @@ class Parts:
         labels = instantiate(config["labels"], "labels")
         estimator = for_task(instantiate(config["model"], "model"), labels.task)
         sampler = instantiate(config["aug"], "aug")
+        watches = _each(config["monitor"]["watches"], "monitor.watches")
         return cls(
             labels=labels,
             pipeline=FoldPipeline(estimator=estimator, sampler=sampler),
             side=config["side"],
-            watches=_each(config["monitor"]["watches"], "monitor.watches"),
+            watches=[each for each in watches if hasattr(each, "check")],
+            fit_watches=[each for each in watches if hasattr(each, "observe")],
+            webhook=Webhook(config["monitor"]["webhook"]),
             trackers=_each(config["tracker"]["trackers"], "tracker.trackers"),
             **{
                 group: instantiate(config[group], group)

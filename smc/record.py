@@ -1,7 +1,7 @@
 """What a run says of itself: run.json, field by field."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,19 @@ from smc.evaluation.predictions import all_classes, by_part
 from smc.evaluation.tables import metric_table
 from smc.fingerprint import code_version
 from smc.fits import Fits
+from smc.fitted import INTERRUPTED
 from smc.labels.balance import class_balance
 from smc.parts import Parts
 from smc.typing import Config
 
 Bars = Mapping[str, pd.DataFrame]
+
+#: What a stop means that no watch has told of.
+STOPPED = {
+    INTERRUPTED: "Ctrl-C ended the fit with the best state so far, and the run with it: fits behind it are "
+    "missing.",
+    "nan_loss": "A weight was not finite any more: the fit returned to the best finite state.",
+}
 
 #: Figures of the model without augmentation that stand beside its own.
 ABLATION = ("out_of_fold_metrics", "val_metrics", "test_metrics", "history")
@@ -90,15 +98,29 @@ def importances(fits: Fits) -> list[dict[str, Any]]:
 def warnings_of(
     parts: Parts, record: dict[str, Any], fits: Fits, cv_failure: str | None
 ) -> list[dict[str, Any]]:
-    """Collect what went wrong without ending the run: no folds, a failed sampler, what watches saw."""
+    """Collect what went wrong without ending the run: no folds, a failed sampler, what watches saw.
+
+    What watches saw during the fits comes before what they find in the record.
+    """
     found = []
     if cv_failure:
         found.append({"reason": "cv_failed", "sentence": f"There are no out-of-fold figures: {cv_failure}"})
-    found += _of_samplers(fits)
+    found += [*_of_samplers(fits), *fits.warnings, *_of_stops(fits)]
     for symbol, each in record.get("by_symbol", {"": record}).items():
         for watch in parts.watches:
             found += [{**warning, **({"symbol": symbol} if symbol else {})} for warning in watch.check(each)]
     return found
+
+
+def stops_of(fits: Fits) -> dict[str, Any]:
+    """Mark a run whose fits did not all end by themselves.
+
+    ``stopped_by_watch`` names the fits that a watch stopped. A monitor is no part of a run's id, so such a
+    run may differ from another with the same id, and whoever compares them must see it. ``partial`` is the
+    fit that Ctrl-C ended, and the run with it; None of a whole run.
+    """
+    stopped = [stop for stop in fits.stops if stop["reason"] != INTERRUPTED]
+    return {"stopped_by_watch": stopped, "partial": fits.stops[-1] if fits.is_partial else None}
 
 
 def last_training_bar(bars: Bars, data: Dataset, fits: Fits) -> pd.Timestamp:
@@ -128,6 +150,15 @@ def _of_samplers(fits: Fits) -> list[dict[str, Any]]:
         {"reason": reason, "sentence": f"{sentence} (in the fits: {', '.join(names)})", "fits": names}
         for (reason, sentence), names in places.items()
     ]
+
+
+def _of_stops(fits: Fits) -> Iterator[dict[str, Any]]:
+    """Say why a fit ended before its time where no watch has: Ctrl-C, or a network's own care."""
+    said = {(warning["fit"], warning["reason"]) for warning in fits.warnings}
+    for stop in fits.stops:
+        if (stop["fit"], stop["reason"]) not in said:
+            sentence = STOPPED.get(stop["reason"], "The fit ended before its time, the best state is kept.")
+            yield {**stop, "value": None, "threshold": None, "sentence": sentence}
 
 
 def _ablated(figures: dict[str, Any]) -> dict[str, Any]:

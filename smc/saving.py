@@ -20,16 +20,17 @@ from smc.typing import Config
 
 log = logging.getLogger("smc")
 
+HIDDEN = "(hidden)"
+
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a finished run consists of."""
+    """All that a run consists of; of ``tables``, by file name, those that have columns are written."""
 
     config: Config
     sources: Mapping[str, str]
     record: dict[str, Any]
-    predictions: pd.DataFrame
-    returns: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     plan: SplitPlan
     model: FoldPipeline
 
@@ -38,12 +39,14 @@ def save(claim: RunClaim, contents: Contents) -> None:
     """Write everything into the staging folder, the page for people last."""
     folder, record, config = claim.staging, contents.record, contents.config
     claim.save_record(record)
-    claim.save_json("sources.json", dict(contents.sources))
+    shown, sources = without_address(config, contents.sources)
+    claim.save_json("sources.json", sources)
     (folder / "config.yaml").write_text(
-        yaml.dump(config, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8"
+        yaml.dump(shown, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8"
     )
-    contents.predictions.to_parquet(folder / "predictions.parquet")
-    contents.returns.to_parquet(folder / "returns.parquet")
+    for name, table in contents.tables.items():
+        if len(table.columns):
+            table.to_parquet(folder / f"{name}.parquet")
     contents.plan.save(folder / "splits.json")
     meta = {
         "symbol": record["symbol"],
@@ -55,7 +58,24 @@ def save(claim: RunClaim, contents: Contents) -> None:
     page = markdown(Run(folder, {"run_id": claim.run_id, "packed": []}))
     (folder / "report.md").write_text(page, encoding="utf-8")
     for warning in record["warnings"]:
-        log.warning("%s: %s", warning["reason"], warning["sentence"])
+        if "fit" not in warning:  # those of a fit were logged when they were seen
+            log.warning("%s: %s", warning["reason"], warning["sentence"])
+
+
+def without_address(config: Config, sources: Mapping[str, str]) -> tuple[Config, dict[str, str]]:
+    """Hide the webhook's address in what is written down: whoever has it can post there.
+
+    >>> address = "https://hooks.example/T0/secret"
+    >>> sources = {"monitor.webhook": f"command line: monitor.webhook={address}"}
+    >>> without_address({"seed": 0, "monitor": {"webhook": address}}, sources)
+    ({'seed': 0, 'monitor': {'webhook': '(hidden)'}},
+     {'monitor.webhook': 'command line: monitor.webhook=(hidden)'})
+    """
+    address = config["monitor"]["webhook"]
+    if address is None:
+        return config, dict(sources)
+    shown = {**config, "monitor": {**config["monitor"], "webhook": HIDDEN}}
+    return shown, {key: source.replace(address, HIDDEN) for key, source in sources.items()}
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer
 
 from smc import results
+from smc.alert import tell_failure, tell_warnings
 from smc.aug.none import NoAugmentation
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config.main import Job, for_each_job
@@ -23,6 +24,7 @@ from smc.errors import SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.fits import Fits, Fitting
+from smc.learning_curve import learning_curve
 from smc.model.baseline import Baseline
 from smc.outcome import Outcome, say_outcome
 from smc.parts import Parts
@@ -35,6 +37,7 @@ from smc.record import (
     evidence_period,
     importances,
     last_training_bar,
+    stops_of,
     warnings_of,
 )
 from smc.results.status import reason_of
@@ -74,19 +77,20 @@ def train(
     with store.claim(run_id, retry=config["retry"], about=about(config, bars)) as claim:
         if claim.skip:
             return Outcome(run_id, claim.skip, claim.folder, is_new=False)
-        with logging_to(claim.staging / "run.log"):
+        with logging_to(claim.staging / "run.log"), tell_failure(parts.webhook, run_id, claim.about):
             progress.step("features, labels (the first time, they are compiled)")
             data = make_dataset(bars, parts, store.output)
             plan, cv_failure = make_plan(data, parts, config["split"])
             facts = {"run_id": run_id, "data_hash": data_hash, **describe(config, bars, data, plan)}
             with trial(parts.ledger, store, facts, evidence_period(bars, data, plan)):
                 started = time.perf_counter()
-                fits, baseline, plain = fit(parts, data, plan, config, progress)
+                fits, baseline, plain, curve = fit(parts, data, plan, config, progress)
                 progress.step("evaluation")
                 figures, predictions, returns = evaluate(parts, bars, fits, baseline)
                 record = {
                     **facts,
                     **figures,
+                    **stops_of(fits),
                     "ablation": ablation(parts, bars, plain, baseline),
                     "augmentation": fits.augmentation,
                     "feature_importance": importances(fits),
@@ -94,8 +98,13 @@ def train(
                     "training_duration_seconds": time.perf_counter() - started,
                     "warnings": warnings_of(parts, figures, fits, cv_failure),
                 }
+                record["warnings"] += tell_warnings(parts.webhook, record)
+                tables = {"predictions": predictions, "returns": returns}
+                tables |= {"curves": fits.curves, "learning_curve": curve}
                 progress.step("saving")
-                save(claim, Contents(config, sources or {}, record, predictions, returns, plan, fits.model))
+                save(claim, Contents(config, sources or {}, record, tables, plan, fits.model))
+                if fits.is_partial:
+                    raise KeyboardInterrupt(f"what was done so far is in {claim.set_aside()}")
         folder = claim.commit()
     parts.ledger.close_trial(run_id, "finished")
     for tracker in parts.trackers:
@@ -186,21 +195,28 @@ def trial(
 
 def fit(
     parts: Parts, data: Dataset, plan: SplitPlan, config: Config, progress: Progress
-) -> tuple[Fits, Fits, Fits | None]:
-    """Fit the model, the baseline and, for an ablation, the model without augmentation, on the same rows.
+) -> tuple[Fits, Fits, Fits | None, pd.DataFrame]:
+    """Fit the model, the baseline and, where they are asked for, an ablation and a learning curve.
 
-    The baseline looks at no feature.
+    All on the same rows. The baseline looks at no feature. The ablation is the model without augmentation;
+    like the learning curve it is left out, if Ctrl-C ends it, and the run goes on.
     """
-    fitting = Fitting(data, config["final"], config["sample_weight"] == "uniqueness")
-    blind = replace(fitting, data=replace(data, bars=data.bars.iloc[:, :1]))
+    fitting = Fitting(
+        data, config["final"], config["sample_weight"] == "uniqueness", watches=parts.fit_watches
+    )
+    fits = fitting.run(parts.pipeline, plan, progress.step)
+    blind = replace(fitting, data=replace(data, bars=data.bars.iloc[:, :1]), watches=())
     baseline = FoldPipeline(
         estimator=Baseline(task=parts.labels.task), sampler=NoAugmentation(), preprocess=FunctionTransformer()
     )
-    return (
-        fitting.run(parts.pipeline, plan, progress.step),
-        blind.run(baseline, plan, progress.step),
-        _fit_plain(parts.pipeline, fitting, plan, progress),
-    )
+    beside = blind.run(baseline, plan, progress.step, n_fits=len(fits.augmentation))
+    if fits.is_partial:
+        return fits, beside, None, pd.DataFrame()
+    curve = pd.DataFrame()
+    plain = _fit_plain(parts.pipeline, fitting, plan, progress)
+    if config["monitor"]["learning_curve"]:
+        curve = learning_curve(fitting, parts.pipeline, plan, fits, progress.step)
+    return fits, beside, plain, curve
 
 
 def _fit_plain(pipeline: FoldPipeline, fitting: Fitting, plan: SplitPlan, progress: Progress) -> Fits | None:
@@ -209,7 +225,8 @@ def _fit_plain(pipeline: FoldPipeline, fitting: Fitting, plan: SplitPlan, progre
         return None
     plain: Any = clone(pipeline)
     plain.set_params(sampler=NoAugmentation())
-    return fitting.run(plain, plan, lambda name: progress.step(f"without augmentation, {name}"))
+    fits = fitting.run(plain, plan, lambda name: progress.step(f"without augmentation, {name}"))
+    return None if fits.is_partial else fits
 
 
 class Command:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from smc.checks import check_fraction, check_positive
+from smc.monitor.webhook import check_webhook
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,14 @@ class Paths:
 
 @dataclass(frozen=True)
 class Monitor:
-    """Watches by name; null switches one off."""
+    """Watches by name, null switches one off; where they tell; what else is looked into."""
 
     watches: dict[str, Any]
+    webhook: str | None
+    learning_curve: bool
+
+    def __post_init__(self) -> None:
+        check_webhook(self.webhook)
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ class RunClaim:
         self._status, self._started = status, utc_now()
 
     @property
+    def partial(self) -> Path:
+        """Where a result stands that was cut short."""
+        return self.folder.parent.with_name("partial") / self.run_id
+
+    @property
     def scratch(self) -> Path:
         """Folder for checkpoints and other temporary files; no part of the committed run."""
         path = self.staging / "scratch"
@@ -68,16 +73,35 @@ class RunClaim:
         """Make the run visible, whole and at once, and return its folder.
 
         Large files are packed, every file is hashed and synced, MANIFEST.json is written last, and one
-        rename puts the folder in place. The status follows and may be lost: the folder is the truth.
+        rename puts the folder in place. The status follows and may be lost: the folder is the truth. What an
+        interrupted run left behind under the same id goes.
         """
-        shutil.rmtree(self.staging / "scratch", ignore_errors=True)
-        packed = pack(self.staging)
-        write_manifest(self.staging, run_id=self.run_id, packed=packed)
+        self._seal()
         os.rename(self.staging, self.folder)
         self.committed = True
         sync(self.folder.parent)
         self.confirm()
+        shutil.rmtree(self.partial, ignore_errors=True)
         return self.folder
+
+    def set_aside(self) -> Path:
+        """Keep what is staged as a partial result, in the place of an older one, and return its folder.
+
+        It reads like a run, but stands beside the runs: the run itself is not finished, and is started afresh
+        when it is asked for again. Leave the block by the exception that cut it short.
+        """
+        self._seal()
+        shutil.rmtree(self.partial, ignore_errors=True)
+        self.partial.parent.mkdir(exist_ok=True)
+        os.rename(self.staging, self.partial)
+        sync(self.partial.parent)
+        return self.partial
+
+    def _seal(self) -> None:
+        """Leave nothing temporary, and write down what is there."""
+        shutil.rmtree(self.staging / "scratch", ignore_errors=True)
+        packed = pack(self.staging)
+        write_manifest(self.staging, run_id=self.run_id, packed=packed)
 
     def confirm(self) -> None:
         """Say that the run has finished, if the disk lets us: its folder says so anyway."""

@@ -47,6 +47,12 @@ class Run:
         """Position, gross and net return, one row a bar: returns.parquet."""
         return pd.read_parquet(self.path / "returns.parquet")
 
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Loss and accuracy, one row a fit and iteration: curves.parquet; no row if the model has none."""
+        path = self.path / "curves.parquet"
+        return pd.read_parquet(path) if path.is_file() else pd.DataFrame(columns=["fit", "iteration"])
+
     def model(self) -> Any:
         """Load the saved model, as `smc.artifact.load` does; nothing stored is executed."""
         from smc import artifact

@@ -45,7 +45,7 @@ def root(**changes: Any) -> dict[str, Any]:
             for group in ("data", "features", "events", "labels", "cv", "aug", "model", "evaluation")
         },
         "reg": {},
-        "monitor": {"watches": {}},
+        "monitor": {"watches": {}, "webhook": None, "learning_curve": False},
         "tracker": {"trackers": {}},
         "ledger": dict(toy),
         "trainer": {"device": "cpu", "n_threads": 1},

@@ -26,7 +26,7 @@ RECORD = {
 }  # fmt: skip
 FILES = {
     "MANIFEST.json", "run.json", "config.yaml", "sources.json", "predictions.parquet", "returns.parquet",
-    "splits.json", "run.log", "model", "report.md",
+    "curves.parquet", "splits.json", "run.log", "model", "report.md",
 }  # fmt: skip
 
 

@@ -1,0 +1,44 @@
+"""Tell the webhook what a person should look at."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from smc.monitor.webhook import Webhook
+from smc.report.notices import UNDEFINED, notices
+from smc.results.status import reason_of
+
+log = logging.getLogger("smc")
+
+
+def tell_warnings(webhook: Webhook, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Send the warnings of a run, all in one message, and none if there are none.
+
+    It is told before the run is saved, so that what goes wrong here can stand in its record: a list with that
+    warning is returned, or an empty one.
+    """
+    found = [f"- {reason}: {sentence}" for reason, sentence in notices(record) if reason != UNDEFINED]
+    if not found:
+        return []
+    title = f"{record['symbol']} {record['model_name']}, run {record['run_id']}: {len(found)} warnings"
+    return _failed(webhook.send("\n".join([title, *found])))
+
+
+@contextmanager
+def tell_failure(webhook: Webhook, run_id: str, about: Mapping[str, Any]) -> Iterator[None]:
+    """Send why a run failed, if it does; a run that a person ended is no news."""
+    try:
+        yield
+    except Exception as error:
+        what = " ".join(str(value) for value in about.values())
+        _failed(webhook.send(f"{what}, run {run_id} failed: {reason_of(error)}: {error}"))
+        raise
+
+
+def _failed(problem: str | None) -> list[dict[str, Any]]:
+    if problem is None:
+        return []
+    sentence = f"The webhook was not told: {problem}."
+    log.warning("webhook_failed: %s", sentence)
+    return [{"reason": "webhook_failed", "sentence": sentence}]

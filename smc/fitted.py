@@ -1,0 +1,61 @@
+"""One fit of a run, and what it told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from smc.pipeline import FoldPipeline
+from smc.typing import IntArray
+
+#: Reason of a stop that ends the run as well: Ctrl-C.
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted pipeline with its place in the run.
+
+    Attributes
+    ----------
+    name
+        For records: "fold 1", ..., "train fit", "final fit".
+    model
+        The pipeline.
+    learned
+        Positions of the events that it was given.
+    warnings
+        What watches saw while it was fitted.
+    """
+
+    name: str
+    model: FoldPipeline
+    learned: IntArray
+    warnings: list[dict[str, Any]]
+
+    @property
+    def augmentation(self) -> dict[str, Any]:
+        """How many rows the sampler added, and what it said."""
+        return {"fit": self.name, **self.model.augmentation_}
+
+    @property
+    def stop(self) -> dict[str, Any] | None:
+        """Why the fit ended before its time, and after which iteration; None if it did not."""
+        reason = getattr(self.model.estimator_, "stop_reason_", None)
+        if reason is None:
+            return None
+        return {"fit": self.name, "reason": reason, "iteration": len(self.curves) - 1}
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """What the estimator measured, one row an iteration; no row for one that tells nothing.
+
+        ``kept`` marks the iterations that the kept state has behind it.
+        """
+        estimator = self.model.estimator_
+        table = pd.DataFrame(getattr(estimator, "curves_", {}))
+        if table.empty:
+            return table
+        table = table.astype(dict.fromkeys(table.columns[1:], "float64"))
+        table.insert(0, "fit", self.name)
+        return table.assign(kept=table["iteration"] < estimator.n_rounds_)

@@ -1,0 +1,65 @@
+"""Would more events help: the train fit on fewer of them."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from smc.cv.plan import SplitPlan
+from smc.errors import ModelError, SplitError
+from smc.evaluation.predictions import all_classes, of_part
+from smc.evaluation.tables import metric_table
+from smc.fits import TRAIN, VAL, Fits, Fitting
+from smc.fitted import INTERRUPTED
+from smc.pipeline import FoldPipeline
+
+log = logging.getLogger("smc")
+
+#: Of the train events; all of them are the train fit itself.
+SHARES = (0.2, 0.4, 0.6, 0.8)
+SCORES = {True: ("accuracy", "log_loss"), False: ("r2", "rmse")}
+
+
+def learning_curve(
+    fitting: Fitting, pipeline: FoldPipeline, plan: SplitPlan, fits: Fits, step: Callable[[str], None]
+) -> pd.DataFrame:
+    """Return the scores on train and val of fits on growing shares of the train events, and of the train fit.
+
+    A share is the most recent one, as `events.last` would leave it: each fit ends where val begins, so that
+    the shares differ in size only, not in how old they are. One that is too small for a fit is left out and
+    logged. Ctrl-C ends the curve, not the run, whose own fits are done.
+
+    Returns
+    -------
+    table
+        ``n_events``, and for both parts accuracy and log-loss, or R2 and root mean squared error:
+        ``train_accuracy``, ``val_accuracy``, ...
+    """
+    rows = []
+    for share in SHARES:
+        events = plan.train[-max(1, round(share * len(plan.train))) :]
+        name = f"learning curve, {len(events)} events"
+        step(name)
+        try:
+            fitted = fitting.fit(pipeline, events, name)
+        except (ModelError, SplitError) as error:
+            log.warning("%s: left out: %s", name, error)
+            continue
+        if fitted.stop and fitted.stop["reason"] == INTERRUPTED:
+            log.warning("%s: interrupted, the curve ends here", name)
+            break
+        asked = ((events, TRAIN), (plan.val, VAL))
+        rows.append(_scores(len(events), [fitting.predict(fitted.model, *part) for part in asked]))
+    whole = [of_part(fits.predictions, part) for part in (TRAIN, VAL)]
+    return pd.DataFrame([*rows, _scores(len(plan.train), whole)])
+
+
+def _scores(n_events: int, tables: list[pd.DataFrame]) -> dict[str, Any]:
+    """Score the predictions of train and of val."""
+    found: dict[str, Any] = {"n_events": n_events}
+    for part, predictions in zip((TRAIN, VAL), tables, strict=True):
+        classes = all_classes(predictions)
+        scores = metric_table(predictions, classes)
+        found |= {f"{part}_{score}": scores[score] for score in SCORES[len(classes) > 0]}
+    return found

@@ -1,0 +1,83 @@
+"""Tell a chat or another service what happened to a run."""
+
+import json
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from smc.checks import check_positive
+
+SCHEMES = ("http", "https")
+
+
+def check_webhook(url: str | None) -> None:
+    """Raise ValueError unless it is None or the address of a web server; it is a secret, so never shown."""
+    if url is None:
+        return
+    scheme = urlsplit(url).scheme
+    if scheme not in SCHEMES or not urlsplit(url).hostname:
+        raise ValueError(f"`webhook` must be an http or https address with a host, got scheme {scheme!r}")
+
+
+class Webhook:
+    """Post a text to a webhook, as Slack and those that follow it take it: ``{"text": ...}``.
+
+    Nothing that goes wrong there ends a run: `send` says what it was. It waits for no more than the timeout,
+    for the connection and then for the answer, follows no redirect, and tries once. Whoever has the address
+    can post there, so no message and no error of this class contains it.
+
+    Parameters
+    ----------
+    url
+        http or https address; None: nothing is sent.
+    timeout
+        Seconds.
+
+    References
+    ----------
+    Slack, Sending messages using incoming webhooks, https://docs.slack.dev/messaging
+    """
+
+    def __init__(self, url: str | None = None, *, timeout: float = 5.0) -> None:
+        check_webhook(url)
+        check_positive("timeout", timeout)
+        self.url = url
+        self.timeout = timeout
+
+    def send(self, text: str) -> str | None:
+        """Post a text; return None, or why it did not arrive."""
+        if self.url is None:
+            return None
+        request = urllib.request.Request(
+            self.url,
+            data=json.dumps({"text": text}).encode(),
+            headers={"Content-Type": "application/json", "User-Agent": "smc"},
+        )
+        try:
+            with urllib.request.build_opener(_NoRedirect).open(request, timeout=self.timeout):
+                return None
+        except urllib.error.HTTPError as error:
+            error.close()
+            return f"the server answered {error.code} {error.reason}"
+        except TimeoutError:
+            return f"no answer within {self.timeout:g} s"
+        except (OSError, HTTPException) as error:
+            return _reason(error, self.timeout)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Take a redirect for the error that it is for a POST."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+def _reason(error: OSError | HTTPException, timeout: float) -> str:
+    """Say what failed, without the address."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, TimeoutError):
+        return f"no connection within {timeout:g} s"
+    text = getattr(cause, "strerror", None) or type(cause).__name__
+    return f"no answer: {text}"
