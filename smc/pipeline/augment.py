@@ -16,6 +16,9 @@ from smc.windows import Windows
 #: What samplers have been seen to raise: neighbours or classes they lack, shapes, memory.
 SAMPLER_ERRORS = (ValueError, ArithmeticError, RuntimeError, LookupError, TypeError, MemoryError)
 
+#: Where samplers say which row each row came from: smc's, and those of imbalanced-learn that repeat rows.
+ORIGINS = ("origin_", "sample_indices_")
+
 
 @dataclass(frozen=True)
 class Augmented:
@@ -47,19 +50,20 @@ class Augmented:
         """
         if self.error is not None:
             return slice(None)
-        if not hasattr(self.sampler, "origin_"):
-            raise ModelError(
-                f"{type(self.sampler).__name__} does not say where its rows come from (`origin_`), "
-                "so weights cannot follow them: use a sampler of smc.aug, or set sample_weight=none"
-            )
-        return self.sampler.origin_
+        for name in ORIGINS:
+            if hasattr(self.sampler, name):
+                return getattr(self.sampler, name)
+        raise ModelError(
+            f"{type(self.sampler).__name__} does not say where its rows come from (`origin_`), "
+            "so weights cannot follow them: use a sampler of smc.aug, or set sample_weight=none"
+        )
 
     def account(self, n_given: int) -> dict[str, Any]:
         """Count the rows given and the rows added, and say what did not go as asked for."""
         failed = self.error is not None
         return {
             "n_rows": n_given,
-            "n_synthetic": len(self.labels) - n_given,
+            "n_added": len(self.labels) - n_given,
             "error": self.error,
             "notes": [] if failed else list(getattr(self.sampler, "notes_", [])),
         }

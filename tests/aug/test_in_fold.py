@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.over_sampling import RandomOverSampler
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_score
@@ -47,7 +48,7 @@ def dataset(first: int = 0, symbols: tuple[str, ...] = ("A", "B")) -> Dataset:
     events = pd.concat(
         [
             pd.DataFrame(
-                {"symbol": symbol, "event": event, "label": np.arange(len(event)) % 3 % 2, "weight": 0.5}
+                {"symbol": symbol, "event": event, "label": np.arange(len(event)) % 2, "weight": 0.5}
             )
             for symbol in symbols
         ],
@@ -72,32 +73,45 @@ def bar_numbers(model: FoldPipeline) -> np.ndarray:
 
 @pytest.mark.parametrize("lookback", [1, 6])
 def test_a_shift_reads_earlier_bars_of_the_same_symbol_scaled_by_the_fold(lookback):
-    data = dataset(first=20)
+    data, positions = dataset(first=20), np.r_[30:218, 219:399]
     pipeline = FoldPipeline(estimator=Keeper(lookback), sampler=Aggressive(noise=0.0, dropout=0.0))
-    positions = np.arange(30, 400)
     model = fit(data, pipeline, positions)
-    n = len(positions)
-    own = data.bars["up"].to_numpy()[data.rows[positions[model.sampler_.origin_]]]
-    seen = bar_numbers(model)
-    last = seen if lookback == 1 else seen[:, -1]
-    np.testing.assert_array_equal(last[:n], own[:n])
-    moved = own[n:] - last[n:]
-    mixed = ~np.isin(moved, [0, 1, 2])
-    assert mixed.sum() <= abs(np.diff(np.bincount(model.estimator_.y_[:n]))), (
-        "only SMOTE's rows are elsewhere"
-    )
-    assert np.bincount(moved[~mixed].astype(int)).min() > 10, "each number of bars is drawn"
-    if lookback > 1:
-        assert (np.diff(seen[n:][~mixed], axis=1) == 1).all()
+    seen = bar_numbers(model).reshape(-1, lookback)
+    moved = data.bars["up"].to_numpy()[data.rows[positions[model.sampler_.origin_]]] - seen[:, -1]
+    assert (moved[:368] == 0).all()
+    assert np.bincount(moved[368:].astype(int)).tolist() == pytest.approx([61, 61, 61], abs=20)
+    assert (np.diff(seen, axis=1) == 1).all(), "a window moves whole"
 
 
 @pytest.mark.parametrize("lookback", [1, 3])
 def test_a_shift_stops_at_the_first_bar_of_its_symbol(lookback):
     data = dataset(first=lookback - 1)
     pipeline = FoldPipeline(estimator=Keeper(lookback), sampler=Aggressive(noise=0.0, dropout=0.0, shift=9))
-    seen = bar_numbers(fit(data, pipeline, np.arange(len(data.rows))))
-    assert set(np.floor(seen.ravel() / 10_000)) == {0, 1}
-    assert (seen % 10_000 < N_BARS).all()
+    model = fit(data, pipeline, np.arange(len(data.rows)))
+    seen = bar_numbers(model).reshape(-1, lookback)
+    own = data.bars["up"].to_numpy()[data.rows[model.sampler_.origin_]]
+    assert set(own - seen[:, -1]) == set(range(10))
+    np.testing.assert_array_equal(seen // 10_000, (own // 10_000)[:, None].repeat(lookback, axis=1))
+
+
+class Watching(Keeper):
+    """Stops early."""
+
+    stops_early, n_rounds_ = True, 1
+
+    def fit(self, X, y, sample_weight=None, eval_set=None):
+        return super().fit(X, y, sample_weight)
+
+
+def test_a_shift_counts_rows_among_those_that_early_stopping_leaves():
+    data = dataset(first=20, symbols=("A",))
+    data.spans[[5, 50], 1] = 200
+    pipeline = FoldPipeline(estimator=Watching(), sampler=Aggressive(noise=0.0, dropout=0.0))
+    model = fit(data, pipeline, np.arange(len(data.rows)))
+    n_core = model.n_fitted_rows_
+    kept = np.setdiff1d(np.arange(n_core + 2), [5, 50])
+    own = data.bars["up"].to_numpy()[data.rows[kept[model.sampler_.origin_]]]
+    assert set(own - bar_numbers(model)) == {0.0, 1.0, 2.0}
 
 
 def test_rows_before_events_are_given_as_far_as_there_are_any():
@@ -111,8 +125,20 @@ def test_rows_before_events_are_given_as_far_as_there_are_any():
 def test_weights_follow_and_the_account_counts():
     data = dataset()
     model = fit(data, FoldPipeline(estimator=Keeper(), sampler=Adaptive()), np.arange(250))
-    assert model.augmentation_ == {"n_rows": 250, "n_synthetic": 250, "error": None, "notes": []}
+    assert model.augmentation_ == {"n_rows": 250, "n_added": 250, "error": None, "notes": []}
     assert model.estimator_.weight_.tolist() == [1.0] * 500
+
+
+def test_samplers_of_imbalanced_learn_that_repeat_rows_take_weights_too():
+    data = dataset()
+    data.events["weight"] = np.linspace(0.1, 1.0, len(data.rows))
+    data.events["label"] = np.arange(len(data.rows)) % 3 % 2
+    pipeline = FoldPipeline(estimator=Keeper(), sampler=RandomOverSampler(random_state=0))
+    model = fit(data, pipeline, np.arange(90))
+    origin = model.sampler_.sample_indices_
+    assert model.augmentation_["n_added"] == len(origin) - 90 == 30
+    weight = data.events["weight"].to_numpy()[origin]
+    np.testing.assert_allclose(model.estimator_.weight_, weight / weight.mean())
 
 
 class Broken(BaseEstimator):
@@ -136,7 +162,7 @@ def test_a_fit_goes_on_without_a_sampler_that_fails(error):
         model = fit(data, pipeline, np.arange(100))
     assert len(model.estimator_.X_) == 100
     assert model.sampler_error_ == model.augmentation_["error"]
-    assert model.augmentation_["n_synthetic"] == 0
+    assert model.augmentation_["n_added"] == 0
     said = "it returned rows of shape (100, 2) with 100 labels, for rows of shape (100, 3)"
     assert (said if error is None else "no") in model.sampler_error_
 
@@ -198,10 +224,10 @@ def test_a_sealed_test_part_is_sealed_in_the_ablation(runs):
 def test_a_run_counts_what_was_added_in_each_fit(runs):
     record = runs("aug=light").record
     fits = {each["fit"]: each for each in record["augmentation"]}
-    assert list(fits)[-2:] == ["train", "final"]
+    assert list(fits)[-2:] == ["train fit", "final fit"]
     assert len(fits) == 2 + len(record["history"]["cv_fold_accuracies"])
-    assert all(each["n_synthetic"] == each["n_rows"] > 0 for each in fits.values())
-    assert record["sample_loss"]["split"]["train"] == fits["train"]["n_rows"]
+    assert all(each["n_added"] == each["n_rows"] > 0 for each in fits.values())
+    assert record["sample_loss"]["split"]["train"] == fits["train fit"]["n_rows"]
 
 
 def test_a_failing_sampler_is_a_warning_of_the_run_and_names_the_fits(runs):
@@ -209,9 +235,9 @@ def test_a_failing_sampler_is_a_warning_of_the_run_and_names_the_fits(runs):
         warnings.simplefilter("ignore", RuntimeWarning)
         record = runs("aug=smote", "labels=forward_return").record
     (found,) = (each for each in record["warnings"] if each["reason"] == "augmentation_failed")
-    assert found["fits"][-2:] == ["train", "final"]
+    assert found["fits"][-2:] == ["train fit", "final fit"]
     assert "numbers have no classes to balance" in found["sentence"]
-    assert all(each["n_synthetic"] == 0 for each in record["augmentation"])
+    assert all(each["n_added"] == 0 for each in record["augmentation"])
 
 
 def test_the_model_of_an_augmented_run_is_loaded_as_it_was(runs):
