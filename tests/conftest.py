@@ -38,7 +38,7 @@ def random_bars(n_bars: int = 3000, seed: int = 0, freq: str = "4h") -> pd.DataF
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def bars() -> pd.DataFrame:
     """3,000 random-walk H4 bars."""
     return random_bars()

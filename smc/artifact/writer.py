@@ -13,6 +13,7 @@ from smc.artifact.manifest import RECORD, seal
 from smc.artifact.recipe import to_recipe
 from smc.artifact.restore import restore
 from smc.artifact.steps import dump_step
+from smc.artifact.threads import on_one_thread
 from smc.artifact.versions import current_versions
 from smc.errors import ArtifactError
 from smc.pipeline import FoldPipeline
@@ -46,7 +47,7 @@ def save(model: Any, folder: str | Path, *, meta: Mapping[str, Any] | None = Non
         raise ArtifactError(
             f"{target} is not empty: a saved model is never written again; choose a new folder"
         )
-    files = pack(model, meta or {})
+    files = pack(on_one_thread(model), meta or {})
     restore(files, exact=True)
     target.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():

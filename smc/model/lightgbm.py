@@ -1,5 +1,6 @@
 """LightGBM."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,9 @@ class LightGBM(Boosting):
         self.n_jobs = n_jobs
 
     def to_bytes(self) -> bytes:
-        """Write the booster as LightGBM's text."""
-        return self.booster_.model_to_string().encode()
+        """Write the booster as LightGBM's text, which would tell the number of threads."""
+        text = self.booster_.model_to_string()
+        return re.sub(r"^\[num_threads: \d+\]$", "[num_threads: 1]", text, flags=re.MULTILINE).encode()
 
     def from_bytes(self, data: bytes) -> Any:
         """Read a booster from LightGBM's text."""

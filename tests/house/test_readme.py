@@ -61,7 +61,7 @@ def test_the_commands_are_found() -> None:
     assert "python -m smc.train" in commands()
 
 
-@pytest.mark.slow()
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
 def test_a_command_of_readme_runs(command: str, folder: Path) -> None:
     done = start(command, folder)

@@ -11,7 +11,7 @@ import pytest
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture()
+@pytest.fixture
 def smc_train(tmp_path: Path) -> Command:
     """Start `python -m smc.train` in an empty folder of its own, and wait for it."""
 
@@ -29,7 +29,7 @@ def smc_train(tmp_path: Path) -> Command:
     return run
 
 
-@pytest.fixture()
+@pytest.fixture
 def only_run(tmp_path: Path) -> Callable[[], Path]:
     """Find the one finished run under the folder."""
 

@@ -224,7 +224,7 @@ def test_ctrl_c_ends_a_run_by_name(tmp_path) -> None:
     assert ledger(tmp_path)[["status", "reason"]].to_numpy().tolist() == [["killed", "interrupted"]]
 
 
-@pytest.mark.slow()
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes_in_any_process_with_any_threads(smc_train, tmp_path) -> None:
     models = ("logistic", "random_forest", "xgboost", "lightgbm")
     places = [tmp_path / "one", tmp_path / "two"]
@@ -235,17 +235,13 @@ def test_the_same_run_gives_the_same_bytes_in_any_process_with_any_threads(smc_t
     first, second = ({path.name: path for path in (place / "outputs" / "runs").iterdir()} for place in places)
     assert set(first) == set(second)
     assert len(first) == len(models)
-    for name in first:
-        for file in (
-            "predictions.parquet",
-            "returns.parquet",
-            *(f"model/{each.name}" for each in (first[name] / "model").iterdir()),
-        ):
-            if file != "model/model.json":
-                assert (first[name] / file).read_bytes() == (second[name] / file).read_bytes(), (name, file)
+    for name, run in first.items():
+        files = ["predictions.parquet", "returns.parquet", "splits.json"]
+        for file in [*files, *(f"model/{each.name}" for each in (run / "model").iterdir())]:
+            assert (run / file).read_bytes() == (second[name] / file).read_bytes(), (name, file)
 
 
-@pytest.mark.slow()
+@pytest.mark.slow
 def test_a_killed_run_leaves_nothing_half_done_and_is_run_again(smc_train, tmp_path) -> None:
     smc_train(*FAST)  # warms the caches, so that the moments below fall everywhere into a run
     outputs = tmp_path / "outputs"
