@@ -1,6 +1,6 @@
 """The warnings of a run in words, those about undefined figures put into one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 #: Undefined figures that are named.
@@ -12,17 +12,18 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return reason code and sentence of each warning.
 
     A figure that is undefined (a precision where nothing was predicted positive) is saved as null with a
-    warning of its own; together they are one notice here.
+    warning of its own; together they are one notice here. So are warnings of several fits for one reason: the
+    sentence of the first, and the names of the others.
 
     >>> wide, undefined = {"reason": "gap", "sentence": "Wide."}, {"reason": "not_finite", "field": "auc"}
-    >>> notices({"warnings": [wide, undefined]})
-    [('gap', 'Wide.'), ('not_finite', '1 undefined figure, saved as null: auc')]
+    >>> late = [{"reason": "timeout", "fit": name, "sentence": "Late."} for name in ("fold 1", "fold 4")]
+    >>> notices({"warnings": [*late, wide, undefined]})
+    [('timeout', 'fold 1: Late. Likewise in fold 4.'), ('gap', 'Wide.'),
+     ('not_finite', '1 undefined figure, saved as null: auc')]
     """
     warnings = record.get("warnings") or []
     undefined = [str(each.get("field")) for each in warnings if each.get("reason") == UNDEFINED]
-    found = [
-        (str(each.get("reason")), _sentence(each)) for each in warnings if each.get("reason") != UNDEFINED
-    ]
+    found = list(_told(each for each in warnings if each.get("reason") != UNDEFINED))
     if undefined:
         more = f" and {len(undefined) - N_NAMED} more" if len(undefined) > N_NAMED else ""
         figures = f"{len(undefined)} undefined figure{'s' * (len(undefined) > 1)}, saved as null"
@@ -30,6 +31,17 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
+def _told(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Give reason and sentence of each warning, once for all fits that share the reason."""
+    groups: dict[Any, list[Mapping[str, Any]]] = {}
+    for number, each in enumerate(warnings):
+        groups.setdefault(("fit", each["reason"]) if "fit" in each else number, []).append(each)
+    for first, *others in groups.values():
+        more = f" Likewise in {', '.join(each['fit'] for each in others)}." if others else ""
+        yield str(first.get("reason")), _sentence(first) + more
+
+
 def _sentence(warning: Mapping[str, Any]) -> str:
     sentence = warning.get("sentence") or warning.get("message") or ""
-    return f"{warning['symbol']}: {sentence}" if warning.get("symbol") else sentence
+    place = warning.get("symbol") or warning.get("fit")
+    return f"{place}: {sentence}" if place else sentence

@@ -49,9 +49,13 @@ class Run:
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """Loss and accuracy, one row a fit and iteration: curves.parquet; no row if the model has none."""
-        path = self.path / "curves.parquet"
-        return pd.read_parquet(path) if path.is_file() else pd.DataFrame(columns=["fit", "iteration"])
+        """Loss and accuracy, one row a fit and iteration: curves.parquet; empty if there is none."""
+        return self._table_if_any("curves")
+
+    @cached_property
+    def learning_curve(self) -> pd.DataFrame:
+        """Scores over the number of train events: learning_curve.parquet; empty unless it was asked for."""
+        return self._table_if_any("learning_curve")
 
     def model(self) -> Any:
         """Load the saved model, as `smc.artifact.load` does; nothing stored is executed."""
@@ -60,6 +64,10 @@ class Run:
         packed = [name.removeprefix("model/") for name in self._packed if name.startswith("model/")]
         with unpacked(self.path / "model", packed) as folder:
             return artifact.load(folder)
+
+    def _table_if_any(self, name: str) -> pd.DataFrame:
+        path = self.path / f"{name}.parquet"
+        return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"

@@ -127,6 +127,24 @@ def record(
     }, scores
 
 
+def curves() -> pd.DataFrame:
+    """Losses of two folds and the train fit that fall, and rise again on the tail; of the final fit none."""
+    rounds = np.arange(12)
+    falling = pd.DataFrame({"iteration": rounds, "train_loss": 0.7 - 0.02 * rounds})
+    falling = falling.assign(val_loss=0.69 + 0.001 * (rounds - 4) ** 2, kept=rounds < 5)
+    final = falling.assign(val_loss=np.nan, kept=True)
+    fits = {"fold 1": falling, "fold 2": falling, "train fit": falling, "final fit": final}
+    return pd.concat([table.assign(fit=name) for name, table in fits.items()], ignore_index=True)
+
+
+def learning_curve(kind: str) -> pd.DataFrame:
+    """Scores of five sizes of the train part."""
+    names = ("r2", "rmse") if kind == "regression" else ("accuracy", "log_loss")
+    sizes = np.array([36, 72, 108, 144, 180])
+    columns = {f"{part}_{name}": 0.6 + 0.0001 * sizes for part in ("train", "val") for name in names}
+    return pd.DataFrame({"n_events": sizes, **columns})
+
+
 Change = Callable[[Any], Any]
 
 
@@ -147,6 +165,7 @@ def make_run(tmp_path: Path) -> Callable[..., Run]:
         change: Change = lambda record: record,
         change_events: Change = lambda events: events,
         change_returns: Change = lambda returns: returns,
+        has_curves: bool = True,
     ) -> Run:
         bars = random_walk(seed)
         events = change_events(predicted(kind, bars, skill=skill, seed=seed))
@@ -158,6 +177,9 @@ def make_run(tmp_path: Path) -> Callable[..., Run]:
             scores.predictions.to_parquet(claim.staging / "predictions.parquet")
             traded = scores.returns.assign(symbol="EURUSD")
             change_returns(traded).to_parquet(claim.staging / "returns.parquet")
+            if has_curves:
+                curves().to_parquet(claim.staging / "curves.parquet")
+                learning_curve(kind).to_parquet(claim.staging / "learning_curve.parquet")
             return load_run(claim.commit())
 
     return make

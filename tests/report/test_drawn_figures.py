@@ -88,3 +88,26 @@ def test_every_picture_says_of_whom_and_in_what_unit(make_run, name):
     figure = drawn(run, name)
     assert "EURUSD, xgboost" in figure.get_suptitle()
     assert all(axes.get_ylabel() or name == "importances" for axes in figure.axes)
+
+
+def test_loss_curves_are_the_runs_with_the_kept_iteration_marked(make_run):
+    run = make_run()
+    first, second = drawn(run, "loss_curves").axes
+    one = run.curves[run.curves["fit"] == "train fit"]
+    train, val, kept = first.get_lines()
+    np.testing.assert_array_equal(train.get_ydata(), one["train_loss"])
+    np.testing.assert_array_equal(val.get_ydata(), one["val_loss"])
+    assert set(kept.get_xdata()) == {4}
+    assert "5 of 12 iterations kept" in first.get_title(loc="left")
+    assert len(second.get_lines()) == 4, "a line and a dot for each of two folds"
+
+
+def test_the_learning_curve_is_the_runs(make_run):
+    run = make_run()
+    accuracy, loss = drawn(run, "learning_curve").axes
+    for axes, score in ((accuracy, "accuracy"), (loss, "log_loss")):
+        train, val, baseline = axes.get_lines()
+        np.testing.assert_array_equal(train.get_xdata(), run.learning_curve["n_events"])
+        np.testing.assert_array_equal(train.get_ydata(), run.learning_curve[f"train_{score}"])
+        np.testing.assert_array_equal(val.get_ydata(), run.learning_curve[f"val_{score}"])
+        assert baseline.get_ydata()[0] == run.record["baseline_metrics"]["val"][score]

@@ -71,12 +71,15 @@ def test_what_a_run_does_not_hold_is_named_in_the_place_of_its_picture(make_run,
         return rows[rows["part"] != "out_of_fold"]
 
     saved = save_report(
-        make_run(change=change, change_returns=idle, change_events=unfolded), tmp_path / "report"
+        make_run(change=change, change_returns=idle, change_events=unfolded, has_curves=False),
+        tmp_path / "report",
     )
     assert saved.left_out == {
         "Equity after costs": "no position was ever taken, so nothing was earned or lost",
         "Fold scores": "no fold has a score: cross-validation failed",
         "Feature importances": "the model gives no importance to any feature",
+        "Loss curves": "this model tells nothing while it is fitted",
+        "Learning curve": "it is made on request: monitor.learning_curve=true",
     }
     assert {path.stem for path in saved.pictures.values()} == {"overview", "calibration", "confusion"}
     page = saved.page.read_text(encoding="utf-8")

@@ -2,7 +2,17 @@
 
 from pathlib import Path
 
-from smc.report.pictures import calibration, confusion, equity, folds, importances, overview, realised
+from smc.report.pictures import (
+    calibration,
+    confusion,
+    equity,
+    folds,
+    importances,
+    learning_curve,
+    loss_curves,
+    overview,
+    realised,
+)
 from smc.report.pictures.nothing_to_draw import NothingToDrawError
 from smc.report.pictures.style import save, styled
 from smc.report.view import RunView
@@ -16,6 +26,8 @@ PICTURES = {
     "realised": ("Realised against predicted", realised.draw, "regression"),
     "confusion": ("Confusion matrix", confusion.draw, "classification"),
     "importances": ("Feature importances", importances.draw, None),
+    "loss_curves": ("Loss curves", loss_curves.draw, None),
+    "learning_curve": ("Learning curve", learning_curve.draw, None),
 }
 
 
