@@ -62,7 +62,8 @@ def find_gaps(bars: pd.DataFrame, limit: int) -> tuple[IntArray, IntArray]:
     steps = steps[before]
     if _spacing(bars) <= DAY and np.mean(stamps // DAY % 7 == 2) <= SATURDAY_SHARE:
         steps -= _weekend_time(stamps[before + 1]) - _weekend_time(stamps[before])
-    return before[steps > limit], steps[steps > limit]
+    is_gap = steps > limit
+    return before[is_gap], steps[is_gap]
 
 
 def _weekend_time(stamps: IntArray) -> IntArray:

@@ -42,8 +42,8 @@ def check_bars(
     Returns
     -------
     DataFrame
-        ``attrs["account"]`` holds the counts: `rows_read`, `bars`, `flipped`, `dropped` and `repaired` by
-        rule, and those of `smc.data.account.survey`.
+        ``attrs["account"]`` holds the counts: `rows_read`, `bars`, `absent`, `flipped`, `dropped` and
+        `repaired` by rule, and those of `smc.data.account.survey`.
 
     Raises
     ------
@@ -59,25 +59,45 @@ def check_bars(
     >>> check_bars(bars, on_bad="repair")["high"].tolist()
     [6.0, 5.0]
     """
-    index = pd.DatetimeIndex(bars.index)
-    if index.tz is None:
-        raise DataError(f"{name}: stamps carry no time zone: localise the index first (`tz_localize`)")
+    index = bars.index
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
+        raise DataError(f"{name}: the index must hold stamps with a time zone: localise it (`tz_localize`)")
     faults, rows = Faults(name, on_bad), np.arange(1, len(bars) + 1)
+    faults.note("bad_stamp", rows[index.isna()], lambda _: "NaT", column="time")
     numbers = pd.DataFrame(index=index.tz_convert("UTC").as_unit("ns").rename("time"))
-    readable = np.ones(len(bars), dtype=bool)
+    readable = index.notna()
     for column in COLUMNS:
         numbers[column], bad = _numbers(bars, column, faults, rows)
         readable &= ~bad
     table, rows = _keep(numbers, rows, readable)
     gap = None if max_gap is None else parse_gap(max_gap)
-    return settle(table, faults, rows, max_gap=gap, rows_read=len(bars))
+    return settle(table, faults, rows, n_read=len(bars), max_gap=gap)
 
 
 def settle(
-    bars: pd.DataFrame, faults: Faults, rows: IntArray, *, max_gap: timedelta | None = None, **counts: Any
+    bars: pd.DataFrame,
+    faults: Faults,
+    rows: IntArray,
+    *,
+    n_read: int,
+    n_absent: int = 0,
+    max_gap: timedelta | None = None,
 ) -> pd.DataFrame:
-    """Apply every rule, raise what must be raised, and attach the account (``counts`` go into it first)."""
-    n_read = counts.pop("rows_read", len(bars))
+    """Apply every rule to bars in UTC, raise what must be raised, and attach the account.
+
+    Parameters
+    ----------
+    faults
+        What was noted before; takes what is found here.
+    rows
+        Row numbers of the bars.
+    n_read, n_absent
+        Rows that there were at first, and those outside a symbol's history: for the account.
+
+    Raises
+    ------
+    DataError
+    """
     flipped = _is_descending(_stamps(bars))
     if flipped:
         bars, rows = bars.iloc[::-1].copy(), rows[::-1]
@@ -87,7 +107,8 @@ def settle(
     if not len(bars):
         raise DataError(f"{faults.name}: no bar is left of {n_read} rows ({dict(faults.dropped)})")
     check_gaps(bars, max_gap, name=faults.name, rows=rows)
-    account = {"rows_read": n_read, "bars": len(bars), **counts, "flipped": int(flipped)}
+    account: dict[str, Any] = {"rows_read": n_read, "bars": len(bars), "absent": n_absent}
+    account |= {"flipped": int(flipped)}
     account |= {"dropped": dict(faults.dropped), "repaired": dict(faults.repaired)}
     bars.attrs["account"] = account | survey(bars)
     return bars
@@ -121,7 +142,7 @@ def _prices(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.Data
         for rule, bad in (
             ("missing_price", np.isnan(values)),
             ("infinite_price", np.isinf(values)),
-            ("non_positive_price", values <= 0),
+            ("non_positive_price", np.isfinite(values) & (values <= 0)),
         ):
             _note(bars, faults, rows, rule, bad=bad, column=column)
         bars, rows = _keep(bars, rows, np.isfinite(values) & (values > 0))

@@ -34,7 +34,7 @@ CHANGES = {
     },
     "index": {},
 }
-COUNTS = {"rows_read", "bars", "flipped", "gaps", "zero_range", "zero_volume", "missing_volume"}
+COUNTS = {"rows_read", "bars", "absent", "flipped", "gaps", "zero_range", "zero_volume", "missing_volume"}
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_account_is_plain_and_adds_up(name, folder):
     account = bars.attrs["account"]
     assert all(type(account[key]) is int for key in COUNTS)
     assert account["bars"] == len(bars)
-    assert account["rows_read"] == len(bars) + sum(account["dropped"].values()) + account.get("absent", 0)
+    assert account["rows_read"] == len(bars) + sum(account["dropped"].values()) + account["absent"]
     assert account["bar_seconds"] == np.median(np.diff(bars.index.asi8)) / 1e9
 
 

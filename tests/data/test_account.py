@@ -63,6 +63,19 @@ def test_session_days_with_a_holiday():
     assert survey(bars_at(days.delete(8)))["gaps"] == 1
 
 
+def test_a_step_as_long_as_the_limit_is_no_gap():
+    bars = bars_at(HOURS[:20].delete([5, 6]))
+    assert len(check_bars(bars, max_gap="3h")) == 18
+    with pytest.raises(DataError, match="3:00:00 without a bar"):
+        check_bars(bars, max_gap="179min")
+    bars.index = bars.index[:1].append(bars.index[1:] + pd.Timedelta(minutes=30))
+    account = survey(bars)
+    assert (account["gaps"], account["longest_gap_seconds"]) == (1, 3 * 3600)
+    over_a_weekend = WEEK_HOURS[(WEEK_HOURS.day < 5) | ((WEEK_HOURS.day == 5) & (WEEK_HOURS.hour < 20))]
+    monday = pd.DatetimeIndex(["2024-01-08 00:00", "2024-01-08 01:00"], tz="UTC")
+    assert len(check_bars(bars_at(over_a_weekend.append(monday)), max_gap="2h")) == len(over_a_weekend) + 2
+
+
 def test_one_bar_has_no_spacing():
     account = survey(bars_at(HOURS[:1]))
     assert account["bar_seconds"] is None

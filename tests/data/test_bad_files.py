@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -111,6 +112,20 @@ def test_row_numbers_are_those_of_an_editor(load, csv):
         load(text)
 
 
+def test_rows_beside_a_truncated_one_keep_their_numbers(load, csv):
+    text = csv(row3=T + "1:00:00,9,3,1,2,10", row4=T + "2:00:00,2", row5=T + "3:00:00,9,3,1,2,10")
+    with pytest.raises(
+        DataError, match=r"row 3, .*short_row 1 \(first: row 4\), open_outside 2 \(first: row 3\)"
+    ):
+        load(text)
+
+
+def test_point_in_a_file_with_decimal_commas(load):
+    text = "time;open;high;low;close\n2024-01-02;1,5;1,5;1,5;1,5\n2024-01-03;1,5;1.500;1,5;1,5\n"
+    with pytest.raises(DataError, match=r"row 3, column high: '1\.500' \(non_numeric"):
+        load(text)
+
+
 def test_descending_file_keeps_its_row_numbers(load, csv):
     header, *rows = csv(row5=T + "3:00:00,9,3,1,2,10").splitlines()
     with pytest.raises(DataError, match=r"row 3, column open: 9\.0"):
@@ -123,6 +138,21 @@ def _zip(**members: bytes) -> bytes:
         for name, data in members.items():
             archive.writestr(name, data)
     return buffer.getvalue()
+
+
+def _locked(archive: bytes) -> bytes:
+    """Set the bit that says encrypted, in both headers."""
+    data = bytearray(archive)
+    data[6] |= 1
+    data[archive.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+def _packed_by_method(archive: bytes, method: int) -> bytes:
+    """Write another number of compression method, in both headers."""
+    data = bytearray(archive)
+    data[8] = data[archive.index(b"PK\x01\x02") + 10] = method
+    return bytes(data)
 
 
 def _parquet(**columns) -> bytes:
@@ -152,8 +182,12 @@ BAD_FILES = {
         CSV.replace(b"2024-01-02", b"01/02/2024").replace(b"2024-01-03", b"01/03/2024"),
         "stamps such as '01/02/2024' can be read day first or month first",
     ),
-    "not UTF-8": (CSV.replace(b"volume", b"gr\xf6\xdfe"), "it cannot be read ('utf-8' codec"),
+    "not UTF-8": (
+        CSV.replace(b"volume", b"gr\xf6\xdfe"),
+        "X.csv: the text is neither UTF-8 nor UTF-16 ('utf-8' codec",
+    ),
     "open quote": (CSV.replace(b",2,3,1,1.5,10\n", b',"2,3,1,1.5,10\n', 1), "row 2: a quote is not closed"),
+    "open quote above the header": (b'"made by\n' + CSV, "row 1: a quote is not closed"),
     "NUL bytes": (CSV.replace(b",1.5,", b",1.\x00,", 1), "row 2, column close: '1.\\x00' (non_numeric"),
     "two symbols": (
         CSV.replace(b"volume", b"symbol").replace(b",10\n", b",BTC\n", 1).replace(b",10\n", b",ETH\n"),
@@ -164,6 +198,8 @@ BAD_FILES = {
     "truncated zip": (_zip(a=CSV)[:-30], "X.csv: it cannot be read (File is not a zip file)"),
     "damaged zip": (_zip(a=CSV).replace(b"1.5", b"1.6", 1), "X.csv: it cannot be read (Bad CRC-32"),
     "two in a zip": (_zip(a=CSV, b=CSV), "an archive must hold one file, this one holds 2 (a, b)"),
+    "locked zip": (_locked(_zip(a=CSV)), "the archive needs a password: unpack it"),
+    "zip of another kind": (_packed_by_method(_zip(a=CSV), 99), "it cannot be read (That compression method"),
     "empty zip": (_zip(), "an archive must hold one file, this one holds 0 (none)"),
     "truncated Parquet": (
         _parquet(time=STAMPS, **PRICES)[:-20],
@@ -175,6 +211,10 @@ BAD_FILES = {
         "no columns open, high, low and close among 'time', 'open', 'high', 'low'",
     ),
     "Parquet of booleans": (_parquet(time=STAMPS, **PRICES | {"low": [True, False]}), "has the type bool"),
+    "Parquet of the year 9999": (
+        _parquet(time=np.array(["9999-01-01", "9999-01-02"], "M8[s]"), **PRICES),
+        "X.csv, row 1, column time: '9999-01-01 00:00:00.000' (bad_stamp",
+    ),
     "Feather version 1": (b"FEA1" + b"\0" * 60, "Feather version 1 is not read"),
     "truncated Feather": (b"ARROW1\0\0" + b"\0" * 60, "X.csv: it cannot be read ("),
     "truncated JSON": (b'[["2024-01-02", 2, 3, 1', "no valid JSON"),
@@ -203,7 +243,9 @@ def test_bad_file_is_refused_in_one_line(load, kind):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", sorted(set(BAD_FILES) - {"NUL bytes", "JSON of ragged rows"}))
+@pytest.mark.parametrize(
+    "kind", sorted(set(BAD_FILES) - {"NUL bytes", "JSON of ragged rows", "Parquet of the year 9999"})
+)
 @pytest.mark.parametrize("on_bad", ["drop", "repair"])
 def test_a_file_that_cannot_be_understood_is_refused_whatever_is_done_about_bad_bars(load, kind, on_bad):
     content, said = BAD_FILES[kind]

@@ -204,7 +204,10 @@ def test_lean_minutes_take_the_day_from_the_name_of_the_file(load):
             "20131007_spy_minute_trade.csv",
             "34200000,20000,30000,10000,15000,10\n34260000,20000,30000,10000,15000,10\n",
         )
-    bars = load(buffer.getvalue(), name="X.zip", tz="America/New_York", price_scale=1e4)
+    name = "X_20130101.zip"  # the innermost name counts
+    bars = load(
+        buffer.getvalue(), name=name, pattern="{symbol}_*.zip", tz="America/New_York", price_scale=1e4
+    )
     assert bars.index.tolist() == utc("2013-10-07 13:30", "2013-10-07 13:31")
     np.testing.assert_array_equal(bars.to_numpy(), [BAR, BAR])
 

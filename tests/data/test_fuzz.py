@@ -1,12 +1,15 @@
 """Law: whatever is done to a file, it is refused with a DataError or reads as a plain csv parser reads it."""
 
 import csv
+import gzip
 import io
 import math
 import re
+import zipfile
 from datetime import UTC, datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -171,6 +174,28 @@ def test_damaged_file_is_refused_or_read_plainly(tmp_path, dialect, data, header
 @given(data=st.data(), header=st.booleans())
 def test_damaged_file_settled_keeps_the_rules_and_accounts_for_every_row(tmp_path, on_bad, data, header):
     check_settled(tmp_path, data.draw(damage(original("comma", header=header))), on_bad)
+
+
+def packed(kind: str) -> bytes:
+    """The original in a binary container."""
+    plain, buffer = original("comma"), io.BytesIO()
+    if kind == "gzip":
+        return gzip.compress(plain)
+    if kind == "zip":
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("bars.csv", plain)
+    else:
+        table = pd.read_csv(io.BytesIO(plain), parse_dates=["time"])
+        (table.to_parquet if kind == "parquet" else table.to_feather)(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("on_bad", ["error", "repair"])
+@pytest.mark.parametrize("kind", ["gzip", "zip", "parquet", "feather"])
+@fuzz(40)
+@given(data=st.data())
+def test_damaged_binary_file_is_refused_by_a_data_error_or_read(tmp_path, kind, on_bad, data):
+    check_settled(tmp_path, data.draw(damage(packed(kind))), on_bad)
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ GOOD = (2.0, 3.0, 1.0, 1.5, 10.0)
 CASES = {
     "missing": ([GOOD, (2, NAN, 1, 1.5, 10)], [GOOD], [GOOD], "missing_price"),
     "infinite": ([GOOD, (2, np.inf, 1, 1.5, 10)], [GOOD], [GOOD], "infinite_price"),
+    "negative infinite": ([GOOD, (2, 3, -np.inf, 1.5, 10)], [GOOD], [GOOD], "infinite_price"),
     "negative": ([GOOD, (2, 3, -1, 1.5, 10)], [GOOD], [GOOD], "non_positive_price"),
     "swapped": ([GOOD, (2, 1, 3, 1.5, 10)], [GOOD], [GOOD, (2, 3, 1, 1.5, 10)], "high_below_low"),
     "open out": ([GOOD, (4, 3, 1, 1.5, 10)], [GOOD], [GOOD, (4, 4, 1, 1.5, 10)], "open_outside"),
@@ -78,8 +79,18 @@ def test_no_bar_left_is_an_error():
 
 
 def test_naive_index_is_refused():
-    with pytest.raises(DataError, match="carry no time zone: localise the index"):
+    with pytest.raises(DataError, match=r"the index must hold stamps with a time zone: localise it"):
         check_bars(table(GOOD).tz_localize(None))
+    with pytest.raises(DataError, match="the index must hold stamps"):
+        check_bars(table(GOOD).reset_index(drop=True))
+
+
+def test_stamp_that_is_missing_is_named_and_dropped():
+    bars = table(GOOD, GOOD)
+    bars.index = pd.DatetimeIndex([pd.NaT, bars.index[1]])
+    with pytest.raises(DataError, match=r"row 1, column time: NaT \(bad_stamp"):
+        check_bars(bars)
+    assert check_bars(bars, on_bad="drop").attrs["account"]["dropped"] == {"bad_stamp": 1}
 
 
 def test_missing_column_is_named():

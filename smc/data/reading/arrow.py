@@ -8,7 +8,7 @@ import pyarrow.parquet as parquet
 
 from smc.data.faults import Faults
 from smc.data.reading.container import Content
-from smc.data.reading.table import Block
+from smc.data.reading.table import Block, texts
 from smc.errors import DataError
 
 BATCH_SIZE = 1 << 18  # rows
@@ -23,11 +23,11 @@ class ArrowTable:
     def __init__(self, content: Content, kind: str) -> None:
         self.kind = kind
         self._content = content
-        first = next(self._batches(), None)
-        if first is None or not first.num_rows:
+        first = next((batch for batch in self._batches() if batch.num_rows), None)
+        if first is None:
             raise DataError("the table has no rows")
         self.names: list[str] | None = first.schema.names
-        head = [[_text(cell) for cell in column[:SAMPLE_SIZE].to_pylist()] for column in first.columns]
+        head = [texts(column[:SAMPLE_SIZE]) for column in first.columns]
         self.sample: list[list[str]] = [list(row) for row in zip(*head, strict=True)]
 
     def blocks(self, positions: Sequence[int], faults: Faults) -> Iterator[Block]:  # noqa: ARG002
@@ -46,6 +46,7 @@ class ArrowTable:
             reader = pa.ipc.open_file(stream)
             for place in range(reader.num_record_batches):
                 batch = reader.get_batch(place)
+                batch.validate(full=True)  # Arrow follows the offsets of a damaged file without a check
                 for start in range(0, batch.num_rows, BATCH_SIZE):
                     yield batch.slice(start, BATCH_SIZE)
 
@@ -57,7 +58,3 @@ def _plain(cells: pa.Array) -> pa.Array:
     if pa.types.is_large_string(cells.type) or pa.types.is_string_view(cells.type):
         cells = cells.cast(pa.string())
     return cells
-
-
-def _text(cell: object) -> str:
-    return "" if cell is None else str(cell)

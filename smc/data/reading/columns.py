@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smc.data.bad_bars import PRICES
 from smc.data.reading.stamps import STYLES
 from smc.errors import DataError
 
-PRICES = ("open", "high", "low", "close")
 #: Names of a stamp, best first: an instant with its zone before a wall clock, a full stamp before a date.
 TIMES = (
     *("unix", "unix timestamp", "unix time", "epoch", "timestamp", "open time", "opentime"),

@@ -16,7 +16,7 @@ from smc.errors import DataError
 
 MAGIC = {b"PAR1": "parquet", b"ARROW1": "feather", b"FEA1": "feather_1"}
 #: What a damaged file makes the libraries raise.
-DAMAGE = (OSError, EOFError, UnicodeError, zlib.error, zipfile.BadZipFile, pa.ArrowException)
+DAMAGE = (OSError, EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,9 @@ def named(path: Path) -> Iterator[None]:
         yield
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
+    except UnicodeError as error:
+        message = f"{path.name}: the text is neither UTF-8 nor UTF-16 ({error}): save it as UTF-8"
+        raise DataError(message) from error
     except DAMAGE as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise DataError(

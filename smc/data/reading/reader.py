@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smc.data.bad_bars import settle
+from smc.data.bad_bars import COLUMNS, PRICES, settle
 from smc.data.faults import Faults, OnBad
-from smc.data.reading.columns import PRICES, Columns
+from smc.data.reading.columns import Columns
 from smc.data.reading.container import named, unpack
 from smc.data.reading.instants import ZONES, agreed_zone, to_utc
 from smc.data.reading.plan import Reading, open_table, plan
 from smc.data.reading.table import Table
-from smc.data.reading.typed import FIELDS, Growing, Typed, type_block
+from smc.data.reading.typed import Growing, Typed, type_block
 from smc.errors import DataError
 
 
@@ -58,8 +58,8 @@ def read_bars(
         origin = "stamps" if typed.aware.all() else "header" if columns.is_utc else str(zone)
         typed = to_utc(typed, zone, faults, column=columns.name(columns.time[0]))
     index = pd.DatetimeIndex(typed.stamps, name="time").tz_localize("UTC")
-    bars = pd.DataFrame(typed.values, index, list(FIELDS), copy=False)
-    bars = settle(bars, faults, typed.rows, max_gap=max_gap, rows_read=n_read, absent=n_absent)
+    bars = pd.DataFrame(typed.values, index, list(COLUMNS), copy=False)
+    bars = settle(bars, faults, typed.rows, n_read=n_read, n_absent=n_absent, max_gap=max_gap)
     bars.attrs["source"] = {"file": content.name, "zone": origin, **_describe(table, reading)}
     return bars
 

@@ -52,3 +52,10 @@ def settle_lengths(
         if mended:
             padded = [(row, cells + [""] * (n_columns - len(cells))) for row, cells in found]
     return padded
+
+
+def texts(cells: pa.Array) -> list[str]:
+    """Write cells as text; an instant by Arrow, since Python's dates end earlier."""
+    if pa.types.is_temporal(cells.type):
+        cells = cells.cast(pa.string())
+    return ["" if cell is None else str(cell) for cell in cells.to_pylist()]

@@ -8,15 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smc.data.bad_bars import COLUMNS
 from smc.data.faults import Faults
-from smc.data.reading.columns import PRICES
 from smc.data.reading.numbers import parse_numbers
 from smc.data.reading.plan import Reading, stamp_cells
 from smc.data.reading.stamps import NAT, parse_stamps
-from smc.data.reading.table import Block
+from smc.data.reading.table import Block, texts
 from smc.typing import BoolArray, FloatArray, IntArray
 
-FIELDS = (*PRICES, "volume")
 #: A price in points may be off a whole number by this part of itself: float noise of the source.
 NOISE = 1e-9
 
@@ -47,7 +46,7 @@ class Growing:
         self._stamps = np.empty(0, np.int64)
         self._aware = np.empty(0, np.bool_)
         self._rows = np.empty(0, np.int64)
-        self._values = {name: np.empty(0, np.float64) for name in FIELDS}
+        self._values = {name: np.empty(0, np.float64) for name in COLUMNS}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -56,7 +55,7 @@ class Growing:
         """Add the rows of a block."""
         self.n_read += part.n_read
         pairs = [(self._stamps, part.stamps), (self._aware, part.aware), (self._rows, part.rows)]
-        pairs += [(self._values[name], part.values[name]) for name in FIELDS]
+        pairs += [(self._values[name], part.values[name]) for name in COLUMNS]
         for array, more in pairs:
             size = len(array)
             array.resize(size + len(more), refcheck=False)
@@ -75,7 +74,7 @@ def type_block(block: Block, reading: Reading, faults: Faults) -> Typed:
     columns, cells = reading.columns, stamp_cells(block, reading.columns)
     stamps, aware = parse_stamps(cells, reading.style, midnight=reading.midnight)
     positions = {**columns.prices, "volume": columns.volume}
-    numbers = {name: _numbers(block, positions[name], reading, faults) for name in FIELDS}
+    numbers = {name: _numbers(block, positions[name], reading, faults) for name in COLUMNS}
     is_blank = _is_empty(cells) & np.logical_and.reduce([number.missing for number in numbers.values()])
     sieve = _Sieve(block.rows, ~is_blank, faults)
     sieve.note("bad_stamp", stamps == NAT, cells, columns.name(columns.time[0]))
@@ -101,7 +100,11 @@ class _Sieve:
     def note(self, rule: str, bad: BoolArray, cells: pa.Array, column: str, *, mended: bool = False) -> None:
         places = np.flatnonzero(bad & self.alive)
         self._faults.note(
-            rule, self._rows[places], lambda i: repr(cells[places[i]].as_py()), column=column, mended=mended
+            rule,
+            self._rows[places],
+            lambda i: repr(texts(cells[places[i] : places[i] + 1])[0]),
+            column=column,
+            mended=mended,
         )
         self.alive[places] = mended
 
