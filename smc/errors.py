@@ -31,6 +31,12 @@ class SplitError(SmcError):
     reason = "bad_split"
 
 
+class FoldError(SmcError):
+    """A fold of the cross-validation cannot be fitted."""
+
+    reason = "bad_fold"
+
+
 class LeakageError(SmcError):
     """A step would let a result see what it must not see."""
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ from sklearn.utils import get_tags
 
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
+from smc.errors import FoldError, SmcError
 from smc.fitted import INTERRUPTED, Fitted
 from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
@@ -58,7 +59,7 @@ class Fits:
 
     @property
     def is_partial(self) -> bool:
-        """Whether Ctrl-C ended the last of these fits, so that those behind it are missing."""
+        """Whether Ctrl-C ended the run with the last of these fits, so that those behind it are missing."""
         return any(stop["reason"] == INTERRUPTED for stop in self.stops)
 
 
@@ -92,8 +93,8 @@ class Fitting:
     ) -> Fits:
         """Fit on every fold, on the train part and for the saved model; predict what each left out.
 
-        Each fold's own fit predicts it, the train fit predicts val (and its own rows, for the gap), and the
-        saved model predicts the test part. A fit that Ctrl-C ended is the last.
+        Each fold's own fit predicts it, the train fit predicts val (and the rows it was fitted on, for the
+        gap), and the saved model predicts the test part. A fit that Ctrl-C ended is the last.
 
         Parameters
         ----------
@@ -101,23 +102,27 @@ class Fitting:
             Told what is being fitted.
         n_fits
             End after so many fits, where another model was interrupted; None: all.
+
+        Raises
+        ------
+        FoldError
+            A fold cannot be fitted.
+        SmcError
+            Nor can the train or the final fit.
         """
-        fits, tables = [], []
-        for fitted, asked in islice(self._fits(pipeline, plan, step), n_fits):
-            fits.append(fitted)
-            tables += [self.predict(fitted.model, *part) for part in asked]
-            if fitted.stop and fitted.stop["reason"] == INTERRUPTED:
-                break
-        curves = [each.curves for each in fits]
-        return Fits(
-            fits[-1].model,
-            fits[-1].learned,
-            pd.concat(tables, ignore_index=True),
-            augmentation=[each.augmentation for each in fits],
-            warnings=[warning for each in fits for warning in each.warnings],
-            stops=[each.stop for each in fits if each.stop],
-            curves=pd.concat(curves, ignore_index=True),
-        )
+        fits: list[Fitted] = []
+        tables: list[pd.DataFrame] = []
+        try:
+            for fitted, asked in islice(self._fits(pipeline, plan, step), n_fits):
+                predicted = [self.predict(fitted.model, *part) for part in asked]
+                fits, tables = [*fits, fitted], [*tables, *predicted]
+                if fitted.stop and fitted.stop["reason"] == INTERRUPTED:
+                    break
+        except KeyboardInterrupt:
+            if not fits:
+                raise
+            fits[-1] = replace(fits[-1], is_last=True)
+        return _gather(fits, tables)
 
     def fit(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> Fitted:
         """Fit a clone on some events, under the watches."""
@@ -155,12 +160,16 @@ class Fitting:
     ) -> Iterator[tuple[Fitted, list[tuple[Any, ...]]]]:
         """Give one fit after another, each with what it is asked to predict: positions, part, fold."""
         for number, fold in enumerate(plan.folds):
-            name = f"fold {number + 1}"
-            step(f"{name}/{len(plan.folds)}")
-            yield self.fit(pipeline, fold.train, name), [(fold.test, OUT_OF_FOLD, number)]
+            step(f"fold {number + 1} of {len(plan.folds)}")
+            try:
+                fitted = self.fit(pipeline, fold.train, fold.name)
+            except SmcError as error:
+                raise FoldError(f"{fold.name}: {error}") from error
+            yield fitted, [(fold.test, OUT_OF_FOLD, number)]
         step("train fit")
         train_fit = self.fit(pipeline, plan.train, "train fit")
-        own, test = [(plan.train, TRAIN), (plan.val, VAL)], [(plan.test, TEST)]
+        fitted_rows = plan.train[train_fit.model.fitted_rows_]
+        own, test = [(fitted_rows, TRAIN), (plan.val, VAL)], [(plan.test, TEST)]
         if self.final == "train":
             yield train_fit, own + test
             return
@@ -168,6 +177,18 @@ class Fitting:
         step("final fit")
         refit = train_fit.model.for_refit(len(plan.development))
         yield self.fit(refit, plan.development, "final fit"), test
+
+
+def _gather(fits: list[Fitted], tables: list[pd.DataFrame]) -> Fits:
+    return Fits(
+        fits[-1].model,
+        fits[-1].learned,
+        pd.concat(tables, ignore_index=True),
+        augmentation=[each.augmentation for each in fits],
+        warnings=[warning for each in fits for warning in each.warnings],
+        stops=[each.stop for each in fits if each.stop],
+        curves=pd.concat([each.curves for each in fits], ignore_index=True),
+    )
 
 
 def _predicted(model: FoldPipeline, inputs: Any, targets: str | list[str]) -> Iterator[tuple[str, Any]]:

@@ -26,12 +26,15 @@ class Fitted:
         Positions of the events that it was given.
     warnings
         What watches saw while it was fitted.
+    is_last
+        Whether Ctrl-C came before the next fit was over.
     """
 
     name: str
     model: FoldPipeline
     learned: IntArray
     warnings: list[dict[str, Any]]
+    is_last: bool = False
 
     @property
     def augmentation(self) -> dict[str, Any]:
@@ -40,7 +43,12 @@ class Fitted:
 
     @property
     def stop(self) -> dict[str, Any] | None:
-        """Why the fit ended before its time, and after which iteration; None if it did not."""
+        """Why the fit, or the run with it, ended before its time, and after which iteration, if one is known.
+
+        None if it did not.
+        """
+        if self.is_last:
+            return {"fit": self.name, "reason": INTERRUPTED, "iteration": None}
         reason = getattr(self.model.estimator_, "stop_reason_", None)
         if reason is None:
             return None

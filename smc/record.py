@@ -24,10 +24,15 @@ Bars = Mapping[str, pd.DataFrame]
 
 #: What a stop means that no watch has told of.
 STOPPED = {
-    INTERRUPTED: "Ctrl-C ended the fit with the best state so far, and the run with it: fits behind it are "
-    "missing.",
+    INTERRUPTED: "Ctrl-C ended the run here: the fits behind this one are missing, and so are their figures.",
     "nan_loss": "A weight was not finite any more: the fit returned to the best finite state.",
 }
+
+#: What it means that events were chosen by their outcome.
+CONDITIONAL = (
+    "Expired events are left out (labels.expiry=drop), which is known only afterwards: the figures describe "
+    "events that touch a barrier, and there are no trading figures."
+)
 
 #: Figures of the model without augmentation that stand beside its own.
 ABLATION = ("out_of_fold_metrics", "val_metrics", "test_metrics", "history")
@@ -41,7 +46,7 @@ def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan) -> dict
         "timestamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "bars": {symbol: _span_of_bars(each) for symbol, each in bars.items()},
         "sample_loss": {"symbols": data.account, "split": plan.account},
-        "class_balance": class_balance(data.events),
+        "class_balance": class_balance(_shown(config, data, plan)),
         "config_hash": results.config_hash(config),
         "seedless_hash": results.seedless_hash(config),
         "split_hash": plan.hash,
@@ -52,12 +57,18 @@ def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan) -> dict
 
 
 def evaluate(
-    parts: Parts, bars: Bars, fits: Fits, baseline: Fits
+    parts: Parts, bars: Bars, fits: Fits, baseline: Fits, *, can_trade: bool = True
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
     """Score the predictions symbol by symbol; return the record, the predictions and the returns to be saved.
 
     The record of one symbol is its own. That of a pool has every symbol's under ``by_symbol``, since a pool
     is judged symbol by symbol, and beside it the history and the metrics over all events.
+
+    Parameters
+    ----------
+    can_trade
+        Whether the events could be told apart when they came (`can_be_traded`); else the trading figures are
+        left out.
     """
     scores = {
         symbol: parts.evaluation.compute(
@@ -70,9 +81,21 @@ def evaluate(
         [each.returns.assign(symbol=symbol) for symbol, each in scores.items()], ignore_index=True
     )
     records = {symbol: each.record for symbol, each in scores.items()}
+    if not can_trade:
+        records = {symbol: _without_trading(each) for symbol, each in records.items()}
+        returns = returns.iloc[:0]
     if len(records) == 1:
         return next(iter(records.values())), predictions, returns
     return {**_pooled(parts, fits.predictions, predictions), "by_symbol": records}, predictions, returns
+
+
+def can_be_traded(data: Dataset) -> bool:
+    """Tell whether no event was left out for how it ended.
+
+    With ``labels.expiry=drop`` an event is one only if a barrier was touched, which is known afterwards.
+    Trading those alone earns on noise: wide stops and near targets lose only by what is left out.
+    """
+    return not any(account.get("events_expired") for account in data.account.values())
 
 
 def ablation(parts: Parts, bars: Bars, plain: Fits | None, baseline: Fits) -> dict[str, Any] | None:
@@ -96,13 +119,15 @@ def importances(fits: Fits) -> list[dict[str, Any]]:
 
 
 def warnings_of(
-    parts: Parts, record: dict[str, Any], fits: Fits, cv_failure: str | None
+    parts: Parts, record: dict[str, Any], fits: Fits, cv_failure: str | None, *, can_trade: bool = True
 ) -> list[dict[str, Any]]:
     """Collect what went wrong without ending the run: no folds, a failed sampler, what watches saw.
 
     What watches saw during the fits comes before what they find in the record.
     """
     found = []
+    if not can_trade:
+        found.append({"reason": "conditional_on_outcome", "sentence": CONDITIONAL})
     if cv_failure:
         found.append({"reason": "cv_failed", "sentence": f"There are no out-of-fold figures: {cv_failure}"})
     found += [*_of_samplers(fits), *fits.warnings, *_of_stops(fits)]
@@ -159,6 +184,23 @@ def _of_stops(fits: Fits) -> Iterator[dict[str, Any]]:
         if (stop["fit"], stop["reason"]) not in said:
             sentence = STOPPED.get(stop["reason"], "The fit ended before its time, the best state is kept.")
             yield {**stop, "value": None, "threshold": None, "sentence": sentence}
+
+
+def _shown(config: Config, data: Dataset, plan: SplitPlan) -> pd.DataFrame:
+    """Return the events whose labels may be told of: those before a sealed test part, else all."""
+    return data.events.iloc[plan.development] if config["evaluation"]["test"] == "sealed" else data.events
+
+
+def _without_trading(record: dict[str, Any]) -> dict[str, Any]:
+    intervals = {
+        part: {name: each for name, each in found.items() if name not in ("sharpe", "mean_return")}
+        for part, found in record["intervals"].items()
+    }
+    return {
+        **record,
+        "intervals": intervals,
+        **dict.fromkeys(("financial_metrics", "val_financial_metrics", "test_financial_metrics")),
+    }
 
 
 def _ablated(figures: dict[str, Any]) -> dict[str, Any]:

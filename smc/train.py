@@ -5,17 +5,13 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sklearn.base import clone
-from sklearn.preprocessing import FunctionTransformer
 
 from smc import results
 from smc.alert import tell_failure, tell_warnings
-from smc.aug.none import NoAugmentation
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config.main import Job, for_each_job
 from smc.cv.plan import SplitPlan
@@ -23,15 +19,12 @@ from smc.dataset import Dataset, check_fit, label_events, pool
 from smc.errors import SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.fingerprint import bars_fingerprint, content_hash
-from smc.fits import Fits, Fitting
-from smc.learning_curve import learning_curve
-from smc.model.baseline import Baseline
 from smc.outcome import Outcome, say_outcome
 from smc.parts import Parts
-from smc.pipeline import FoldPipeline
 from smc.record import (
     Bars,
     ablation,
+    can_be_traded,
     describe,
     evaluate,
     evidence_period,
@@ -42,6 +35,7 @@ from smc.record import (
 )
 from smc.results.status import reason_of
 from smc.saving import Contents, logging_to, save
+from smc.trained import fit_all
 from smc.typing import Config
 
 log = logging.getLogger("smc")
@@ -84,23 +78,27 @@ def train(
             facts = {"run_id": run_id, "data_hash": data_hash, **describe(config, bars, data, plan)}
             with trial(parts.ledger, store, facts, evidence_period(bars, data, plan)):
                 started = time.perf_counter()
-                fits, baseline, plain, curve = fit(parts, data, plan, config, progress)
+                trained = fit_all(parts, data, plan, config, progress.step)
+                fits, baseline = trained.fits, trained.baseline
                 progress.step("evaluation")
-                figures, predictions, returns = evaluate(parts, bars, fits, baseline)
+                can_trade = can_be_traded(data)
+                figures, predictions, returns = evaluate(parts, bars, fits, baseline, can_trade=can_trade)
                 record = {
                     **facts,
                     **figures,
                     **stops_of(fits),
-                    "ablation": ablation(parts, bars, plain, baseline),
+                    "ablation": ablation(parts, bars, trained.plain, baseline),
                     "augmentation": fits.augmentation,
                     "feature_importance": importances(fits),
                     "last_training_bar": last_training_bar(bars, data, fits),
                     "training_duration_seconds": time.perf_counter() - started,
-                    "warnings": warnings_of(parts, figures, fits, cv_failure),
+                    "warnings": warnings_of(
+                        parts, figures, fits, cv_failure or trained.cv_failure, can_trade=can_trade
+                    ),
                 }
                 record["warnings"] += tell_warnings(parts.webhook, record)
                 tables = {"predictions": predictions, "returns": returns}
-                tables |= {"curves": fits.curves, "learning_curve": curve}
+                tables |= {"curves": fits.curves, "learning_curve": trained.learning_curve}
                 progress.step("saving")
                 save(claim, Contents(config, sources or {}, record, tables, plan, fits.model))
                 if fits.is_partial:
@@ -117,18 +115,16 @@ def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
 
     A failure is recorded under an id of its own, since without data a run has none.
     """
+    chosen = config["symbol"]
+    asked = [] if chosen is None else [chosen] if isinstance(chosen, str) else chosen
     try:
-        chosen = config["symbol"]
-        symbols = (
-            parts.data.symbols()[:1] if chosen is None else [chosen] if isinstance(chosen, str) else chosen
-        )
-        bars = {symbol: parts.data.load(symbol) for symbol in symbols}
+        bars = {symbol: parts.data.load(symbol) for symbol in asked or parts.data.symbols()[:1]}
         for symbol, each in bars.items():
             check_fit(symbol, each, parts.features, parts.labels.horizon)
         return bars
     except SmcError:
         run_id = results.run_id(config, data_hash=None, seed=config["seed"])
-        with store.claim(run_id, retry="failed", about=about(config, [str(config["symbol"] or "")])):
+        with store.claim(run_id, retry="failed", about=about(config, map(str, asked))):
             raise
 
 
@@ -191,42 +187,6 @@ def trial(
         status = "failed" if isinstance(error, Exception) else "killed"
         ledger.close_trial(facts["run_id"], status, reason_of(error))
         raise
-
-
-def fit(
-    parts: Parts, data: Dataset, plan: SplitPlan, config: Config, progress: Progress
-) -> tuple[Fits, Fits, Fits | None, pd.DataFrame]:
-    """Fit the model, the baseline and, where they are asked for, an ablation and a learning curve.
-
-    All on the same rows. The baseline looks at no feature. The ablation is the model without augmentation;
-    like the learning curve it is left out, if Ctrl-C ends it, and the run goes on.
-    """
-    fitting = Fitting(
-        data, config["final"], config["sample_weight"] == "uniqueness", watches=parts.fit_watches
-    )
-    fits = fitting.run(parts.pipeline, plan, progress.step)
-    blind = replace(fitting, data=replace(data, bars=data.bars.iloc[:, :1]), watches=())
-    baseline = FoldPipeline(
-        estimator=Baseline(task=parts.labels.task), sampler=NoAugmentation(), preprocess=FunctionTransformer()
-    )
-    beside = blind.run(baseline, plan, progress.step, n_fits=len(fits.augmentation))
-    if fits.is_partial:
-        return fits, beside, None, pd.DataFrame()
-    curve = pd.DataFrame()
-    plain = _fit_plain(parts.pipeline, fitting, plan, progress)
-    if config["monitor"]["learning_curve"]:
-        curve = learning_curve(fitting, parts.pipeline, plan, fits, progress.step)
-    return fits, beside, plain, curve
-
-
-def _fit_plain(pipeline: FoldPipeline, fitting: Fitting, plan: SplitPlan, progress: Progress) -> Fits | None:
-    """Fit the same model on the rows as they are, if `aug.ablation` asks for it."""
-    if not getattr(pipeline.sampler, "ablation", False):
-        return None
-    plain: Any = clone(pipeline)
-    plain.set_params(sampler=NoAugmentation())
-    fits = fitting.run(plain, plan, lambda name: progress.step(f"without augmentation, {name}"))
-    return None if fits.is_partial else fits
 
 
 class Command:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from smc.checks import check_fraction, check_positive
+from smc.checks import check_fraction, check_non_negative, check_positive
 from smc.monitor.webhook import check_webhook
 
 
@@ -13,11 +13,13 @@ class Split:
 
     test_frac: float
     val_frac: float
+    gap_size: int
     min_train_size: int
 
     def __post_init__(self) -> None:
         check_fraction("test_frac", self.test_frac)
         check_fraction("val_frac", self.val_frac)
+        check_non_negative("gap_size", self.gap_size)
         check_positive("min_train_size", self.min_train_size)
 
 
@@ -25,10 +27,13 @@ class Split:
 class Trainer:
     """What a fit runs on; no part of a run's identity."""
 
-    device: Literal["cpu"]
+    device: Literal["cpu", "cuda"]
+    devices: int
+    precision: Literal["32", "bf16"]
     n_threads: int
 
     def __post_init__(self) -> None:
+        check_positive("devices", self.devices)
         check_positive("n_threads", self.n_threads)
 
 

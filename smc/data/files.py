@@ -149,7 +149,11 @@ def _unknown(symbol: str, known: Mapping[str, object], root: Path) -> str:
     wanted = str(symbol).lower()
     close = [wanted] if wanted in folded else difflib.get_close_matches(wanted, folded, n=3)
     near = [str(folded[name]) for name in close]
+    longer = next((name for name in sorted(folded) if wanted and name.startswith(wanted)), None)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    if longer is not None and not close:
+        rest = str(folded[longer])[len(wanted) :]
+        hint = f"; {folded[longer]} begins with it: try 'data.pattern=\"{{symbol}}{rest}.*\"'"
     names = sorted(map(str, known))
     shown = ", ".join(names[:20]) + (f", ... ({len(names)} in all)" if len(names) > 20 else "")
     return f"no symbol {symbol!r} in data.root={root}{hint} (symbols: {shown})"

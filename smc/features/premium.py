@@ -10,8 +10,9 @@ class Premium(MachineFamily):
     ``pd_pos``
         In the range of the last swing low and high, clipped to [-1, 2]; NaN where the low is not below it.
     ``pd_prevday_pos``
-        In the range of the last completed trading day that has bars; NaN in the first day. With bars of a
-        minute the warm-up is shorter than two days: there, the first day may be a part of one.
+        In the range of the last completed trading day (``tz``, ``day_start``) that has bars; NaN in the first
+        day. With bars of a minute the warm-up is shorter than two days: there, the first day may be a part
+        of one.
     """
 
     names = columns.PREMIUM

@@ -1,4 +1,4 @@
-"""The rounds of a boosting fit: which to keep, and when to stop."""
+"""The rounds or epochs of a fit: which to keep, and when to stop."""
 
 import math
 import time
@@ -8,7 +8,7 @@ from smc.watching import FitProgress, Watcher
 
 
 class Rounds:
-    """Follow a boosting fit from round to round, whichever library adds the trees.
+    """Follow a fit from round to round, or epoch to epoch, whichever library carries it out.
 
     A round counts as better if its loss on the tail is smaller than any before; without early stopping every
     round does. One whose losses are not finite never does, so what is kept is always finite.
@@ -58,7 +58,7 @@ class Rounds:
         ----------
         measured
             ``train_loss`` and, of classes, ``train_error`` (share of the weight that is named wrong); with a
-            tail also ``val_loss`` and ``val_error``.
+            tail also ``val_loss`` and ``val_error``; where there is a gradient, ``gradient_norm``.
         """
         progress = self._progress(measured)
         self.course.append(progress)
@@ -81,6 +81,7 @@ class Rounds:
             train_loss=measured["train_loss"],
             val_loss=measured.get("val_loss"),
             constant_loss=self.constant_loss,
+            gradient_norm=measured.get("gradient_norm"),
             seconds=time.perf_counter() - self._began,
             **accuracies,
         )

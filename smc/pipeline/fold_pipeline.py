@@ -64,8 +64,9 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
     ----------
     estimator_, preprocess_, sampler_
         The fitted steps.
-    n_fitted_rows_
-        Rows fitted on: without the tail and what its purge cost, before augmentation.
+    fitted_rows_, n_fitted_rows_
+        Positions, among the rows given, of those fitted on, and how many: without the tail and what its purge
+        cost, before augmentation.
     sampler_error_
         What the sampler failed with, else None.
     augmentation_
@@ -125,7 +126,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         weights = None if sample_weight is None else self._check_weights(sample_weight, values)
         core, tail = self._hold_back(spans, len(values))
         self._remember(values, names)
-        self.n_fitted_rows_ = len(core)
+        self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
         self.preprocess_ = self._new_preprocess().fit(bars_of(values[core]))
         augmented = augment(
             self.sampler,

@@ -12,7 +12,7 @@ from smc.typing import Config
 #: Dotted keys that say where and how a run is carried out, not what it computes.
 NOT_OF_RUN = ("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer", "retry")
 #: The same, wherever they stand: fits do not depend on them (SPEC 8.5).
-NOT_OF_FIT = ("n_jobs", "n_threads", "device")
+NOT_OF_FIT = ("n_jobs", "n_threads", "device", "devices")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
 

@@ -7,6 +7,7 @@ import pandas as pd
 from smc.typing import IntArray
 
 MINUTES_A_DAY = 24 * 60
+NEW_YORK = "America/New_York"  # its hours are those of the session columns, whatever the trading day follows
 
 
 def local_minutes(index: pd.DatetimeIndex, tz: str) -> IntArray:

@@ -18,7 +18,7 @@ def step(core, sides, bar, clock, row):
     bar
         open, high, low, close, volume.
     clock
-        Minute of the day and number of the trading day, exchange-local.
+        Minute of the day in New York, and number of the trading day.
     row
         The `columns.ROW` to write.
     """

@@ -10,7 +10,7 @@ import pandas as pd
 from smc.checks import check_choice, check_non_negative, check_positive
 from smc.errors import DataError
 from smc.fingerprint import code_version
-from smc.structure.clock import check_zone, local_minutes, minute_of_day, parse_clock, trading_day
+from smc.structure.clock import NEW_YORK, check_zone, local_minutes, minute_of_day, parse_clock, trading_day
 from smc.structure.columns import COLUMNS, ROW
 from smc.structure.state import MAX_SWING_SIZE, empty_state
 from smc.typing import FloatArray
@@ -30,14 +30,14 @@ class Machine:
         A high is a swing if it is the highest from ``swing_size - 1`` bars before it to ``swing_size`` bars
         after it; it is known only then. At most 128.
     max_age
-        Bars after which zones, levels and pools expire, and at which ages of events are capped.
+        Bars after which zones, levels and pools expire, and at which ages of breaks and sweeps are capped.
     min_gap_atr
         Smallest fair value gap that counts, in ATR.
     pool_tolerance_atr
         Two swing levels no further apart than this, in ATR, form a pool of liquidity.
     tz, day_start
-        Clock of the market: hours, kill zones and trading days follow it, daylight saving included. In
-        foreign exchange a day begins at 17:00 in New York.
+        Clock of the trading day, daylight saving included; ``pd_prevday_pos`` alone follows it. In foreign
+        exchange a day begins at 17:00 in New York. Hours and kill zones are those of New York in any case.
 
     Raises
     ------
@@ -52,7 +52,7 @@ class Machine:
         max_age: int = 500,
         min_gap_atr: float = 0.1,
         pool_tolerance_atr: float = 0.25,
-        tz: str = "America/New_York",
+        tz: str = NEW_YORK,
         day_start: str = "17:00",
     ) -> None:
         check_choice("swing_size", swing_size, range(1, MAX_SWING_SIZE + 1))
@@ -83,8 +83,9 @@ class Machine:
     def _advance(self, index: pd.Index, prices: FloatArray) -> FloatArray:
         stamps = _check_stamps(index, self._last)
         _check_prices(stamps, prices)
-        minutes = local_minutes(stamps, self.tz)
-        clock = np.column_stack([minute_of_day(minutes), trading_day(minutes, self.day_start)])
+        minute = minute_of_day(local_minutes(stamps, NEW_YORK))
+        day = trading_day(local_minutes(stamps, self.tz), self.day_start)
+        clock = np.column_stack([minute, day])
         rows = np.empty(len(stamps), ROW)
         _compiled()(self._core, self._sides, np.ascontiguousarray(prices), clock, rows)
         self._last = stamps.as_unit("ns").asi8[-1] if len(stamps) else self._last

@@ -8,8 +8,9 @@ from numba import njit
 from smc.barriers import place
 from smc.structure.clock import MINUTES_A_DAY
 from smc.structure.pools import nearest_pool
+from smc.structure.state import NO_DAY
 
-_LONDON = (2 * 60, 5 * 60)  # minutes of the day in New York, half-open
+_LONDON = (2 * 60, 5 * 60)  # kill zones: minutes of the day in New York, half-open
 _NEW_YORK = (7 * 60, 10 * 60)
 
 
@@ -32,8 +33,8 @@ def write_structure(core, sides, close, unit, row):
     row.swing_high, row.swing_low = highs.level, -lows.level
     row.st_sh_dist_atr = (close - highs.level) / unit
     row.st_sl_dist_atr = (close + lows.level) / unit
-    row.st_sh_age = age(core, highs.row) if highs.row >= 0 else np.nan
-    row.st_sl_age = age(core, lows.row) if lows.row >= 0 else np.nan
+    row.st_sh_age = float(core.t - highs.row) if highs.row >= 0 else np.nan
+    row.st_sl_age = float(core.t - lows.row) if lows.row >= 0 else np.nan
     row.break_dist_atr = (close - core.broken_level) / unit
     ready = is_ready(core)
     row.st_hhll = _trend(highs) - _trend(lows) if ready else np.nan
@@ -105,7 +106,7 @@ def write_previous_day(core, bar, day, row):
     """Write the place of the close in the range of the last completed day that had bars."""
     high, low, close = bar
     if day != core.day:
-        if core.day >= 0:
+        if core.day != NO_DAY:
             core.prev_day_high, core.prev_day_low = core.day_high, core.day_low
         core.day, core.day_high, core.day_low = day, high, low
     else:
@@ -116,7 +117,7 @@ def write_previous_day(core, bar, day, row):
 
 @njit
 def write_session(minute, row):
-    """Write the hour on a circle, and the flags of the London and New York kill zones."""
+    """Write the hour on a circle, and the flags of both kill zones; ``minute`` is that of New York."""
     angle = 2 * math.pi * minute / MINUTES_A_DAY
     row.ses_hour_sin, row.ses_hour_cos = math.sin(angle), math.cos(angle)
     row.ses_kz_london = 1.0 if _LONDON[0] <= minute < _LONDON[1] else 0.0

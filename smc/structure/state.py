@@ -9,6 +9,7 @@ RING = 256  # bars of highs and lows kept: two swing sizes must fit
 SHORT_RING = 32  # bars of closes, returns and volumes kept: the 20-bar windows must fit
 SLOTS = 32  # zones or levels kept on each side, of each kind; the oldest makes room
 MAX_SWING_SIZE = RING // 2
+NO_DAY = np.iinfo(np.int64).min  # days before 1970 have negative numbers, so -1 is one of them
 
 BLOCK = np.dtype(
     [
@@ -71,7 +72,7 @@ CORE = np.dtype(
         ("bos_row", "i8"),
         ("choch_row", "i8"),
         ("broken_level", "f8"),
-        ("day", "i8"),  # -1: none yet
+        ("day", "i8"),  # NO_DAY: none yet
         ("day_high", "f8"),
         ("day_low", "f8"),
         ("prev_day_high", "f8"),
@@ -98,7 +99,7 @@ CORE = np.dtype(
     ]
 )
 
-_NONE_YET = {SIDE: ("row", "sweep_row"), CORE: ("t", "swing_side", "bos_row", "choch_row", "day")}
+_NONE_YET = {SIDE: ("row", "sweep_row"), CORE: ("t", "swing_side", "bos_row", "choch_row")}
 _UNKNOWN = {
     SIDE: ("prev_open", "prev_close", "level", "prev_level", "pull_lo", "pull_hi"),
     CORE: ("broken_level", "prev_day_high", "prev_day_low"),
@@ -116,5 +117,6 @@ def empty_state(
         for name in _UNKNOWN[records.dtype]:
             records[name] = np.nan
     core["swing_size"], core["max_age"] = swing_size, max_age
+    core["day"] = NO_DAY
     core["min_gap_atr"], core["pool_tolerance_atr"] = min_gap_atr, pool_tolerance_atr
     return core, sides

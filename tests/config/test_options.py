@@ -64,4 +64,3 @@ def target_of(path: Path) -> str:
 @pytest.mark.parametrize(("group", "name"), EVERY, ids=NAMES)
 def test_the_first_line_says_what_an_option_is_and_how_to_use_it(group: str, name: str) -> None:
     assert "python -m smc.train" in options(group)[name]
-

@@ -9,11 +9,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from smc.aug.none import NoAugmentation
 from smc.cv.plan import SplitPlan
+from smc.cv.tail import tail_split
 from smc.ledger import Ledger
+from smc.model.xgboost import XGBoost
 from smc.results import RunStore, load_run
 
 FAST = ("model=logistic",)
@@ -197,6 +201,48 @@ def test_folds_that_cannot_be_had_leave_a_run_without_them(smc_train, only_run) 
     assert run.record["history"]["cv_mean_accuracy"] is None
     assert run.record["test_metrics"]["accuracy"] > 0
     assert "cv_failed" in [warning["reason"] for warning in run.record["warnings"]]
+
+
+def test_a_fold_that_cannot_be_fitted_is_named_and_the_model_still_trains(smc_train, only_run) -> None:
+    done = smc_train(
+        "model=xgboost", "events=every", "events.last=600", "labels=forward_return", "labels.horizon=30", "cv.train_size=63"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "fold 0: the early-stopping split" in done.stderr
+    record = load_run(only_run()).record
+    assert record["out_of_fold_metrics"] is None
+    assert record["test_metrics"] is not None
+
+
+def test_events_that_are_chosen_by_their_outcome_are_not_traded(smc_train, only_run) -> None:
+    done = smc_train(*FAST, "labels.expiry=drop")
+    assert "conditional_on_outcome" in [each["reason"] for each in load_run(only_run()).record["warnings"]]
+    assert "known only afterwards" in done.stderr
+    assert load_run(only_run()).record["financial_metrics"] is None
+    assert load_run(only_run()).returns.empty
+
+
+def test_training_accuracy_counts_only_rows_that_were_fitted_on() -> None:
+    from smc.dataset import Dataset
+    from smc.fits import TRAIN, Fitting
+    from smc.pipeline import FoldPipeline
+
+    n = 400
+    rng = np.random.default_rng(0)
+    start = np.arange(1, n + 1)
+    events = pd.DataFrame(
+        {"symbol": "X", "event": start - 1, "start": start, "end": start + 3, "label": rng.integers(0, 2, n), "weight": 1.0}
+    )  # fmt: skip
+    bars = pd.DataFrame(rng.normal(size=(n, 3)), columns=list("abc"))
+    spans = np.column_stack([start, start + 3])
+    data = Dataset(bars, np.arange(n), events, spans, {})
+    plan = SplitPlan.from_spans(spans, None)
+    pipeline = FoldPipeline(estimator=XGBoost(early_stopping_rounds=5), sampler=NoAugmentation())
+    fits = Fitting(data).run(pipeline, plan, lambda _: None)
+    scored = fits.predictions.loc[fits.predictions["part"] == TRAIN, "event"].to_numpy()
+    core, tail = tail_split(spans[plan.train], 0.15)
+    assert np.array_equal(scored, plan.train[core])
+    assert not np.isin(plan.train[tail], scored).any()
 
 
 def test_a_failure_is_recorded_with_its_reason(smc_train, tmp_path) -> None:

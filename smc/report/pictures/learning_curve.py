@@ -27,8 +27,9 @@ def draw(view: RunView) -> Figure:
         axes.set_ylabel(name)
         if is_share:
             percent_axis(axes.yaxis)
-    panels[0].set_title("train fits on the most recent train events, all scored on the same val events")
+    panels[0].set_title("fits on the most recent train events, each scored on val")
     panels[-1].set_xlabel("train events")
+    panels[-1].set_xlim(left=0)
     legend_above(panels[0], 3)
     return figure
 
