@@ -86,8 +86,8 @@ def test_a_shift_reads_earlier_bars_of_the_same_symbol_scaled_by_the_fold(lookba
 @pytest.mark.parametrize("lookback", [1, 3])
 def test_a_shift_stops_at_the_first_bar_of_its_symbol(lookback):
     data = dataset(first=lookback - 1)
-    pipeline = FoldPipeline(estimator=Keeper(lookback), sampler=Aggressive(noise=0.0, dropout=0.0, shift=9))
-    model = fit(data, pipeline, np.arange(len(data.rows)))
+    sampler = Aggressive(noise=0.0, dropout=0.0, shift=9, n_small=10_000, threshold=10_000)
+    model = fit(data, FoldPipeline(estimator=Keeper(lookback), sampler=sampler), np.arange(len(data.rows)))
     seen = bar_numbers(model).reshape(-1, lookback)
     own = data.bars["up"].to_numpy()[data.rows[model.sampler_.origin_]]
     assert set(own - seen[:, -1]) == set(range(10))
@@ -167,7 +167,7 @@ def test_a_fit_goes_on_without_a_sampler_that_fails(error):
     assert (said if error is None else "no") in model.sampler_error_
 
 
-def noise_rows(n: int = 400, n_features: int = 57) -> tuple[np.ndarray, np.ndarray]:
+def noise_rows(n: int = 300, n_features: int = 57) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     return rng.normal(size=(n, n_features)), (rng.random(n) < 0.15).astype(int)
 
@@ -175,7 +175,7 @@ def noise_rows(n: int = 400, n_features: int = 57) -> tuple[np.ndarray, np.ndarr
 @pytest.mark.parametrize("sampler", [Smote(), Light(factor=3.0), BlockBootstrap()])
 def test_rows_made_up_before_the_split_find_skill_in_noise_and_inside_the_fold_they_do_not(sampler):
     X, y = noise_rows()
-    forest = RandomForestClassifier(60, random_state=0)
+    forest = RandomForestClassifier(40, random_state=0)
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     before = cross_val_score(forest, *sampler.fit_resample(X, y), cv=folds, scoring="roc_auc")
     inside = FoldPipeline(estimator=forest, sampler=sampler)
