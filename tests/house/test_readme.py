@@ -17,7 +17,7 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOT
 def commands() -> list[str]:
     """List the lines of README's shell blocks that start smc, without their comments."""
     lines = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines()]
-    return [line.partition("   #")[0].strip() for line in lines if line.startswith("python -m smc.")]
+    return [line for line in lines if "python -m smc." in line]
 
 
 def write_bars(path: Path, seed: int) -> None:
@@ -40,11 +40,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "my_conf" / "model").mkdir(parents=True)
     (model,) = (text for kind, text in BLOCKS if kind == "yaml" and "_target_" in text)
     (root / "my_conf" / "model" / "extra_trees.yaml").write_text(model)
+    (python,) = (text for kind, text in BLOCKS if kind == "python")
+    (root / "my_models.py").write_text(python)
     return root
 
 
 def start(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    line = command.replace("python", sys.executable, 1)
+    line = command.replace("python -m", f"{sys.executable} -m", 1)
     return subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
