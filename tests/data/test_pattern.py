@@ -87,6 +87,14 @@ def test_unknown_symbol_names_the_nearest_and_the_list(folder, symbol, hint):
         Files(folder).load(symbol)
 
 
+def test_symbol_that_only_begins_a_name_gets_a_pattern_to_try(tmp_path):
+    (tmp_path / "EURUSD_H4_broker.csv").write_text(CSV)
+    said = r"""; EURUSD_H4_broker begins with it: try 'data.pattern="{symbol}_H4_broker.*"' \(symbols"""
+    with pytest.raises(DataError, match=said.replace("{", r"\{").replace("*", r"\*")):
+        Files(tmp_path).load("EURUSD")
+    assert Files(tmp_path, "{symbol}_H4_broker.*").symbols() == ["EURUSD"]
+
+
 def test_long_list_of_symbols_is_cut(tmp_path):
     for number in range(30):
         (tmp_path / f"S{number:02}.csv").write_text(CSV)
