@@ -88,7 +88,7 @@ def augment(
         return Augmented(fitted, out, targets)
     except SAMPLER_ERRORS as error:
         name = type(sampler).__name__
-        warnings.warn(f"{name} failed, the fit goes on without it: {error}", RuntimeWarning, stacklevel=4)
+        warnings.warn(f"{name} failed, the fit goes on without it: {error}", RuntimeWarning, stacklevel=3)
         return Augmented(fitted, rows, labels, f"{type(error).__name__}: {error}")
 
 
