@@ -22,13 +22,13 @@ FAMILIES = {
     "session", "momentum", "volatility", "trend", "tbm",
 }  # fmt: skip
 
-#: Every column with the range that its definition gives it; CAP is the largest age.
+#: Every column with the range that its definition gives it; CAP is the largest age of an event or a zone.
 CAP = "cap"
 RANGES = {
     "st_sh_dist_atr": (-np.inf, np.inf),
     "st_sl_dist_atr": (-np.inf, np.inf),
-    "st_sh_age": (5, CAP),
-    "st_sl_age": (5, CAP),
+    "st_sh_age": (5, np.inf),
+    "st_sl_age": (5, np.inf),
     "st_hhll": (-2, 2),
     "st_dir": (-1, 1),
     "bos_age": (0, CAP),

@@ -101,7 +101,7 @@ def test_prices_that_go_flat_never_overflow(bars):
             ]
         )
     )
-    values = rows.iloc[-5000:]
+    values = rows.iloc[-5000:].drop(columns=["st_sh_age", "st_sl_age"])  # they count the flat bars
     assert np.nanmax(np.abs(values.to_numpy())) <= 1e4
     assert (values["rsi14"] == 50).all()
     assert values["ema50_dist_atr"].isna().all()

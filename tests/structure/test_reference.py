@@ -202,8 +202,8 @@ class Reference:
         SH, SL = (high[2] if high else NAN), (low[2] if low else NAN)
         row["swing_high"], row["swing_low"] = SH, SL
         row["st_sh_dist_atr"], row["st_sl_dist_atr"] = (close - SH) / self.A, (close - SL) / self.A
-        row["st_sh_age"] = self.age(high[1]) if high else NAN
-        row["st_sl_age"] = self.age(low[1]) if low else NAN
+        row["st_sh_age"] = t - high[1] if high else NAN
+        row["st_sl_age"] = t - low[1] if low else NAN
         row["break_dist_atr"] = (close - self.broken_level) / self.A
         if t >= max(3 * self.L - 1, 14):
             row |= self.ready_columns()

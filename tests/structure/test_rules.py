@@ -1,5 +1,6 @@
 """Hand-computed answers for every rule of the state machine, with a swing size of 2."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -31,6 +32,12 @@ def story(follow):
 def test_equal_highs_the_first_is_the_swing(story):
     assert story["st_sh_age"].first_valid_index() == 5  # t = 3 L - 1
     assert story["st_sh_age"][5:22].tolist() == list(range(2, 19))  # bar 3, never replaced by its equals
+
+
+def test_age_of_a_swing_has_no_cap_and_that_of_an_event_has(follow):
+    rows = follow(*STORY[:1], *[(11.0, 11.4, 10.9, 11.0)] * 10, max_age=4)
+    assert rows["st_sh_age"][5:22].tolist() == list(range(2, 19))
+    assert rows["bos_age"][20:27].tolist() == [0, 1, 2, 3, 4, 4, 4]
 
 
 def test_swings_of_alternating_sides_append(story):
@@ -207,6 +214,34 @@ def test_previous_day_ends_at_five_in_new_york(draw):
     assert rows[:22].isna().all()
     assert rows.iloc[22:46].tolist() == [pytest.approx((10 - 9.5) / (12.0 - 9.5))] * 24
     assert rows.iloc[46] == pytest.approx(0.5)  # the second day's range is [9.5, 10.5]
+
+
+def test_previous_day_of_daily_bars_before_1970():
+    """Day numbers are negative then, and 1969-12-31 is -1."""
+    time = pd.date_range("1950-01-01", "1970-02-01", freq="D", tz="UTC", name="time")
+    close = pd.Series(10 + np.arange(len(time)) % 7 / 7, time)
+    bars = pd.DataFrame({"open": close, "high": close + 1, "low": close - 0.5, "close": close, "volume": 1.0})
+    expected = (close - bars["low"].shift()) / 1.5
+    found = structure.compute(bars)["pd_prevday_pos"]
+    pd.testing.assert_series_equal(found, expected, check_names=False)
+    assert found.isna().sum() == 1
+
+
+def test_zone_and_day_start_move_trading_days_alone(draw):
+    bars = draw(*[(10.0, 10.5 + hour % 5, 9.5, 10.0) for hour in range(60)], freq="1h")
+    rows = structure.compute(bars)
+    for rules in ({"tz": "Europe/London"}, {"tz": "Asia/Tokyo"}, {"day_start": "00:00"}):
+        moved = structure.compute(bars, **rules)
+        differing = [name for name in rows if not rows[name].equals(moved[name])]
+        assert differing == ["pd_prevday_pos"], rules
+
+
+def test_kill_zones_are_hours_of_new_york_whatever_the_zone(draw):
+    summer = draw().set_index(pd.date_range("2024-07-01", periods=20, freq="1h", tz="UTC", name="time"))
+    rows = structure.compute(summer, tz="Europe/London")
+    assert np.flatnonzero(rows["ses_kz_london"]).tolist() == [6, 7, 8]  # UTC; 02:00 to 05:00 New York
+    assert np.flatnonzero(rows["ses_kz_ny"]).tolist() == [11, 12, 13]
+    assert rows["ses_hour_cos"].idxmax() == pd.Timestamp("2024-07-01 04:00", tz="UTC")  # midnight
 
 
 def test_barriers_from_block_and_swing(story):
