@@ -15,6 +15,13 @@ def check_positive(name: str, value: float) -> None:
         raise ValueError(f"`{name}` must be positive, got {value}")
 
 
+def check_positive_or_none(**values: float | None) -> None:
+    """Raise ValueError unless each of ``values`` is > 0 or None."""
+    for name, value in values.items():
+        if value is not None:
+            check_positive(name, value)
+
+
 def check_non_negative(name: str, value: float) -> None:
     """Raise ValueError unless ``value`` >= 0."""
     if not value >= 0:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smc.checks import check_non_negative, check_positive
+from smc.checks import check_non_negative, check_positive_or_none
 from smc.cv.blocks import n_trailing_blocks, trailing_blocks
 from smc.cv.forward import ForwardSplitter
 
@@ -52,10 +52,7 @@ class Expanding(ForwardSplitter):
         step_size: int | None = None,
         gap_size: int = 0,
     ):
-        sizes = {"n_splits": n_splits, "initial_train_size": initial_train_size, "step_size": step_size}
-        for name, size in sizes.items():
-            if size is not None:
-                check_positive(name, size)
+        check_positive_or_none(n_splits=n_splits, initial_train_size=initial_train_size, step_size=step_size)
         check_non_negative("gap_size", gap_size)
         self.n_splits = n_splits
         self.initial_train_size = initial_train_size

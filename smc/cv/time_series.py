@@ -4,7 +4,7 @@ from typing import Any
 
 from sklearn.model_selection import TimeSeriesSplit
 
-from smc.checks import check_at_least, check_non_negative, check_positive
+from smc.checks import check_at_least, check_non_negative, check_positive_or_none
 from smc.cv.blocks import check_enough
 from smc.cv.forward import ForwardSplitter
 
@@ -52,9 +52,7 @@ class TimeSeries(ForwardSplitter):
         gap_size: int = 0,
     ):
         check_at_least("n_splits", n_splits, 2)
-        for name, size in {"max_train_size": max_train_size, "test_size": test_size}.items():
-            if size is not None:
-                check_positive(name, size)
+        check_positive_or_none(max_train_size=max_train_size, test_size=test_size)
         check_non_negative("gap_size", gap_size)
         self.n_splits = n_splits
         self.max_train_size = max_train_size

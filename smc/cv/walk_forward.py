@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smc.checks import check_non_negative, check_positive
+from smc.checks import check_non_negative, check_positive_or_none
 from smc.cv.blocks import n_trailing_blocks, trailing_blocks
 from smc.cv.forward import ForwardSplitter
 
@@ -56,10 +56,7 @@ class WalkForward(ForwardSplitter):
         test_size: int | None = None,
         gap_size: int = 0,
     ):
-        sizes = {"n_splits": n_splits, "train_size": train_size, "test_size": test_size}
-        for name, size in sizes.items():
-            if size is not None:
-                check_positive(name, size)
+        check_positive_or_none(n_splits=n_splits, train_size=train_size, test_size=test_size)
         check_non_negative("gap_size", gap_size)
         self.n_splits = n_splits
         self.train_size = train_size
