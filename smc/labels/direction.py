@@ -8,7 +8,7 @@ import pandas as pd
 
 from smc.checks import check_positive
 from smc.labels.held_return import held_return
-from smc.labels.table import check_events, check_time_decay, label_table
+from smc.labels.table import check_events, label_table
 from smc.typing import FloatArray, IntArray
 
 
@@ -24,8 +24,6 @@ class Direction:
     horizon
         Bars the position is held. 5 is a week of daily bars, or about a day of H4 bars: long enough for the
         move to exceed costs, short enough to leave many labels that do not overlap.
-    time_decay
-        Weight of the oldest label, in (-1, 1]; see `smc.labels.uniqueness.time_decay`. 1 is off.
 
     Examples
     --------
@@ -41,10 +39,9 @@ class Direction:
     task: Literal["classification"] = "classification"
     classes: ClassVar[dict[int, str]] = {0: "against the side", 1: "to the side"}
 
-    def __init__(self, horizon: int = 5, *, time_decay: float = 1.0) -> None:
+    def __init__(self, horizon: int = 5) -> None:
         check_positive("horizon", horizon)
-        check_time_decay(time_decay)
-        self.horizon, self.time_decay = horizon, time_decay
+        self.horizon = horizon
 
     def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
         """Label events; see the class. Those without ``horizon`` bars after them are dropped and counted."""
@@ -55,7 +52,6 @@ class Direction:
             events[known],
             events[known] + self.horizon,
             {"label": (ret[known] > 0).astype(np.int64), "ret": ret[known]},
-            decay=self.time_decay,
             dropped={"unresolved": int((~known).sum())},
         )
 

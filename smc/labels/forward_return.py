@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.labels.held_return import held_return
-from smc.labels.table import check_events, check_time_decay, label_table
+from smc.labels.table import check_events, label_table
 from smc.typing import FloatArray, IntArray
 
 
@@ -23,8 +23,6 @@ class ForwardReturn:
         Bars the position is held. A list gives several steps ahead: for [1, 5, 20] the columns ``label_1``,
         ``label_5`` and ``label_20``; ``label``, ``ret`` and the span are those of the longest, so that
         purging covers them all.
-    time_decay
-        Weight of the oldest label, in (-1, 1]; see `smc.labels.uniqueness.time_decay`. 1 is off.
 
     Attributes
     ----------
@@ -46,13 +44,12 @@ class ForwardReturn:
     task: Literal["regression"] = "regression"
     classes: ClassVar[dict[int, str]] = {}
 
-    def __init__(self, horizon: int | list[int] = 5, *, time_decay: float = 1.0) -> None:
+    def __init__(self, horizon: int | list[int] = 5) -> None:
         steps = [horizon] if isinstance(horizon, int) else list(horizon)
         if not steps or min(steps) < 1 or len(set(steps)) < len(steps):
             raise ValueError(f"`horizon` must be positive bars, each given once; got {horizon}")
-        check_time_decay(time_decay)
         self.steps = [] if isinstance(horizon, int) else sorted(steps)
-        self.horizon, self.time_decay = max(steps), time_decay
+        self.horizon = max(steps)
 
     def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
         """Label events; see the class. Those without ``horizon`` bars after them are dropped and counted."""
@@ -65,7 +62,6 @@ class ForwardReturn:
             kept,
             kept + self.horizon,
             {"label": longest, **steps, "ret": longest},
-            decay=self.time_decay,
             dropped={"unresolved": int((~known).sum())},
         )
 

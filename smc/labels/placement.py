@@ -6,15 +6,21 @@ import numpy as np
 import pandas as pd
 
 from smc import structure
-from smc.checks import check_positive
+from smc.checks import check_positive_or_none
 from smc.typing import FloatArray, IntArray
 
 
-def check_distances(stop_atr: float | None, target_atr: float | None) -> None:
-    """Raise ValueError unless each distance is positive or None."""
-    for name, value in (("stop_atr", stop_atr), ("target_atr", target_atr)):
-        if value is not None:
-            check_positive(name, value)
+def checked_placement(*, stop_atr: float | None, target_atr: float | None, **rules: Any) -> dict[str, Any]:
+    """Return the arguments of `barrier_distances` that place the barriers of every trade.
+
+    Raises
+    ------
+    ValueError
+        A distance is neither positive nor None, or the structure machine cannot follow a rule.
+    """
+    check_positive_or_none(stop_atr=stop_atr, target_atr=target_atr)
+    structure.Machine(**rules)
+    return {"stop_atr": stop_atr, "target_atr": target_atr, **rules}
 
 
 def barrier_distances(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smc.errors import LabelError
-from smc.labels.uniqueness import average_uniqueness, time_decay
+from smc.labels.uniqueness import average_uniqueness
 from smc.typing import FloatArray, IntArray
 
 
@@ -30,18 +30,11 @@ def check_events(n_bars: int, events: IntArray, side: IntArray) -> tuple[IntArra
     return events.astype(np.int64), side.astype(np.int64)
 
 
-def check_time_decay(value: float) -> None:
-    """Raise ValueError unless ``value`` lies in (-1, 1]."""
-    if not -1 < value <= 1:
-        raise ValueError(f"`time_decay` must lie in (-1, 1], 1 being no decay; got {value}")
-
-
 def label_table(
     events: IntArray,
     end: IntArray,
     columns: Mapping[str, IntArray | FloatArray],
     *,
-    decay: float,
     dropped: Mapping[str, int],
 ) -> pd.DataFrame:
     """Put resolved labels into the table that SPEC 4 asks for, with weights and the count of the others.
@@ -52,14 +45,11 @@ def label_table(
         Bar of each decision and last bar of its label; the span starts one bar after the decision.
     columns
         ``label``, ``ret``, and more if the label has more.
-    decay
-        Weight of the oldest label by `time_decay`; 1 is off.
     dropped
         Events left out, by reason; kept in ``attrs["dropped"]``.
     """
     start = events + 1
-    uniqueness = average_uniqueness(start, end)
-    weight = uniqueness * time_decay(uniqueness, decay)
+    weight = average_uniqueness(start, end)
     index = pd.Index(events, name="event")
     table = pd.DataFrame({"start": start, "end": end, **columns, "weight": weight}, index=index)
     table.attrs["dropped"] = dict(dropped)

@@ -59,11 +59,11 @@ def walk_trades(
     return trades.keep(~is_open), {"unresolved": int(is_open.sum()), "no_barrier": int((~placed).sum())}
 
 
-def label_trades(trades: Trades, label: IntArray, *, decay: float, dropped: dict[str, int]) -> pd.DataFrame:
+def label_trades(trades: Trades, label: IntArray, *, dropped: dict[str, int]) -> pd.DataFrame:
     """Put labelled trades into their table; ``attrs["ambiguous"]`` counts ends in a bar of both barriers."""
     from smc.barriers import AMBIGUOUS
 
     columns = {"label": label, "ret": trades.ret}
-    table = label_table(trades.events, trades.end, columns, decay=decay, dropped=dropped)
+    table = label_table(trades.events, trades.end, columns, dropped=dropped)
     table.attrs["ambiguous"] = int((trades.outcome == AMBIGUOUS).sum())
     return table

@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smc import structure
 from smc.checks import check_choice, check_positive
-from smc.labels.placement import check_distances
-from smc.labels.table import check_time_decay
+from smc.labels.placement import checked_placement
 from smc.labels.trades import label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
 
@@ -38,8 +36,6 @@ class TripleBarrier:
         ``tbm_reward_atr``: beyond the newest order block, and at the nearest opposite liquidity.
     expiry
         "sign" labels an expired trade by its return; "drop" leaves it out, and counts it.
-    time_decay
-        Weight of the oldest label, in (-1, 1]; see `smc.labels.uniqueness.time_decay`. 1 is off.
     swing_size, max_age, pool_tolerance_atr
         Rules of market structure (see `smc.structure.Machine`); give them the values of the features.
 
@@ -70,23 +66,20 @@ class TripleBarrier:
         stop_atr: float | None = None,
         target_atr: float | None = None,
         expiry: Literal["sign", "drop"] = "sign",
-        time_decay: float = 1.0,
         swing_size: int = 5,
         max_age: int = 500,
         pool_tolerance_atr: float = 0.25,
     ) -> None:
         check_positive("max_holding", max_holding)
-        check_distances(stop_atr, target_atr)
         check_choice("expiry", expiry, ("sign", "drop"))
-        check_time_decay(time_decay)
-        self.horizon, self.expiry, self.time_decay = max_holding, expiry, time_decay
-        self.placement = {"stop_atr": stop_atr, "target_atr": target_atr}
-        self.rules = {
-            "swing_size": swing_size,
-            "max_age": max_age,
-            "pool_tolerance_atr": pool_tolerance_atr,
-        }
-        structure.Machine(**self.rules)  # refuses what it cannot follow
+        self.horizon, self.expiry = max_holding, expiry
+        self.placement = checked_placement(
+            stop_atr=stop_atr,
+            target_atr=target_atr,
+            swing_size=swing_size,
+            max_age=max_age,
+            pool_tolerance_atr=pool_tolerance_atr,
+        )
 
     def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
         """Label events; see the class.
@@ -98,15 +91,13 @@ class TripleBarrier:
         """
         from smc.barriers import EXPIRY
 
-        trades, dropped = walk_trades(
-            bars, events, side, max_holding=self.horizon, **self.placement, **self.rules
-        )
+        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.placement)
         if self.expiry == "drop":
             expired = trades.outcome == EXPIRY
             trades, dropped = trades.keep(~expired), {**dropped, "expired": int(expired.sum())}
         # A target always gains and a stop always loses, so the sign of the return serves all three ends.
         label = (trades.ret > 0).astype(np.int64)
-        return label_trades(trades, label, decay=self.time_decay, dropped=dropped)
+        return label_trades(trades, label, dropped=dropped)
 
     @staticmethod
     def position(prediction: npt.ArrayLike) -> FloatArray:

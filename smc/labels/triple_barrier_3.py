@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smc import structure
 from smc.checks import check_positive
-from smc.labels.placement import check_distances
-from smc.labels.table import check_time_decay
+from smc.labels.placement import checked_placement
 from smc.labels.trades import label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
 
@@ -26,8 +24,6 @@ class TripleBarrier3:
         Bars a trade may last, the entry bar included. The longer, the fewer events of class 0.
     stop_atr, target_atr
         Distances in ATR14 of bar t; None takes those of market structure.
-    time_decay
-        Weight of the oldest label, in (-1, 1]; see `smc.labels.uniqueness.time_decay`. 1 is off.
     swing_size, max_age, pool_tolerance_atr
         Rules of market structure (see `smc.structure.Machine`); give them the values of the features.
 
@@ -54,22 +50,19 @@ class TripleBarrier3:
         *,
         stop_atr: float | None = None,
         target_atr: float | None = None,
-        time_decay: float = 1.0,
         swing_size: int = 5,
         max_age: int = 500,
         pool_tolerance_atr: float = 0.25,
     ) -> None:
         check_positive("max_holding", max_holding)
-        check_distances(stop_atr, target_atr)
-        check_time_decay(time_decay)
-        self.horizon, self.time_decay = max_holding, time_decay
-        self.placement = {"stop_atr": stop_atr, "target_atr": target_atr}
-        self.rules = {
-            "swing_size": swing_size,
-            "max_age": max_age,
-            "pool_tolerance_atr": pool_tolerance_atr,
-        }
-        structure.Machine(**self.rules)  # refuses what it cannot follow
+        self.horizon = max_holding
+        self.placement = checked_placement(
+            stop_atr=stop_atr,
+            target_atr=target_atr,
+            swing_size=swing_size,
+            max_age=max_age,
+            pool_tolerance_atr=pool_tolerance_atr,
+        )
 
     def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
         """Label events; see the class.
@@ -79,11 +72,9 @@ class TripleBarrier3:
         LabelError
             Events are no increasing bar positions, or a side is neither +1 nor -1.
         """
-        trades, dropped = walk_trades(
-            bars, events, side, max_holding=self.horizon, **self.placement, **self.rules
-        )
+        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.placement)
         label = np.maximum(trades.outcome, -1)  # a bar that held both barriers is a stop
-        return label_trades(trades, label, decay=self.time_decay, dropped=dropped)
+        return label_trades(trades, label, dropped=dropped)
 
     @staticmethod
     def position(prediction: npt.ArrayLike) -> FloatArray:

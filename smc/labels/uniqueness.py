@@ -36,33 +36,3 @@ def average_uniqueness(start: IntArray, end: IntArray) -> FloatArray:
     share = np.divide(1.0, alive, out=np.zeros(n_bars), where=alive > 0)
     before = np.concatenate([[0.0], np.cumsum(share)])
     return (before[end - first + 1] - before[start - first]) / (end - start + 1)
-
-
-def time_decay(uniqueness: FloatArray, oldest: float) -> FloatArray:
-    """Return a factor for each label that falls in a straight line from 1, the newest, into the past.
-
-    The line runs over cumulative uniqueness, not over the calendar, so crowded stretches do not age faster.
-
-    Parameters
-    ----------
-    uniqueness
-        Average uniqueness of each label, oldest first.
-    oldest
-        In (-1, 1]. 1: no decay; in [0, 1): what the line tends to before the oldest label; below 0: the
-        oldest part of that size gets no weight at all.
-
-    References
-    ----------
-    Lopez de Prado (2018), Advances in Financial Machine Learning, 4.7, snippet 4.11.
-
-    Examples
-    --------
-    >>> time_decay(np.array([0.8333, 0.75, 1.0]), oldest=0.5).round(3)
-    array([0.661, 0.806, 1.   ])
-    """
-    if not len(uniqueness):
-        return np.empty(0)
-    progress = np.cumsum(uniqueness)
-    age = progress[-1] - progress
-    span = progress[-1] * (1 + min(oldest, 0.0))
-    return np.maximum(1 - (1 - max(oldest, 0.0)) * age / span, 0.0)

@@ -14,7 +14,6 @@ import smc.labels
 from smc.config import instantiate
 from smc.errors import LabelError
 from smc.features.laws import noise_after, shuffled_after
-from smc.labels.uniqueness import time_decay
 
 CONF = Path(__file__).parents[2] / "conf" / "labels"
 CONFIGS = {
@@ -32,14 +31,13 @@ BARRIERS = {
     "max_holding": 4,
     "stop_atr": 0.8,
     "target_atr": 1.1,
-    "time_decay": 0.2,
     "swing_size": 8,
     "max_age": 30,
     "pool_tolerance_atr": 0.9,
 }
 CHANGES = {
-    "direction": {"horizon": 9, "time_decay": 0.2},
-    "forward_return": {"horizon": [2, 9], "time_decay": 0.2},
+    "direction": {"horizon": 9},
+    "forward_return": {"horizon": [2, 9]},
     "triple_barrier": {**BARRIERS, "expiry": "drop"},
     "triple_barrier_3": BARRIERS,
 }
@@ -51,15 +49,12 @@ VARIANTS = {
     "no expiry": ("triple_barrier", {"expiry": "drop", "max_holding": 6}),
     "fixed barriers, 3 classes": ("triple_barrier_3", {"stop_atr": 2.0, "target_atr": 1.0}),
     "several steps": ("forward_return", {"horizon": [1, 5, 20]}),
-    "decaying": ("direction", {"time_decay": -0.3}),
 }
 BAD = [
     ("direction", {"horizon": 0}, "`horizon` must be positive, got 0"),
-    ("direction", {"time_decay": -1.0}, r"`time_decay` must lie in \(-1, 1\], 1 being no decay; got -1.0"),
     ("forward_return", {"horizon": []}, r"`horizon` must be positive bars, each given once; got \[\]"),
     ("forward_return", {"horizon": [5, 5]}, r"each given once; got \[5, 5\]"),
     ("forward_return", {"horizon": 0}, "`horizon` must be positive bars, each given once; got 0"),
-    ("forward_return", {"time_decay": 1.5}, "`time_decay` must lie in"),
     *[
         (name, changes, message)
         for name in ("triple_barrier", "triple_barrier_3")
@@ -67,7 +62,6 @@ BAD = [
             ({"max_holding": 0}, "`max_holding` must be positive, got 0"),
             ({"stop_atr": 0.0}, "`stop_atr` must be positive, got 0.0"),
             ({"target_atr": -1.0}, "`target_atr` must be positive, got -1.0"),
-            ({"time_decay": 2.0}, "`time_decay` must lie in"),
             ({"swing_size": 0}, "`swing_size` must be one of"),
         ]
     ],
@@ -238,7 +232,6 @@ def test_weights_are_the_average_uniqueness_of_the_labels_that_are_left(labels, 
     for first, last in table[["start", "end"]].to_numpy():
         alive[first : last + 1] += 1
     expected = [np.mean(1 / alive[a : b + 1]) for a, b in table[["start", "end"]].to_numpy()]
-    expected *= time_decay(np.array(expected), labels.time_decay)
     np.testing.assert_allclose(table["weight"], expected, rtol=1e-12)
 
 

@@ -1,4 +1,4 @@
-"""Average uniqueness and time decay: the book's numbers, and the dense matrix they stand for."""
+"""Average uniqueness: the book's numbers, and the dense matrix they stand for."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smc.labels.uniqueness import average_uniqueness, time_decay
+from smc.labels.uniqueness import average_uniqueness
 
 
 def oracle(shared_data, name):
@@ -30,13 +30,6 @@ def test_book_example(shared_data):
     assert found.mean() == pytest.approx(case["expected"]["mean_uniqueness"], abs=case["tolerance"])
 
 
-def test_book_time_decay(shared_data):
-    case = oracle(shared_data, "afml_time_decay")
-    for oldest, expected in case["expected"].items():
-        found = time_decay(np.array(case["inputs"]["avg_uniqueness"]), float(oldest))
-        np.testing.assert_allclose(found, expected, rtol=0, atol=case["tolerance"])
-
-
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 25)), min_size=1, max_size=40))
 def test_equals_the_dense_indicator_matrix(spans):
     start = np.array([first for first, _ in spans])
@@ -54,15 +47,6 @@ def test_k_equal_spans_share_evenly():
     np.testing.assert_allclose(average_uniqueness(np.full(4, 7), np.full(4, 9)), 0.25)
 
 
-@pytest.mark.parametrize("oldest", [1.0, 0.3, 0.0, -0.6])
-def test_decay_never_rises_into_the_past_and_stays_in_the_unit_interval(oldest):
-    factor = time_decay(np.random.default_rng(0).uniform(0.1, 1, 50), oldest)
-    assert np.all(np.diff(factor) >= 0)
-    assert factor.min() >= 0
-    assert factor[-1] == 1
-
-
 def test_no_labels():
     none = np.empty(0, dtype=np.int64)
     assert average_uniqueness(none, none).shape == (0,)
-    assert time_decay(np.empty(0), 0.5).shape == (0,)
