@@ -234,5 +234,5 @@ def _pooled(parts: Parts, everything: pd.DataFrame, held_out: pd.DataFrame) -> d
 
 
 def _span_of_bars(bars: pd.DataFrame) -> dict[str, Any]:
-    account = bars.attrs.get("account", {})
-    return {"first": bars.index[0], "last": bars.index[-1], "n_bars": len(bars), "account": account}
+    told = {name: bars.attrs.get(name, {}) for name in ("account", "source")}
+    return {"first": bars.index[0], "last": bars.index[-1], "n_bars": len(bars), **told}

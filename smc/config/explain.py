@@ -60,8 +60,16 @@ def _parse(overrides: list[str]) -> tuple[list[Any], list[str]]:
         try:
             parsed.append(parser.parse_override(text))
         except HydraException as error:
-            problems.append(f"{text}: not of the form key=value ({str(error).splitlines()[0]})")
+            problems.append(f"{text}: {_malformed(text, str(error).splitlines()[0])}")
     return parsed, problems
+
+
+def _malformed(text: str, said: str) -> str:
+    """Say what is wrong with the form of an override; braces, commas and spaces need quotes within quotes."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        return f"not of the form key=value ({said})"
+    return f"the value needs quotes that the shell leaves alone: '{key}=\"{value}\"' ({said})"
 
 
 def _unknown_option(group: str, value: Any, known: dict[str, str]) -> list[str]:
