@@ -35,7 +35,10 @@ class TripleBarrier:
         Distances in ATR14 of bar t. None takes those of market structure, ``tbm_risk_atr`` and
         ``tbm_reward_atr``: beyond the newest order block, and at the nearest opposite liquidity.
     expiry
-        "sign" labels an expired trade by its return; "drop" leaves it out, and counts it.
+        "sign" labels an expired trade by its return; "drop" leaves it out, and counts it. Which trades expire
+        is known only afterwards, so with "drop" every figure describes only trades that touch a barrier:
+        without any drift these seem to gain where the target is nearer, and to lose where the stop is. No
+        trading result may be read from them; the run leaves its trading figures out, and warns.
     swing_size, max_age, pool_tolerance_atr
         Rules of market structure (see `smc.structure.Machine`); give them the values of the features.
 

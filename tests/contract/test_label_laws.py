@@ -144,7 +144,7 @@ def test_table_has_the_shape_that_the_others_rely_on(labels, bars, events, side)
     assert {str(table[column].dtype) for column in ("start", "end")} == {"int64"}
     assert str(table["label"].dtype) == ("int64" if labels.task == "classification" else "float64")
     assert table.notna().all(axis=None)
-    assert (table["weight"] >= 0).all()
+    assert (table["weight"] > 0).all()
     assert (table["weight"] <= 1).all()
 
 

@@ -60,9 +60,7 @@ def test_win_rate_is_risk_over_risk_plus_reward(noise, events, side, risk, rewar
     error = np.sqrt(fair * (1 - fair) / labels["weight"].sum())  # overlapping labels count in part
     assert error < 0.011
     assert labels["label"].mean() == pytest.approx(fair, abs=3 * error)
-    assert labels["ret"].mean() == pytest.approx(
-        0, abs=3 * labels["ret"].std() / np.sqrt(labels["weight"].sum())
-    )
+    assert labels["ret"].mean() == pytest.approx(0, abs=3 * standard_error(labels))
 
 
 @pytest.mark.parametrize("sign", [1, -1], ids=["with the last break", "against it"])
@@ -74,6 +72,25 @@ def test_structural_barriers_win_as_often_as_they_promise(noise, events, side, s
     missing = labels.attrs["ambiguous"] / len(labels)
     assert -3 * error - missing <= labels["label"].mean() - risk_share.mean() <= 3 * error
     assert missing < 0.02
+
+
+@pytest.mark.parametrize(("risk", "reward"), [(1.0, 3.0), (3.0, 1.0)])
+def test_dropping_expired_trades_makes_an_edge_out_of_noise(noise, events, side, risk, reward):
+    """Who is left touched a barrier in time, the nearer one more often than fair odds: that is no skill."""
+    kept, touched = (
+        TripleBarrier(10, stop_atr=risk, target_atr=reward, expiry=expiry).compute(noise, events, side)
+        for expiry in ("sign", "drop")
+    )
+    assert touched.attrs["dropped"]["expired"] > 0.1 * len(kept)
+    toward_the_nearer = np.sign(risk - reward)
+    assert abs(kept["ret"].mean()) < 3 * standard_error(kept)
+    assert toward_the_nearer * touched["ret"].mean() > 8 * standard_error(touched)
+    assert toward_the_nearer * (touched["label"].mean() - risk / (risk + reward)) > 0.04
+    assert abs(touched["label"].mean() - kept["label"].mean()) > 0.04
+
+
+def standard_error(labels):
+    return labels["ret"].std() / np.sqrt(labels["weight"].sum())
 
 
 def fair_odds(noise, labels, side):
