@@ -48,7 +48,7 @@ def root(**changes: Any) -> dict[str, Any]:
         "monitor": {"watches": {}, "webhook": None, "learning_curve": False},
         "tracker": {"trackers": {}},
         "ledger": dict(toy),
-        "trainer": {"device": "cpu", "n_threads": 1},
+        "trainer": {"device": "cpu", "devices": 1, "precision": "32", "n_threads": 1},
         "split": {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0, "min_train_size": 30},
         "paths": {"output": "outputs"},
         "symbol": None,
@@ -91,7 +91,7 @@ def test_a_right_configuration_passes() -> None:
             r"split: `test_frac` must lie between 0 and 1",
         ),
         ({"split": {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0}}, r"split\.min_train_size: missing"),
-        ({"trainer": {"device": "gpu", "n_threads": 1}}, r"trainer\.device: must be one of cpu"),
+        ({"trainer": {"device": "gpu", "devices": 1, "precision": "32", "n_threads": 1}}, r"trainer\.device: must be one of cpu"),
         ({"reg": {"toy": {"n_split": 3}}}, r"reg\.toy\.n_split: no such argument of Toy"),
     ],
 )
