@@ -94,7 +94,8 @@ class Fitting:
         """Fit on every fold, on the train part and for the saved model; predict what each left out.
 
         Each fold's own fit predicts it, the train fit predicts val (and the rows it was fitted on, for the
-        gap), and the saved model predicts the test part. A fit that Ctrl-C ended is the last.
+        gap), and the saved model predicts the test part. After Ctrl-C there are no more fits: a network
+        gives its best state so far, any other model's fit is dropped.
 
         Parameters
         ----------
@@ -116,7 +117,7 @@ class Fitting:
             for fitted, asked in islice(self._fits(pipeline, plan, step), n_fits):
                 predicted = [self.predict(fitted.model, *part) for part in asked]
                 fits, tables = [*fits, fitted], [*tables, *predicted]
-                if fitted.stop and fitted.stop["reason"] == INTERRUPTED:
+                if fitted.is_interrupted:
                     break
         except KeyboardInterrupt:
             if not fits:

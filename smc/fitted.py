@@ -19,7 +19,7 @@ class Fitted:
     Attributes
     ----------
     name
-        For records: "fold 1", ..., "train fit", "final fit".
+        For records: "fold 0", ..., "train fit", "final fit".
     model
         The pipeline.
     learned
@@ -53,6 +53,11 @@ class Fitted:
         if reason is None:
             return None
         return {"fit": self.name, "reason": reason, "iteration": len(self.curves) - 1}
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether Ctrl-C ended the fit, or came before the next one was over."""
+        return self.stop is not None and self.stop["reason"] == INTERRUPTED
 
     @property
     def curves(self) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from smc.errors import ModelError, SplitError
 from smc.evaluation.predictions import all_classes, of_part
 from smc.evaluation.tables import metric_table
 from smc.fits import TRAIN, VAL, Fits, Fitting
-from smc.fitted import INTERRUPTED
 from smc.pipeline import FoldPipeline
+from smc.typing import IntArray
 
 log = logging.getLogger("smc")
 
@@ -26,7 +26,7 @@ def learning_curve(
 ) -> pd.DataFrame:
     """Return the scores on train and val of fits on growing shares of the train events, and of the train fit.
 
-    A share is the most recent one, as `events.last` would leave it: each fit ends where val begins, so that
+    The train score is that of the rows fitted on, without the early-stopping tail. A share is the most recent one, as `events.last` would leave it: each fit ends where val begins, so that
     the shares differ in size only, not in how old they are. One that is too small for a fit is left out and
     logged. Ctrl-C ends the curve, not the run, whose own fits are done.
 
@@ -36,23 +36,32 @@ def learning_curve(
         ``n_events``, and for both parts accuracy and log-loss, or R2 and root mean squared error:
         ``train_accuracy``, ``val_accuracy``, ...
     """
-    rows = []
-    for share in SHARES:
-        events = plan.train[-max(1, round(share * len(plan.train))) :]
-        name = f"learning curve, {len(events)} events"
-        step(name)
-        try:
-            fitted = fitting.fit(pipeline, events, name)
-        except (ModelError, SplitError) as error:
-            log.warning("%s: left out: %s", name, error)
-            continue
-        if fitted.stop and fitted.stop["reason"] == INTERRUPTED:
-            log.warning("%s: interrupted, the curve ends here", name)
-            break
-        asked = ((events, TRAIN), (plan.val, VAL))
-        rows.append(_scores(len(events), [fitting.predict(fitted.model, *part) for part in asked]))
+    points = []
+    try:
+        for share in SHARES:
+            events = plan.train[-max(1, round(share * len(plan.train))) :]
+            points += _point(fitting, pipeline, plan, events, step)
+    except KeyboardInterrupt:
+        log.warning("learning curve: interrupted, %d of %d sizes are done", len(points), len(SHARES))
     whole = [of_part(fits.predictions, part) for part in (TRAIN, VAL)]
-    return pd.DataFrame([*rows, _scores(len(plan.train), whole)])
+    return pd.DataFrame([*points, _scores(len(plan.train), whole)])
+
+
+def _point(
+    fitting: Fitting, pipeline: FoldPipeline, plan: SplitPlan, events: IntArray, step: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """Return the scores of one size, or nothing if it is too small."""
+    name = f"learning curve, {len(events)} events"
+    step(name)
+    try:
+        fitted = fitting.fit(pipeline, events, name)
+    except (ModelError, SplitError) as error:
+        log.warning("%s: left out: %s", name, error)
+        return []
+    if fitted.is_interrupted:
+        raise KeyboardInterrupt
+    asked = ((events[fitted.model.fitted_rows_], TRAIN), (plan.val, VAL))
+    return [_scores(len(events), [fitting.predict(fitted.model, *part) for part in asked])]
 
 
 def _scores(n_events: int, tables: list[pd.DataFrame]) -> dict[str, Any]:

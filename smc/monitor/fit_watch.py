@@ -35,7 +35,7 @@ class FitWatch:
     watches
         In the order in which they are asked.
     fit
-        Name of the fit, for the records: "fold 2", "train fit", "final fit".
+        Name of the fit, for the records: "fold 0", "train fit", "final fit".
 
     Attributes
     ----------
