@@ -26,9 +26,10 @@ def learning_curve(
 ) -> pd.DataFrame:
     """Return the scores on train and val of fits on growing shares of the train events, and of the train fit.
 
-    The train score is that of the rows fitted on, without the early-stopping tail. A share is the most recent one, as `events.last` would leave it: each fit ends where val begins, so that
-    the shares differ in size only, not in how old they are. One that is too small for a fit is left out and
-    logged. Ctrl-C ends the curve, not the run, whose own fits are done.
+    The train score is that of the rows fitted on, without the early-stopping tail. A share is the most recent
+    one, as `events.last` would leave it: each fit ends where val begins, so that the shares differ in size
+    only, not in how old they are. One that is too small for a fit is left out and logged. Ctrl-C ends the
+    curve, not the run, whose own fits are done.
 
     Returns
     -------

@@ -83,10 +83,13 @@ def _fit_baseline(fitting: Fitting, task: Any, plan: SplitPlan, n_fits: int) -> 
 def _fit_plain(
     pipeline: FoldPipeline, fitting: Fitting, plan: SplitPlan, step: Callable[[str], None]
 ) -> Fits | None:
-    """Fit the same model on the rows as they are."""
+    """Fit the same model on the rows as they are; None if that is not asked for, or Ctrl-C ends it."""
     if not getattr(pipeline.sampler, "ablation", False):
         return None
     plain: Any = clone(pipeline)
     plain.set_params(sampler=NoAugmentation())
-    fits = fitting.run(plain, plan, lambda name: step(f"without augmentation, {name}"))
+    try:
+        fits = fitting.run(plain, plan, lambda name: step(f"without augmentation, {name}"))
+    except KeyboardInterrupt:
+        return None
     return None if fits.is_partial else fits

@@ -101,9 +101,9 @@ class LightGBM(Boosting):
         metrics = self._metrics()
 
         def after_round(env: Any) -> None:
-            found = {f"{rows}_{metrics[name]}": value for rows, name, value, *_ in env.evaluation_result_list}
-            if rounds.take(found):
-                raise lightgbm.EarlyStopException(env.iteration, env.evaluation_result_list)
+            found = env.evaluation_result_list
+            if rounds.take({f"{rows}_{metrics[name]}": float(value) for rows, name, value, *_ in found}):
+                raise lightgbm.EarlyStopException(env.iteration, found)
 
         return lightgbm.train(
             {**self._parameters(), "metric": list(metrics)},

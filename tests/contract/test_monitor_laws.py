@@ -5,10 +5,14 @@ import importlib
 import inspect
 import json
 import math
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+
+from smc.watching import FitProgress
 
 CONF = Path(__file__).parents[2] / "conf"
 PACKAGE = CONF.parent / "smc" / "monitor"
@@ -19,6 +23,16 @@ WATCHES = {
     for name, config in section["watches"].items()
 }
 KEYS = ["reason", "iteration", "value", "threshold", "sentence"]
+#: Watches over a fit, and whether they end it.
+FIT_WATCHES = {
+    "overfitting": False,
+    "divergence": True,
+    "nan_loss": True,
+    "exploding_gradients": False,
+    "timeout": True,
+    "convergence": False,
+}
+RECORD_WATCHES = {"gap", "no_learning"}
 
 
 def table(*, distinct=2, skill=0.2) -> dict:
@@ -35,6 +49,33 @@ SICK = record(gap=0.6, val_metrics=table(distinct=1, skill=-0.4))
 EMPTY = {"history": {"train_val_gap": None}, "val_metrics": None}
 UNDEFINED = record(gap=math.nan, val_metrics=table(skill=math.nan))
 
+#: A fit in which nothing is wrong, and for each watch one in which something is at the last iteration.
+GOOD_FIT = [
+    FitProgress(
+        number,
+        40,
+        train_loss=0.7 - 0.01 * number,
+        val_loss=0.69 + 0.001 * (number - 8) ** 2,
+        train_accuracy=0.6,
+        val_accuracy=0.58,
+        constant_loss=0.69,
+        gradient_norm=1.0,
+        seconds=float(number),
+    )
+    for number in range(18)
+]
+FAULTS = {
+    "overfitting": [replace(GOOD_FIT[0], train_accuracy=0.99, val_accuracy=0.5)],
+    "divergence": [
+        replace(GOOD_FIT[0], iteration=number, val_loss=0.7 + 0.01 * number) for number in range(11)
+    ],
+    "nan_loss": [replace(GOOD_FIT[0], train_loss=math.nan)],
+    "exploding_gradients": [replace(GOOD_FIT[0], gradient_norm=11.0)],
+    "timeout": [replace(GOOD_FIT[0], seconds=601.0)],
+    "convergence": [replace(GOOD_FIT[0], max_iterations=1)],
+}
+NOTHING_KNOWN = [FitProgress(number, 20) for number in range(20)]
+
 
 def build(config: dict):
     """Build a watch from its YAML, with the constructor's own value where another group gives it."""
@@ -44,20 +85,33 @@ def build(config: dict):
     return cls(**plain)
 
 
-@pytest.fixture(params=[*WATCHES], ids="/".join)
+def told(watch, course) -> list[dict]:
+    """What a watch says of a fit."""
+    return [found for found in map(watch.observe, course) if found is not None]
+
+
+@pytest.fixture(params=sorted(RECORD_WATCHES))
 def watch(request):
-    return build(WATCHES[request.param])
+    return build(WATCHES["default", request.param])
+
+
+@pytest.fixture(params=sorted(FIT_WATCHES))
+def fit_watch(request):
+    return request.param, build(WATCHES["default", request.param])
 
 
 def test_the_options_are_these():
     assert [*OPTIONS] == ["default", "none"]
-    assert OPTIONS["none"] == {"watches": {}}
+    assert OPTIONS["none"] == {"watches": {}, "webhook": None, "learning_curve": False}
+    assert [*OPTIONS["default"]] == ["watches", "webhook", "learning_curve"]
+    assert (OPTIONS["default"]["webhook"], OPTIONS["default"]["learning_curve"]) == (None, False)
 
 
 def test_every_watch_of_the_package_is_on_by_default():
-    watches = {path.stem for path in PACKAGE.glob("*.py") if "def check(" in path.read_text()}
-    assert watches == {*OPTIONS["default"]["watches"]}
-    assert len(watches) == 2
+    sources = {path.stem: path.read_text() for path in PACKAGE.glob("*.py")}
+    defining = {name for name, text in sources.items() if re.search(r"^class \w+:$", text, re.M)}
+    watches = {name for name in defining if re.search(r"    def (check|observe)\(", sources[name])}
+    assert watches - {"fit_watch"} == {*OPTIONS["default"]["watches"]} == {*FIT_WATCHES, *RECORD_WATCHES}
 
 
 @pytest.mark.parametrize(("option", "name"), [*WATCHES])
@@ -66,6 +120,13 @@ def test_keys_are_constructor_arguments_and_names_are_files(option, name):
     assert config["_target_"].split(".")[:-1] == ["smc", "monitor", name]
     arguments = inspect.signature(type(build(config))).parameters
     assert {*config} - {"_target_"} == {*arguments}
+
+
+@pytest.mark.parametrize(("option", "name"), [*WATCHES])
+def test_the_defaults_of_the_yaml_are_those_of_the_class(option, name):
+    config = WATCHES[option, name]
+    cls = type(build(config))
+    assert vars(build(config)) == vars(cls())
 
 
 def test_the_gap_warns_where_the_record_says_overfitting():
@@ -80,13 +141,42 @@ def test_a_watch_warns_of_what_is_wrong_and_of_nothing_else(watch):
     assert watch.check(SICK)
 
 
+def test_a_watch_over_a_fit_warns_of_its_own_fault_and_of_no_other(fit_watch):
+    name, _ = fit_watch
+    for fault, course in FAULTS.items():
+        found = told(build(WATCHES["default", name]), course)
+        assert [each["iteration"] for each in found] == ([course[-1].iteration] if fault == name else [])
+
+
+def test_a_watch_over_a_fit_is_silent_about_a_good_fit_and_an_unknown_one(fit_watch):
+    name, watch = fit_watch
+    assert told(watch, GOOD_FIT) == []
+    assert told(build(WATCHES["default", name]), NOTHING_KNOWN) == []
+
+
+def test_the_reason_of_a_watch_over_a_fit_is_its_name_and_it_stops_as_the_specification_says(fit_watch):
+    name, watch = fit_watch
+    assert [each["reason"] for each in told(watch, FAULTS[name])] == [name]
+    assert watch.stops is FIT_WATCHES[name]
+
+
 def test_a_warning_is_a_record_of_plain_data(watch):
     for warning in watch.check(SICK):
-        assert [*warning] == KEYS
-        assert json.loads(json.dumps(warning)) == warning
-        assert warning["reason"] == warning["reason"].lower().replace(" ", "_")
         assert warning["iteration"] is None
-        assert warning["sentence"].endswith(".")
+        check_is_plain(warning)
+
+
+def test_a_warning_of_a_fit_is_a_record_of_plain_data(fit_watch):
+    name, watch = fit_watch
+    for warning in told(watch, FAULTS[name]):
+        check_is_plain(warning)
+
+
+def check_is_plain(warning: dict) -> None:
+    assert [*warning] == KEYS
+    assert json.loads(json.dumps(warning, allow_nan=False)) == warning
+    assert warning["reason"] == warning["reason"].lower().replace(" ", "_")
+    assert warning["sentence"].endswith(".")
 
 
 def test_a_watch_is_silent_about_what_is_not_known(watch):
