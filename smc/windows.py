@@ -9,7 +9,7 @@ from smc.errors import ModelError
 from smc.typing import FloatArray, IntArray
 
 #: Bars that `Windows.map` transforms at a time.
-CHUNK_SIZE = 65_536
+CHUNK_SIZE = 16_384
 
 
 class Windows:

@@ -1,4 +1,7 @@
-"""Golden rows: inputs whose answers are known, asked again whenever a model is loaded."""
+"""Golden rows: inputs whose answers are known, asked again whenever a model is loaded.
+
+The inputs of a model of windows are consecutive bars, the first of which end no window.
+"""
 
 import io
 from typing import Any
@@ -11,6 +14,7 @@ from sklearn.utils import get_tags
 from smc.errors import ArtifactError
 from smc.pipeline import FoldPipeline, Preprocess
 from smc.typing import FloatArray
+from smc.windows import Windows
 
 FILE = "golden.npz"
 N_ROWS = 32
@@ -45,7 +49,11 @@ def check_golden(model: Any, data: bytes, *, exact: bool) -> None:
 
 def _answers(model: Any, inputs: FloatArray) -> np.ndarray:
     names = getattr(model, "feature_names_in_", None)
-    X = inputs if names is None else pd.DataFrame(inputs, columns=names)
+    lookback = getattr(model, "lookback", 1)
+    if lookback > 1:
+        X = Windows(inputs, np.arange(lookback - 1, len(inputs)), lookback, names=names)
+    else:
+        X = inputs if names is None else pd.DataFrame(inputs, columns=names)
     ask = model.predict_proba if is_classifier(model) and hasattr(model, "predict_proba") else model.predict
     return np.asarray(ask(X))
 
@@ -53,7 +61,7 @@ def _answers(model: Any, inputs: FloatArray) -> np.ndarray:
 def _inputs(model: Any) -> FloatArray:
     """Draw normal rows; where the model has a scaler, in the units of its features, some cells missing."""
     rng = np.random.default_rng(0)
-    rows = rng.normal(size=(N_ROWS, model.n_features_in_))
+    rows = rng.normal(size=(N_ROWS + getattr(model, "lookback", 1) - 1, model.n_features_in_))
     preprocess = getattr(model, "preprocess_", None)
     if isinstance(preprocess, Preprocess):
         scale = np.divide(1.0, preprocess.factor_, out=np.zeros_like(rows[0]), where=preprocess.factor_ > 0)

@@ -1,14 +1,15 @@
 """What boosted trees share: rounds that can stop early, and weights in the library's own format."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
 
 from smc.errors import ModelError
+from smc.model.iterative import Iterative
 from smc.model.rounds import Rounds
-from smc.model.task_estimator import EvalSet, TaskEstimator
+from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
 from smc.watching import Watcher, curves_of
 
@@ -16,11 +17,11 @@ from smc.watching import Watcher, curves_of
 SMALLEST_SHARE = 1e-15
 
 
-class Boosting(TaskEstimator):
+class Boosting(Iterative):
     """Add trees one round at a time, and stop when the rows that are watched no longer gain.
 
     A subclass has ``n_estimators``, ``early_stopping_rounds`` and ``n_jobs`` among its arguments and fills in
-    `_train`, `_evaluate`, `_gains`, `to_bytes` and `from_bytes`.
+    `_train`, `_cut`, `_evaluate`, `_gains`, `to_bytes` and `from_bytes`.
 
     Early stopping, watchers and the choice of the best round are `smc.model.rounds.Rounds`, the same for all;
     the libraries' callbacks only feed it.
@@ -29,57 +30,16 @@ class Boosting(TaskEstimator):
     ----------
     booster_
         The library's model, cut after the best round: what is used is what is saved.
-    n_rounds_
-        Rounds kept.
     curves_
-        Lists of equal length, one entry a round up to the one at which the fit stopped: ``iteration``,
-        ``train_loss``, ``val_loss``, ``train_accuracy``, ``val_accuracy``, ``gradient_norm`` (always None).
-        Losses and accuracies are weighted as the rows are; the loss is log-loss, or the root of the mean
-        squared error.
-    stop_reason_
-        The watcher's code if it ended the fit, else None.
+        As `Iterative` says; the loss is log-loss, or the root of the mean squared error, and there is no
+        gradient.
     """
 
     takes_missing = True
 
-    #: Suffix of a file in the library's own format.
-    native_suffix: ClassVar[str]
-    #: The package that reads and writes it.
-    native_library: ClassVar[str]
-
     n_estimators: int
     early_stopping_rounds: int | None
     n_jobs: int
-
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        eval_set: tuple[Any, ...] | None = None,
-        watcher: Watcher | None = None,
-    ) -> Self:
-        """Learn from rows.
-
-        Parameters
-        ----------
-        X, y
-            Inputs and targets.
-        sample_weight
-            One non-negative weight a row.
-        eval_set
-            ``(X, y)`` or ``(X, y, sample_weight)``: rows to watch, see `TaskEstimator.fit`.
-        watcher
-            Told after each round; may stop the fit, which keeps its best round then as ever.
-
-        Raises
-        ------
-        ModelError
-            As `TaskEstimator.fit`; no rows to watch for early stopping; a loss that is not finite after the
-            first round already.
-        """
-        self._fit(*self._check_fit(X, y, sample_weight, eval_set), watcher=watcher)
-        return self
 
     @property
     def stops_early(self) -> bool:
@@ -99,39 +59,8 @@ class Boosting(TaskEstimator):
         return gains / total if total > 0 else gains
 
     @abstractmethod
-    def to_bytes(self) -> bytes:
-        """Write the booster in the library's own format."""
-
-    @abstractmethod
     def from_bytes(self, data: bytes) -> Any:
         """Read a booster; the bytes must be trusted, since the library's parser may crash on damaged ones."""
-
-    def get_fitted(self) -> dict[str, Any]:
-        """Return all that was learned, but for the booster, as plain data."""
-        fitted: dict[str, Any] = {
-            "task": self.task_,
-            "n_features_in": self.n_features_in_,
-            "n_rounds": self.n_rounds_,
-            "stop_reason": self.stop_reason_,
-        }
-        if self.task_ == "classification":
-            fitted["classes"] = self.classes_.tolist()
-        if hasattr(self, "feature_names_in_"):
-            fitted["feature_names_in"] = self.feature_names_in_.tolist()
-        return fitted
-
-    def set_fitted(self, fitted: dict[str, Any], data: bytes) -> Self:
-        """Become what `get_fitted` and `to_bytes` described."""
-        self.task_ = fitted["task"]
-        self.n_features_in_ = fitted["n_features_in"]
-        self.n_rounds_ = fitted["n_rounds"]
-        self.stop_reason_ = fitted["stop_reason"]
-        if "classes" in fitted:
-            self.classes_ = np.asarray(fitted["classes"])
-        if "feature_names_in" in fitted:
-            self.feature_names_in_ = np.asarray(fitted["feature_names_in"], dtype=object)
-        self.booster_ = self.from_bytes(data)
-        return self
 
     @abstractmethod
     def _train(
@@ -146,6 +75,9 @@ class Boosting(TaskEstimator):
     @abstractmethod
     def _gains(self) -> FloatArray:
         """Return the total gain of each feature."""
+
+    def _load(self, fitted: dict[str, Any], data: bytes) -> None:  # noqa: ARG002
+        self.booster_ = self.from_bytes(data)
 
     def _fit(
         self,

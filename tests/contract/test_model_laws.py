@@ -30,19 +30,24 @@ LEARNERS = [name for name in MODELS if name != "baseline"]
 TARGETS = ("binary", "three", "numbers")
 
 
-def build(name: str, reg: str = "strong", **params):
+#: Arguments for a quick fit on a plain table, for those that have them: most laws need no more.
+QUICK = {"n_estimators": 20, "max_epochs": 3, "lookback": 1}
+
+
+def build(name: str, reg: str = "strong", *, quick: bool = True, **params):
     """Build a model as a run would: its YAML, a profile, and the keys of the root that it reads."""
     root = OmegaConf.create(
         {
             "seed": 0,
-            "trainer": {"n_threads": 1},
+            "trainer": OmegaConf.load(CONF / "trainer/cpu.yaml"),
             "reg": OmegaConf.load(CONF / f"reg/{reg}.yaml"),
             "model": OmegaConf.load(CONF / f"model/{name}.yaml"),
         }
     )
     arguments = OmegaConf.to_container(root, resolve=True)["model"]
     module, _, cls = arguments.pop("_target_").rpartition(".")
-    return getattr(importlib.import_module(module), cls)(**(arguments | params))
+    fewer = {key: value for key, value in QUICK.items() if key in arguments and (quick or key == "lookback")}
+    return getattr(importlib.import_module(module), cls)(**(arguments | fewer | params))
 
 
 def rows(n: int, *, seed: int = 0, edge: float = 2.0):
@@ -64,11 +69,6 @@ def fitted(name: str, kind: str = "binary", *, n: int = 240, **params):
     y, cut = targets(score, kind), 3 * n // 4
     model = build(name, **params)
     return model.fit(X[:cut], y[:cut], eval_set=(X[cut:], y[cut:])), X
-
-
-def few_trees(name: str) -> dict[str, int]:
-    """Arguments for a quick fit, where a law does not depend on the number of trees."""
-    return {"n_estimators": 20} if "n_estimators" in build(name).get_params() else {}
 
 
 def answers(model, X) -> np.ndarray:
@@ -127,10 +127,9 @@ def test_each_row_is_answered_alone(name):
 @pytest.mark.parametrize("kind", TARGETS)
 @pytest.mark.parametrize("name", MODELS)
 def test_two_threads_answer_as_one(name, kind):
-    few = few_trees(name)
-    one, X = fitted(name, kind, n=800, **few)
-    again, _ = fitted(name, kind, n=800, **few)
-    two, _ = fitted(name, kind, n=800, n_jobs=2, **few)
+    one, X = fitted(name, kind, n=800)
+    again, _ = fitted(name, kind, n=800)
+    two, _ = fitted(name, kind, n=800, n_jobs=2)
     assert answers(one, X).tobytes() == answers(again, X).tobytes() == answers(two, X).tobytes()
 
 
@@ -148,7 +147,7 @@ def digests() -> dict[str, str]:
     found = {}
     for name in MODELS:
         for kind in TARGETS:
-            model, X = fitted(name, kind, n=400, **few_trees(name))
+            model, X = fitted(name, kind, n=400)
             found[f"{name} {kind}"] = hashlib.sha256(answers(model, X).tobytes()).hexdigest()
     return found
 
@@ -228,14 +227,14 @@ def test_the_names_of_the_classes_change_nothing(name, names):
     np.testing.assert_array_equal(renamed.classes_, names)
 
 
-def test_the_seed_matters_where_rows_or_features_are_drawn():
-    drawn = set()
+def test_the_seed_matters_unless_nothing_is_drawn():
+    same = set()
     for name in MODELS:
         first, X = fitted(name, seed=0)
         second, _ = fitted(name, seed=1)
-        if not np.array_equal(answers(first, X), answers(second, X)):
-            drawn.add(name)
-    assert drawn == {"random_forest", "xgboost"}
+        if np.array_equal(answers(first, X), answers(second, X)):
+            same.add(name)
+    assert same == {"logistic", "lightgbm", "baseline"}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -298,7 +297,7 @@ def test_scikit_learn_finds_nothing_unexpected(name, task):
 @pytest.mark.parametrize("kind", TARGETS)
 @pytest.mark.parametrize("name", MODELS)
 def test_a_saved_model_answers_bit_for_bit(name, kind, tmp_path):
-    model, X = fitted(name, kind, **few_trees(name))
+    model, X = fitted(name, kind)
     artifact.save(model, tmp_path / "model")
     loaded = artifact.load(tmp_path / "model")
     assert answers(loaded, X).tobytes() == answers(model, X).tobytes()
@@ -312,7 +311,7 @@ def log_loss_skill(name: str, edge: float, seed: int) -> float:
     y, spans = targets(score, "binary"), np.column_stack([np.arange(400), np.arange(400) + 3])
     losses = []
     for each in (name, "baseline"):
-        pipeline = FoldPipeline(estimator=build(each), sampler=NoAugmentation())
+        pipeline = FoldPipeline(estimator=build(each, quick=False), sampler=NoAugmentation())
         pipeline.fit(X[:400], y[:400], spans=spans)
         losses.append(log_loss(y[400:], pipeline.predict_proba(X[400:])))
     return 1 - losses[0] / losses[1]

@@ -1,0 +1,113 @@
+"""What estimators share that learn in rounds or epochs: a watcher, and weights in a format of their own."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from smc.model.task_estimator import EvalSet, TaskEstimator
+from smc.typing import FloatArray
+from smc.watching import Watcher
+
+
+class Iterative(TaskEstimator):
+    """Learn in rounds or epochs, tell a watcher of each, and be saved as plain data beside the weights.
+
+    A subclass fills in `_fit`, which sets the attributes below, `_evaluate`, `to_bytes` and `_load`.
+
+    Attributes
+    ----------
+    n_rounds_
+        Rounds or epochs behind what is kept.
+    curves_
+        Lists of equal length, one entry a round up to the one at which the fit stopped: ``iteration``,
+        ``train_loss``, ``val_loss``, ``train_accuracy``, ``val_accuracy``, ``gradient_norm``. Losses and
+        accuracies are weighted as the rows are.
+    stop_reason_
+        The watcher's code if it ended the fit, else None.
+    """
+
+    #: Suffix of a file in the library's own format.
+    native_suffix: ClassVar[str]
+    #: The package that reads and writes it.
+    native_library: ClassVar[str]
+
+    n_rounds_: int
+    stop_reason_: str | None
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        eval_set: tuple[Any, ...] | None = None,
+        watcher: Watcher | None = None,
+    ) -> Self:
+        """Learn from rows.
+
+        Parameters
+        ----------
+        X, y
+            Inputs and targets.
+        sample_weight
+            One non-negative weight a row.
+        eval_set
+            ``(X, y)`` or ``(X, y, sample_weight)``: rows to watch, see `TaskEstimator.fit`.
+        watcher
+            Told after each round; may stop the fit, which keeps its best round then as ever.
+
+        Raises
+        ------
+        ModelError
+            As `TaskEstimator.fit`; no rows to watch for early stopping; a loss that is not finite after the
+            first round already.
+        """
+        self._fit(*self._check_fit(X, y, sample_weight, eval_set), watcher=watcher)
+        return self
+
+    @abstractmethod
+    def to_bytes(self) -> bytes:
+        """Write the weights in the library's own format."""
+
+    def get_fitted(self) -> dict[str, Any]:
+        """Return all that was learned, but for the weights, as plain data."""
+        fitted: dict[str, Any] = {
+            "task": self.task_,
+            "n_features_in": self.n_features_in_,
+            "n_rounds": self.n_rounds_,
+            "stop_reason": self.stop_reason_,
+        }
+        if self.task_ == "classification":
+            fitted["classes"] = self.classes_.tolist()
+        if hasattr(self, "feature_names_in_"):
+            fitted["feature_names_in"] = self.feature_names_in_.tolist()
+        return fitted
+
+    def set_fitted(self, fitted: dict[str, Any], data: bytes) -> Self:
+        """Become what `get_fitted` and `to_bytes` described."""
+        self.task_ = fitted["task"]
+        self.n_features_in_ = fitted["n_features_in"]
+        self.n_rounds_ = fitted["n_rounds"]
+        self.stop_reason_ = fitted["stop_reason"]
+        if "classes" in fitted:
+            self.classes_ = np.asarray(fitted["classes"])
+        if "feature_names_in" in fitted:
+            self.feature_names_in_ = np.asarray(fitted["feature_names_in"], dtype=object)
+        self._load(fitted, data)
+        return self
+
+    @abstractmethod
+    def _load(self, fitted: dict[str, Any], data: bytes) -> None:
+        """Take over the weights, and what a subclass adds to `get_fitted`."""
+
+    @abstractmethod
+    def _fit(
+        self,
+        X: Any,
+        target: np.ndarray,
+        weight: FloatArray,
+        eval_set: EvalSet | None,
+        *,
+        watcher: Watcher | None = None,
+    ) -> None:
+        """Learn from checked inputs and encoded targets."""

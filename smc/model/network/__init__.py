@@ -1,0 +1,1 @@
+"""What the networks share: layers, batches, the fit through Lightning, answers."""

@@ -1,0 +1,206 @@
+"""The half that networks share as estimators; PyTorch is imported when one is fitted, loaded or asked."""
+
+from abc import abstractmethod
+from dataclasses import fields
+from typing import Any, ClassVar, Literal, Self, get_args
+
+import numpy as np
+from sklearn.base import clone
+
+from smc.checks import check_choice, check_non_negative, check_positive
+from smc.errors import ModelError
+from smc.model.iterative import Iterative
+from smc.model.network.schedule import Device, Precision, Schedule
+from smc.model.task_estimator import EvalSet
+from smc.typing import FloatArray
+from smc.watching import Watcher, curves_of
+
+
+class Network(Iterative):
+    """Train a network with Lightning behind scikit-learn's interface.
+
+    A subclass has its layers' sizes and the attributes below among its arguments, and fills in `_layers`.
+
+    The targets: classes are learned by cross-entropy, and the network starts from their shares; numbers are
+    centred and scaled by the rows that are fitted on, and learned by squared error, one output for each step
+    ahead if ``y`` has several columns.
+
+    Early stopping watches the loss on ``eval_set`` and returns to the weights of its best epoch. The curves
+    show cross-entropy without label smoothing, or squared error in units of the target's variance, for both:
+    on the training rows as they were met during the epoch, dropout and all, on the tail after it.
+
+    The same rows, arguments and seed give the same weights bit for bit, on a processor and in any process:
+    sums run on one thread, and what is drawn comes from generators of the fit's own. So ``n_jobs`` changes
+    nothing; layers this small would be slower on more threads. A GPU adds up in another order.
+
+    Parameters
+    ----------
+    dropout
+        Share of the units that are left out at random in each training step.
+    weight_decay
+        Of AdamW: each step shrinks every weight by ``learning_rate * weight_decay``.
+    label_smoothing
+        Probability taken from the true class and spread evenly over all; for labels that are half noise.
+    class_weight
+        ``balanced``: a row counts by the inverse of its class's share, so that every class has the same say.
+        None: as often as it occurs, so that probabilities match frequencies.
+    clip_norm
+        Largest norm of the gradient of a step; None: no limit. 1 binds in the first steps only, when scaled
+        inputs meet fresh weights, and where a batch holds an outlier.
+    batch_size
+        Rows of a step.
+    learning_rate
+        Of AdamW, constant: the number of epochs then means the same in the final fit, which has no tail.
+    max_epochs
+        Passes over the rows, at most.
+    patience
+        Stop after so many epochs without a smaller loss on ``eval_set``, and keep the best; None: never.
+    device, devices, precision
+        ``cpu`` or ``cuda``, how many (above 1: one process each, every batch shared out between them), and
+        ``32`` or ``bf16`` (mixed) arithmetic. Answers are always computed on the processor in 32 bits. With
+        several devices a watcher must be picklable: a copy of it is told during the fit, and itself after it.
+
+    Attributes
+    ----------
+    network_
+        The layers, with the weights that were kept.
+    curves_
+        As `Iterative` says, one entry an epoch; ``gradient_norm`` is the largest before clipping.
+    stop_reason_
+        The watcher's code; ``nan_loss`` if a weight was not finite any more, ``interrupted`` on Ctrl-C (the
+        second one ends the program); else None.
+    feature_importances_
+        How much the answers move with each feature, see `smc.model.network.inference.importances_of`.
+    """
+
+    native_suffix: ClassVar[str] = ".safetensors"
+    native_library: ClassVar[str] = "torch"
+    takes_steps = True
+
+    dropout: float
+    weight_decay: float
+    label_smoothing: float
+    class_weight: Literal["balanced"] | None
+    clip_norm: float | None
+    batch_size: int
+    learning_rate: float
+    max_epochs: int
+    patience: int | None
+    device: Device
+    devices: int
+    precision: Precision
+    seed: int
+    n_jobs: int
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether a fit needs rows to watch."""
+        return self.patience is not None
+
+    def with_rounds(self, n_rounds: int) -> Self:
+        """Return an unfitted copy that trains for a fixed number of epochs."""
+        unfitted: Any = clone(self)
+        return unfitted.set_params(max_epochs=n_rounds, patience=None)
+
+    def to_bytes(self) -> bytes:
+        """Write the weights as safetensors."""
+        from smc.model.network.weights import to_bytes
+
+        return to_bytes(self.network_)
+
+    def get_fitted(self) -> dict[str, Any]:
+        """Return all that was learned, but for the weights, as plain data."""
+        fitted = super().get_fitted() | {"feature_importances": self.feature_importances_.tolist()}
+        if self.task_ == "regression":
+            fitted |= {"center": self.center_.tolist(), "scale": self.scale_.tolist()}
+        return fitted
+
+    def _load(self, fitted: dict[str, Any], data: bytes) -> None:
+        from smc.model.network.weights import from_bytes
+
+        self.feature_importances_ = np.array(fitted["feature_importances"])
+        if self.task_ == "regression":
+            self.center_, self.scale_ = np.asarray(fitted["center"]), np.asarray(fitted["scale"])
+        self.network_ = from_bytes(self._new_layers(), data)
+
+    @abstractmethod
+    def _layers(self, n_inputs: int, n_outputs: int) -> Any:
+        """Return fresh layers, an ``nn.Module`` whose last linear one is called ``head``."""
+
+    def _fit(
+        self,
+        X: Any,
+        target: np.ndarray,
+        weight: FloatArray,
+        eval_set: EvalSet | None,
+        *,
+        watcher: Watcher | None = None,
+    ) -> None:
+        if self.stops_early and eval_set is None:
+            raise ModelError(
+                f"patience={self.patience} needs rows to watch: pass `eval_set`, fit through "
+                "smc.pipeline.FoldPipeline, which holds some back, or set patience=null"
+            )
+        from smc.model.network.fitting import fit_layers
+
+        self._learn_targets(target, weight)
+        tail = None if eval_set is None else (eval_set[0], eval_set[1], self._weigh(*eval_set[1:]))
+        fitted = fit_layers(
+            self._new_layers,
+            self._objective(),
+            (X, target, self._weigh(target, weight)),
+            tail,
+            schedule=self._schedule(),
+            watcher=watcher,
+        )
+        self.network_, self.feature_importances_ = fitted.network, fitted.importances
+        self.n_rounds_, self.stop_reason_ = fitted.rounds.n_kept, fitted.rounds.stop_reason
+        self.curves_ = curves_of(fitted.rounds.course)
+
+    def _evaluate(self, X: Any) -> FloatArray:
+        from smc.model.network.fitting import answers_of
+
+        return answers_of(self.network_, self._objective(), X)
+
+    def _learn_targets(self, target: np.ndarray, weight: FloatArray) -> None:
+        """Learn the weight of each class, or location and spread of the numbers."""
+        if self.task_ == "classification":
+            total = np.bincount(target, weights=weight, minlength=len(self.classes_))
+            even = np.divide(weight.sum() / len(total), total, out=np.zeros_like(total), where=total > 0)
+            self.class_weight_ = even if self.class_weight == "balanced" else np.ones_like(total)
+            return
+        self.center_ = np.asarray(np.average(target, axis=0, weights=weight))
+        spread = np.sqrt(np.average((target - self.center_) ** 2, axis=0, weights=weight))
+        self.scale_ = np.where(spread > 0, spread, 1.0)
+
+    def _weigh(self, target: np.ndarray, weight: FloatArray) -> FloatArray:
+        return weight * self.class_weight_[target] if self.task_ == "classification" else weight
+
+    def _new_layers(self) -> Any:
+        return self._layers(self.n_features_in_, self._objective().n_outputs)
+
+    def _objective(self) -> Any:
+        from smc.model.network.objective import Classes, Numbers
+
+        if self.task_ == "classification":
+            return Classes(len(self.classes_), self.label_smoothing)
+        return Numbers(self.center_, self.scale_)
+
+    def _schedule(self) -> Schedule:
+        names = [each.name for each in fields(Schedule)]
+        return Schedule(**{name: getattr(self, name) for name in names})
+
+    def _check_arguments(self) -> None:
+        """Check the arguments that networks share; for a constructor."""
+        for name in ("batch_size", "learning_rate", "max_epochs", "devices"):
+            check_positive(name, getattr(self, name))
+        for name in ("dropout", "label_smoothing"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"`{name}` must lie in [0, 1), got {getattr(self, name)}")
+        check_non_negative("weight_decay", self.weight_decay)
+        for name in ("patience", "clip_norm"):
+            if getattr(self, name) is not None:
+                check_positive(name, getattr(self, name))
+        check_choice("class_weight", self.class_weight, (None, "balanced"))
+        check_choice("device", self.device, get_args(Device))
+        check_choice("precision", self.precision, get_args(Precision))

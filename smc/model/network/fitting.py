@@ -1,0 +1,63 @@
+"""From arrays to a fitted network, and from inputs to answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from torch import nn
+
+from smc.model.network.batches import Inputs, Sample
+from smc.model.network.inference import importances_of, one_thread, outputs_of
+from smc.model.network.objective import Objective
+from smc.model.network.schedule import Schedule
+from smc.model.network.training import check_device, seeded, train
+from smc.model.rounds import Rounds
+from smc.typing import FloatArray
+from smc.watching import Watcher
+from smc.windows import Windows
+
+#: Inputs, targets and weights as arrays.
+Rows: TypeAlias = tuple[np.ndarray | Windows, np.ndarray, FloatArray]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit gave: layers, how it went, and what they look at."""
+
+    network: nn.Module
+    rounds: Rounds
+    importances: FloatArray
+
+
+def fit_layers(
+    layers: Callable[[], nn.Module],
+    objective: Objective,
+    rows: Rows,
+    tail: Rows | None,
+    *,
+    schedule: Schedule,
+    watcher: Watcher | None,
+) -> Fitted:
+    """Make fresh layers, train them and see what they look at."""
+    check_device(schedule)
+    sample = _sample(objective, rows)
+    watched = None if tail is None else _sample(objective, tail)
+    with one_thread(), seeded(schedule.seed, schedule.device):
+        network = layers()
+        rounds = train(network, objective, sample, watched, schedule=schedule, watcher=watcher)
+        return Fitted(network, rounds, importances_of(network, objective, sample.inputs))
+
+
+def answers_of(network: nn.Module, objective: Objective, X: np.ndarray | Windows) -> FloatArray:
+    """Return probabilities or numbers, one row each."""
+    with one_thread():
+        return objective.answers(outputs_of(network, Inputs(X)))
+
+
+def _sample(objective: Objective, rows: Rows) -> Sample:
+    """Turn arrays into tensors; weights get a mean of 1."""
+    X, target, weight = rows
+    scaled = torch.from_numpy((weight * (len(weight) / weight.sum())).astype(np.float32))
+    return Sample(Inputs(X), objective.encode(target), scaled)

@@ -1,0 +1,90 @@
+"""What happens after each epoch: measure, keep the best weights, decide whether to stop."""
+
+import math
+from typing import cast
+
+import torch
+from pytorch_lightning import Callback, LightningModule, Trainer
+from torch import Tensor
+
+from smc.model.network.batches import Sample
+from smc.model.network.inference import outputs_of
+from smc.model.network.interrupt import Interrupt
+from smc.model.network.module import NetworkModule
+from smc.model.network.objective import Objective
+
+
+class KeepBest(Callback):
+    """Keep the weights of the epoch that `Rounds` calls the best, and return to them at the end.
+
+    An epoch after which a weight is not finite counts as one without a finite loss: it is never kept, and it
+    ends the fit. The generator that draws the dropout is left as it was while a watcher listens, so that one
+    that only listens changes nothing.
+
+    Parameters
+    ----------
+    tail
+        Rows to watch; None: there are none.
+    interrupt
+        Ctrl-C.
+    """
+
+    def __init__(self, tail: Sample | None, interrupt: Interrupt) -> None:
+        self.tail, self.interrupt = tail, interrupt
+        self.kept: dict[str, Tensor] = {}
+
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:  # noqa: ARG002
+        """Of several processes, let the first alone tell the watcher; the others follow its decisions."""
+        if not trainer.is_global_zero:
+            cast(NetworkModule, pl_module).rounds.watcher = None
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Measure the epoch, keep it if it is the best, and stop if something asks for it."""
+        module = cast(NetworkModule, pl_module)
+        is_last = self._take(module) if module.seen.n_filled else True
+        if self.interrupt.asked:
+            module.rounds.stop_reason, is_last = "interrupted", True
+        is_last, module.rounds.stop_reason = trainer.strategy.broadcast((is_last, module.rounds.stop_reason))
+        trainer.should_stop = is_last
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        """Return to the weights that were kept."""
+        if self.kept:
+            cast(NetworkModule, pl_module).network.load_state_dict(self.kept)
+
+    def _take(self, module: NetworkModule) -> bool:
+        """Take in an epoch, and return whether it is the last."""
+        rounds, n_kept = module.rounds, module.rounds.n_kept
+        measured = self._measure(module)
+        drawn = torch.get_rng_state()
+        is_last = rounds.take(measured)
+        torch.set_rng_state(drawn)
+        if rounds.n_kept > n_kept:
+            self.kept = {name: value.clone() for name, value in module.network.state_dict().items()}
+        if math.isfinite(measured["train_loss"]):
+            return is_last
+        rounds.stop_reason = rounds.stop_reason or "nan_loss"
+        return True
+
+    def _measure(self, module: NetworkModule) -> dict[str, float]:
+        """Sum up the batches of the epoch, and look at the tail."""
+        norm = float(module.seen.norm)
+        train = figures(module.objective, *module.seen.take())
+        if not all(bool(each.isfinite().all()) for each in module.network.parameters()):
+            train["loss"] = math.nan
+        measured = {f"train_{name}": value for name, value in train.items()}
+        measured["gradient_norm"] = norm
+        if self.tail is not None:
+            module.network.eval()
+            outside = outputs_of(module.network, self.tail.inputs)
+            module.network.train()
+            val = figures(module.objective, outside, self.tail.targets, self.tail.weights)
+            measured |= {f"val_{name}": value for name, value in val.items()}
+        return measured
+
+
+def figures(objective: Objective, outputs: Tensor, targets: Tensor, weights: Tensor) -> dict[str, float]:
+    """Return the weighted means: ``loss`` and, of classes, ``error``, the share that is named wrong."""
+    rows = {"loss": objective.scores(outputs.float(), targets), "error": objective.errors(outputs, targets)}
+    total = weights.sum()
+    return {name: float((each * weights).sum() / total) for name, each in rows.items() if each is not None}

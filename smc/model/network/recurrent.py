@@ -1,0 +1,34 @@
+"""Layers of an LSTM over a window of bars."""
+
+from torch import Tensor, nn
+
+
+class Recurrent(nn.Module):
+    """LSTM layers over a window, its last state or an attention over all of them, and a linear head.
+
+    Attention weighs the bars of the window by a softmax of one learned score each, and sums their states
+    (Bahdanau et al. 2015, without a query: there is one answer a window).
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        hidden_dim: int,
+        *,
+        num_layers: int,
+        dropout: float,
+        attention: bool,
+    ) -> None:
+        super().__init__()
+        between = dropout if num_layers > 1 else 0.0
+        self.lstm = nn.LSTM(n_inputs, hidden_dim, num_layers, batch_first=True, dropout=between)
+        self.score = nn.Linear(hidden_dim, 1, bias=False) if attention else None
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(hidden_dim, n_outputs)
+
+    def forward(self, windows: Tensor) -> Tensor:
+        """Return outputs (n, n_outputs) for windows (n, lookback, f)."""
+        states, _ = self.lstm(windows)
+        pooled = states[:, -1] if self.score is None else (self.score(states).softmax(dim=1) * states).sum(1)
+        return self.head(self.dropout(pooled))

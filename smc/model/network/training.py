@@ -1,0 +1,136 @@
+"""Train a network with Lightning."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytorch_lightning
+import torch
+from torch import nn
+
+from smc.errors import ModelError
+from smc.model.network.batches import Batches, Sample
+from smc.model.network.interrupt import Interrupt
+from smc.model.network.keep_best import KeepBest, figures
+from smc.model.network.module import NetworkModule
+from smc.model.network.objective import Objective
+from smc.model.network.schedule import Schedule
+from smc.model.network.seen import Seen
+from smc.model.rounds import Rounds
+from smc.watching import Watcher
+
+PRECISIONS: dict[str, Any] = {"32": "32-true", "bf16": "bf16-mixed"}
+
+#: What Lightning's own code brings up with current versions of its dependencies; nothing a user could change.
+ITS_OWN_WARNINGS = r".*LeafSpec.*"
+
+
+def train(
+    network: nn.Module,
+    objective: Objective,
+    rows: Sample,
+    tail: Sample | None,
+    *,
+    schedule: Schedule,
+    watcher: Watcher | None,
+) -> Rounds:
+    """Train the layers in place and leave them on the processor, ready to be asked.
+
+    Lightning does what it is good at (devices, precision, several processes) and is kept silent: no logger,
+    no checkpoints, no progress bar, no validation loop.
+
+    Raises
+    ------
+    ModelError
+        Not one epoch left finite weights.
+    KeyboardInterrupt
+        Ctrl-C twice, or once before there is anything to keep.
+    """
+    constant = objective.constant(rows.targets, rows.weights)
+    network.get_parameter("head.bias").data.copy_(constant)
+    watched = rows if tail is None else tail
+    rounds = Rounds(
+        schedule.max_epochs,
+        schedule.patience,
+        constant_loss=figures(objective, constant.expand(len(watched), -1), watched.targets, watched.weights)[
+            "loss"
+        ],
+        watcher=watcher,
+    )
+    with _quiet(), Interrupt() as interrupt:
+        module = NetworkModule(network, objective, schedule, rounds=rounds, seen=Seen(len(rows)))
+        batches = Batches(rows, schedule.batch_size, schedule.seed, interrupt.is_asked)
+        keep_best = KeepBest(tail, interrupt)
+        _trainer(schedule, keep_best).fit(module, batches)
+        # A trainer refers to itself in a circle: it would keep the rows until the garbage collector comes.
+        for each in (batches, keep_best):
+            vars(each).clear()
+    if schedule.devices > 1 and watcher is not None:
+        for progress in rounds.course:
+            watcher(progress)
+    if not rounds.course:
+        raise KeyboardInterrupt
+    if not rounds.n_kept:
+        raise ModelError(
+            f"the first epoch left weights or losses that are not finite (learning_rate="
+            f"{schedule.learning_rate}): lower learning_rate, or scale the inputs"
+        )
+    network.cpu().eval().zero_grad(set_to_none=True)
+    return rounds
+
+
+def check_device(schedule: Schedule) -> None:
+    """Raise ModelError unless there are as many devices as the schedule asks for."""
+    if schedule.device == "cpu":
+        return
+    n_devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if n_devices < schedule.devices:
+        raise ModelError(
+            f"device=cuda with devices={schedule.devices}, but PyTorch {torch.__version__} sees {n_devices}: "
+            "use trainer=cpu, or fewer devices"
+        )
+
+
+@contextmanager
+def seeded(seed: int, device: str) -> Iterator[None]:
+    """Draw from generators of PyTorch that start from ``seed``, and put those of the program back."""
+    devices = list(range(torch.cuda.device_count())) if device == "cuda" and torch.cuda.is_available() else []
+    with torch.random.fork_rng(devices=devices):
+        torch.default_generator.manual_seed(seed)
+        if devices:
+            torch.cuda.manual_seed_all(seed)
+        yield
+
+
+def _trainer(schedule: Schedule, keep_best: KeepBest) -> pytorch_lightning.Trainer:
+    return pytorch_lightning.Trainer(
+        accelerator=schedule.device,
+        devices=schedule.devices,
+        strategy="ddp_spawn" if schedule.devices > 1 else "auto",
+        precision=PRECISIONS[schedule.precision],
+        max_epochs=schedule.max_epochs,
+        callbacks=[keep_best],
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        limit_val_batches=0,
+        use_distributed_sampler=False,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Lightning from talking about devices, cloud services and itself; its errors are still errors."""
+    logger = logging.getLogger("pytorch_lightning")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=ITS_OWN_WARNINGS)
+            yield
+    finally:
+        logger.setLevel(before)
