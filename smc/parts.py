@@ -1,6 +1,7 @@
 """The objects of one run, built from its configuration."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from smc.config import instantiate
@@ -64,6 +65,12 @@ def for_task(estimator: Any, task: str) -> Any:
     """Return the estimator set to a task, or refuse one that knows the other task only."""
     from sklearn.base import is_classifier, is_regressor
 
+    library = getattr(estimator, "native_library", None)
+    if library and find_spec(library) is None:
+        raise ConfigError(
+            f"model: {type(estimator).__name__} needs {library}, which is not installed; networks come with "
+            "pip install 'smc[networks]' (in a checkout: pip install -e '.[networks]')"
+        )
     if "task" in estimator.get_params():
         if estimator.task not in ("auto", task):
             raise ConfigError(f"model.task: {estimator.task}, but the labels are for {task}; use task=auto")
