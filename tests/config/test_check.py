@@ -91,7 +91,10 @@ def test_a_right_configuration_passes() -> None:
             r"split: `test_frac` must lie between 0 and 1",
         ),
         ({"split": {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0}}, r"split\.min_train_size: missing"),
-        ({"trainer": {"device": "gpu", "devices": 1, "precision": "32", "n_threads": 1}}, r"trainer\.device: must be one of cpu"),
+        (
+            {"trainer": {"device": "gpu", "devices": 1, "precision": "32", "n_threads": 1}},
+            r"trainer\.device: must be one of cpu",
+        ),
         ({"reg": {"toy": {"n_split": 3}}}, r"reg\.toy\.n_split: no such argument of Toy"),
     ],
 )
