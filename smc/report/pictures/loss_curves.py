@@ -42,9 +42,9 @@ def _main_fit(curves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_fit(axes: Axes, curve: pd.DataFrame) -> None:
-    n_kept = int(curve["kept"].sum())
+    n_kept = int(curve["kept"].to_numpy().sum())
     axes.plot(curve["iteration"], curve["train_loss"], color=BLUE, label="training")
-    if curve["val_loss"].notna().any():
+    if curve["val_loss"].notna().to_numpy().any():
         axes.plot(curve["iteration"], curve["val_loss"], color=ORANGE, label="validation (held-back tail)")
     axes.axvline(n_kept - 1, color=MUTED, lw=1, ls=(0, (4, 2)), label="kept up to here")
     axes.set_title(f"{curve['fit'].iloc[0]}: {n_kept} of {len(curve)} iterations kept")
@@ -54,7 +54,7 @@ def _draw_fit(axes: Axes, curve: pd.DataFrame) -> None:
 
 def _draw_folds(axes: Axes, folds: pd.DataFrame) -> None:
     for _, curve in folds.groupby("fit", sort=False):
-        best = curve.iloc[max(0, int(curve["kept"].sum()) - 1)]
+        best = curve.iloc[max(0, int(curve["kept"].to_numpy().sum()) - 1)]
         axes.plot(curve["iteration"], curve["val_loss"], color=ORANGE, lw=1, alpha=0.6)
         axes.plot(best["iteration"], best["val_loss"], "o", color=ORANGE, ms=4)
     n_folds = folds["fit"].nunique()
