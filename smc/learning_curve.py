@@ -18,18 +18,25 @@ log = logging.getLogger("smc")
 
 #: Of the train events; all of them are the train fit itself.
 SHARES = (0.2, 0.4, 0.6, 0.8)
+TOO_FEW = "learning curve: %d events are left out, they are fewer than split.min_train_size=%d"
 SCORES = {True: ("accuracy", "log_loss"), False: ("r2", "rmse")}
 
 
 def learning_curve(
-    fitting: Fitting, pipeline: FoldPipeline, plan: SplitPlan, fits: Fits, step: Callable[[str], None]
+    fitting: Fitting,
+    pipeline: FoldPipeline,
+    plan: SplitPlan,
+    fits: Fits,
+    step: Callable[[str], None],
+    *,
+    min_size: int,
 ) -> pd.DataFrame:
     """Return the scores on train and val of fits on growing shares of the train events, and of the train fit.
 
     The train score is that of the rows fitted on, without the early-stopping tail. A share is the most recent
     one, as `events.last` would leave it: each fit ends where val begins, so that the shares differ in size
-    only, not in how old they are. One that is too small for a fit is left out and logged. Ctrl-C ends the
-    curve, not the run, whose own fits are done.
+    only, not in how old they are. One of fewer than ``min_size`` events, or that cannot be fitted, is left
+    out and logged. Ctrl-C ends the curve, not the run, whose own fits are done.
 
     Returns
     -------
@@ -40,8 +47,11 @@ def learning_curve(
     points = []
     try:
         for share in SHARES:
-            events = plan.train[-max(1, round(share * len(plan.train))) :]
-            points += _point(fitting, pipeline, plan, events, step)
+            n_events = round(share * len(plan.train))
+            if n_events >= min_size:
+                points += _point(fitting, pipeline, plan, plan.train[-n_events:], step)
+            else:
+                log.warning(TOO_FEW, n_events, min_size)
     except KeyboardInterrupt:
         log.warning("learning curve: interrupted, %d of %d sizes are done", len(points), len(SHARES))
     whole = [of_part(fits.predictions, part) for part in (TRAIN, VAL)]
@@ -51,7 +61,7 @@ def learning_curve(
 def _point(
     fitting: Fitting, pipeline: FoldPipeline, plan: SplitPlan, events: IntArray, step: Callable[[str], None]
 ) -> list[dict[str, Any]]:
-    """Return the scores of one size, or nothing if it is too small."""
+    """Return the scores of one size, or nothing if it cannot be fitted."""
     name = f"learning curve, {len(events)} events"
     step(name)
     try:

@@ -65,8 +65,9 @@ def fit_all(
     if fits.is_partial:
         return Trained(fits, beside, None, pd.DataFrame())
     plain = _fit_plain(parts.pipeline, fitting, plan, step)
-    wants_curve = config["monitor"]["learning_curve"]
-    curve = learning_curve(fitting, parts.pipeline, plan, fits, step) if wants_curve else pd.DataFrame()
+    curve, min_size = pd.DataFrame(), config["split"]["min_train_size"]
+    if config["monitor"]["learning_curve"]:
+        curve = learning_curve(fitting, parts.pipeline, plan, fits, step, min_size=min_size)
     return Trained(fits, beside, plain, curve)
 
 

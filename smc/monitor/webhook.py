@@ -63,7 +63,7 @@ class Webhook:
             return f"the server answered {error.code} {error.reason}"
         except TimeoutError:
             return f"no answer within {self.timeout:g} s"
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: an address that HTTP cannot carry
             return _reason(error, self.timeout)
 
 
@@ -74,7 +74,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Follow none."""
 
 
-def _reason(error: OSError | HTTPException, timeout: float) -> str:
+def _reason(error: Exception, timeout: float) -> str:
     """Say what failed, without the address."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
