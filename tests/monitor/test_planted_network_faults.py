@@ -1,0 +1,135 @@
+"""Faults planted in fits of networks: each is caught with its reason code, and what was finite is kept."""
+
+import numpy as np
+import pytest
+
+from smc.aug.none import NoAugmentation
+from smc.errors import ModelError
+from smc.model.lstm import LSTM
+from smc.model.mlp import MLP
+from smc.monitor.convergence import Convergence
+from smc.monitor.divergence import Divergence
+from smc.monitor.exploding_gradients import ExplodingGradients
+from smc.monitor.fit_watch import FitWatch
+from smc.monitor.nan_loss import NanLoss
+from smc.monitor.overfitting import Overfitting
+from smc.monitor.timeout import Timeout
+from smc.pipeline import FoldPipeline
+
+SMALL = {MLP: {"hidden_dims": [16]}, LSTM: {"hidden_dim": 8, "lookback": 4}}
+BOTH = pytest.mark.parametrize("cls", [MLP, LSTM])
+
+
+def rows(cls, *, n: int = 160, edge: float = 1.0, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 6) if cls is MLP else (n, 4, 6))
+    score = edge * X.reshape(n, -1, 6)[:, -1, 0] + rng.logistic(size=n)
+    return X, (score > 0).astype(int)
+
+
+def fitted(cls, *watches, edge=1.0, rows_seed=0, **params):
+    """Fit on three quarters, watch the rest."""
+    X, y = rows(cls, edge=edge, seed=rows_seed)
+    watch = FitWatch(watches, "train fit")
+    model = cls(**{"max_epochs": 12, "patience": 10, **SMALL[cls], **params})
+    return model.fit(X[:120], y[:120], eval_set=(X[120:], y[120:]), watcher=watch), watch, X
+
+
+def seen(watch):
+    return [(each["reason"], each["iteration"]) for each in watch.warnings]
+
+
+@BOTH
+@pytest.mark.parametrize("clip_norm", [1.0, None])
+def test_a_learning_rate_of_a_million_diverges_at_once(cls, clip_norm):
+    model, watch, X = fitted(cls, Divergence(), NanLoss(), learning_rate=1e6, clip_norm=clip_norm)
+    assert seen(watch) == [("divergence", 0)]
+    assert (model.stop_reason_, model.n_rounds_) == ("divergence", 1)
+    assert np.isfinite(model.predict_proba(X)).all()
+
+
+@BOTH
+def test_a_gradient_that_explodes_is_told_of_and_ends_nothing(cls):
+    steep = {"learning_rate": 30.0, "clip_norm": 1.0}
+    model, watch, _ = fitted(cls, ExplodingGradients(), **steep)
+    (found,) = watch.warnings
+    assert found["reason"] == "exploding_gradients"
+    assert found["value"] == model.curves_["gradient_norm"][found["iteration"]] > 10
+    assert model.stop_reason_ is None
+
+
+@BOTH
+def test_a_loss_that_turns_nan_returns_to_the_last_finite_state(cls, monkeypatch):
+    """The loss of the fifth epoch's batches is planted."""
+    from smc.model.network.objective import Classes
+
+    losses, n_batches = Classes.losses, 4  # of 32 rows
+    calls = []
+
+    def planted(self, outputs, targets):
+        calls.append(len(targets))
+        return losses(self, outputs, targets) * (np.nan if len(calls) > 4 * n_batches else 1.0)
+
+    whole = {"patience": None, "batch_size": 32}
+    expected, _, X = fitted(cls, max_epochs=4, **whole)
+    monkeypatch.setattr(Classes, "losses", planted)
+    model, watch, _ = fitted(cls, NanLoss(), **whole)
+    assert seen(watch) == [("nan_loss", 4)]
+    assert (model.stop_reason_, model.n_rounds_) == ("nan_loss", 4)
+    np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
+
+
+def test_a_feature_that_is_nan_is_refused_by_a_network_and_mended_in_a_run():
+    X, y = rows(MLP)
+    X[5, 2] = np.nan
+    network = MLP(**SMALL[MLP], max_epochs=3, patience=None)
+    with pytest.raises(ValueError, match="NaN"):
+        network.fit(X, y)
+    watch = FitWatch([NanLoss()], "train fit")
+    pipeline = FoldPipeline(estimator=network, sampler=NoAugmentation()).fit(X, y, watcher=watch)
+    assert watch.warnings == []
+    assert np.isfinite(pipeline.predict_proba(X)).all()
+
+
+def test_an_infinite_feature_is_refused_by_name():
+    X, y = rows(MLP)
+    X[5, 2] = np.inf
+    with pytest.raises(ModelError, match="infinite"):
+        FoldPipeline(estimator=MLP(**SMALL[MLP], patience=None), sampler=NoAugmentation()).fit(X, y)
+
+
+@BOTH
+def test_a_loss_that_rises_stops_the_fit_with_the_best_epoch(cls):
+    by_heart = {"learning_rate": 0.02, "max_epochs": 100, "patience": 60, "dropout": 0.0}
+    model, watch, X = fitted(cls, Divergence(max_rises=4), edge=0.0, label_smoothing=0.0, **by_heart)
+    assert [each["reason"] for each in watch.warnings] == ["divergence"]
+    losses = model.curves_["val_loss"]
+    assert (np.diff(losses[-5:]) > 0).all()
+    assert (model.stop_reason_, model.n_rounds_) == ("divergence", np.argmin(losses) + 1)
+    plain = {**by_heart, "max_epochs": len(losses)}
+    expected, _, _ = fitted(cls, edge=0.0, label_smoothing=0.0, **plain)
+    np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
+
+
+@BOTH
+def test_rows_learned_by_heart_are_overfitting(cls):
+    by_heart = {"learning_rate": 0.02, "max_epochs": 100, "patience": None, "dropout": 0.0}
+    model, watch, _ = fitted(cls, Overfitting(), edge=0.0, rows_seed=2, label_smoothing=0.0, **by_heart)
+    (found,) = watch.warnings
+    assert found["reason"] == "overfitting"
+    assert found["value"] == model.curves_["val_accuracy"][found["iteration"]] < 0.60
+    assert model.stop_reason_ is None
+
+
+@BOTH
+def test_a_fit_past_its_time_stops_within_an_epoch(cls):
+    model, watch, _ = fitted(cls, Timeout(max_minutes=0.2 / 60), max_epochs=1_000_000, patience=None)
+    assert [each["reason"] for each in watch.warnings] == ["timeout"]
+    assert model.stop_reason_ == "timeout"
+    assert model.n_rounds_ == len(model.curves_["iteration"])
+
+
+@BOTH
+def test_a_fit_that_ran_out_of_epochs_is_noted(cls):
+    _, watch, _ = fitted(cls, Convergence(), max_epochs=4, learning_rate=1e-4)
+    assert seen(watch) == [("convergence", 3)]
