@@ -13,7 +13,7 @@ from sklearn.utils import get_tags
 
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
-from smc.errors import FoldError, SmcError
+from smc.errors import FoldError
 from smc.fitted import INTERRUPTED, Fitted
 from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
@@ -164,7 +164,7 @@ class Fitting:
             step(f"fold {number + 1} of {len(plan.folds)}")
             try:
                 fitted = self.fit(pipeline, fold.train, fold.name)
-            except SmcError as error:
+            except Exception as error:  # whatever a model of one's own raises, the others are fitted
                 raise FoldError(f"{fold.name}: {error}") from error
             yield fitted, [(fold.test, OUT_OF_FOLD, number)]
         step("train fit")

@@ -38,7 +38,7 @@ CONDITIONAL = (
 ABLATION = ("out_of_fold_metrics", "val_metrics", "test_metrics", "history")
 
 
-def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan) -> dict[str, Any]:
+def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan, task: str) -> dict[str, Any]:
     """Say which run this is: what it was made of, and how many bars became how many events."""
     return {
         "symbol": "+".join(bars),
@@ -46,7 +46,7 @@ def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan) -> dict
         "timestamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "bars": {symbol: _span_of_bars(each) for symbol, each in bars.items()},
         "sample_loss": {"symbols": data.account, "split": plan.account},
-        "class_balance": class_balance(_shown(config, data, plan)),
+        "class_balance": class_balance(_shown(config, data, plan)) if task == "classification" else None,
         "config_hash": results.config_hash(config),
         "seedless_hash": results.seedless_hash(config),
         "split_hash": plan.hash,

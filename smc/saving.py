@@ -63,7 +63,7 @@ def save(claim: RunClaim, contents: Contents) -> None:
 
 
 def without_address(config: Config, sources: Mapping[str, str]) -> tuple[Config, dict[str, str]]:
-    """Hide the webhook's address in what is written down: whoever has it can post there.
+    """Hide what opens doors in what is written down: the webhook's address, a ledger's URL with a password.
 
     >>> address = "https://hooks.example/T0/secret"
     >>> sources = {"monitor.webhook": f"command line: monitor.webhook={address}"}
@@ -71,11 +71,13 @@ def without_address(config: Config, sources: Mapping[str, str]) -> tuple[Config,
     ({'seed': 0, 'monitor': {'webhook': '(hidden)'}},
      {'monitor.webhook': 'command line: monitor.webhook=(hidden)'})
     """
-    address = config["monitor"]["webhook"]
-    if address is None:
-        return config, dict(sources)
-    shown = {**config, "monitor": {**config["monitor"], "webhook": HIDDEN}}
-    return shown, {key: source.replace(address, HIDDEN) for key, source in sources.items()}
+    shown, told = dict(config), dict(sources)
+    for section, key in (("monitor", "webhook"), ("ledger", "url")):
+        value = config.get(section, {}).get(key)
+        if value is not None and (section == "monitor" or "@" in value or "password" in value):
+            shown[section] = {**config[section], key: HIDDEN}
+            told = {name: source.replace(value, HIDDEN) for name, source in told.items()}
+    return shown, told
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config.main import Job, for_each_job
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset, check_fit, label_events, pool
-from smc.errors import SmcError, SplitError
+from smc.errors import ConfigError, SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.outcome import Outcome, say_outcome
@@ -67,6 +67,7 @@ def train(
     progress.step("bars")
     bars = load_bars(parts, config, store)
     data_hash = content_hash({symbol: bars_fingerprint(each) for symbol, each in bars.items()})
+    config = {**config, "symbol": list(bars)}
     run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
     with store.claim(run_id, retry=config["retry"], about=about(config, bars)) as claim:
         if claim.skip:
@@ -75,7 +76,11 @@ def train(
             progress.step("features, labels (the first time, they are compiled)")
             data = make_dataset(bars, parts, store.output)
             plan, cv_failure = make_plan(data, parts, config["split"])
-            facts = {"run_id": run_id, "data_hash": data_hash, **describe(config, bars, data, plan)}
+            facts = {
+                "run_id": run_id,
+                "data_hash": data_hash,
+                **describe(config, bars, data, plan, parts.labels.task),
+            }
             with trial(parts.ledger, store, facts, evidence_period(bars, data, plan)):
                 started = time.perf_counter()
                 trained = fit_all(parts, data, plan, config, progress.step)
@@ -118,6 +123,10 @@ def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
     chosen = config["symbol"]
     asked = [] if chosen is None else [chosen] if isinstance(chosen, str) else chosen
     try:
+        if chosen == [] or len(set(asked)) < len(asked):
+            raise ConfigError(
+                f"symbol: a pool needs symbols that differ, got {chosen}; null is the first one"
+            )
         bars = {symbol: parts.data.load(symbol) for symbol in asked or parts.data.symbols()[:1]}
         for symbol, each in bars.items():
             check_fit(symbol, each, parts.features, parts.labels.horizon)

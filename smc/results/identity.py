@@ -1,8 +1,11 @@
 """What makes two runs the same run: the id, and the hashes that it is built from."""
 
+import hashlib
 import sys
+from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from smc.errors import ConfigError
@@ -10,7 +13,8 @@ from smc.fingerprint import code_version, content_hash
 from smc.typing import Config
 
 #: Dotted keys that say where and how a run is carried out, not what it computes.
-NOT_OF_RUN = ("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer", "retry")
+#: A profile's values stand where the model reads them.
+NOT_OF_RUN = ("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer", "retry", "reg")
 #: The same, wherever they stand: fits do not depend on them (SPEC 8.5).
 NOT_OF_FIT = ("n_jobs", "n_threads", "device", "devices")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
@@ -25,7 +29,7 @@ def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
     """Return the name of a run: 16 hex digits of a hash over everything that its figures depend on.
 
     These are the resolved config without `NOT_OF_RUN` and `NOT_OF_FIT`, the content of the data, the seed,
-    the package's own sources and the versions of `package_versions`.
+    the package's own sources, those of your own classes (`own_code`) and the versions of `package_versions`.
 
     Parameters
     ----------
@@ -50,10 +54,34 @@ def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
         "config": _without(config, paths, NOT_OF_FIT),
         "data": data_hash,
         "seed": seed,
-        "code": code_version(),
+        "code": [code_version(), *own_code(config)],
         "packages": package_versions(),
     }
     return _hash(identity)[:16]
+
+
+def own_code(value: Any) -> list[str]:
+    """Hash the source files that hold the classes of your own that a config names, each once, in order."""
+    return sorted({_source_hash(target.rpartition(".")[0]) for target in _targets(value)} - {""})
+
+
+def _targets(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("_target_"), str):
+            yield value["_target_"]
+        for item in value.values():
+            yield from _targets(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _targets(item)
+
+
+def _source_hash(module: str) -> str:
+    """Hash the file of a module outside smc and the libraries whose versions count; "" for those."""
+    if module.partition(".")[0] in {"smc", "sklearn", "imblearn", "xgboost", "lightgbm"}:
+        return ""
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
 
 
 def config_hash(config: Config) -> str:
