@@ -71,6 +71,8 @@ def for_task(estimator: Any, task: str) -> Any:
             f"model: {type(estimator).__name__} needs {library}, which is not installed; networks come with "
             "pip install 'smc[networks]' (in a checkout: pip install -e '.[networks]')"
         )
+    if hasattr(estimator, "check_devices"):
+        estimator.check_devices()
     if "task" in estimator.get_params():
         if estimator.task not in ("auto", task):
             raise ConfigError(f"model.task: {estimator.task}, but the labels are for {task}; use task=auto")

@@ -21,9 +21,9 @@ class Network(Iterative):
 
     A subclass has its layers' sizes and the attributes below among its arguments, and fills in `_layers`.
 
-    The targets: classes are learned by cross-entropy, and the network starts from their shares; numbers are
-    centred and scaled by the rows that are fitted on, and learned by squared error, one output for each step
-    ahead if ``y`` has several columns.
+    The targets: classes are learned by cross-entropy; numbers are centred and scaled by the rows that are
+    fitted on, and learned by squared error, one output for each step ahead if ``y`` has several columns. The
+    network starts from the shares of the classes, or the mean.
 
     Early stopping watches the loss on ``eval_set`` and returns to the weights of its best epoch. The curves
     show cross-entropy without label smoothing, or squared error in units of the target's variance, for both:
@@ -38,7 +38,8 @@ class Network(Iterative):
     dropout
         Share of the units that are left out at random in each training step.
     weight_decay
-        Of AdamW: each step shrinks every weight by ``learning_rate * weight_decay``.
+        Of AdamW: each step shrinks every weight by the share ``learning_rate * weight_decay``, so that 0.001
+        does next to nothing in a thousand steps.
     label_smoothing
         Probability taken from the true class and spread evenly over all; for labels that are half noise.
     class_weight
@@ -101,6 +102,13 @@ class Network(Iterative):
         """Return an unfitted copy that trains for a fixed number of epochs."""
         unfitted: Any = clone(self)
         return unfitted.set_params(max_epochs=n_rounds, patience=None)
+
+    def check_devices(self) -> None:
+        """Raise ModelError unless the devices to fit on are there; a fit does so itself, but late."""
+        if self.device != "cpu":
+            from smc.model.network.devices import check_devices
+
+            check_devices(self.device, self.devices)
 
     def to_bytes(self) -> bytes:
         """Write the weights as safetensors."""

@@ -9,10 +9,11 @@ import torch
 from torch import nn
 
 from smc.model.network.batches import Inputs, Sample
+from smc.model.network.devices import check_devices, seeded
 from smc.model.network.inference import importances_of, one_thread, outputs_of
 from smc.model.network.objective import Objective
 from smc.model.network.schedule import Schedule
-from smc.model.network.training import check_device, seeded, train
+from smc.model.network.training import train
 from smc.model.rounds import Rounds
 from smc.typing import FloatArray
 from smc.watching import Watcher
@@ -41,7 +42,7 @@ def fit_layers(
     watcher: Watcher | None,
 ) -> Fitted:
     """Make fresh layers, train them and see what they look at."""
-    check_device(schedule)
+    check_devices(schedule.device, schedule.devices)
     sample = _sample(objective, rows)
     watched = None if tail is None else _sample(objective, tail)
     with one_thread(), seeded(schedule.seed, schedule.device):

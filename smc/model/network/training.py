@@ -8,7 +8,7 @@ from typing import Any
 
 import pytorch_lightning
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from smc.errors import ModelError
 from smc.model.network.batches import Batches, Sample
@@ -49,7 +49,7 @@ def train(
         Ctrl-C twice, or once before there is anything to keep.
     """
     constant = objective.constant(rows.targets, rows.weights)
-    network.get_parameter("head.bias").data.copy_(constant)
+    start_at(network, constant)
     watched = rows if tail is None else tail
     rounds = Rounds(
         schedule.max_epochs,
@@ -81,27 +81,11 @@ def train(
     return rounds
 
 
-def check_device(schedule: Schedule) -> None:
-    """Raise ModelError unless there are as many devices as the schedule asks for."""
-    if schedule.device == "cpu":
-        return
-    n_devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if n_devices < schedule.devices:
-        raise ModelError(
-            f"device=cuda with devices={schedule.devices}, but PyTorch {torch.__version__} sees {n_devices}: "
-            "use trainer=cpu, or fewer devices"
-        )
-
-
-@contextmanager
-def seeded(seed: int, device: str) -> Iterator[None]:
-    """Draw from generators of PyTorch that start from ``seed``, and put those of the program back."""
-    devices = list(range(torch.cuda.device_count())) if device == "cuda" and torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices=devices):
-        torch.default_generator.manual_seed(seed)
-        if devices:
-            torch.cuda.manual_seed_all(seed)
-        yield
+@torch.no_grad()
+def start_at(network: nn.Module, constant: Tensor) -> None:
+    """Let the network answer what is known without inputs, until it has learned better."""
+    network.get_parameter("head.weight").zero_()
+    network.get_parameter("head.bias").copy_(constant)
 
 
 def _trainer(schedule: Schedule, keep_best: KeepBest) -> pytorch_lightning.Trainer:
