@@ -182,8 +182,8 @@ def _of_stops(fits: Fits) -> Iterator[dict[str, Any]]:
     said = {(warning["fit"], warning["reason"]) for warning in fits.warnings}
     for stop in fits.stops:
         if (stop["fit"], stop["reason"]) not in said:
-            sentence = STOPPED.get(stop["reason"], "The fit ended before its time, the best state is kept.")
-            yield {**stop, "value": None, "threshold": None, "sentence": sentence}
+            why = STOPPED.get(stop["reason"], "The fit ended before its time, the best state is kept.")
+            yield {"reason": stop["reason"], "sentence": f"{stop['fit']}: {why}", "fits": [stop["fit"]]}
 
 
 def _shown(config: Config, data: Dataset, plan: SplitPlan) -> pd.DataFrame:
