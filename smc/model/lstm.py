@@ -16,7 +16,8 @@ from smc.windows import Windows
 class LSTM(Network):
     """Learn from the last ``lookback`` bars up to an event's own, with a long short-term memory.
 
-    The head reads the memory and, directly, the event's own bar (`smc.model.network.recurrent.Recurrent`).
+    Beside the memory, the event's own bar has a direct, linear way to the answer: see
+    `smc.model.network.recurrent.Recurrent`.
 
     Its rows are windows: `smc.windows.Windows`, which share the bars of one matrix, or an array
     (n, lookback, n_features). A run makes them from the features of every bar, never from neighbouring

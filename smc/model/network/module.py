@@ -13,6 +13,10 @@ from smc.model.network.seen import Seen
 from smc.model.rounds import Rounds
 from smc.watching import FitProgress
 
+#: How many times as fast the layer called ``direct``, if there is one, is learned as the others, at the same
+#: decay: ahead of what takes more rows to learn. 3 to 5 do as well as each other.
+DIRECT_SPEED = 3.0
+
 
 class NetworkModule(LightningModule):
     """Take one optimiser step a batch, several batches a turn of Lightning's loop.
@@ -51,13 +55,15 @@ class NetworkModule(LightningModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """AdamW (Loshchilov & Hutter 2019), fused: a third of the time of the plain one."""
-        schedule = self.schedule
-        return torch.optim.AdamW(
-            self.network.parameters(),
-            lr=schedule.learning_rate,
-            weight_decay=schedule.weight_decay,
-            fused=True,
-        )
+        rate, decay = self.schedule.learning_rate, self.schedule.weight_decay
+        groups: list[dict[str, Any]] = [{"params": [], "lr": rate, "weight_decay": decay}]
+        for name, values in self.network.named_parameters():
+            if name.startswith("direct."):
+                faster = {"lr": rate * DIRECT_SPEED, "weight_decay": decay / DIRECT_SPEED}
+                groups.append({"params": [values], **faster})
+            else:
+                groups[0]["params"].append(values)
+        return torch.optim.AdamW(groups, fused=True)
 
     def training_step(self, chunk: tuple[Tensor, Tensor, Tensor], _: int) -> None:
         """Learn from each batch of a chunk.
