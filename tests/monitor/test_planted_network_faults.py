@@ -20,19 +20,20 @@ SMALL = {MLP: {"hidden_dims": [16]}, LSTM: {"hidden_dim": 8, "lookback": 4}}
 BOTH = pytest.mark.parametrize("cls", [MLP, LSTM])
 
 
-def rows(cls, *, n: int = 160, edge: float = 1.0, seed: int = 0):
-    rng = np.random.default_rng(seed)
+def rows(cls, *, n: int = 160, edge: float = 1.0):
+    rng = np.random.default_rng(0)
     X = rng.normal(size=(n, 6) if cls is MLP else (n, 4, 6))
     score = edge * X.reshape(n, -1, 6)[:, -1, 0] + rng.logistic(size=n)
     return X, (score > 0).astype(int)
 
 
-def fitted(cls, *watches, edge=1.0, rows_seed=0, **params):
-    """Fit on three quarters, watch the rest."""
-    X, y = rows(cls, edge=edge, seed=rows_seed)
+def fitted(cls, *watches, edge=1.0, turn=False, **params):
+    """Fit on three quarters, watch the rest, with its classes exchanged if the market is to `turn`."""
+    X, y = rows(cls, edge=edge)
     watch = FitWatch(watches, "train fit")
     model = cls(**{"max_epochs": 12, "patience": 10, **SMALL[cls], **params})
-    return model.fit(X[:120], y[:120], eval_set=(X[120:], y[120:]), watcher=watch), watch, X
+    tail = 1 - y[120:] if turn else y[120:]
+    return model.fit(X[:120], y[:120], eval_set=(X[120:], tail), watcher=watch), watch, X
 
 
 def seen(watch):
@@ -100,21 +101,20 @@ def test_an_infinite_feature_is_refused_by_name():
 
 @BOTH
 def test_a_loss_that_rises_stops_the_fit_with_the_best_epoch(cls):
-    by_heart = {"learning_rate": 0.02, "max_epochs": 100, "patience": 60, "dropout": 0.0}
-    model, watch, X = fitted(cls, Divergence(max_rises=4), edge=0.0, label_smoothing=0.0, **by_heart)
+    course = {"edge": 5.0, "turn": True, "learning_rate": 0.002, "patience": 60}
+    model, watch, X = fitted(cls, Divergence(max_rises=4, max_ratio=100), max_epochs=100, **course)
     assert [each["reason"] for each in watch.warnings] == ["divergence"]
     losses = model.curves_["val_loss"]
     assert (np.diff(losses[-5:]) > 0).all()
     assert (model.stop_reason_, model.n_rounds_) == ("divergence", np.argmin(losses) + 1)
-    plain = {**by_heart, "max_epochs": len(losses)}
-    expected, _, _ = fitted(cls, edge=0.0, label_smoothing=0.0, **plain)
+    expected, _, _ = fitted(cls, max_epochs=len(losses), **course)
     np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
 
 
 @BOTH
 def test_rows_learned_by_heart_are_overfitting(cls):
     by_heart = {"learning_rate": 0.02, "max_epochs": 100, "patience": None, "dropout": 0.0}
-    model, watch, _ = fitted(cls, Overfitting(), edge=0.0, rows_seed=7, label_smoothing=0.0, **by_heart)
+    model, watch, _ = fitted(cls, Overfitting(), edge=5.0, turn=True, label_smoothing=0.0, **by_heart)
     (found,) = watch.warnings
     assert found["reason"] == "overfitting"
     assert found["value"] == model.curves_["val_accuracy"][found["iteration"]] < 0.60

@@ -45,8 +45,8 @@ def _draw_fit(axes: Axes, curve: pd.DataFrame) -> None:
     n_kept = int(curve["kept"].to_numpy().sum())
     axes.plot(curve["iteration"], curve["train_loss"], color=BLUE, label="training")
     if curve["val_loss"].notna().to_numpy().any():
-        axes.plot(curve["iteration"], curve["val_loss"], color=ORANGE, label="validation (held-back tail)")
-    axes.axvline(n_kept - 1, color=MUTED, lw=1, ls=(0, (4, 2)), label="kept up to here")
+        axes.plot(curve["iteration"], curve["val_loss"], color=ORANGE, label="validation (tail)")
+    axes.axvline(n_kept - 1, color=MUTED, lw=1, ls=(0, (4, 2)), label="kept until here")
     axes.set_title(f"{curve['fit'].iloc[0]}: {n_kept} of {len(curve)} iterations kept")
     _scale(axes, curve[["train_loss", "val_loss"]].to_numpy())
     legend_above(axes, 3)
