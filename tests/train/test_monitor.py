@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from smc import api
+from smc.cv.plan import SplitPlan
+from smc.fits import Fitting
 from smc.ledger import Ledger
 from smc.monitor.timeout import Timeout
 from smc.outcome import Outcome, say_outcome
@@ -162,6 +164,20 @@ def test_a_learning_curve_ends_in_the_train_fit_and_changes_nothing(train):
     assert plain.learning_curve.empty
     for file in ("predictions.parquet", "curves.parquet"):
         assert (plain.path / file).read_bytes() == (run.path / file).read_bytes()
+
+
+def test_the_sizes_of_a_learning_curve_are_the_most_recent_train_events(train, monkeypatch):
+    fit, asked = Fitting.fit, {}
+
+    def remember(self, pipeline, positions, name):
+        asked[name] = positions
+        return fit(self, pipeline, positions, name)
+
+    monkeypatch.setattr(Fitting, "fit", remember)
+    run = train("model=logistic", "monitor.learning_curve=true", "events.last=300")
+    for n_events in run.learning_curve["n_events"][:-1]:
+        positions = asked[f"learning curve, {n_events} events"]
+        np.testing.assert_array_equal(positions, SplitPlan.load(run.path / "splits.json").train[-n_events:])
 
 
 def test_a_size_that_is_too_small_for_a_fit_is_left_out_of_the_learning_curve_and_logged(train):
