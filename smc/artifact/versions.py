@@ -4,7 +4,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 #: Libraries whose version may change what a saved model answers.
-LIBRARIES = ("numpy", "scikit-learn", "skops", "xgboost", "lightgbm")
+LIBRARIES = ("numpy", "scikit-learn", "skops", "xgboost", "lightgbm", "torch")
 
 
 def current_versions() -> dict[str, str]:

@@ -166,7 +166,7 @@ class Network(Iterative):
         self.curves_ = curves_of(fitted.rounds.course)
 
     def _evaluate(self, X: Any) -> FloatArray:
-        from smc.model.network.fitting import answers_of
+        from smc.model.network.inference import answers_of
 
         return answers_of(self.network_, self._objective(), X)
 

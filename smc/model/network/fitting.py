@@ -1,4 +1,4 @@
-"""From arrays to a fitted network, and from inputs to answers."""
+"""From arrays to a fitted network."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from torch import nn
 
 from smc.model.network.batches import Inputs, Sample
 from smc.model.network.devices import check_devices, seeded
-from smc.model.network.inference import importances_of, one_thread, outputs_of
+from smc.model.network.inference import importances_of, one_thread
 from smc.model.network.objective import Objective
 from smc.model.network.schedule import Schedule
 from smc.model.network.training import train
@@ -49,12 +49,6 @@ def fit_layers(
         network = layers()
         rounds = train(network, objective, sample, watched, schedule=schedule, watcher=watcher)
         return Fitted(network, rounds, importances_of(network, objective, sample.inputs))
-
-
-def answers_of(network: nn.Module, objective: Objective, X: np.ndarray | Windows) -> FloatArray:
-    """Return probabilities or numbers, one row each."""
-    with one_thread():
-        return objective.answers(outputs_of(network, Inputs(X)))
 
 
 def _sample(objective: Objective, rows: Rows) -> Sample:

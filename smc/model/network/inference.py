@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from smc.model.network.batches import Inputs
 from smc.model.network.objective import Objective
 from smc.typing import FloatArray
+from smc.windows import Windows
 
 #: Rows asked at once, the last lot filled up with zeros. A matrix product of one shape rounds each row alike,
 #: wherever it stands, so an answer does not depend on the rows beside it; products of other shapes do.
@@ -44,6 +46,12 @@ def outputs_of(network: nn.Module, inputs: Inputs) -> Tensor:
             filled = torch.cat([lot, lot.new_zeros(LOT - len(lot), *lot.shape[1:])])
             found[rows[0] : rows[-1] + 1] = network(filled)[: len(lot)]
     return found
+
+
+def answers_of(network: nn.Module, objective: Objective, X: np.ndarray | Windows) -> FloatArray:
+    """Return probabilities or numbers, one row each."""
+    with one_thread():
+        return objective.answers(outputs_of(network, Inputs(X)))
 
 
 def importances_of(network: nn.Module, objective: Objective, inputs: Inputs) -> FloatArray:
