@@ -97,13 +97,18 @@ def letters(cell: str) -> str:
     return name[:1] if name in HEADER[1:5] else name
 
 
+def is_header(names: list[str]) -> bool:
+    """Tell whether a row names a time and the four prices: a damaged one may lie above the real one."""
+    return {"o", "h", "l", "c"} <= set(names) and bool({"time", ""} & set(names))
+
+
 def plainly(data: bytes, dialect: str) -> dict[int, list[float]]:
     """Read with the csv module: bars by instant."""
     delimiter, _, spell = DIALECTS[dialect]
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     rows = list(csv.reader(io.StringIO(data.decode(encoding), newline=None), delimiter=delimiter))
     names = [[letters(cell) for cell in row] for row in rows]
-    header = next((place for place, row in enumerate(names) if {"o", "h", "l", "c"} <= set(row)), None)
+    header = next((place for place, row in enumerate(names) if is_header(row)), None)
     places = [0, 1, 2, 3, 4]
     if header is not None:
         rows = rows[header + 1 :]
