@@ -13,7 +13,7 @@ from smc.dataset import Dataset
 from smc.evaluation.history import build_history
 from smc.evaluation.predictions import all_classes, by_part
 from smc.evaluation.tables import metric_table
-from smc.fingerprint import code_version
+from smc.fingerprint import bars_fingerprint, code_version
 from smc.fits import Fits
 from smc.fitted import INTERRUPTED
 from smc.labels.balance import class_balance
@@ -235,4 +235,5 @@ def _pooled(parts: Parts, everything: pd.DataFrame, held_out: pd.DataFrame) -> d
 
 def _span_of_bars(bars: pd.DataFrame) -> dict[str, Any]:
     told = {name: bars.attrs.get(name, {}) for name in ("account", "source")}
-    return {"first": bars.index[0], "last": bars.index[-1], "n_bars": len(bars), **told}
+    whole = {"first": bars.index[0], "last": bars.index[-1], "n_bars": len(bars)}
+    return {**whole, "fingerprint": bars_fingerprint(bars), **told}

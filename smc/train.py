@@ -81,6 +81,9 @@ def train(
                 "data_hash": data_hash,
                 **describe(config, bars, data, plan, parts.labels.task),
             }
+            if config["keep_bars"]:
+                for each in bars.values():
+                    results.keep_bars(store.output, each)
             with trial(parts.ledger, store, facts, evidence_period(bars, data, plan)):
                 started = time.perf_counter()
                 trained = fit_all(parts, data, plan, config, progress.step)

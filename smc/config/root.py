@@ -87,4 +87,5 @@ class Root:
     sample_weight: Literal["uniqueness", "none"]
     final: Literal["refit", "train"]
     retry: Literal["none", "failed"]
+    keep_bars: bool
     seed: int

@@ -1,0 +1,68 @@
+"""The bars that runs were made of, kept once by content, so that a result outlives a change of its source."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from smc.errors import DataError
+from smc.fingerprint import bars_fingerprint
+from smc.results.durable import make_folder, named_errors, write_atomic
+
+FOLDER = "bars"
+
+
+def keep_bars(output: str | Path, bars: pd.DataFrame) -> Path:
+    """Write a symbol's bars to ``<output>/bars/<fingerprint>.parquet`` unless they stand there already.
+
+    Any number of processes may do so at once; the file is there whole or not at all.
+    """
+    path = _path(output, bars_fingerprint(bars))
+    if not path.is_file():
+        with named_errors(path.parent):
+            make_folder(path.parent)
+            buffer = io.BytesIO()
+            bars.to_parquet(buffer, compression="zstd")
+            write_atomic(path, buffer.getvalue())
+    return path
+
+
+class KeptBars:
+    """Load bars as an earlier run saw them; stands in for a run's own source when that has changed.
+
+    Parameters
+    ----------
+    output
+        Root of all results, as in `paths.output`.
+    fingerprints
+        By symbol, as ``run.json`` has them under ``bars``.
+    """
+
+    def __init__(self, output: str, fingerprints: Mapping[str, str]) -> None:
+        self.output, self.fingerprints = output, fingerprints
+
+    def symbols(self) -> list[str]:
+        """List the symbols, in the order of the run."""
+        return list(self.fingerprints)
+
+    def load(self, symbol: str) -> pd.DataFrame:
+        """Read the bars of one symbol.
+
+        Raises
+        ------
+        DataError
+            They are not kept, or the file holds other bars than its name says.
+        """
+        expected = self.fingerprints[symbol]
+        path = _path(self.output, expected)
+        if not path.is_file():
+            raise DataError(f"{symbol}: its bars are not kept at {path}; runs keep them unless keep_bars=false")
+        bars = pd.read_parquet(path)
+        if bars_fingerprint(bars) != expected:
+            raise DataError(f"{path} is damaged: it holds other bars than its name says; delete it")
+        return bars
+
+
+def _path(output: str | Path, fingerprint: str) -> Path:
+    return Path(output) / FOLDER / f"{fingerprint[:16]}.parquet"
