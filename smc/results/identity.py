@@ -14,7 +14,10 @@ from smc.typing import Config
 
 #: Dotted keys that say where and how a run is carried out, not what it computes.
 #: A profile's values stand where the model reads them.
-NOT_OF_RUN = ("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer", "retry", "keep_bars", "reg")
+NOT_OF_RUN = (
+    *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
+    *("retry", "keep_bars", "reg"),
+)
 #: The same, wherever they stand: fits do not depend on them (SPEC 8.5).
 NOT_OF_FIT = ("n_jobs", "n_threads", "device", "devices")
 #: Where the data lie is replaced by what they hold, once they could be loaded.

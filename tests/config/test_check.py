@@ -56,6 +56,7 @@ def root(**changes: Any) -> dict[str, Any]:
         "sample_weight": "uniqueness",
         "final": "refit",
         "retry": "none",
+        "keep_bars": True,
         "seed": 0,
     }
     return {**config, **changes}

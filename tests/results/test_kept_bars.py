@@ -34,5 +34,5 @@ def test_other_bars_under_the_name_are_refused(tmp_path, bars):
 
 
 def test_bars_that_are_not_kept_are_named(tmp_path):
-    with pytest.raises(DataError, match=r"X: its bars are not kept at .*keep_bars=false"):
+    with pytest.raises(DataError, match=r"X: no bars at .*keep_bars=false"):
         KeptBars(str(tmp_path), {"X": "0" * 64}).load("X")
