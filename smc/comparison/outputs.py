@@ -1,0 +1,131 @@
+"""What two runs of one configuration left behind: the same bytes, nearly the same numbers, or where not."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smc.comparison.configs import ABSENT
+from smc.leaves import leaves
+from smc.report.text import is_number
+from smc.results import Run
+from smc.results.manifest import verify
+
+IDENTICAL, WITHIN, DIFFERENT = "identical", "within tolerance", "different"
+#: From best to worst.
+VERDICTS = (IDENTICAL, WITHIN, DIFFERENT)
+TABLES = ("predictions", "returns", "curves", "learning_curve")
+#: Fields of run.json that say when, by what and how fast, or stand in another check.
+NOT_FIGURES = (
+    "run_id", "timestamp", "training_duration_seconds", "code_version", "package_versions", "config_hash",
+    "seedless_hash", "data_hash", "bars", "choices",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of a run beside its counterpart: a verdict of `VERDICTS`, and where they part."""
+
+    part: str
+    verdict: str
+    detail: str = ""
+
+
+def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[Finding]:
+    """Compare tables, splits, weights and figures of two runs, part by part.
+
+    Parameters
+    ----------
+    tolerance
+        Largest absolute difference of a number that still counts as the same, where the bytes differ.
+    """
+    files, others = _files(original), _files(rebuilt)
+    names = [name for name in TABLES if f"{name}.parquet" in files | others]
+    return [
+        *(_table(name, original, rebuilt, tolerance) for name in names),
+        _whole("splits", ["splits.json"], files, others),
+        _whole("model", sorted(name for name in files | others if name.startswith("model/")), files, others),
+        _figures(original, rebuilt, tolerance),
+    ]
+
+
+def worst(findings: list[Finding]) -> str:
+    """Return the verdict over all parts."""
+    return max((finding.verdict for finding in findings), key=VERDICTS.index)
+
+
+def _files(run: Run) -> dict[str, str]:
+    return {name: entry["sha256"] for name, entry in verify(run.path)["files"].items()}
+
+
+def _whole(part: str, names: list[str], files: dict[str, str], others: dict[str, str]) -> Finding:
+    """Compare files that mean nothing but as a whole."""
+    parted = [name for name in names if files.get(name) != others.get(name)]
+    return Finding(part, DIFFERENT, ", ".join(parted)) if parted else Finding(part, IDENTICAL)
+
+
+def _table(name: str, original: Run, rebuilt: Run, tolerance: float) -> Finding:
+    paths = [run.path / f"{name}.parquet" for run in (original, rebuilt)]
+    absent = [path for path in paths if not path.is_file()]
+    if absent:
+        return Finding(name, DIFFERENT, f"no {absent[0].name} in {absent[0].parent}")
+    if paths[0].read_bytes() == paths[1].read_bytes():
+        return Finding(name, IDENTICAL)
+    one, other = (pd.read_parquet(path) for path in paths)
+    return _values(name, one, other, tolerance)
+
+
+def _values(name: str, one: pd.DataFrame, other: pd.DataFrame, tolerance: float) -> Finding:
+    """Compare two tables cell by cell, and name the first cell that parts them."""
+    if one.shape != other.shape or list(one.columns) != list(other.columns):
+        return Finding(name, DIFFERENT, f"{_shape(one)} became {_shape(other)}")
+    largest = 0.0
+    for column in one.columns:
+        before, now = one[column].to_numpy(), other[column].to_numpy()
+        parted = np.flatnonzero(~((before == now) | (pd.isna(before) & pd.isna(now))))
+        if not len(parted):
+            continue
+        is_float = before.dtype.kind == now.dtype.kind == "f"
+        gap = float(np.abs(before - now)[parted].max()) if is_float else math.inf
+        if not gap <= tolerance:
+            row = parted[0]
+            return Finding(name, DIFFERENT, f"row {row}, `{column}`: {before[row]} became {now[row]}")
+        largest = max(largest, gap)
+    return Finding(name, *_within(largest))
+
+
+def _figures(original: Run, rebuilt: Run, tolerance: float) -> Finding:
+    """Compare what run.json says of the result; what it says beside is news of another version."""
+    one, other = (dict(_said(run)) for run in (original, rebuilt))
+    largest = 0.0
+    for path in sorted(one):
+        gap = _gap(one[path], other.get(path, ABSENT))
+        if gap > tolerance:
+            return Finding("figures", DIFFERENT, f"{path}: {one[path]} became {other.get(path, ABSENT)}")
+        largest = max(largest, gap)
+    return Finding("figures", *_within(largest))
+
+
+def _gap(one: object, other: object) -> float:
+    """Return the largest difference of two numbers, or of any two in lists and maps alike; else infinity."""
+    if is_number(one) and is_number(other):
+        return abs(one - other)
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys():
+        return max((_gap(one[key], other[key]) for key in one), default=0.0)
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return max((_gap(a, b) for a, b in zip(one, other, strict=True)), default=0.0)
+    return 0.0 if one == other else math.inf
+
+
+def _within(largest: float) -> tuple[str, str]:
+    return (WITHIN, f"largest difference {largest:.1e}") if largest else (IDENTICAL, "")
+
+
+def _said(run: Run) -> Iterator[tuple[str, object]]:
+    return leaves({key: value for key, value in run.record.items() if key not in NOT_FIGURES})
+
+
+def _shape(table: pd.DataFrame) -> str:
+    return f"{len(table):,} rows of {', '.join(map(str, table.columns))}"

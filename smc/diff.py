@@ -1,0 +1,137 @@
+"""Compare two finished runs, seed noise beside every difference: python -m smc.diff 3f2a 91cc --seeds 5"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+from smc.cli import Progress, exits
+from smc.comparison.configs import differences
+from smc.comparison.seeds import repeats, reseeded, seed_noise
+from smc.errors import ConfigError
+from smc.report.document import Section, Table
+from smc.report.locate import locate
+from smc.report.terminal_page import show
+from smc.report.text import decimal, is_number
+from smc.results import Run, load_run
+from smc.train import train
+
+Name = tuple[str, str]
+
+#: What must agree for figures to be compared, and what it means that it does not.
+GROUND = {
+    "data_hash": "The data differ: the figures speak of other bars.",
+    "split_hash": "The splits differ: the figures speak of other events.",
+    "code_version": "The code of smc differs.",
+}
+SCORES = ("accuracy", "balanced_accuracy", "log_loss", "auc", "r2", "rmse")
+#: Figures that are compared: tables of run.json, what they are called, and which of their entries.
+FIGURES = {
+    "history": ("train", ("train_accuracy", "train_val_gap")),
+    "out_of_fold_metrics": ("out of fold", SCORES),
+    "val_metrics": ("val", SCORES),
+    "test_metrics": ("test", SCORES),
+    "financial_metrics": ("out of fold", ("sharpe",)),
+    "test_financial_metrics": ("test", ("sharpe",)),
+}
+
+
+def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
+    """Lay out what differs between two runs: ground, configuration, figures.
+
+    Parameters
+    ----------
+    output
+        Root of all results, searched for repeats of the two under other seeds.
+    """
+    ground = [said for field, said in GROUND.items() if one.record[field] != other.record[field]]
+    changed = differences(one.config, other.config)
+    rows = [(path, _text(a), _text(b)) for path, a, b in changed]
+    table = Table(("key", "A", "B"), rows, n_text=3)
+    runs = [f"{letter}: {run.path}" for letter, run in (("A", one), ("B", other))]
+    return [
+        Section("Runs", [*runs, *(ground or ["Same data, same splits, same code."])]),
+        Section("Configuration", [] if rows else ["No value differs."], [table] if rows else []),
+        _figures(one, other, output),
+    ]
+
+
+def fit_seeds(run: Run, n_seeds: int, progress: Progress) -> None:
+    """Train a run's configuration with the seeds 0 to n - 1; those that are finished are left as they are."""
+    for seed in range(n_seeds):
+        progress.step(f"{run.run_id}: seed {seed + 1} of {n_seeds}")
+        train({**reseeded(run, seed), "symbol": run.config["symbol"]})
+
+
+def _figures(one: Run, other: Run, output: str) -> Section:
+    seeds = [[_flat(each) for each in repeats(run, output)] for run in (one, other)]
+    first, second = _flat(one), _flat(other)
+    rows = [
+        (*name, decimal(first[name]), decimal(second[name]), *_difference(name, first, second, seeds))
+        for name in first
+        if name in second
+    ]
+    columns = ("part", "figure", "A", "B", "difference", "seed noise", "")
+    counts = " and ".join(str(len(each)) for each in seeds)
+    told = (
+        f"Seeds at hand: {counts}. Seed noise is the difference that 95 % of pairs of seeds stay within; "
+        "it says nothing of the noise of the events, for which python -m smc.show has the intervals."
+    )
+    return Section("Figures", [told], [Table(columns, rows, n_text=2)])
+
+
+def _difference(
+    name: Name, first: dict[Name, float], second: dict[Name, float], seeds: list[list[dict[Name, float]]]
+) -> Iterator[str]:
+    """Write the difference, the noise, and whether the first lies within the second."""
+    change = second[name] - first[name]
+    noise = seed_noise(*([each[name] for each in found if name in each] for found in seeds))
+    yield f"{change:+z.3f}"
+    yield "n/a" if noise is None else decimal(noise.limit)
+    yield "" if noise is None or not change else "within" if abs(change) <= noise.limit else "beyond"
+
+
+def _flat(run: Run) -> dict[Name, float]:
+    return {
+        (part, name): value
+        for table, (part, names) in FIGURES.items()
+        for name in names
+        if is_number(value := (run.record.get(table) or {}).get(name))
+    }
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    asked = _parser().parse_args(arguments)
+    with exits():
+        if asked.seeds is not None and asked.seeds < 3:
+            raise ConfigError(f"--seeds must be 3 or more, got {asked.seeds}: two say nothing of a spread")
+        one, other = (load_run(locate(name, asked.output)) for name in (asked.one, asked.other))
+        if asked.seeds:
+            with closing(Progress()) as progress:
+                for run in (one, other):
+                    fit_seeds(run, asked.seeds, progress)
+        show(compare(one, other, output=asked.output), sys.stdout)
+        sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m smc.diff",
+        description="Say what differs between two runs, and which figures differ by more than their seeds.",
+    )
+    parser.add_argument("one", help="folder, id, or beginning of an id")
+    parser.add_argument("other", help="the run that it is compared with")
+    parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
+    parser.add_argument("--seeds", type=int, help="train both configurations under this many seeds first")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Two runs of one configuration, part by part."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smc.comparison.outputs import DIFFERENT, IDENTICAL, WITHIN, compare, worst
+from smc.results import RunStore, load_run
+
+
+@pytest.fixture
+def twins(tmp_path):
+    """Commit a small run twice; what a change does to the second is applied before its commit."""
+
+    def make(change=lambda folder: None):
+        runs = []
+        for name, edit in (("one", lambda folder: None), ("other", change)):
+            with RunStore(tmp_path / name).claim("0" * 16) as claim:
+                table = pd.DataFrame({"event": [1, 2], "p_1": [0.25, 0.5], "ret": [0.1, np.nan]})
+                table.to_parquet(claim.staging / "predictions.parquet")
+                (claim.staging / "splits.json").write_text("{}")
+                (claim.staging / "model").mkdir()
+                (claim.staging / "model" / "weights").write_bytes(b"w")
+                claim.save_record(
+                    {
+                        "timestamp": name,
+                        "history": {"folds": [0.5, 0.75]},
+                        "importance": [{"f": "a", "i": 0.5}],
+                    }
+                )
+                edit(claim.staging)
+                runs.append(load_run(claim.commit()))
+        return {finding.part: finding for finding in compare(*runs, tolerance=1e-9)}
+
+    yield make
+    shutil.rmtree(tmp_path)
+
+
+def prediction(place, value):
+    def change(folder):
+        table = pd.read_parquet(folder / "predictions.parquet")
+        table.loc[place, "p_1"] = value
+        table.to_parquet(folder / "predictions.parquet")
+
+    return change
+
+
+def said(**fields):
+    def change(folder):
+        record = json.loads((folder / "run.json").read_text())
+        (folder / "run.json").write_text(json.dumps({**record, **fields}))
+
+    return change
+
+
+def test_the_same_run_twice_is_identical(twins):
+    found = twins()
+    assert set(found) == {"predictions", "splits", "model", "figures"}
+    assert worst(list(found.values())) == IDENTICAL
+
+
+def test_a_difference_in_the_last_bits_is_within_tolerance(twins):
+    found = twins(prediction(1, 0.5 + 1e-12))
+    assert found["predictions"].verdict == WITHIN
+    assert found["predictions"].detail == "largest difference 1.0e-12"
+    assert worst(list(found.values())) == WITHIN
+
+
+@pytest.mark.parametrize("value", [0.51, np.nan])
+def test_a_changed_prediction_is_named(twins, value):
+    found = twins(prediction(1, value))
+    assert found["predictions"].verdict == DIFFERENT
+    assert found["predictions"].detail == f"row 1, `p_1`: 0.5 became {value}"
+
+
+def test_a_table_of_another_shape_is_different(twins):
+    found = twins(lambda folder: pd.DataFrame({"event": [1]}).to_parquet(folder / "predictions.parquet"))
+    assert found["predictions"].detail == "2 rows of event, p_1, ret became 1 rows of event"
+
+
+def test_a_changed_weight_is_named_by_its_file(twins):
+    found = twins(lambda folder: (folder / "model" / "weights").write_bytes(b"v"))
+    assert (found["model"].verdict, found["model"].detail) == (DIFFERENT, "model/weights")
+
+
+@pytest.mark.parametrize(
+    ("fields", "verdict"),
+    [
+        ({"history": {"folds": [0.5, 0.75 + 1e-12]}}, WITHIN),
+        ({"history": {"folds": [0.5, 0.8]}}, DIFFERENT),
+        ({"history": {"folds": [0.5]}}, DIFFERENT),
+        ({"history": {}}, DIFFERENT),
+        ({"importance": [{"f": "b", "i": 0.5}]}, DIFFERENT),
+        ({"news": 1}, IDENTICAL),
+    ],
+)
+def test_figures_are_compared_to_the_last_number(twins, fields, verdict):
+    assert twins(said(**fields))["figures"].verdict == verdict
