@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smc.cli import Progress
-from smc.config import compose
+from smc.config.compose import compose_with_origin
 from smc.errors import ResultsError
 from smc.results import Run, load_run
 from smc.train import train as _train
@@ -25,9 +25,9 @@ def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
     SmcError
         The named failure of the run.
     """
-    progress = Progress()
+    composed, progress = compose_with_origin(overrides, config_dir=config_dir), Progress()
     try:
-        outcome = _train(compose(overrides, config_dir=config_dir), progress=progress)
+        outcome = _train(composed.config, composed.sources, progress, choices=composed.choices)
     finally:
         progress.close()
     if outcome.status != "finished":

@@ -38,6 +38,23 @@ CONDITIONAL = (
 ABLATION = ("out_of_fold_metrics", "val_metrics", "test_metrics", "history")
 
 
+def what_was_chosen(config: Config, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the option of each group, and the class that stands in it.
+
+    >>> config = {"model": {"_target_": "smc.model.xgboost.XGBoost"}}
+    >>> what_was_chosen(config, {"model": "xgboost", "reg": "tiny"})
+    {'choices': {'model': 'xgboost', 'reg': 'tiny'}, 'class_names': {'model': 'smc.model.xgboost.XGBoost'}}
+    """
+    return {
+        "choices": {group: option for group, option in choices.items() if not group.startswith("hydra/")},
+        "class_names": {
+            group: section["_target_"]
+            for group, section in config.items()
+            if isinstance(section, Mapping) and "_target_" in section
+        },
+    }
+
+
 def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan, task: str) -> dict[str, Any]:
     """Say which run this is: what it was made of, and how many bars became how many events."""
     return {

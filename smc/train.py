@@ -32,6 +32,7 @@ from smc.record import (
     last_training_bar,
     stops_of,
     warnings_of,
+    what_was_chosen,
 )
 from smc.results.status import reason_of
 from smc.saving import Contents, logging_to, save
@@ -45,7 +46,11 @@ HASHES = ("config_hash", "seedless_hash", "data_hash", "split_hash", "seed", "co
 
 
 def train(
-    config: Config, sources: Mapping[str, str] | None = None, progress: Progress | None = None
+    config: Config,
+    sources: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    *,
+    choices: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Carry out one run and commit its folder; a run that is finished already is left as it is.
 
@@ -55,6 +60,8 @@ def train(
         Composed, checked, plain containers (`smc.config.compose`).
     sources
         Where each value of the configuration came from, for the record.
+    choices
+        The option chosen for each group, for the record.
 
     Raises
     ------
@@ -79,6 +86,7 @@ def train(
             facts = {
                 "run_id": run_id,
                 "data_hash": data_hash,
+                **what_was_chosen(config, choices or {}),
                 **describe(config, bars, data, plan, parts.labels.task),
             }
             if config["keep_bars"]:
@@ -212,7 +220,7 @@ class Command:
         """Carry out one job; in a sweep, whatever ends it leaves the others to run."""
         progress = Progress(f"{' '.join(job.overrides) or 'default run'}: ")
         try:
-            outcome = train(job.config, job.sources, progress)
+            outcome = train(job.config, job.sources, progress, choices=job.choices)
         except SmcError as error:
             self._report(progress, EXIT_USER_ERROR, f"error: {error}")
         except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on

@@ -1,6 +1,8 @@
 """Compose `conf/` and overrides into a plain, checked configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,23 @@ VERSION_BASE = "1.3"
 ROOT_NAME = "train"
 
 
+@dataclass(frozen=True)
+class Composition:
+    """A checked configuration, and how it came about.
+
+    Attributes
+    ----------
+    choices
+        The option chosen for each group.
+    sources
+        Where each value came from, by dotted path.
+    """
+
+    config: Config
+    choices: dict[str, Any]
+    sources: dict[str, str]
+
+
 def compose(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> Config:
     """Compose the configuration of one run, as the command line would, and check it.
 
@@ -33,21 +52,61 @@ def compose(overrides: Sequence[str] = (), *, config_dir: str | Path | None = No
     ConfigError
         With every mismatch, one a line.
     """
+    return compose_with_origin(overrides, config_dir=config_dir).config
+
+
+def compose_with_origin(
+    overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
+) -> Composition:
+    """Compose as `compose` does, and keep where the configuration came from."""
     import hydra
-    from hydra.errors import HydraException
 
-    from smc.config.explain import explain
+    from smc.config.explain import COMPOSITION_ERRORS, explain
+    from smc.config.provenance import sources
 
-    search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"] if config_dir else []
-    with hydra.initialize_config_dir(str(CONF), version_base=VERSION_BASE):
+    folders = [] if config_dir is None else [Path(config_dir)]
+    search = search_path(folders)
+    with hydra_on_conf():
         try:
             composed = hydra.compose(ROOT_NAME, [*overrides, *search], return_hydra_config=True)
-        except (HydraException, OmegaConfBaseException) as error:
-            raise explain(error, list(overrides), search) from error
+        except COMPOSITION_ERRORS as error:
+            raise explain(error, list(overrides), folders) from error
     choices = dict(composed.hydra.runtime.choices)
     with open_dict(composed):
         del composed["hydra"]
-    return to_plain_config(composed, choices)
+    config = to_plain_config(composed, choices)
+    return Composition(config, choices, sources([CONF, *folders], choices, overrides))
+
+
+def search_path(folders: Sequence[Path]) -> list[str]:
+    """Return the override by which Hydra searches folders of one's own, if there are any.
+
+    Raises
+    ------
+    ConfigError
+        One is not there: Hydra would go on without it.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(
+                f"--config-dir: there is no folder {folder}; name one that holds <group>/<option>.yaml"
+            )
+    places = ",".join(f"file://{folder.resolve()}" for folder in folders)
+    return [f"hydra.searchpath=[{places}]"] if folders else []
+
+
+@contextmanager
+def hydra_on_conf() -> Iterator[None]:
+    """Set Hydra up on `conf/`; what a program has set up for itself is there again afterwards."""
+    import hydra
+    from hydra.core.global_hydra import GlobalHydra
+
+    own, GlobalHydra.instance().hydra = GlobalHydra.instance().hydra, None
+    try:
+        with hydra.initialize_config_dir(str(CONF), version_base=VERSION_BASE):
+            yield
+    finally:
+        GlobalHydra.instance().hydra = own
 
 
 def to_plain_config(composed: DictConfig, choices: Mapping[str, Any]) -> Config:

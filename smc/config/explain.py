@@ -1,17 +1,24 @@
 """Say what is wrong with overrides that cannot be composed, all of it at once, with the nearest names."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from omegaconf import OmegaConf
+from hydra.errors import HydraException
+from omegaconf import OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+from yaml import MarkedYAMLError
 
-from smc.config.compose import CONF, ROOT_NAME
+from smc.config.compose import ROOT_NAME, hydra_on_conf, search_path, to_plain_config
 from smc.config.nearest import nearest
 from smc.config.options import groups, options
 from smc.errors import ConfigError
 
+#: What a composition raises when overrides or files of one's own are at fault.
+COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, MarkedYAMLError, ValueError)
 
-def explain(error: Exception, overrides: list[str], search: list[str] | None = None) -> ConfigError:
+
+def explain(error: Exception, overrides: list[str], folders: Sequence[Path] = ()) -> ConfigError:
     """Turn a failed composition into one ConfigError with a line for each override at fault.
 
     Parameters
@@ -20,30 +27,56 @@ def explain(error: Exception, overrides: list[str], search: list[str] | None = N
         What the composition raised; its first line is the message when no override is at fault.
     overrides
         As typed.
-    search
-        Overrides that extend the search path.
+    folders
+        Of one's own options.
     """
-    folders = [
-        Path(part[len("file://") :])
-        for each in search or []
-        for part in each[each.find("[") + 1 : -1].split(",")
-    ]
+    if isinstance(error, MarkedYAMLError):
+        return ConfigError(_broken(error))
     parsed, problems = _parse(overrides)
-    known = groups(folders)
-    chosen = []
+    known, search, sound = groups(folders), search_path(folders), []
     for override in parsed:
         key = override.key_or_group
         if key in known and not override.is_sweep_override():
-            found = _unknown_option(key, override.value(), options(key, folders))
+            found = _unknown_option(key, override, options(key, folders))
             problems += found
             if not found:
-                chosen.append(override.input_line)
-    keys = _keys([*chosen, *(search or [])])
+                sound.append(override.input_line)
+    keys = _keys([*sound, *search])
     for override in parsed:
         key = override.key_or_group
-        if key not in known and not _adds(override) and not key.startswith("hydra"):
-            problems += _unknown_key(key, keys, known)
-    return ConfigError("\n".join(problems) or str(error).splitlines()[0])
+        if key not in known and not key.startswith("hydra"):
+            found = [] if _adds(override) else _unknown_key(key, keys, known)
+            problems += found
+            if not found and not override.is_sweep_override():
+                sound.append(override.input_line)
+    problems = problems or [f"{str(error) or type(error).__name__}".splitlines()[0]]
+    return ConfigError("\n".join([*problems, *_mismatches([*sound, *search])]))
+
+
+def _broken(error: MarkedYAMLError) -> str:
+    """Say where a file is no YAML, and why."""
+    mark = error.problem_mark or error.context_mark
+    why = " ".join(filter(None, (error.problem, error.context)))
+    return f"{mark.name}, line {mark.line + 1}: not YAML, {why}" if mark else f"not YAML, {why}"
+
+
+def _mismatches(sound: list[str]) -> list[str]:
+    """Check what the overrides that are not at fault compose into, so that all is said at once."""
+    import hydra
+
+    with hydra_on_conf():
+        try:
+            composed = hydra.compose(ROOT_NAME, sound, return_hydra_config=True)
+        except COMPOSITION_ERRORS:
+            return []
+    choices = dict(composed.hydra.runtime.choices)
+    with open_dict(composed):
+        del composed["hydra"]
+    try:
+        to_plain_config(composed, choices)
+    except ConfigError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _adds(override: Any) -> bool:
@@ -53,7 +86,6 @@ def _adds(override: Any) -> bool:
 
 def _parse(overrides: list[str]) -> tuple[list[Any], list[str]]:
     from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
 
     parser, parsed, problems = OverridesParser.create(), [], []
     for text in overrides:
@@ -72,7 +104,10 @@ def _malformed(text: str, said: str) -> str:
     return f"the value needs quotes that the shell leaves alone: '{key}=\"{value}\"' ({said})"
 
 
-def _unknown_option(group: str, value: Any, known: dict[str, str]) -> list[str]:
+def _unknown_option(group: str, override: Any, known: dict[str, str]) -> list[str]:
+    value = override.value()
+    if value is None and not override.is_delete():
+        return [f"{override.input_line}: a group needs an option (options: {', '.join(known)})"]
     chosen = value if isinstance(value, list) else [value]
     return [
         f"{group}={each}: no such option{nearest(str(each), known)} (options: {', '.join(known)})"
@@ -102,13 +137,10 @@ def _unknown_key(key: str, keys: dict[str, Any] | None, known_groups: list[str])
 def _keys(chosen: list[str]) -> dict[str, Any] | None:
     """Compose with the valid group choices alone, to learn which keys there are."""
     import hydra
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.errors import HydraException
 
-    GlobalHydra.instance().clear()
-    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+    with hydra_on_conf():
         try:
             composed = hydra.compose(ROOT_NAME, chosen)
-        except HydraException:
+        except COMPOSITION_ERRORS:
             return None
     return OmegaConf.to_container(composed, resolve=False)  # type: ignore[return-value]

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 
-from smc.config.compose import CONF, ROOT_NAME, VERSION_BASE, to_plain_config
-from smc.config.explain import explain
+from smc.config.compose import CONF, ROOT_NAME, VERSION_BASE, search_path, to_plain_config
+from smc.config.explain import COMPOSITION_ERRORS, explain
 from smc.config.help import config_dirs, help_text
 from smc.config.provenance import sources
 from smc.errors import ConfigError
@@ -64,18 +63,18 @@ def for_each_job(task: Callable[[Job], None], arguments: Sequence[str]) -> None:
     """
     import hydra
     from hydra._internal.utils import get_args_parser
-    from hydra.errors import HydraException
 
     if "--help" in arguments or "-h" in arguments:
         sys.stdout.write(help_text(arguments) + "\n")
         return
+    folders = config_dirs(arguments)
+    search_path(folders)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints errors itself, and ends with its own exit code
     command = hydra.main(version_base=VERSION_BASE, config_path=str(CONF), config_name=ROOT_NAME)
     try:
         command(lambda composed: task(_job(composed)))()
-    except (HydraException, OmegaConfBaseException) as error:
-        search = [f"hydra.searchpath=[file://{folder.resolve()}]" for folder in config_dirs(arguments)]
-        raise explain(error, get_args_parser().parse_args(list(arguments)).overrides, search) from error
+    except COMPOSITION_ERRORS as error:
+        raise explain(error, get_args_parser().parse_args(list(arguments)).overrides, folders) from error
     except OSError as error:
         raise ConfigError(f"paths.output: {error.filename} cannot be written: {error.strerror}") from error
 

@@ -1,0 +1,66 @@
+"""Composition from a program: where values came from, folders of one's own, and Hydra as it was before."""
+
+import hydra
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+
+from smc.config.compose import CONF, compose, compose_with_origin
+from smc.errors import ConfigError
+
+
+def test_choices_and_sources_come_with_the_configuration(tmp_path) -> None:
+    own = tmp_path / "model"
+    own.mkdir()
+    (own / "trees.yaml").write_text("_target_: sklearn.ensemble.ExtraTreesClassifier\nn_estimators: 20\n")
+    composed = compose_with_origin(["model=trees", "seed=3"], config_dir=tmp_path)
+    assert (composed.choices["model"], composed.choices["reg"]) == ("trees", "strong")
+    assert composed.sources["model.n_estimators"] == "model/trees.yaml"
+    assert composed.sources["seed"] == "command line: seed=3"
+    assert composed.sources["split.val_frac"] == "train.yaml"
+    assert composed.config == compose(["model=trees", "seed=3"], config_dir=tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path) -> None:
+    with pytest.raises(ConfigError, match=r"there is no folder .*nowhere"):
+        compose([], config_dir=tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("overrides", [[], ["modl=3"]], ids=["composed", "refused"])
+def test_what_a_program_has_set_up_in_hydra_is_there_afterwards(overrides) -> None:
+    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+        own = GlobalHydra.instance().hydra
+        try:
+            compose(overrides)
+        except ConfigError:
+            assert overrides
+        assert GlobalHydra.instance().hydra is own
+    assert not GlobalHydra.instance().is_initialized()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("_target_: x\nn: [1, 2\nm: 3\n", r"broken\.yaml, line 3: not YAML, expected ',' or '\]'"),
+        ("n: 1\nn: 2\n", r"broken\.yaml, line 2: not YAML, found duplicate key"),
+        ("a: 1\n\tb: 2\n", r"broken\.yaml, line 2: not YAML, found character '\\t'"),
+    ],
+)
+def test_a_broken_file_of_ones_own_is_named_with_line_and_rule(tmp_path, text, said) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "broken.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        compose(["model=broken"], config_dir=tmp_path)
+
+
+@pytest.mark.parametrize("group", ["model", "data", "cv", "aug", "reg", "monitor", "features", "experiment"])
+def test_a_group_without_an_option_is_refused(group) -> None:
+    with pytest.raises(ConfigError, match=rf"^{group}=null: a group needs an option \(options: "):
+        compose([f"{group}=null"])
+
+
+def test_unknown_names_and_refused_values_are_told_together() -> None:
+    with pytest.raises(ConfigError) as caught:
+        compose(["modl=3", "cv=cpvc", "model.max_dept=2", "model.max_depth=deep", "split.test_frac=7"])
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
+        "cv=cpvc", "modl", "model.max_dept", "model.max_depth", "split",
+    ]  # fmt: skip
