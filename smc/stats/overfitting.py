@@ -1,0 +1,177 @@
+"""How often the best configuration of one half of the data is below the median in the other half."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from smc.checks import check_choice
+from smc.stats.panel import ROUNDING, check_panel
+from smc.typing import FloatArray
+
+#: Null panels, and splits of each, behind the spread.
+N_NULL, N_NULL_SPLITS = 200, 500
+
+
+@dataclass(frozen=True, eq=False)
+class Overfitting:
+    """Probability of backtest overfitting, and how far it strays where nobody has skill.
+
+    Attributes
+    ----------
+    probability
+        Share of splits with logit <= 0. On noise it is .5 on average, near 0 if one configuration is better.
+    spread
+        Standard deviation of the probability over panels without skill (see the function).
+    null_low, null_high
+        Central 90 % of them: a probability inside says nothing against luck.
+    logits
+        One for each split: log(w / (1 - w)), w = rank out of sample of the best in sample / (N + 1).
+    median_logit
+        Their median; above 0 if the choice is usually better than half of the configurations.
+    """
+
+    probability: float
+    spread: float
+    null_low: float
+    null_high: float
+    median_logit: float
+    n_configurations: int
+    n_splits: int
+    logits: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _BlockSums:
+    """Rows, sums and sums of squares of the centred columns, by block of rows, and the columns' means."""
+
+    n_rows: FloatArray
+    sums: FloatArray
+    squares: FloatArray
+    centre: FloatArray
+
+
+def probability_of_backtest_overfitting(
+    panel: npt.ArrayLike, *, n_blocks: int = 16, performance: str = "sharpe", seed: int = 0
+) -> Overfitting:
+    """Return the share of splits whose best configuration in sample ranks in the lower half out of sample.
+
+    Combinatorially symmetric cross-validation: the rows are cut into blocks; each half of the blocks once
+    chooses the best configuration, which is ranked (ties by mean rank) in the other half. Convention: a logit
+    of exactly 0, the median itself, counts as overfitted (lambda <= 0, as in the paper; libraries that count
+    lambda < 0 give .40 instead of .59 on noise with 5 configurations).
+
+    One probability alone is weak evidence: its standard deviation on noise is about .17. The spread is that
+    of 200 panels in which the sign of each row, the same in all columns, is drawn at random after centring
+    the columns: no skill, the same correlations and sizes of moves, over at most 500 of the splits.
+
+    Parameters
+    ----------
+    panel
+        Returns, one row a period in time order, one column a configuration; all that were tried.
+    n_blocks
+        Even; 16 give 12,870 splits. Blocks differ by at most a row, each row counts.
+    performance
+        ``sharpe`` (mean by standard deviation, ddof 1; 0 where a column does not vary) or ``mean``.
+
+    Raises
+    ------
+    ValueError
+        An odd or too large number of blocks, fewer than 2 configurations, fewer than 2 rows a block.
+
+    References
+    ----------
+    Bailey, Borwein, López de Prado and Zhu (2017), "The probability of backtest overfitting", Journal of
+    Computational Finance 20(4), section 2.
+
+    >>> panel = np.random.default_rng(2).normal(size=(400, 20))
+    >>> noise = probability_of_backtest_overfitting(panel, n_blocks=8)
+    >>> panel[:, 3] += 0.2  # the only configuration with an edge
+    >>> edge = probability_of_backtest_overfitting(panel, n_blocks=8)
+    >>> round(noise.probability, 2), round(noise.spread, 2), round(edge.probability, 2)
+    (0.66, 0.21, 0.1)
+    """
+    values = _checked(panel, n_blocks, performance)
+    logits = _logits(_block_sums(values, n_blocks), _halves(n_blocks), performance)
+    null = _null_probabilities(values, n_blocks, performance, seed=seed)
+    low, high = np.quantile(null, [0.05, 0.95])
+    return Overfitting(
+        probability=float((logits <= 0).mean()),
+        spread=float(null.std(ddof=1)),
+        null_low=float(low),
+        null_high=float(high),
+        median_logit=float(np.median(logits)),
+        n_configurations=values.shape[1],
+        n_splits=len(logits),
+        logits=logits,
+    )
+
+
+def _checked(panel: npt.ArrayLike, n_blocks: int, performance: str) -> FloatArray:
+    check_choice("performance", performance, ["sharpe", "mean"])
+    if n_blocks % 2 or not 2 <= n_blocks <= 20:
+        raise ValueError(f"`n_blocks` must be even, from 2 to 20 (184,756 splits), got {n_blocks}")
+    values = check_panel(panel, least_rows=2 * n_blocks)
+    if values.shape[1] < 2:
+        raise ValueError("a choice needs at least 2 configurations, got 1")
+    return values
+
+
+def _block_sums(values: FloatArray, n_blocks: int) -> _BlockSums:
+    edges = np.arange(n_blocks) * len(values) // n_blocks
+    centre = values.mean(axis=0)
+    centred = values - centre
+    return _BlockSums(
+        n_rows=np.diff(edges, append=len(values)).astype(np.float64),
+        sums=np.add.reduceat(centred, edges),
+        squares=np.add.reduceat(centred**2, edges),
+        centre=centre,
+    )
+
+
+def _null_probabilities(values: FloatArray, n_blocks: int, performance: str, *, seed: int) -> FloatArray:
+    """Return the probabilities of overfitting of panels like this one, but without skill."""
+    rng = np.random.default_rng(seed)
+    centred, halves = values - values.mean(axis=0), _halves(n_blocks)
+    null = np.empty(N_NULL)
+    for draw in range(N_NULL):
+        flipped = centred * rng.choice([-1.0, 1.0], size=(len(values), 1))
+        chosen = halves[rng.permutation(len(halves))[: N_NULL_SPLITS // 2]]
+        null[draw] = (_logits(_block_sums(flipped, n_blocks), chosen, performance) <= 0).mean()
+    return null
+
+
+def _halves(n_blocks: int) -> FloatArray:
+    """Return one row for each way to cut the blocks in two: 1 for the half that holds the first block."""
+    rest = list(combinations(range(1, n_blocks), n_blocks // 2 - 1))
+    halves = np.zeros((len(rest), n_blocks))
+    halves[:, 0] = 1.0
+    halves[np.arange(len(rest))[:, None], np.array(rest, dtype=np.int64).reshape(len(rest), -1)] = 1.0
+    return halves
+
+
+def _logits(blocks: _BlockSums, halves: FloatArray, performance: str) -> FloatArray:
+    """Return the logits of all splits: each half once in sample, once out of sample."""
+    one, other = _performance(blocks, halves, performance), _performance(blocks, 1 - halves, performance)
+    return np.concatenate([_rank_logit(one, other), _rank_logit(other, one)])
+
+
+def _performance(blocks: _BlockSums, halves: FloatArray, performance: str) -> FloatArray:
+    """Return the performance of each column in each half, (n_halves, n_columns)."""
+    n_rows = (halves @ blocks.n_rows)[:, None]
+    mean = halves @ blocks.sums / n_rows
+    if performance == "mean":
+        return mean + blocks.centre
+    squares = halves @ blocks.squares
+    variance = (squares / n_rows - mean**2) * (n_rows / (n_rows - 1))
+    moving = variance > ROUNDING * (squares / n_rows + blocks.centre**2)
+    return np.where(moving, (mean + blocks.centre) / np.sqrt(np.where(moving, variance, 1.0)), 0.0)
+
+
+def _rank_logit(in_sample: FloatArray, out_of_sample: FloatArray) -> FloatArray:
+    """Return the logit of the relative rank out of sample of the best in sample."""
+    chosen = out_of_sample[np.arange(len(in_sample)), in_sample.argmax(axis=1)][:, None]
+    below, level = (out_of_sample < chosen).sum(axis=1), (out_of_sample == chosen).sum(axis=1)
+    rank = below + (level + 1) / 2
+    return np.log(rank / (out_of_sample.shape[1] + 1 - rank))

@@ -1,0 +1,127 @@
+"""Which of many configurations earn more than nothing: Romano and Wolf's stepdown test."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from smc.checks import check_at_least
+from smc.stats.block_length import optimal_block_length
+from smc.stats.panel import check_panel, standardised, varies
+from smc.stats.stationary import long_run_variance, resample, steps
+from smc.typing import FloatArray
+
+#: A draw's standard error is at least this share of the sample's: a draw that misses the few rows on which a
+#: column moves would otherwise be infinitely far from zero, and take the power of all columns with it.
+LEAST_ERROR = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class RomanoWolf:
+    """Adjusted p-values of a panel's columns, in the order of the columns.
+
+    Attributes
+    ----------
+    p_values
+        Reject those at or below the level: the chance of even one false rejection is at most the level.
+    statistics
+        Mean by its standard error; 0 for a constant column.
+    block_size
+        Mean length of the resampled blocks, in rows.
+    """
+
+    p_values: FloatArray
+    statistics: FloatArray
+    block_size: float
+    n_draws: int
+
+
+def romano_wolf(
+    panel: npt.ArrayLike, *, block_size: float | None = None, n_draws: int = 2000, seed: int = 0
+) -> RomanoWolf:
+    """Test H0_j "the mean of column j is at most 0" for all columns at once, one-sided.
+
+    Each column's mean is divided by a standard error that allows for autocorrelation. A stationary bootstrap
+    draws the same rows for all columns, so that their dependence is kept, and divides by the draw's own
+    standard error. The p-value of a column is the share of draws whose largest statistic among the columns no
+    better than it reaches its own, (1 + count) / (1 + n_draws), and no smaller than that of any better
+    column.
+
+    It rejects more than Bonferroni or a deflated Sharpe ratio, since twenty settings of one model are not
+    twenty independent trials. The panel must hold *all* configurations that were tried, not the good ones.
+
+    Parameters
+    ----------
+    panel
+        Returns, one row a period in time order, one column a configuration. Scale does not matter. A constant
+        column, whatever its value, holds no evidence that resampling could weigh: p = 1, statistic 0, and the
+        other columns are tested as if it were not there.
+    block_size
+        Mean block length in rows; None takes the largest `optimal_block_length` of the columns.
+    n_draws
+        The smallest p-value is 1 / (1 + n_draws); 2,000 leave a standard error of .005 at p = .05.
+
+    Raises
+    ------
+    ValueError
+        A panel that is not two-dimensional or not finite, fewer than 8 rows, a block shorter than 1 row.
+
+    References
+    ----------
+    Romano and Wolf (2005), "Stepwise multiple testing as formalized data snooping", Econometrica 73 (the
+    studentised stepwise procedure). Romano and Wolf (2016), "Efficient computation of adjusted p-values for
+    resampling-based stepdown multiple testing", Statistics and Probability Letters 113.
+
+    >>> noise = np.random.default_rng(0).normal(size=(500, 20))
+    >>> noise[:, 3] += 0.2  # the only configuration with an edge
+    >>> test = romano_wolf(noise)
+    >>> np.flatnonzero(test.p_values <= 0.05), round(float(test.p_values[3]), 4)
+    (array([3]), 0.0005)
+    """
+    values = check_panel(panel, least_rows=8)
+    check_at_least("n_draws", n_draws, 1)
+    moving = varies(values)
+    p_values, statistics = np.ones(len(moving)), np.zeros(len(moving))
+    size = 1.0 if block_size is None else float(block_size)
+    if moving.any():
+        if block_size is None:
+            size = float(np.nanmax(optimal_block_length(values)))
+        check_at_least("block_size", size, 1)
+        statistics[moving], draws = _studentised(values[:, moving], size, n_draws=n_draws, seed=seed)
+        share = stepdown(statistics[moving], draws)
+        p_values[moving] = (share * n_draws + 1) / (n_draws + 1)
+    return RomanoWolf(p_values, statistics, size, n_draws)
+
+
+def stepdown(statistics: FloatArray, draws: FloatArray) -> FloatArray:
+    """Return for each statistic the share of draws whose maximum over those no larger reaches it.
+
+    Parameters
+    ----------
+    draws
+        Statistics under the null (n_draws, n_columns).
+
+    >>> stepdown(np.array([1.0, 3.0]), np.array([[0.0, 2.0], [2.0, 0.0], [4.0, 0.0], [0.0, 0.0]]))
+    array([0.5 , 0.25])
+    """
+    order = np.argsort(-statistics, kind="stable")
+    largest = np.maximum.accumulate(draws[:, order[::-1]], axis=1)[:, ::-1]
+    share = np.empty(len(order))
+    share[order] = np.maximum.accumulate((largest >= statistics[order]).mean(axis=0))
+    return share
+
+
+def _studentised(
+    panel: FloatArray, block_size: float, *, n_draws: int, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the columns' statistics and those of the draws, centred at the sample's mean."""
+    n_rows = len(panel)
+    scaled = standardised(panel)
+    variance = np.maximum(long_run_variance(scaled, block_size), 1 / n_rows)  # alternating columns: near 0
+    mean = panel.mean(axis=0) / panel.std(axis=0)
+    draws = []
+    for blocks in steps(n_rows, block_size=block_size, n_draws=n_draws, seed=seed):
+        drawn, drawn_variance = resample(scaled, blocks)
+        error = np.sqrt(np.maximum(drawn_variance, LEAST_ERROR**2 * variance) / n_rows)
+        draws.append(drawn / error)
+    return mean / np.sqrt(variance / n_rows), np.concatenate(draws)
