@@ -1,16 +1,52 @@
-"""Statistics of honest model selection: how much of the best result is the luck of having tried many."""
+"""Statistics of honest model selection: how much of the best result is the luck of having tried many.
 
+Panels hold returns, one row a period in time order, one column a configuration, and all that were tried.
+"""
+
+from smc.stats.backtest_length import min_backtest_length
+from smc.stats.block_length import optimal_block_length
+from smc.stats.deflated_sharpe import deflated_sharpe_ratio
+from smc.stats.expected_max import expected_max_sharpe_ratio
 from smc.stats.false_discovery import BenjaminiHochberg, benjamini_hochberg
+from smc.stats.forecast_accuracy import DieboldMariano, diebold_mariano
 from smc.stats.overfitting import Overfitting, probability_of_backtest_overfitting
+from smc.stats.paired_classes import McNemar, mcnemar
+from smc.stats.predictive_ability import SuperiorPredictiveAbility, superior_predictive_ability
+from smc.stats.probabilistic_sharpe import probabilistic_sharpe_ratio
+from smc.stats.ranks import FriedmanNemenyi, friedman_nemenyi
+from smc.stats.resampled_t import ResampledT, corrected_resampled_t
+from smc.stats.sharpe import sharpe_ratio
+from smc.stats.sharpe_error import sharpe_standard_error
 from smc.stats.stepdown import RomanoWolf, romano_wolf
+from smc.stats.track_length import min_track_record_length
+from smc.stats.track_record import TrackRecord
 from smc.stats.trials import effective_trials
 
 __all__ = [
     "BenjaminiHochberg",
+    "DieboldMariano",
+    "FriedmanNemenyi",
+    "McNemar",
     "Overfitting",
+    "ResampledT",
     "RomanoWolf",
+    "SuperiorPredictiveAbility",
+    "TrackRecord",
     "benjamini_hochberg",
+    "corrected_resampled_t",
+    "deflated_sharpe_ratio",
+    "diebold_mariano",
     "effective_trials",
+    "expected_max_sharpe_ratio",
+    "friedman_nemenyi",
+    "mcnemar",
+    "min_backtest_length",
+    "min_track_record_length",
+    "optimal_block_length",
+    "probabilistic_sharpe_ratio",
     "probability_of_backtest_overfitting",
     "romano_wolf",
+    "sharpe_ratio",
+    "sharpe_standard_error",
+    "superior_predictive_ability",
 ]
