@@ -33,7 +33,22 @@ CHANGES = {
         "max_gap": "1h",
     },
     "index": {},
+    "simulated": {
+        "n_symbols": 1,
+        "n_bars": 700,
+        "seed": 1,
+        "freq": "1h",
+        "edge_frac": 0.0,
+        "best_accuracy": 0.85,
+        "half_life": 300.0,
+        "regime": "wild",
+        "correlation": 0.9,
+        "volatility": 0.2,
+        "leak": True,
+    },
 }
+#: The symbols that the changes are tried on.
+SYMBOLS = {"files": ("GOOD", "WRONG"), "simulated": ("S01", "S02")}
 COUNTS = {"rows_read", "bars", "absent", "flipped", "gaps", "zero_range", "zero_volume", "missing_volume"}
 
 
@@ -130,7 +145,7 @@ def test_every_symbol_is_listed_once_and_another_is_refused(name, folder):
 def test_every_argument_changes_something(name, key, folder):
     def outcome(**changes):
         found = []
-        for symbol in ("GOOD", "WRONG"):
+        for symbol in SYMBOLS[name]:
             try:
                 found.append(bars_fingerprint(build(name, folder, **changes).load(symbol)))
             except DataError as error:

@@ -1,0 +1,115 @@
+"""The law of a simulated market, compiled: from its memory at the close of a bar to the next bar."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from smc.fingerprint import code_version
+from smc.jit import cached
+from smc.structure import swings
+
+N_STEPS = 24  # price changes within a bar
+DOF = 5.0  # degrees of freedom of Student's t: fat tails
+MOST = 4.0  # a bar is at most this many times as wild as its volatility says
+ALPHA, BETA = 0.05, 0.93  # GARCH(1, 1): weight of the last squared shock, and of the last variance
+REGIMES = np.array([0.8, 1.5])  # volatility of calm and wild stretches, relative
+SWITCH = np.array([1 / 600, 1 / 200])  # chance to leave a regime at the close of a bar
+FRESH = 28  # bars during which a change of character is fresh
+
+
+@njit
+def drift(market, core):
+    """Return the planted drift of the next bar, in standard deviations of its return.
+
+    A change of character is followed through while it is fresh; after that the last break is faded.
+    """
+    if core.dir == 0 or market.bound not in (-1, market.regime):
+        return 0.0
+    is_fresh = core.choch_row >= 0 and core.t - core.choch_row < FRESH
+    return core.dir * market.strength * (market.follow if is_fresh else -market.fade)
+
+
+@njit
+def draw_bar(market, core, rng, given, bar):
+    """Draw the next bar's prices and volume into ``bar``, and advance price and variance.
+
+    Parameters
+    ----------
+    given
+        Shock that all symbols share, pace of the hour, standard deviation of the opening gap.
+    """
+    common, pace, gap = given
+    scale = market.volatility * np.sqrt(market.variance) * REGIMES[market.regime] * pace
+    wildness = min(np.sqrt((DOF - 2) / rng.chisquare(DOF)), MOST)
+    steps = np.empty(N_STEPS)
+    for i in range(N_STEPS):
+        steps[i] = rng.standard_normal()
+    own = steps.sum() / np.sqrt(N_STEPS)
+    shock = market.loading * common + np.sqrt(1 - market.loading**2) * own
+    bend = ((shock - own) * wildness + drift(market, core)) / N_STEPS
+    log_price = np.log(market.close) + scale * gap * rng.standard_normal()
+    open_ = high = low = close = to_tick(log_price, market.tick)
+    log_price = np.log(open_)
+    for i in range(N_STEPS):
+        log_price += scale * (steps[i] * wildness / np.sqrt(N_STEPS) + bend)
+        close = to_tick(log_price, market.tick)
+        high, low = max(high, close), min(low, close)
+    activity = scale * wildness / market.volatility * np.exp(0.3 * rng.standard_normal())
+    bar[0], bar[1], bar[2], bar[3], bar[4] = open_, high, low, close, np.ceil(1000 * activity)
+    market.close = close
+    market.variance = 1 - ALPHA - BETA + (ALPHA * (shock * wildness) ** 2 + BETA) * market.variance
+    market.strength *= market.decay
+
+
+@njit
+def to_tick(log_price, tick):
+    """Return the price on the grid that is nearest, at least one tick."""
+    return max(np.round(np.exp(log_price) / tick), 1.0) * tick
+
+
+@njit
+def close_bar(market, core, sides, bar, uniform):
+    """Confirm swings and break levels by the structure machine's own rules, and perhaps change the regime."""
+    core.t += 1
+    prices = (bar[0], bar[1], bar[2], bar[3])
+    swings.push(sides[0], 1.0, core, prices)
+    swings.push(sides[1], -1.0, core, prices)
+    swings.confirm_swing(sides, core)
+    swings.break_structure(sides, core)
+    if uniform < SWITCH[market.regime]:
+        market.regime = 1 - market.regime
+
+
+@cache
+def compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return `walk` and `branch`, compiled at first use.
+
+    ``version`` is closed over, and so becomes part of the key under which Numba keeps the machine code: it
+    would not notice a change of a function that these call.
+    """
+    version = code_version("data/simulation", "structure")
+
+    def walk(memory, rng, shared, clock, drawn):
+        """Advance a market, one bar a row; ``drawn`` takes the bars and the side of the last break."""
+        _ = version
+        (market, core, sides), (bars, direction) = memory, drawn
+        for t in range(len(bars)):
+            draw_bar(market[0], core[0], rng, (shared[t, 0], clock[t, 0], clock[t, 1]), bars[t])
+            close_bar(market[0], core[0], sides, bars[t], shared[t, 1])
+            direction[t] = core[0].dir
+
+    def branch(memory, rng, clock, paths):
+        """Draw many continuations from one past, which stays as it is."""
+        _ = version
+        market, core, sides = memory[0].copy(), memory[1].copy(), memory[2].copy()
+        for path in range(len(paths)):
+            market[:], core[:], sides[:] = memory[0], memory[1], memory[2]
+            for t in range(paths.shape[1]):
+                bar = paths[path, t]
+                draw_bar(market[0], core[0], rng, (rng.standard_normal(), clock[t, 0], clock[t, 1]), bar)
+                close_bar(market[0], core[0], sides, bar, rng.random())
+
+    return cached(walk), cached(branch)
