@@ -1,0 +1,50 @@
+"""What a selection says of one symbol."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from smc.selection.candidate import Candidate
+from smc.selection.gate import Gate
+
+DEPLOY, WATCH, NO_MODEL = "DEPLOY", "WATCH", "NO_MODEL"
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The verdict for one symbol, and all that it rests on.
+
+    Attributes
+    ----------
+    verdict
+        ``DEPLOY``: every gate is passed. ``WATCH``: the evidence is above the baseline, but a later gate is
+        not passed. ``NO_MODEL``: neither.
+    candidate
+        The run that the gates were held against; None if no run has evidence.
+    gates
+        In the order in which they are asked.
+    alternatives
+        The runs ranked behind it, the best first.
+    comparison
+        Every run of the symbol with its figures, plain data, the best first.
+    evidence
+        Figures on the evidence as a whole, plain data.
+    """
+
+    symbol: str
+    verdict: str
+    candidate: Candidate | None
+    gates: tuple[Gate, ...]
+    alternatives: Sequence[Candidate] = ()
+    comparison: Sequence[Mapping[str, Any]] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The run to deploy; None unless the verdict is DEPLOY."""
+        return self.candidate if self.verdict == DEPLOY else None
+
+    @property
+    def decided_by(self) -> Gate | None:
+        """The first gate that was not passed; None if all were."""
+        return next((gate for gate in self.gates if gate.passed is False), None)
