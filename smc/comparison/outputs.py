@@ -20,7 +20,7 @@ TABLES = ("predictions", "returns", "curves", "learning_curve")
 #: Fields of run.json that say when, by what and how fast, or stand in another check.
 NOT_FIGURES = (
     "run_id", "timestamp", "training_duration_seconds", "code_version", "package_versions", "config_hash",
-    "seedless_hash", "data_hash", "bars", "choices",
+    "seedless_hash", "data_hash", "bars", "choices", "class_names",
 )  # fmt: skip
 
 

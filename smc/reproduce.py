@@ -1,0 +1,179 @@
+"""Rebuild finished runs and say whether they come out the same: python -m smc.reproduce 3f2a"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits
+from smc.comparison.bars import changes
+from smc.comparison.configs import differences
+from smc.comparison.outputs import DIFFERENT, Finding, compare, worst
+from smc.comparison.overrides import typed_overrides
+from smc.config import compose, instantiate
+from smc.errors import DataError, SmcError
+from smc.fingerprint import bars_fingerprint, code_version
+from smc.report.document import Section, Table
+from smc.report.locate import locate
+from smc.report.terminal_page import show
+from smc.results import KeptBars, Run, load_run, package_versions
+from smc.train import train
+from smc.typing import Config
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A run and its rebuilt twin.
+
+    Attributes
+    ----------
+    since
+        What changed since the run, a sentence each: code, packages, default values, data.
+    findings
+        The verdict on each part of the run.
+    """
+
+    run: Run
+    since: list[str]
+    findings: list[Finding]
+
+    @property
+    def verdict(self) -> str:
+        """The worst of the findings: "identical", "within tolerance" or "different"."""
+        return worst(self.findings)
+
+    def section(self) -> Section:
+        """Lay it out for people."""
+        rows = [(finding.part, finding.verdict, finding.detail) for finding in self.findings]
+        table = Table(("part", "verdict", "where"), rows, n_text=3)
+        points = self.since or ["Code, packages, default values and data are what they were."]
+        return Section(f"Run {self.run.run_id}: {self.verdict}", points, [table])
+
+
+def reproduce(run: Run, *, output: str | Path = "outputs", **how: Any) -> Reproduction:
+    """Carry out a finished run again, from its own resolved configuration, and compare what comes out.
+
+    The run is rebuilt in a temporary folder, features included, and counted in no ledger: it chooses
+    nothing. Where the data have changed, the bars that the run was made of are taken from `output`.
+
+    Parameters
+    ----------
+    output
+        Root of all results: where the bars of earlier runs are kept.
+    **how
+        ``tolerance`` (default 1e-9), ``config_dir`` and ``progress``.
+
+    Raises
+    ------
+    DataError
+        The data have changed, and the bars of then are not kept.
+    """
+    config_dir, progress = how.get("config_dir"), how.get("progress") or Progress()
+    since = [*_code_changes(run), *_default_changes(run, config_dir)]
+    progress.step("bars")
+    told, data = _data(run, output)
+    with tempfile.TemporaryDirectory(prefix="smc-reproduce-") as scratch:
+        try:
+            outcome = train(_apart({**run.config, "data": data}, scratch), progress=progress)
+        except SmcError as error:
+            return Reproduction(run, [*since, *told], [Finding("run", DIFFERENT, f"it fails today: {error}")])
+        rebuilt = load_run(outcome.folder)
+        return Reproduction(run, [*since, *told], compare(run, rebuilt, tolerance=how.get("tolerance", 1e-9)))
+
+
+def _apart(config: Config, output: str) -> Config:
+    """Let a run write into a folder of its own, and tell nobody."""
+    return {
+        **config,
+        "paths": {"output": output},
+        "ledger": {"_target_": "smc.ledger.Ledger", "url": f"sqlite:///{output}/ledger.sqlite"},
+        "tracker": {"trackers": {}},
+        "monitor": {**config["monitor"], "webhook": None},
+        "keep_bars": False,
+    }
+
+
+def _code_changes(run: Run) -> Iterator[str]:
+    then, now = run.record["code_version"], code_version()
+    if then != now:
+        yield f"The code of smc is another: {then} then, {now} now."
+    before, after = run.record["package_versions"], package_versions()
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield f"{name}: {before.get(name, 'not installed')} then, {after.get(name, 'not installed')} now."
+
+
+def _default_changes(run: Run, config_dir: str | None) -> Iterator[str]:
+    """Name the values that the same command line would be given today; the run keeps its own."""
+    try:
+        today = compose(typed_overrides(run), config_dir=config_dir)
+    except SmcError as error:
+        yield f"The same command line is refused today: {error}"
+        return
+    then_and_now = differences(run.config, {**today, "symbol": run.config["symbol"]})
+    for path, then, now in then_and_now:
+        yield f"{path} would be {now} today; rebuilt with {then}."
+
+
+def _data(run: Run, output: str | Path) -> tuple[list[str], Config]:
+    """Return what changed in the data, and the part of a configuration that loads the bars of then."""
+    prints = {symbol: each["fingerprint"] for symbol, each in run.record["bars"].items()}
+    kept = KeptBars(str(output), prints)
+    told = []
+    for symbol, expected in prints.items():
+        try:
+            today = instantiate(run.config["data"], "data").load(symbol)
+        except DataError as error:
+            told.append(f"{symbol} cannot be loaded today: {error}")
+            continue
+        if bars_fingerprint(today) != expected:
+            told += [f"{symbol}: {change}." for change in changes(kept.load(symbol), today)]
+    if not told:
+        return [], run.config["data"]
+    node = {"_target_": "smc.results.KeptBars", "output": str(output), "fingerprints": prints}
+    return [*told, f"The data have changed: rebuilt from the bars kept under {output}."], node
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line: 0 if every run comes out the same, 1 if one does not."""
+    asked = _parser().parse_args(arguments)
+    with exits():
+        runs = [load_run(locate(name, asked.output)) for name in asked.runs or [None]]
+        verdicts = []
+        for number, run in enumerate(runs, start=1):
+            with closing(Progress(f"{run.run_id} ({number} of {len(runs)}): ")) as progress:
+                found = reproduce(
+                    run,
+                    output=asked.output,
+                    tolerance=asked.tolerance,
+                    config_dir=asked.config_dir,
+                    progress=progress,
+                )
+            show([found.section()], sys.stdout)
+            sys.stdout.flush()
+            verdicts.append(found.verdict)
+        sys.exit(EXIT_FAILED if DIFFERENT in verdicts else EXIT_OK)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m smc.reproduce",
+        description="Rebuild finished runs, and say what is identical and what is not.",
+    )
+    parser.add_argument(
+        "runs", nargs="*", help="folders, ids, or beginnings of ids (default: the latest run)"
+    )
+    parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
+    parser.add_argument(
+        "--tolerance", type=float, default=1e-9, help="largest difference that counts as none (default: 1e-9)"
+    )
+    parser.add_argument("--config-dir", help="your own options, if the run used any")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
