@@ -4,19 +4,20 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-from smc.errors import SmcError
+from smc.errors import DiskFullError, SmcError
 
-EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
+#: How every command ends: all is done; a run failed; a mistake of the user's; too little free disk; Ctrl-C.
+EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_NO_ROOM, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
-    """End the process as a command should: 2 and a line for a user's mistake, 130 for Ctrl-C."""
+    """End the process as a command should: 2 for a user's mistake, 3 for a full disk, 130 for Ctrl-C."""
     try:
         yield
     except SmcError as error:
         say(f"error: {error}")
-        sys.exit(EXIT_USER_ERROR)
+        sys.exit(EXIT_NO_ROOM if isinstance(error, DiskFullError) else EXIT_USER_ERROR)
     except KeyboardInterrupt as interruption:
         say(f"interrupted: {interruption}" if interruption.args else "interrupted")
         sys.exit(EXIT_INTERRUPTED)

@@ -33,6 +33,17 @@ def say_outcome(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+def say_outcome_briefly(outcome: Outcome) -> str:
+    """Say in one line how a run ended, as one of many."""
+    if outcome.status != "finished" or not outcome.is_new:
+        return say_outcome(outcome)
+    record = load_run(outcome.folder).record
+    figures = dict(_headline(record)).get(TEST, "not tested")
+    n_warnings = sum(reason != UNDEFINED for reason, _ in notices(record))
+    warned = f", {n_warnings} warnings" if n_warnings else ""
+    return f"finished, {TEST} {figures}{warned}: {outcome.folder}"
+
+
 def _stopped(record: Mapping[str, Any]) -> str:
     """Say that watches cut a run short, which other watches might not have done."""
     stops = record.get("stopped_by_watch")

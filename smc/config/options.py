@@ -7,10 +7,15 @@ import yaml
 
 from smc.config.compose import CONF, ROOT_NAME
 
+#: Options that have no file here, because they are Hydra's own.
+OF_HYDRA = {
+    "hydra/launcher": {"basic": "One run after another in this process: python -m smc.train -m seed=0,1"}
+}
+
 
 def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
     """Map each option of a group to its first comment line; a later folder adds to an earlier one."""
-    found: dict[str, str] = {}
+    found = dict(OF_HYDRA.get(group, {}))
     for root in (CONF, *config_dirs):
         for path in sorted((root / group).glob("*.yaml")):
             found.setdefault(path.stem, first_comment(path))

@@ -39,9 +39,13 @@ class Trainer:
 
 @dataclass(frozen=True)
 class Paths:
-    """Where results go, relative to the working directory."""
+    """Where results go, relative to the working directory, and what must be free there."""
 
     output: str
+    min_free_mb: float
+
+    def __post_init__(self) -> None:
+        check_non_negative("min_free_mb", self.min_free_mb)
 
 
 @dataclass(frozen=True)
@@ -87,5 +91,6 @@ class Root:
     sample_weight: Literal["uniqueness", "none"]
     final: Literal["refit", "train"]
     retry: Literal["none", "failed"]
+    bad_jobs: Literal["refuse", "skip"]
     keep_bars: bool
     seed: int

@@ -114,6 +114,14 @@ class Ledger:
         if not found:
             raise ResultsError(f"trial {trial_id} is not in the ledger: open it before its fit")
 
+    def close_if_started(self, trial_id: str, status: str, reason: str | None = None) -> bool:
+        """Say how a trial ended whose process has gone; False if it is not open."""
+        with self._database.transaction() as connection:
+            table = self._database.table
+            ended = {"status": status, "reason": reason, "updated": _now()}
+            query = table.update().filter_by(trial_id=trial_id, status=STARTED).values(ended)
+            return bool(connection.execute(query).rowcount)
+
     def reap(self, output: str, state: Callable[[str], str]) -> int:
         """Close the trials that are still called started but are not; return how many.
 

@@ -16,7 +16,7 @@ from smc.typing import Config
 #: A profile's values stand where the model reads them.
 NOT_OF_RUN = (
     *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
-    *("retry", "keep_bars", "reg"),
+    *("retry", "bad_jobs", "keep_bars", "reg"),
 )
 #: The same, wherever they stand: fits do not depend on them (SPEC 8.5).
 NOT_OF_FIT = ("n_jobs", "n_threads", "device", "devices")

@@ -14,7 +14,7 @@ from smc.results.claim import RunClaim
 from smc.results.durable import check_room, make_folder, named_errors
 from smc.results.lock import exclusive, unclaimed
 from smc.results.manifest import NAME, verify
-from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status
+from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status, utc_now, write_status
 
 ABSENT = "absent"
 
@@ -94,6 +94,34 @@ class RunStore:
                     claim.abandon(error)
                 raise
 
+    def record_death(self, run_id: str, about: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+        """Say why a run's process has gone, and remove what it staged; False if the run was committed before.
+
+        Parameters
+        ----------
+        about
+            Facts that name the run, where it had no time to say anything of itself.
+        facts
+            ``status`` ("failed" or "killed"), ``reason``, ``message``.
+
+        Raises
+        ------
+        RunBusyError
+            Its process is still there.
+        """
+        with named_errors(self.output), contextlib.ExitStack() as held:
+            self._make_folders()
+            held.enter_context(exclusive(self.locks / run_id))
+            if self._is_finished(run_id):
+                return False
+            self._remove_dead_staging(run_id)
+            record = {**about, **self.status(run_id), "run_id": run_id, "traceback": None, **facts}
+            record["ended"] = utc_now()
+            write_status(
+                self.statuses / f"{run_id}.json", record, temporary=self.staging / f"{run_id}.status"
+            )
+            return True
+
     def folder(self, run_id: str) -> Path:
         """Return where the run stands once it is finished."""
         if not re.fullmatch(r"[0-9A-Za-z_-]+", run_id):
@@ -129,8 +157,7 @@ class RunStore:
         self, held: contextlib.ExitStack, run_id: str, retry: str, about: Mapping[str, Any]
     ) -> RunClaim:
         folder = self.folder(run_id)
-        for place in (self.runs, self.staging, self.locks, self.statuses):
-            make_folder(place)
+        self._make_folders()
         held.enter_context(exclusive(self.locks / run_id))
         claim = RunClaim(
             run_id,
@@ -147,6 +174,10 @@ class RunStore:
         elif claim.skip != self.status(run_id).get("status"):
             claim.confirm()
         return claim
+
+    def _make_folders(self) -> None:
+        for place in (self.runs, self.staging, self.locks, self.statuses):
+            make_folder(place)
 
     def _reason_to_skip(self, run_id: str, retry: str) -> str | None:
         if self.folder(run_id).exists():

@@ -8,10 +8,12 @@ import yaml
 
 from smc.config import compose
 from smc.config.compose import CONF
-from smc.config.options import groups, options
+from smc.config.options import OF_HYDRA, groups, options
 from smc.config.root import Root
 
-EVERY = [(group, name) for group in groups() for name in options(group)]
+EVERY = [
+    (group, name) for group in groups() for name in options(group) if name not in OF_HYDRA.get(group, {})
+]
 NAMES = [f"{group}/{name}" for group, name in EVERY]
 #: What an option needs beside itself.
 NEEDS = {("data", "files"): ["data.root=bars"], ("trainer", "gpu"): ["model=mlp"]}
@@ -48,7 +50,7 @@ def test_an_option_targets_the_file_of_its_own_name(group: str, name: str) -> No
     if group == "features":
         assert module == "smc.features.feature_set"
         return
-    assert module == f"smc.{group}.{name}"
+    assert module == f"smc.{group.removeprefix('hydra/')}.{name}"
     assert isinstance(getattr(importlib.import_module(module), cls), type)
 
 

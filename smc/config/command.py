@@ -1,0 +1,164 @@
+"""From a command line to what it asks for: one run, or the jobs of a sweep."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from smc.config.compose import CONF, ROOT_NAME, VERSION_BASE, search_path
+from smc.config.composer import Composer, to_job
+from smc.config.explain import COMPOSITION_ERRORS, explain
+from smc.config.help import config_dirs, help_text
+from smc.config.job import Job
+from smc.config.sweep import compose_jobs, expand, representatives, without_swept
+from smc.errors import ConfigError
+from smc.typing import Config
+
+
+class Command:
+    """What a command line asks for, composed when it is asked.
+
+    Parameters
+    ----------
+    overrides
+        As typed.
+    folders
+        Of your own options.
+    multirun
+        Whether `-m` was given; a configuration may ask for a sweep itself, by ``hydra.mode=MULTIRUN``.
+    """
+
+    def __init__(
+        self, overrides: Sequence[str] = (), folders: Sequence[Path] = (), *, multirun: bool = False
+    ) -> None:
+        self.overrides, self.folders, self.multirun = list(overrides), list(folders), multirun
+        self.composer = Composer(folders)
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether several runs may be meant."""
+        mode = self._common.hydra.mode
+        return self.multirun or (mode is not None and mode.name == "MULTIRUN")
+
+    @cached_property
+    def launcher(self) -> Config:
+        """The section `hydra.launcher`."""
+        return OmegaConf.to_container(self._common.hydra.launcher, resolve=True)  # type: ignore[return-value]
+
+    def job(self) -> Job:
+        """Compose the one run.
+
+        Raises
+        ------
+        ConfigError
+            With every mismatch, one a line.
+        """
+        from hydra.core.utils import configure_log
+
+        try:
+            composed = self.composer.load(self.overrides)
+            configure_log(composed.hydra.job_logging, composed.hydra.verbose)
+            return to_job(composed)
+        except COMPOSITION_ERRORS as error:
+            raise explain(error, self.overrides, self.folders) from error
+
+    def jobs(self, defaults: Sequence[str] = ()) -> tuple[list[Job], list[str]]:
+        """Compose and check every job of the sweep, before any is carried out.
+
+        Parameters
+        ----------
+        defaults
+            Overrides that yield to those of the command line.
+
+        Returns
+        -------
+        tuple
+            The jobs, and with ``bad_jobs=skip`` what is wrong with those that were left out.
+
+        Raises
+        ------
+        ConfigError
+            With every mismatch of every job, one a line, and the jobs that it concerns.
+        """
+        jobs, problems = compose_jobs(self.composer, self._batch(defaults), self._explained)
+        if problems and (self._common.bad_jobs != "skip" or not jobs):
+            raise ConfigError("\n".join(problems))
+        return jobs, problems
+
+    def write_sweep_config(self) -> None:
+        """Write `multirun.yaml` into `hydra.sweep.dir`, as Hydra does."""
+        from hydra.core.hydra_config import HydraConfig
+
+        HydraConfig.instance().set_config(self._common)
+        folder = Path(self._common.hydra.sweep.dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        OmegaConf.save(self._common, folder / "multirun.yaml")
+
+    @cached_property
+    def _common(self) -> Any:
+        """The composition that stands for the sweep as a whole: its launcher, folder and parameters."""
+        try:
+            kept = without_swept(self.composer.parse(self.overrides))
+            return self.composer.load(kept, for_sweep=True)
+        except COMPOSITION_ERRORS as error:
+            raise self._explained(error, self.overrides) from error
+
+    def _batch(self, defaults: Sequence[str]) -> list[list[str]]:
+        """List the overrides of every job: every combination of what is swept."""
+        params = [f"{key}={value}" for key, value in (self._common.hydra.sweeper.params or {}).items()]
+        return expand(self.composer, [*defaults, *params, *self.overrides])
+
+    def _explained(self, error: Exception, overrides: Sequence[str]) -> ConfigError:
+        """Name every override at fault, those within the lists of a sweep too."""
+        if not isinstance(error, ConfigError):
+            try:
+                combinations = representatives(self.composer, overrides)
+            except COMPOSITION_ERRORS:
+                combinations = [list(overrides)]
+            said = [str(explain(error, each, self.folders)).splitlines() for each in combinations]
+            return ConfigError("\n".join(dict.fromkeys(line for lines in said for line in lines)))
+        return error
+
+
+def read_command(arguments: Sequence[str]) -> Command | None:
+    """Read a command line; None if it only asked to be told something, which was printed.
+
+    `--help` lists the options. Overrides, `--config-dir`, `-m`, `--cfg` and `--info` mean what Hydra means.
+
+    Raises
+    ------
+    ConfigError
+        With every override at fault, one a line.
+    """
+    from hydra._internal.utils import get_args_parser
+
+    if "--help" in arguments or "-h" in arguments:
+        sys.stdout.write(help_text(arguments) + "\n")
+        return None
+    asked = get_args_parser().parse_args(list(arguments))
+    folders = config_dirs(arguments)
+    search_path(folders)
+    if asked.cfg or asked.info or asked.hydra_help or asked.shell_completion:
+        _let_hydra_answer(asked, folders)
+        return None
+    return Command(asked.overrides, folders, multirun=asked.multirun)
+
+
+def _let_hydra_answer(asked: Namespace, folders: Sequence[Path]) -> None:
+    """Print what Hydra knows of a configuration."""
+    import os
+
+    import hydra
+
+    if asked.multirun:
+        raise ConfigError("-m: --cfg and --info show one run; leave -m out, and give each key one value")
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints errors itself, and ends with its own exit code
+    command = hydra.main(version_base=VERSION_BASE, config_path=str(CONF), config_name=ROOT_NAME)
+    try:
+        command(lambda _: None)()
+    except COMPOSITION_ERRORS as error:
+        raise explain(error, asked.overrides, folders) from error

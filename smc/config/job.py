@@ -1,0 +1,44 @@
+"""One run that a command line asks for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from smc.config.provenance import sources
+from smc.typing import Config
+
+
+@dataclass(frozen=True)
+class Job:
+    """One configuration of a command line, in plain containers: it can be sent to another process.
+
+    Attributes
+    ----------
+    config
+        Composed, resolved and checked.
+    choices
+        The option chosen for each group.
+    overrides
+        The command line's own part of it.
+    folders
+        The configuration search path.
+    number
+        Its place in the sweep, from 0; 0 for a single run.
+    """
+
+    config: Config
+    choices: dict[str, Any]
+    overrides: list[str]
+    folders: list[Path]
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """What people call it: its overrides."""
+        return " ".join(self.overrides) or "default run"
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Where each value came from, by dotted path."""
+        return sources(self.folders, self.choices, self.overrides)

@@ -1,0 +1,97 @@
+"""The jobs of a sweep: every combination of what is swept, composed and checked before any of them runs."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from smc.config.composer import Composer
+from smc.config.explain import COMPOSITION_ERRORS
+from smc.config.instantiate import instantiate
+from smc.config.job import Job
+from smc.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+
+#: In a sweep, the value of `symbol` that stands for every symbol of the data.
+ALL = "all"
+
+Explain = Callable[[Exception, Sequence[str]], ConfigError]
+
+
+def expand(composer: Composer, overrides: Sequence[str]) -> list[list[str]]:
+    """List the overrides of each job, in Hydra's order: the last key varies fastest.
+
+    Raises
+    ------
+    ConfigError
+        A sweep over an interval, which has no end.
+    """
+    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.errors import HydraException
+
+    try:
+        (batch,) = BasicSweeper.split_arguments(composer.parse(overrides), None)
+    except HydraException as error:
+        raise ConfigError(f"{error}; use a list, choice(...) or range(...)") from error
+    return batch
+
+
+def representatives(composer: Composer, overrides: Sequence[str]) -> list[list[str]]:
+    """List as few jobs as have every value of every swept key among them."""
+    axes = [expand(composer, [each]) for each in overrides]
+    return [
+        [axis[place % len(axis)][0] for axis in axes] for place in range(max(map(len, axes), default=0))
+    ] or [[]]
+
+
+def without_swept(overrides: "Sequence[Override]") -> list[str]:
+    """Leave out the swept keys, and values that belong to a swept option and may not fit another."""
+    swept = [each.key_or_group.replace("/", ".") for each in overrides if each.is_sweep_override()]
+    return [
+        each.input_line
+        for each in overrides
+        if each.input_line is not None
+        and not each.is_sweep_override()
+        and not any(each.key_or_group.startswith(f"{group}.") for group in swept)
+    ]
+
+
+def compose_jobs(
+    composer: Composer, batch: Sequence[Sequence[str]], explain: Explain
+) -> tuple[list[Job], list[str]]:
+    """Compose every job, and say of those that cannot be composed what is wrong, one line a mismatch."""
+    jobs: list[Job] = []
+    problems: dict[str, list[str]] = {}
+    for overrides in batch:
+        try:
+            jobs += _jobs_of(composer, list(overrides), number=len(jobs))
+        except (*COMPOSITION_ERRORS, ConfigError) as error:
+            for line in str(explain(error, overrides)).splitlines():
+                problems.setdefault(line, []).append(" ".join(overrides))
+    return jobs, [_say(line, names, len(batch)) for line, names in problems.items()]
+
+
+def _jobs_of(composer: Composer, overrides: list[str], *, number: int) -> list[Job]:
+    """Compose a job, or where it asks for every symbol, one job a symbol."""
+    job = composer.compose(overrides, number)
+    if job.config["symbol"] != ALL:
+        return [job]
+    others = [each for each in overrides if each.partition("=")[0] != "symbol"]
+    symbols = instantiate(job.config["data"], "data").symbols()
+    return [
+        composer.compose([*others, f"symbol={_quoted(symbol)}"], number + place)
+        for place, symbol in enumerate(symbols)
+    ]
+
+
+def _quoted(symbol: str) -> str:
+    return symbol if symbol.isidentifier() else json.dumps(symbol)
+
+
+def _say(problem: str, names: list[str], n_jobs: int) -> str:
+    """Name the jobs that a problem concerns."""
+    if len(names) == n_jobs:
+        return f"{problem} [every job]"
+    more = f", and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{problem} [{names[0]}{more}]"

@@ -1,0 +1,75 @@
+"""Which runs a sweep should leave behind, written down before the first one starts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from smc import results
+from smc.config import instantiate
+from smc.config.job import Job
+from smc.errors import SmcError
+from smc.fingerprint import bars_fingerprint, content_hash
+from smc.results.durable import make_folder, named_errors, write_atomic
+from smc.results.plain import json_bytes
+from smc.results.status import utc_now
+
+
+class RunIds:
+    """Tell which run a job is, by loading its bars; each symbol is loaded once."""
+
+    def __init__(self) -> None:
+        self._fingerprints: dict[str, str] = {}
+
+    def of(self, job: Job) -> str | None:
+        """Return the id of the job's run, or None where its bars cannot be loaded: the run will say why."""
+        try:
+            prints = self._of_symbols(job.config)
+            config = {**job.config, "symbol": list(prints)}
+            return results.run_id(config, data_hash=content_hash(prints), seed=config["seed"])
+        except SmcError:
+            return None
+
+    def _of_symbols(self, config: Mapping[str, Any]) -> dict[str, str]:
+        data, chosen = instantiate(config["data"], "data"), config["symbol"]
+        symbols = data.symbols()[:1] if chosen is None else [chosen] if isinstance(chosen, str) else chosen
+        return {symbol: self._of_symbol(config["data"], data, symbol) for symbol in symbols}
+
+    def _of_symbol(self, section: Mapping[str, Any], data: Any, symbol: str) -> str:
+        key = json.dumps([section, symbol], sort_keys=True)
+        if key not in self._fingerprints:
+            self._fingerprints[key] = bars_fingerprint(data.load(symbol))
+        return self._fingerprints[key]
+
+
+def write_expected(
+    jobs: Sequence[Job], run_ids: Mapping[int, str | None], *, command: Sequence[str], left_out: Sequence[str]
+) -> Path:
+    """Write ``sweeps/<stamp>.json`` under the output folder, whole or not at all, and return its path.
+
+    It says what was typed, and of each job its overrides, symbol, model and run, so that a reader of the
+    results can name the runs that are missing.
+    """
+    stamp = utc_now()
+    output = Path(jobs[0].config["paths"]["output"])
+    path = output / "sweeps" / f"{stamp.replace(':', '-').removesuffix('+00-00')}.json"
+    record = {
+        "started": stamp,
+        "command": list(command),
+        "jobs": [_entry(job, run_ids[job.number]) for job in jobs],
+        "left_out": list(left_out),
+    }
+    with named_errors(output):
+        make_folder(path.parent)
+        write_atomic(path, json_bytes(record))
+    return path
+
+
+def _entry(job: Job, run_id: str | None) -> dict[str, Any]:
+    return {
+        "job": job.number,
+        "overrides": job.overrides,
+        "symbol": job.config["symbol"],
+        "model": job.config["model"]["_target_"].rpartition(".")[2],
+        "run_id": run_id,
+    }

@@ -1,0 +1,124 @@
+"""One process a run, from a fork server that has imported everything already."""
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Sequence
+from multiprocessing import connection
+from typing import Any
+
+from smc.checks import check_positive
+from smc.config.job import Job
+from smc.launcher.ctrl_c import CtrlC
+from smc.launcher.death import cause_of, count_out_of_memory
+from smc.launcher.end import Death
+from smc.launcher.launcher import Launcher, Task
+from smc.launcher.preload import modules_of
+from smc.launcher.sweep import Sweep
+from smc.launcher.threads import n_cores, thread_limits
+from smc.launcher.worker import Worker
+
+#: Seconds that runs get to end in an orderly way after Ctrl-C.
+GRACE = 15.0
+#: Seconds between two looks at the clock and at Ctrl-C.
+TICK = 0.2
+MINUTE = 60
+
+INTERRUPTED = Death("killed", "interrupted", "interrupted")
+
+
+class Processes(Launcher):
+    """Carry out each job in a process of its own, several at once.
+
+    Whatever ends the process of a run (a crash, the kernel for want of memory, a person, the time limit) ends
+    that run alone, and the sweep records why. The processes are forked from a server that has imported all
+    that the jobs need, in a few hundredths of a second, and die with the sweep, however that dies.
+
+    Parameters
+    ----------
+    jobs
+        Runs at once; None: as many as there are cores for the threads of a fit, which has one by default. If
+        it is given, a fit gets cores / jobs threads, unless ``trainer.n_threads`` is given too. Results do
+        not depend on it.
+    max_minutes
+        Longest time of one run; one that takes longer is ended and recorded as timed out. None: no limit. The
+        limit of one fit, which keeps the best state so far, is ``monitor.watches.timeout.max_minutes``.
+    """
+
+    def __init__(self, jobs: int | None = None, max_minutes: float | None = None) -> None:
+        if jobs is not None:
+            check_positive("jobs", jobs)
+        if max_minutes is not None:
+            check_positive("max_minutes", max_minutes)
+        self.jobs, self.max_minutes = jobs, max_minutes
+        self.n_threads = max(1, n_cores() // jobs) if jobs else None
+
+    def carry_out(self, jobs: Sequence[Job], task: Task, sweep: Sweep) -> None:
+        """Carry out each job, see `Launcher.carry_out`."""
+        n_at_once = self._n_at_once(jobs)
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([task.__module__, *modules_of(jobs)])
+        waiting, running = deque(jobs), []
+        with thread_limits(max(1, n_cores() // n_at_once)), CtrlC() as ctrl_c:
+            while not ctrl_c.count and (running or (waiting and sweep.may_start(waiting[0]))):
+                while waiting and len(running) < n_at_once and sweep.may_start(waiting[0]):
+                    running += self._start(waiting.popleft(), task, sweep, context)
+                running = self._attend(running, sweep)
+            if ctrl_c.count:
+                self._stop(running, sweep, ctrl_c)
+                raise KeyboardInterrupt
+
+    def _n_at_once(self, jobs: Sequence[Job]) -> int:
+        most_threads = max(job.config["trainer"]["n_threads"] for job in jobs)
+        return self.jobs or max(1, n_cores() // most_threads)
+
+    def _start(self, job: Job, task: Task, sweep: Sweep, context: Any) -> list[Worker]:
+        """Start one job; one that cannot be started has ended."""
+        sweep.started(job)
+        try:
+            return [Worker(context, job, task, sweep.log_of(job))]
+        except (OSError, EOFError) as error:
+            sweep.died(job, Death("killed", "not_started", f"its process could not be started: {error!r}"))
+            return []
+
+    def _attend(self, running: list[Worker], sweep: Sweep) -> list[Worker]:
+        """Wait until something happens, see to it, and return the workers that still run."""
+        handles = [handle for each in running for handle in (each.process.sentinel, each.connection)]
+        ready = connection.wait(handles, TICK)
+        for each in running:
+            has_gone = each.process.sentinel in ready
+            for what in each.listen():
+                sweep.stepped(each.job, what)
+            if each.end is not None or has_gone:
+                self._take_leave(each, sweep)
+            elif self._is_late(each):
+                each.kill()
+                limit = f"{self.max_minutes:g} minutes"
+                late = f"took longer than the {limit} of hydra.launcher.max_minutes"
+                self._take_leave(each, sweep, Death("failed", "timed_out", late))
+        return [each for each in running if each.job.number not in sweep.ends]
+
+    def _is_late(self, worker: Worker) -> bool:
+        limit = self.max_minutes
+        return limit is not None and time.monotonic() - worker.started > limit * MINUTE
+
+    def _take_leave(self, worker: Worker, sweep: Sweep, death: Death | None = None) -> None:
+        """Wait for the process to go, and say how its job ended."""
+        worker.close()
+        if worker.end is not None:
+            sweep.ended(worker.job, worker.end)
+            return
+        no_memory = count_out_of_memory() > worker.oom_before
+        cause = death or cause_of(worker.process.exitcode, ran_out_of_memory=no_memory)
+        sweep.died(worker.job, cause)
+
+    def _stop(self, running: list[Worker], sweep: Sweep, ctrl_c: CtrlC) -> None:
+        """Let the runs end in an orderly way; a second Ctrl-C, or their time, ends them at once."""
+        for each in running:
+            each.interrupt()
+        deadline = time.monotonic() + GRACE
+        while running and ctrl_c.count < 2 and time.monotonic() < deadline:
+            running = self._attend(running, sweep)
+        for each in running:
+            each.kill()
+            self._take_leave(each, sweep, INTERRUPTED)

@@ -1,0 +1,68 @@
+"""One sweep, from its command line to its exit code."""
+
+from smc.cli import EXIT_FAILED, EXIT_NO_ROOM, EXIT_OK, say
+from smc.config import instantiate
+from smc.config.command import Command
+from smc.errors import ConfigError
+from smc.launcher.basic import Basic
+from smc.launcher.expected import RunIds, write_expected
+from smc.launcher.launcher import Launcher, Task
+from smc.launcher.sweep import Sweep
+from smc.launcher.view import View
+from smc.typing import Config
+
+#: Hydra's own launcher, which its default `hydra/launcher=basic` names; here it means `Basic`.
+HYDRA_BASIC = "hydra._internal.core_plugins.basic_launcher.BasicLauncher"
+
+
+def run_sweep(command: Command, task: Task) -> int:
+    """Carry out every job of a sweep and return the exit code: 0 if every run is finished.
+
+    All jobs are composed and checked, and the expected runs are written down, before the first one starts.
+
+    Raises
+    ------
+    ConfigError
+        A configuration is wrong: nothing was run.
+    KeyboardInterrupt
+        Ctrl-C, after the runs that were going on have ended; its text says what was finished.
+    """
+    launcher = make_launcher(command.launcher)
+    defaults = [] if launcher.n_threads is None else [f"trainer.n_threads={launcher.n_threads}"]
+    jobs, left_out = command.jobs(defaults)
+    find = RunIds()
+    run_ids = {job.number: find.of(job) for job in jobs}
+    path = write_expected(jobs, run_ids, command=command.overrides, left_out=left_out)
+    command.write_sweep_config()
+    with View(len(jobs)) as view:
+        sweep = Sweep(jobs, run_ids, view, logs=path.with_suffix(""))
+        try:
+            launcher.carry_out(sweep.distinct(), task, sweep)
+        except KeyboardInterrupt as error:
+            raise KeyboardInterrupt(f"{sweep.summary()}\nthe same command goes on with the rest") from error
+    for problem in left_out:
+        say(f"left out: {problem}")
+    say(sweep.summary())
+    if sweep.no_room is not None:
+        say(f"error: {sweep.no_room}")
+        return EXIT_NO_ROOM
+    return EXIT_OK if sweep.n_finished == len(jobs) and not left_out else EXIT_FAILED
+
+
+def make_launcher(section: Config) -> Launcher:
+    """Build the launcher that the section `hydra.launcher` names.
+
+    Raises
+    ------
+    ConfigError
+        It is none of smc's, or refuses its arguments.
+    """
+    if section.get("_target_") == HYDRA_BASIC:
+        return Basic()
+    launcher = instantiate(section, "hydra.launcher")
+    if not isinstance(launcher, Launcher):
+        raise ConfigError(
+            f"hydra.launcher: {section['_target_']} does not carry out runs of smc;"
+            " choose hydra/launcher=basic or hydra/launcher=processes"
+        )
+    return launcher

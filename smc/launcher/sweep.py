@@ -1,0 +1,103 @@
+"""The state of a sweep: which jobs run, which have ended and how."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from smc.config.job import Job
+from smc.errors import DiskFullError
+from smc.launcher.death import record_death
+from smc.launcher.end import Death, End
+from smc.launcher.view import View
+from smc.results.durable import check_room
+
+
+class Sweep:
+    """Keep account of the jobs of a sweep, and show it; launchers tell it what happens.
+
+    Parameters
+    ----------
+    jobs
+        All of them.
+    run_ids
+        The run that each job is, by its number, as far as it is known.
+    logs
+        Folder for what the processes of jobs print.
+
+    Attributes
+    ----------
+    ends
+        How each job ended, by its number.
+    no_room
+        Why no further job may start, or None.
+    """
+
+    def __init__(
+        self, jobs: Sequence[Job], run_ids: Mapping[int, str | None], view: View, *, logs: Path
+    ) -> None:
+        self.jobs, self.run_ids, self.view, self.logs = list(jobs), dict(run_ids), view, logs
+        self.ends: dict[int, End] = {}
+        self.no_room: str | None = None
+
+    def distinct(self) -> list[Job]:
+        """Return one job for each run: two command lines may mean the same run, which is carried out once."""
+        first: dict[str, Job] = {}
+        for job in self.jobs:
+            first.setdefault(self._same_as(job), job)
+        return list(first.values())
+
+    def log_of(self, job: Job) -> Path:
+        """Return the file that takes what the job's process prints."""
+        self.logs.mkdir(exist_ok=True)
+        return self.logs / f"{job.number}.log"
+
+    def may_start(self, job: Job) -> bool:
+        """Tell whether there is enough free disk for one more job; if not, none starts any more."""
+        paths = job.config["paths"]
+        try:
+            check_room(Path(paths["output"]), paths["min_free_mb"])
+        except DiskFullError as error:
+            self.no_room = str(error)
+        return self.no_room is None
+
+    def started(self, job: Job) -> None:
+        """Say that a job is being carried out."""
+        self.view.started(job)
+
+    def stepped(self, job: Job, what: str) -> None:
+        """Say what a job is doing."""
+        self.view.stepped(job, what)
+
+    def ended(self, job: Job, end: End) -> None:
+        """Say how a job ended, and with it every other job that is the same run."""
+        if end.reason == DiskFullError.reason:
+            self.no_room = end.text
+        for each in self.jobs:
+            if self._same_as(each) == self._same_as(job):
+                self.ends[each.number] = end
+                self.view.ended(each, end)
+
+    def died(self, job: Job, death: Death) -> None:
+        """Say that the process of a job has gone, after it has: the run's status and the ledger are told."""
+        self.ended(job, record_death(job, self.run_ids.get(job.number), death))
+
+    @property
+    def n_finished(self) -> int:
+        """Jobs whose run stands finished."""
+        return sum(end.status == "finished" for end in self.ends.values())
+
+    def summary(self) -> str:
+        """Say in a line, and one more for each job that is not finished, how it all ended."""
+        bad = [job for job in self.jobs if job.number in self.ends and not self._is_finished(job)]
+        text = f"{self.n_finished} of {len(self.jobs)} finished"
+        for status in ("failed", "killed"):
+            count = sum(self.ends[job.number].status == status for job in bad)
+            text += f", {count} {status}" if count else ""
+        left = len(self.jobs) - len(self.ends)
+        text += f", {left} not started" if left else ""
+        return "\n".join([text, *(f"  {job.name}: {self.ends[job.number].text}" for job in bad)])
+
+    def _same_as(self, job: Job) -> str:
+        return self.run_ids[job.number] or f"job {job.number}"
+
+    def _is_finished(self, job: Job) -> bool:
+        return self.ends[job.number].status == "finished"

@@ -1,0 +1,124 @@
+"""One job in a process of its own: what the process does, and what its parent holds of it."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from smc.config.job import Job
+from smc.launcher.death import count_out_of_memory
+from smc.launcher.end import End
+from smc.launcher.launcher import Task
+from smc.launcher.steps import Steps
+
+#: Linux: the signal that a process gets when its parent dies.
+PR_SET_PDEATHSIG = 1
+#: What the kernel adds to a worker's badness when memory runs out: it should take a run, not the sweep.
+OOM_SCORE = 500
+#: Seconds that a process gets to leave after its job has ended.
+LINGER = 5.0
+
+
+class Worker:
+    """A process that carries out one job.
+
+    Parameters
+    ----------
+    context
+        Of multiprocessing: how processes are started.
+    log
+        File that takes what the process prints, which is nothing as a rule.
+    """
+
+    def __init__(self, context: Any, job: Job, task: Task, log: Path) -> None:
+        self.job, self.log = job, log
+        self.end: End | None = None
+        self.started, self.oom_before = time.monotonic(), count_out_of_memory()
+        self.connection, theirs = context.Pipe(duplex=False)
+        self.process = context.Process(target=work, args=(task, job, theirs, os.fspath(log)), name=job.name)
+        with hidden_main():
+            self.process.start()
+        theirs.close()
+
+    def listen(self) -> list[str]:
+        """Read what the process has sent: return its steps, keep its end."""
+        steps = []
+        with contextlib.suppress(EOFError, OSError):
+            while self.connection.poll():
+                kind, content = self.connection.recv()
+                if kind == "end":
+                    self.end = content
+                else:
+                    steps.append(content)
+        return steps
+
+    def interrupt(self) -> None:
+        """Ask it to end in an orderly way, as Ctrl-C does."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process.pid, signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it and every process that it started, at once."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:  # it has gone, or has no group of its own yet
+            self.process.kill()
+
+    def close(self) -> None:
+        """Wait for the process, and let go of it; one that has said its last word but lingers is ended."""
+        self.process.join(LINGER)
+        if self.process.is_alive():
+            self.kill()
+            self.process.join()
+        self.connection.close()
+        with contextlib.suppress(OSError):
+            if not self.log.stat().st_size:
+                self.log.unlink()
+
+
+@contextlib.contextmanager
+def hidden_main() -> Iterator[None]:
+    """Spare a new process the import of the program that starts it, of which it needs nothing."""
+    program, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
+
+
+def work(task: Task, job: Job, connection: Connection, log: str) -> None:
+    """Carry out one job in this process, and send what it does and how it ended."""
+    try:
+        os.setsid()
+        die_with_parent()
+        print_into(log)
+        end = task(job, Steps(lambda what: connection.send(("step", what))))
+    except KeyboardInterrupt as error:
+        end = End("killed", f"interrupted: {error}" if error.args else "interrupted", reason="interrupted")
+    connection.send(("end", end))
+    connection.close()
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent, the fork server, ends, which ends with the sweep."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
+    if os.getppid() == 1:
+        os._exit(1)
+
+
+def print_into(log: str) -> None:
+    """Send what this process prints into a file, whichever library prints it."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
