@@ -49,6 +49,12 @@ class ModelError(SmcError, ValueError):
     reason = "bad_model"
 
 
+class NotFiniteError(ModelError):
+    """Not one iteration of a fit left finite weights and losses, so there is nothing to return to."""
+
+    reason = "nan_loss"
+
+
 class ArtifactError(SmcError):
     """A saved model is damaged, incompatible, or asked for with the wrong features."""
 

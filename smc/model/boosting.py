@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import clone
 
-from smc.errors import ModelError
+from smc.errors import ModelError, NotFiniteError
 from smc.model.iterative import Iterative
 from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet
@@ -102,7 +102,7 @@ class Boosting(Iterative):
         )
         booster = self._train(X, target, weight, eval_set, rounds)
         if not rounds.n_kept:
-            raise ModelError(
+            raise NotFiniteError(
                 f"the loss is {rounds.course[0].train_loss} after the first round: lower learning_rate, or "
                 "look for extreme values in the target"
             )

@@ -59,8 +59,9 @@ class Iterative(TaskEstimator):
         Raises
         ------
         ModelError
-            As `TaskEstimator.fit`; no rows to watch for early stopping; a loss that is not finite after the
-            first round already.
+            As `TaskEstimator.fit`; no rows to watch for early stopping.
+        NotFiniteError
+            A loss, or a weight, that is not finite after the first round already.
         """
         self._fit(*self._check_fit(X, y, sample_weight, eval_set), watcher=watcher)
         return self

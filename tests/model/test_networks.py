@@ -13,7 +13,7 @@ import torch
 from pytorch_lightning import Trainer
 from torch import nn
 
-from smc.errors import ModelError
+from smc.errors import ModelError, NotFiniteError
 from smc.model.lstm import LSTM
 from smc.model.mlp import MLP
 
@@ -171,7 +171,7 @@ def test_weights_that_are_not_finite_are_never_kept(cls, first_bad, monkeypatch)
     layers = cls._layers
     monkeypatch.setattr(cls, "_layers", lambda *given: Failing(layers(*given)))
     if first_bad == 1:
-        with pytest.raises(ModelError, match=r"not finite .*: lower learning_rate, or scale the inputs"):
+        with pytest.raises(NotFiniteError, match=r"not finite .*: lower learning_rate, or weight_decay"):
             fitted(cls, batch_size=16)
         return
     model = fitted(cls, batch_size=16)

@@ -10,7 +10,7 @@ import pytorch_lightning
 import torch
 from torch import Tensor, nn
 
-from smc.errors import ModelError
+from smc.errors import NotFiniteError
 from smc.model.network.batches import Batches, Sample
 from smc.model.network.interrupt import Interrupt
 from smc.model.network.keep_best import KeepBest, figures
@@ -43,7 +43,7 @@ def train(
 
     Raises
     ------
-    ModelError
+    NotFiniteError
         Not one epoch left finite weights.
     KeyboardInterrupt
         Ctrl-C twice, or once before there is anything to keep.
@@ -73,9 +73,9 @@ def train(
     if not rounds.course:
         raise KeyboardInterrupt
     if not rounds.n_kept:
-        raise ModelError(
+        raise NotFiniteError(
             f"the first epoch left weights or losses that are not finite (learning_rate="
-            f"{schedule.learning_rate}): lower learning_rate, or scale the inputs"
+            f"{schedule.learning_rate}): lower learning_rate, or weight_decay, or scale the inputs"
         )
     network.cpu().eval().zero_grad(set_to_none=True)
     return rounds
