@@ -32,7 +32,6 @@ from smc.record import (
     evidence_period,
     importances,
     last_training_bar,
-    sealed_tables,
     stops_of,
     warnings_of,
     what_was_chosen,
@@ -119,7 +118,6 @@ def train(
                 record["warnings"] += tell_warnings(parts.webhook, record)
                 tables = {"predictions": predictions, "returns": returns}
                 tables |= {"curves": fits.curves, "learning_curve": trained.learning_curve}
-                tables |= sealed_tables(parts, bars, fits, baseline, can_trade=can_trade)
                 progress.step("saving")
                 save(claim, Contents(config, sources or {}, record, tables, plan, fits.model))
                 if fits.is_partial:
