@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,10 @@ from smc import results
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.evaluation.history import build_history
-from smc.evaluation.predictions import all_classes, by_part
+from smc.evaluation.predictions import all_classes, by_part, of_part, with_baseline
 from smc.evaluation.tables import metric_table
 from smc.fingerprint import bars_fingerprint, code_version
-from smc.fits import Fits
+from smc.fits import TEST, Fits
 from smc.fitted import INTERRUPTED
 from smc.labels.balance import class_balance
 from smc.parts import Parts
@@ -94,6 +96,7 @@ def evaluate(
         for symbol, each in bars.items()
     }
     predictions = pd.concat([each.predictions for each in scores.values()], ignore_index=True)
+    predictions = with_baseline(predictions, baseline.predictions)
     returns = pd.concat(
         [each.returns.assign(symbol=symbol) for symbol, each in scores.items()], ignore_index=True
     )
@@ -104,6 +107,24 @@ def evaluate(
     if len(records) == 1:
         return next(iter(records.values())), predictions, returns
     return {**_pooled(parts, fits.predictions, predictions), "by_symbol": records}, predictions, returns
+
+
+def sealed_tables(
+    parts: Parts, bars: Bars, fits: Fits, baseline: Fits, *, can_trade: bool
+) -> dict[str, pd.DataFrame]:
+    """Return the test part's predictions and returns that a sealed run writes into files of their own.
+
+    Nothing else is made of them, and nothing reads them but a selection, for the run that it has chosen,
+    after writing down that it does (`smc.selection.openings`). Kept rather than predicted later, because the
+    bars may be gone by then. Empty unless ``evaluation.test=sealed``.
+    """
+    if getattr(parts.evaluation, "test", "recorded") != "sealed":
+        return {}
+    opened = copy(parts.evaluation)
+    opened.test = "recorded"
+    _, *tables = evaluate(replace(parts, evaluation=opened), bars, fits, baseline, can_trade=can_trade)
+    names = "sealed_predictions", "sealed_returns"
+    return {name: of_part(table, TEST) for name, table in zip(names, tables, strict=True)}
 
 
 def can_be_traded(data: Dataset) -> bool:

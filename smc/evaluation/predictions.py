@@ -2,7 +2,8 @@
 
 One symbol, one row a prediction. Columns: ``part`` (train, out_of_fold, val or test), ``fold``, ``event``
 (bar position), ``time``, ``start`` and ``end`` (label span, bar positions, closed), ``label``,
-``prediction``, ``p_<class>`` for each class (classification), ``ret``, ``weight``, ``side``.
+``prediction``, ``p_<class>`` for each class (classification), ``ret``, ``weight``, ``side``. Saved tables hold
+besides what the baseline said of the same event: ``baseline_<class>`` (probabilities) or ``baseline`` (value).
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pandas as pd
 from smc.typing import FloatArray, IntArray
 
 PREFIX = "p_"
+#: The same columns of the baseline.
+BASELINE = "baseline"
 
 #: The parts that a model has not been fitted on.
 HELD_OUT = ("out_of_fold", "val", "test")
@@ -50,6 +53,21 @@ def all_classes(predictions: pd.DataFrame) -> IntArray:
     )
 
 
+def with_baseline(predictions: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataFrame:
+    """Put what the baseline said of each event beside the prediction; both tables of any number of symbols.
+
+    >>> key = {"symbol": ["A"], "part": ["val"], "fold": [-1], "event": [7]}
+    >>> one, other = pd.DataFrame({**key, "p_0": [0.3]}), pd.DataFrame({**key, "p_0": [0.5]})
+    >>> with_baseline(one, other)[["p_0", "baseline_0"]].values.tolist()
+    [[0.3, 0.5]]
+    """
+    key = ["symbol", "part", "fold", "event"]
+    said = {name: f"{BASELINE}_{label}" for label, name in class_columns(baseline).items()}
+    said = said or {"prediction": BASELINE}
+    beside = baseline[[*key, *said]].rename(columns=said)
+    return predictions.merge(beside, on=key, how="left", validate="one_to_one")
+
+
 def of_part(predictions: pd.DataFrame, *parts: str) -> pd.DataFrame:
     """Return the rows of some parts."""
     return predictions.take(np.flatnonzero(predictions["part"].isin(parts)))
@@ -80,12 +98,13 @@ def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:
     if len(first) == len(rows):
         return rows
     columns = class_columns(rows)
-    averaged = [*columns.values()] or [name for name in rows if str(name).startswith("prediction")]
+    kinds = BASELINE if columns else (BASELINE, "prediction")
+    averaged = [*columns.values(), *(name for name in rows if str(name).startswith(kinds))]
     values = np.nan_to_num(rows[averaged].to_numpy(dtype=np.float64))
     mean = np.add.reduceat(values, first) / count[:, None]
     once = rows.iloc[first].reset_index(drop=True)
     once[averaged] = mean
     if columns:
-        most_probable = np.array([*columns])[mean.argmax(axis=1)]
+        most_probable = np.array([*columns])[mean[:, : len(columns)].argmax(axis=1)]
         once["prediction"] = np.where(count > 1, most_probable, once["prediction"])
     return once
