@@ -40,6 +40,13 @@ def check_fraction(name: str, value: float) -> None:
         raise ValueError(f"`{name}` must lie between 0 and 1, got {value}")
 
 
+def check_share(**values: float | None) -> None:
+    """Raise ValueError unless each of ``values`` is None, or above 0 and at most 1."""
+    for name, value in values.items():
+        if value is not None and not 0 < value <= 1:
+            raise ValueError(f"`{name}` must be above 0 and at most 1, got {value}")
+
+
 def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
     """Raise ValueError unless ``value`` is one of ``choices``."""
     allowed = list(choices)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -13,7 +14,7 @@ from sklearn.utils import get_tags
 
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
-from smc.errors import FoldError
+from smc.errors import FoldError, ModelError, SmcError
 from smc.fitted import INTERRUPTED, Fitted
 from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
@@ -23,6 +24,9 @@ OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
 
 #: Labels of several steps ahead are called `label_1`, `label_5`; the last is also `label`.
 STEP = "label_"
+
+#: Characters of a library's message that are passed on.
+MAX_SAID = 400
 
 
 @dataclass(frozen=True)
@@ -134,14 +138,16 @@ class Fitting:
         def earlier(rows: IntArray, n_bars: IntArray) -> Any:
             return self.data.inputs(positions[rows], pipeline.lookback, bars_before=n_bars)
 
-        model = unfitted.fit(
-            self.data.inputs(positions, pipeline.lookback),
-            events[self._targets(pipeline)].to_numpy(),
-            sample_weight=events["weight"].to_numpy() if self.use_weights else None,
-            spans=self.data.spans[positions],
-            earlier=earlier,
-            watcher=watch,
-        )
+        inputs = self.data.inputs(positions, pipeline.lookback)
+        with _named_errors(pipeline.estimator):
+            model = unfitted.fit(
+                inputs,
+                events[self._targets(pipeline)].to_numpy(),
+                sample_weight=events["weight"].to_numpy() if self.use_weights else None,
+                spans=self.data.spans[positions],
+                earlier=earlier,
+                watcher=watch,
+            )
         watch.look_back(time.perf_counter() - started)
         return Fitted(name, model, positions, watch.warnings)
 
@@ -164,7 +170,7 @@ class Fitting:
             step(f"fold {number + 1} of {len(plan.folds)}")
             try:
                 fitted = self.fit(pipeline, fold.train, fold.name)
-            except Exception as error:  # whatever a model of one's own raises, the others are fitted
+            except SmcError as error:
                 raise FoldError(f"{fold.name}: {error}") from error
             yield fitted, [(fold.test, OUT_OF_FOLD, number)]
         step("train fit")
@@ -178,6 +184,19 @@ class Fitting:
         step("final fit")
         refit = train_fit.model.for_refit(len(plan.development))
         yield self.fit(refit, plan.development, "final fit"), test
+
+
+@contextmanager
+def _named_errors(estimator: Any) -> Iterator[None]:
+    """Say in one line what an estimator raised; what the machine lacks stays what it is."""
+    try:
+        yield
+    except (SmcError, MemoryError, OSError):
+        raise
+    except Exception as error:  # whatever a model of one's own raises
+        said = " ".join(str(error).split())[:MAX_SAID] or "nothing else"
+        name = type(estimator).__name__
+        raise ModelError(f"model: {name} cannot be fitted, {type(error).__name__} says: {said}") from error
 
 
 def _gather(fits: list[Fitted], tables: list[pd.DataFrame]) -> Fits:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from smc.config import instantiate
+from smc.config.build import build
 from smc.errors import ConfigError
 from smc.ledger import Ledger
 from smc.monitor.webhook import Webhook
@@ -40,31 +40,28 @@ class Parts:
         Raises
         ------
         ConfigError
-            A constructor refuses its arguments, or the model knows another task than the labels ask for.
+            With a line for each constructor that refuses its arguments, and for a model that knows another
+            task than the labels ask for, or cannot run on this machine.
         """
-        labels = instantiate(config["labels"], "labels")
-        estimator = for_task(instantiate(config["model"], "model"), labels.task)
-        sampler = instantiate(config["aug"], "aug")
-        watches = _each(config["monitor"]["watches"], "monitor.watches")
+        built = build(config)
+        estimator = check_runs_here(built["model"])
+        if "task" in estimator.get_params():
+            estimator.set_params(task=built["labels"].task)
         return cls(
-            labels=labels,
-            pipeline=FoldPipeline(estimator=estimator, sampler=sampler),
+            pipeline=FoldPipeline(estimator=estimator, sampler=built["aug"]),
             side=config["side"],
-            watches=[each for each in watches if hasattr(each, "check")],
-            fit_watches=[each for each in watches if hasattr(each, "observe")],
+            watches=[each for each in built["watches"] if hasattr(each, "check")],
+            fit_watches=[each for each in built["watches"] if hasattr(each, "observe")],
             webhook=Webhook(config["monitor"]["webhook"]),
-            trackers=_each(config["tracker"]["trackers"], "tracker.trackers"),
             **{
-                group: instantiate(config[group], group)
-                for group in ("data", "features", "events", "cv", "evaluation", "ledger")
+                name: built[name]
+                for name in ("data", "features", "events", "labels", "cv", "evaluation", "ledger", "trackers")
             },
         )
 
 
-def for_task(estimator: Any, task: str) -> Any:
-    """Return the estimator set to a task, or refuse one that knows the other task only."""
-    from sklearn.base import is_classifier, is_regressor
-
+def check_runs_here(estimator: Any) -> Any:
+    """Return the estimator, or refuse one whose library or device this machine has not."""
     library = getattr(estimator, "native_library", None)
     if library and find_spec(library) is None:
         raise ConfigError(
@@ -73,17 +70,4 @@ def for_task(estimator: Any, task: str) -> Any:
         )
     if hasattr(estimator, "check_devices"):
         estimator.check_devices()
-    if "task" in estimator.get_params():
-        if estimator.task not in ("auto", task):
-            raise ConfigError(f"model.task: {estimator.task}, but the labels are for {task}; use task=auto")
-        return estimator.set_params(task=task)
-    fits = is_classifier(estimator) if task == "classification" else is_regressor(estimator)
-    if not fits:
-        other = "regressor" if task == "classification" else "classifier"
-        raise ConfigError(f"model: {type(estimator).__name__} is a {other}, but the labels are for {task}")
     return estimator
-
-
-def _each(nodes: Config, path: str) -> list[Any]:
-    """Build each object of a map; null switches one off."""
-    return [instantiate(each, f"{path}.{name}") for name, each in nodes.items() if each is not None]

@@ -2,16 +2,22 @@
 
 import dataclasses
 import inspect
-import types
-import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from smc.config.annotations import annotations, fits, say_type
+from smc.config.build import MAPS, try_to_build
 from smc.config.instantiate import DIRECTIVES, locate
+from smc.config.interface import IN_MAPS, INTERFACES, Interface
 from smc.config.nearest import nearest
 from smc.config.root import Root
 from smc.errors import ConfigError
 from smc.typing import Config
+
+#: Of NumPy and scikit-learn: a seed fits into 32 bits.
+MAX_SEED = 2**32 - 1
 
 
 def check_config(config: Config, model_name: str | None = None) -> None:
@@ -19,11 +25,90 @@ def check_config(config: Config, model_name: str | None = None) -> None:
 
     Each mapping with a `_target_`, partial ones too, is bound to its constructor's signature: unknown and
     missing arguments, and scalars whose type the annotation does not allow ("64" is no int). The root and its
-    plain sections are bound to `smc.config.root`, so a key added with `++` is found as well.
+    plain sections are bound to `smc.config.root`, so a key added with `++` is found as well. The class of
+    each group must offer what a run asks of it (`smc.config.interface`). Then every object is built, to learn
+    what the constructors refuse.
     """
-    problems = [*_typed("", config, Root), *_below("", config), *_profile(config, model_name)]
+    strange = dict(_strange(config))
+    others = {key: value for key, value in config.items() if key not in strange}
+    problems = [
+        *strange.values(),
+        *_typed("", config, Root),
+        *_below("", others),
+        *_profile(others, model_name),
+        *_unlikely_numbers(config),
+    ]
+    faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
+    problems += try_to_build(config, faulty)[1]
     if problems:
         raise ConfigError("\n".join(problems))
+
+
+def _strange(config: Config) -> Iterator[tuple[str, str]]:
+    """Give the groups whose class is none of the kind that a run needs there, each with a sentence."""
+    for group, interface in INTERFACES.items():
+        node = config.get(group)
+        if not isinstance(node, Mapping):
+            continue
+        kind = f"the class of the {interface.noun}"
+        if "_target_" not in node:
+            yield group, f"{group}._target_: missing; it names {kind}, such as one of smc.{group}"
+            continue
+        if node.get("_partial_"):
+            yield (
+                group,
+                f"{group}._partial_: a run needs the {interface.noun} itself, no partial; remove it",
+            )
+            continue
+        try:
+            cls = locate(node["_target_"])
+        except ConfigError:
+            continue
+        if lacks := interface.lacks(cls):
+            yield group, f"{group}: {cls.__name__} is no {interface.noun}, it lacks {', '.join(lacks)}"
+    for group, key in MAPS.values():
+        section = config.get(group)
+        found = section.get(key) if isinstance(section, Mapping) else None
+        for name, node in found.items() if isinstance(found, Mapping) else ():
+            path = f"{group}.{key}.{name}"
+            yield from ((path, sentence) for sentence in _strange_in_map(path, node, IN_MAPS[group]))
+
+
+def _strange_in_map(path: str, node: Any, interface: Interface) -> Iterator[str]:
+    if node is None:
+        return
+    if not _holds_target(node):
+        yield f"{path}: must be null or name a class in `_target_`, got {node!r}"
+        return
+    try:
+        cls = locate(node["_target_"])
+    except ConfigError:
+        return
+    if not interface.offers_any(cls):
+        yield f"{path}: {cls.__name__} is no {interface.noun}, it lacks {' or '.join(interface.lacks(cls))}"
+
+
+def _unlikely_numbers(config: Config) -> Iterator[str]:
+    """Find seeds that no generator takes, each once, and numbers that are not finite."""
+    root_seed = config.get("seed")
+    for path, value in _leaves("", config):
+        name = path.rpartition(".")[2]
+        is_seed = name in ("seed", "random_state") and type(value) is int
+        if is_seed and not 0 <= value <= MAX_SEED and (path == "seed" or value != root_seed):
+            yield f"{path}: must lie between 0 and {MAX_SEED}, got {value}"
+        if isinstance(value, float) and not math.isfinite(value):
+            yield f"{path}: must be finite, got {value}"
+
+
+def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _leaves(_join(path, key), value)
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for index, value in enumerate(node):
+            yield from _leaves(f"{path}[{index}]", value)
+    else:
+        yield path, node
 
 
 def _below(path: str, node: Any) -> Iterator[str]:
@@ -56,7 +141,7 @@ def _arguments(
     parameters = inspect.signature(cls).parameters
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     known = {n: p for n, p in parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
-    hints = _hints(cls)
+    hints = annotations(cls)
     for name, value in arguments.items():
         if name not in known:
             if not takes_any:
@@ -65,7 +150,7 @@ def _arguments(
         elif value == "???":
             yield f"{_join(path, name)}: a value is needed; set {_join(path, name)}=..."
         elif not _holds_target(value) and not fits(value, hints.get(name, Any)):
-            yield f"{_join(path, name)}: must be {_say(hints[name])}, got {value!r}"
+            yield f"{_join(path, name)}: must be {say_type(hints[name])}, got {value!r}"
     if not is_partial:
         for name, parameter in known.items():
             if parameter.default is parameter.empty and name not in arguments:
@@ -74,11 +159,11 @@ def _arguments(
 
 def _typed(path: str, section: Mapping[str, Any], schema: type) -> Iterator[str]:
     """Bind a plain section to a dataclass, its nested dataclasses, and their own rules."""
-    fields = _hints(schema)
+    fields = annotations(schema)
     plain = {key: value for key, value in section.items() if not dataclasses.is_dataclass(fields.get(key))}
     nested = {key: value for key, value in section.items() if key not in plain}
     found = [*_arguments(path, plain, schema, is_partial=True)]
-    found += [f"{_join(path, key)}: missing" for key in fields if key not in section]
+    found += [f"{_join(path, key)}: missing, and a run needs it" for key in fields if key not in section]
     for key, value in nested.items():
         if isinstance(value, Mapping):
             found += _typed(_join(path, key), value, fields[key])
@@ -108,51 +193,8 @@ def _profile(config: Config, model_name: str | None) -> Iterator[str]:
             yield f"{path}: no such argument of {cls}{nearest(name, known)}"
 
 
-def _hints(cls: Callable[..., Any]) -> dict[str, Any]:
-    source = cls if dataclasses.is_dataclass(cls) else getattr(cls, "__init__", cls)
-    try:
-        return typing.get_type_hints(source)
-    except (NameError, TypeError):
-        return {}
-
-
-def fits(value: Any, hint: Any) -> bool:
-    """Tell whether a plain value may stand where an annotation does.
-
-    >>> fits("64", int), fits(64, float), fits(True, int), fits([1, 5], int | list[int])
-    (False, True, False, True)
-    """
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        return any(fits(value, each) for each in inner)
-    if origin is typing.Literal:
-        return any(value == each and type(value) is type(each) for each in inner)
-    if hint in (None, type(None)):
-        return value is None
-    if hint in (int, float, str, bool):
-        return type(value) is hint or (hint is float and type(value) is int)
-    if isinstance(origin or hint, type) and issubclass(origin or hint, Mapping):
-        return isinstance(value, Mapping) and (
-            len(inner) != 2 or all(fits(v, inner[1]) for v in value.values())
-        )
-    if origin in (list, tuple, set, Sequence):
-        items = [each for each in inner if each is not Ellipsis]
-        return isinstance(value, list | tuple) and all(any(fits(v, each) for each in items) for v in value)
-    return True
-
-
 def _holds_target(value: Any) -> bool:
     return isinstance(value, Mapping) and "_target_" in value
-
-
-def _say(hint: Any) -> str:
-    """Name a type for people."""
-    inner = typing.get_args(hint)
-    if typing.get_origin(hint) is typing.Literal:
-        return "one of " + ", ".join(map(str, inner))
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        return " or ".join("null" if each is type(None) else _say(each) for each in inner)
-    return hint.__name__ if isinstance(hint, type) and not inner else str(hint).replace("typing.", "")
 
 
 def _join(path: str, key: Any) -> str:

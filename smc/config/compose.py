@@ -9,6 +9,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from smc.config.canonical import canonical
 from smc.config.check import check_config
 from smc.errors import ConfigError
 from smc.fingerprint import PACKAGE
@@ -127,4 +128,4 @@ def to_plain_config(composed: DictConfig, choices: Mapping[str, Any]) -> Config:
     except OmegaConfBaseException as error:
         raise ConfigError(f"{error.full_key}: {str(error.msg).splitlines()[0]}") from error
     check_config(plain, choices.get("model"))
-    return plain
+    return canonical(plain)

@@ -3,6 +3,7 @@
 import functools
 import importlib
 import os
+import sys
 from typing import Any
 
 from smc.config.nearest import nearest
@@ -12,6 +13,17 @@ from smc.errors import ConfigError
 DIRECTIVES = frozenset({"_target_", "_partial_", "_args_"})
 #: Modules whose classes a configuration may name; the environment variable SMC_ALLOW adds to them.
 ALLOWED = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
+#: What constructors raise when they refuse their arguments, or cannot use them.
+CONSTRUCTOR_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def allowed_modules() -> tuple[str, ...]:
@@ -42,13 +54,12 @@ def locate(target: Any) -> type:
     if not is_allowed(module_name):
         raise ConfigError(
             f"`{target}` is outside the modules that a configuration may name "
-            f"({', '.join(allowed_modules())}); if you trust it, set the environment variable "
-            f"SMC_ALLOW={module_name.split('.')[0]}"
+            f"({', '.join(allowed_modules())}){_how_to_allow(module_name)}"
         )
     try:
         module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise ConfigError(f"`{target}` cannot be imported: {error}") from error
+    except Exception as error:  # whatever a module of one's own raises while it is imported
+        raise ConfigError(f"`{target}` cannot be imported: {type(error).__name__}: {error}") from error
     found = getattr(module, name, None)
     if found is None:
         raise ConfigError(f"`{module_name}` has no `{name}`{nearest(name, vars(module))}")
@@ -59,6 +70,14 @@ def locate(target: Any) -> type:
             f"`{target}` is defined in `{found.__module__}`, which a configuration may not name"
         )
     return found
+
+
+def _how_to_allow(module_name: str) -> str:
+    """Say how to allow a package; Python's own modules are no place for what a configuration names."""
+    package = module_name.partition(".")[0]
+    if package in sys.stdlib_module_names:
+        return ""
+    return f"; if you trust it, set the environment variable SMC_ALLOW={package}"
 
 
 def instantiate(node: Any, path: str = "") -> Any:
@@ -93,5 +112,6 @@ def instantiate(node: Any, path: str = "") -> Any:
         return functools.partial(cls, *arguments, **values)
     try:
         return cls(*arguments, **values)
-    except (ValueError, TypeError) as error:
-        raise ConfigError(f"{path or node['_target_']}: {error}") from error
+    except CONSTRUCTOR_ERRORS as error:
+        said = str(error) if isinstance(error, ValueError | TypeError) else f"{type(error).__name__}: {error}"
+        raise ConfigError(f"{path or node['_target_']}: {said}") from error

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from smc.checks import check_positive
+from smc.checks import check_at_least, check_non_negative, check_positive, check_positive_or_none
 from smc.errors import ModelError
 from smc.model.boosting import Boosting
 from smc.model.rounds import Rounds
@@ -61,6 +61,12 @@ class LightGBM(Boosting):
     ) -> None:
         check_positive("n_estimators", n_estimators)
         check_positive("learning_rate", learning_rate)
+        check_at_least("num_leaves", num_leaves, 2)
+        check_at_least("max_depth", max_depth, -1)
+        check_non_negative("min_child_samples", min_child_samples)
+        check_non_negative("reg_alpha", reg_alpha)
+        check_non_negative("reg_lambda", reg_lambda)
+        check_positive_or_none(early_stopping_rounds=early_stopping_rounds)
         self.task = task
         self.n_estimators = n_estimators
         self.num_leaves = num_leaves

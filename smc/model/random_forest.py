@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from smc.checks import check_choice, check_positive
+from smc.checks import check_at_least, check_choice, check_positive, check_positive_or_none, check_share
 from smc.model.task_estimator import EvalSet, Task, TaskEstimator
 from smc.typing import FloatArray, IntArray
 
@@ -27,7 +27,7 @@ class RandomForest(TaskEstimator):
         Rows drawn for a tree, as a share of the training rows; None: as many as there are. Always counted in
         rows, where scikit-learn 1.9 counts the sum of weights.
     max_features
-        Features tried at a split.
+        Features tried at a split: a share of all, or its name; None: all.
     class_weight
         ``balanced`` scales the weights so that each class has the same total. Classification only.
 
@@ -59,6 +59,14 @@ class RandomForest(TaskEstimator):
         n_jobs: int = 1,
     ) -> None:
         check_positive("n_estimators", n_estimators)
+        check_positive_or_none(max_depth=max_depth)
+        check_at_least("min_samples_split", min_samples_split, 2)
+        check_at_least("min_samples_leaf", min_samples_leaf, 1)
+        check_share(max_samples=max_samples)
+        if isinstance(max_features, str):
+            check_choice("max_features", max_features, ("sqrt", "log2"))
+        else:
+            check_share(max_features=max_features)
         check_choice("class_weight", class_weight, ("balanced", None))
         self.task = task
         self.n_estimators = n_estimators

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from smc.checks import check_positive
+from smc.checks import check_non_negative, check_positive, check_positive_or_none, check_share
 from smc.model.boosting import Boosting
 from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet, Task
@@ -21,7 +21,7 @@ class XGBoost(Boosting):
     n_estimators
         Rounds at most.
     max_depth
-        Deepest level of a tree.
+        Deepest level of a tree; 0: no limit.
     learning_rate
         Share of each tree's correction that is applied.
     subsample, colsample_bytree
@@ -60,6 +60,12 @@ class XGBoost(Boosting):
     ) -> None:
         check_positive("n_estimators", n_estimators)
         check_positive("learning_rate", learning_rate)
+        check_non_negative("max_depth", max_depth)
+        check_share(subsample=subsample, colsample_bytree=colsample_bytree)
+        check_non_negative("min_child_weight", min_child_weight)
+        check_non_negative("reg_alpha", reg_alpha)
+        check_non_negative("reg_lambda", reg_lambda)
+        check_positive_or_none(early_stopping_rounds=early_stopping_rounds)
         self.task = task
         self.n_estimators = n_estimators
         self.max_depth = max_depth

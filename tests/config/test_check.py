@@ -6,21 +6,61 @@ from typing import Any, Literal
 
 import pytest
 
-from smc.config.check import check_config, fits
+from smc.config.annotations import fits
+from smc.config.check import check_config
 from smc.config.instantiate import instantiate, locate
 from smc.errors import ConfigError
 
 
-class Toy:
+class AnyGroup:
+    """Offers what any group asks for."""
+
+    task = "classification"
+    horizon, names, warm_up = 1, (), 0
+
+    def symbols(self): ...
+    def load(self, symbol): ...
+    def compute(self, *args): ...
+    def position(self, prediction): ...
+    def split(self, X, y, groups): ...
+    def get_n_splits(self): ...
+    def fit_resample(self, X, y): ...
+    def fit(self, X, y, sample_weight=None): ...
+    def predict(self, X): ...
+    def open_trial(self, trial, symbols): ...
+    def close_trial(self, trial, status): ...
+    def get_params(self):
+        return {"task": self.task}
+
+
+class Toy(AnyGroup):
     def __init__(
-        self, n_splits: int = 5, *, size: int | None = None, mode: Literal["a", "b"] = "a", rate: float = 0.1
+        self,
+        n_splits: int = 5,
+        *,
+        size: int | None = None,
+        mode: Literal["a", "b"] = "a",
+        rate: float = 0.1,
+        task: str = "classification",
     ):
         if n_splits < 1:
             raise ValueError(f"`n_splits` must be positive, got {n_splits}")
-        self.n_splits, self.size, self.mode, self.rate = n_splits, size, mode, rate
+        self.n_splits, self.size, self.mode, self.rate, self.task = n_splits, size, mode, rate, task
 
 
-class Needy:
+class Bare:
+    def get_n_splits(self, X, y, much_more): ...
+    def fit(self, X): ...
+
+
+class Silent:
+    def compute(self, bars, events, side): ...
+    def position(self, prediction): ...
+
+    task = "classification"
+
+
+class Needy(AnyGroup):
     def __init__(self, root: str, child: Any = None):
         self.root, self.child = root, child
 
@@ -28,7 +68,7 @@ class Needy:
 @pytest.fixture(autouse=True)
 def toy_module(monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.ModuleType("toy_options")
-    for cls in (Toy, Needy):
+    for cls in (Toy, Needy, Bare, Silent):
         monkeypatch.setattr(cls, "__module__", "toy_options")
         setattr(module, cls.__name__, cls)
     module.os_system = __import__("os").system  # type: ignore[attr-defined]
@@ -50,12 +90,13 @@ def root(**changes: Any) -> dict[str, Any]:
         "ledger": dict(toy),
         "trainer": {"device": "cpu", "devices": 1, "precision": "32", "n_threads": 1},
         "split": {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0, "min_train_size": 30},
-        "paths": {"output": "outputs"},
+        "paths": {"output": "outputs", "min_free_mb": 200.0},
         "symbol": None,
         "side": "structure",
         "sample_weight": "uniqueness",
         "final": "refit",
         "retry": "none",
+        "bad_jobs": "refuse",
         "keep_bars": True,
         "seed": 0,
     }
@@ -66,9 +107,38 @@ def test_a_right_configuration_passes() -> None:
     check_config(root())
 
 
+TOY = {"_target_": "toy_options.Toy"}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"cv": {**TOY, "_partial_": True}}, r"cv\._partial_: a run needs the splitter itself, no partial"),
+        ({"cv": {}}, r"cv\._target_: missing; it names the class of the splitter, such as one of smc\.cv"),
+        (
+            {"cv": {"_target_": "toy_options.Bare"}},
+            r"^cv: Bare is no splitter, it lacks split\(X, y, groups\), get_n",
+        ),
+        (
+            {"model": {"_target_": "toy_options.Bare"}},
+            r"^model: Bare is no estimator, it lacks .*, get_params\(\)$",
+        ),
+        (
+            {"labels": {"_target_": "toy_options.Silent"}},
+            r"^labels: .* of Silent needs the attribute `horizon`$",
+        ),
+        ({"labels": {**TOY, "task": "ranking"}}, r"labels\.task: must be one of classification, regression"),
+        (
+            {"monitor": {"watches": {"mine": {"max": 1}}, "webhook": None, "learning_curve": False}},
+            r"monitor\.watches\.mine: must be null or name a class in `_target_`",
+        ),
+        ({"cv": {**TOY, "n_splits": 0}}, r"^cv: `n_splits` must be positive, got 0$"),
+        ({"cv": {**TOY, "rate": float("inf")}}, r"^cv\.rate: must be finite, got inf$"),
+        ({"seed": -1}, r"^seed: must lie between 0 and 4294967295, got -1$"),
+        (
+            {"cv": {"_target_": "toy_options.Needy", "root": "x", "child": {"seed": 2**32}}},
+            r"^cv\.child\.seed: must lie",
+        ),
         (
             {"cv": {"_target_": "toy_options.Toy", "n_split": 3}},
             r"cv\.n_split: no such argument of Toy; did you mean n_splits\?",
@@ -77,8 +147,14 @@ def test_a_right_configuration_passes() -> None:
         ({"cv": {"_target_": "toy_options.Toy", "n_splits": True}}, r"cv\.n_splits: must be int, got True"),
         ({"cv": {"_target_": "toy_options.Toy", "mode": "c"}}, r"cv\.mode: must be one of a, b, got 'c'"),
         (
-            {"cv": {"_target_": "toy_options.Toy", "_partial_": True, "n_split": 3}},
-            r"cv\.n_split: no such argument",
+            {
+                "cv": {
+                    "_target_": "toy_options.Needy",
+                    "root": "x",
+                    "child": {**TOY, "_partial_": True, "n_split": 3},
+                }
+            },
+            r"cv\.child\.n_split: no such argument",
         ),
         ({"cv": {"_target_": "toy_options.Needy"}}, r"cv\.root: missing, and Needy needs it"),
         ({"cv": {"_target_": "toy_options.Needy", "root": "???"}}, r"cv\.root: a value is needed"),

@@ -1,0 +1,57 @@
+"""The object of each group, and all that its constructors refuse."""
+
+from collections.abc import Collection
+from typing import Any
+
+from smc.config.instantiate import instantiate
+from smc.config.interface import INTERFACES
+from smc.config.learner import unfit_for
+from smc.errors import ConfigError, SmcError
+from smc.typing import Config
+
+#: Where maps of objects stand; null switches one off.
+MAPS = {"watches": ("monitor", "watches"), "trackers": ("tracker", "trackers")}
+
+
+def build(config: Config) -> dict[str, Any]:
+    """Build the object of every group, the watches and the trackers; nothing is loaded or fitted yet.
+
+    Raises
+    ------
+    ConfigError
+        With a line for each constructor that refuses its arguments, each object that lacks what a run asks
+        of it, and a model that knows another task than the labels ask for.
+    """
+    built, problems = try_to_build(config)
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return built
+
+
+def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str, Any], list[str]]:
+    """Build what can be built, but for groups known to be ``faulty``, and list what was refused."""
+    built: dict[str, Any] = {}
+    problems: list[str] = []
+    for group, interface in INTERFACES.items():
+        if group in faulty:
+            continue
+        try:
+            built[group] = instantiate(config[group], group)
+        except SmcError as error:
+            problems.append(str(error))
+            continue
+        problems += [
+            f"{group}: an object of {type(built[group]).__name__} needs the attribute `{name}`"
+            for name in interface.missing(built[group])
+        ]
+    for name, (group, key) in MAPS.items():
+        built[name] = []
+        for place, node in config[group][key].items() if group not in faulty else ():
+            try:
+                built[name] += [] if node is None else [instantiate(node, f"{group}.{key}.{place}")]
+            except SmcError as error:
+                problems.append(str(error))
+    if "model" in built and "labels" in built and not problems:
+        weighted = config["sample_weight"] != "none"
+        problems += unfit_for(built["model"], built["labels"].task, weighted=weighted)
+    return built, problems

@@ -1,0 +1,47 @@
+"""One way to write a number, so that `2` and `2.0` are the same run."""
+
+import dataclasses
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smc.config.annotations import annotations, members
+from smc.config.instantiate import locate
+from smc.config.root import Root
+from smc.typing import Config
+
+
+def canonical(config: Config) -> Config:
+    """Write whole numbers as floats wherever the constructor, or the root, annotates a float and no int.
+
+    A class without annotations, such as scikit-learn's, gets its numbers as they were written: there `1` may
+    be a count and `1.0` a share.
+
+    Parameters
+    ----------
+    config
+        Checked: every target can be located.
+    """
+    return _section(config, annotations(Root))
+
+
+def _section(section: Mapping[str, Any], hints: Mapping[str, Any]) -> Config:
+    return {key: _written(value, hints.get(key, Any)) for key, value in section.items()}
+
+
+def _written(value: Any, hint: Any) -> Any:
+    """Write a value, and whatever it holds, as its annotation says."""
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
+        return _section(value, annotations(hint))
+    if isinstance(value, Mapping) and "_target_" in value:
+        return _section(value, annotations(locate(value["_target_"])))
+    kinds = members(hint)
+    if type(value) is int:
+        return float(value) if float in kinds and int not in kinds else value
+    held = [each for kind in kinds for each in typing.get_args(kind)]
+    inner = held[-1] if len(held) in (1, 2) else Any
+    if isinstance(value, Mapping):
+        return {key: _written(each, inner) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_written(each, held[0] if len(held) == 1 else Any) for each in value]
+    return value

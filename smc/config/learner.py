@@ -1,0 +1,54 @@
+"""Whether an estimator can learn what the labels ask for."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sklearn.base import is_classifier, is_regressor
+
+TASKS = ("classification", "regression")
+#: What scikit-learn says of an argument out of range.
+INVALID = re.compile(r"The '(\w+)' parameter of \w+ (must .*)\. Got (.*) instead", re.DOTALL)
+
+
+def unfit_for(estimator: Any, task: str, *, weighted: bool = False) -> Iterator[str]:
+    """Say why an estimator cannot learn what labels of a task ask for; nothing if it can.
+
+    Parameters
+    ----------
+    weighted
+        Whether rows count by their weight.
+    """
+    name = type(estimator).__name__
+    if task not in TASKS:
+        yield f"labels.task: must be one of {', '.join(TASKS)}, got {task!r}"
+    elif "task" in estimator.get_params():
+        if estimator.task not in ("auto", task):
+            yield f"model.task: {estimator.task}, but the labels are for {task}; use task=auto"
+    elif not hasattr(estimator, "__sklearn_tags__"):
+        yield f"model: {name} is no scikit-learn estimator; inherit from BaseEstimator and ClassifierMixin"
+    elif not (is_classifier(estimator) if task == "classification" else is_regressor(estimator)):
+        other = "regressor" if task == "classification" else "classifier"
+        yield f"model: {name} is a {other}, but the labels are for {task}"
+    elif task == "classification" and not hasattr(estimator, "predict_proba"):
+        yield (
+            f"model: {name} gives no probabilities (predict_proba), and a classification is judged by them; "
+            "wrap it in sklearn.calibration.CalibratedClassifierCV, or choose another"
+        )
+    if weighted and "sample_weight" not in inspect.signature(estimator.fit).parameters:
+        yield (
+            f"sample_weight: {name} takes no sample weights; set sample_weight=none, or choose another model"
+        )
+    yield from _out_of_range(estimator)
+
+
+def _out_of_range(estimator: Any) -> Iterator[str]:
+    """Let scikit-learn's own estimators say which argument they would refuse in a fit."""
+    if not hasattr(estimator, "_parameter_constraints"):
+        return
+    try:
+        estimator._validate_params()
+    except ValueError as error:
+        said = INVALID.match(str(error))
+        yield f"model.{said[1]}: {said[2]}, got {said[3]}" if said else f"model: {error}"
