@@ -5,17 +5,27 @@ import time
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smc.errors import ResultsError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
-#: Seconds that a writer waits for the others before it gives up.
+#: Seconds that a writer waits for the others, or for a server that does not answer, before it gives up.
 BUSY_TIMEOUT = 30
+#: What drivers call that wait; psycopg knows it for the connection alone.
+TIMEOUTS = {
+    "pysqlite": "timeout",
+    "pg8000": "timeout",
+    "psycopg": "connect_timeout",
+    "psycopg2": "connect_timeout",
+}
 #: Processes that create the same database at once get in each other's way for some milliseconds.
 CREATE_ATTEMPTS, CREATE_PAUSE = 20, 0.05
+
+REMEDY = "every trial must be counted before its fit, so mend it or name another database with `ledger.url=`"
+INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
 
 
 class Database:
@@ -88,35 +98,44 @@ class Database:
         from sqlalchemy import create_engine, make_url
 
         url = make_url(self.url)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+pg8000")
         is_sqlite = url.get_backend_name() == "sqlite"
         if is_sqlite and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT} if is_sqlite else {}
+        wait = TIMEOUTS.get(url.get_driver_name())
+        arguments = {wait: BUSY_TIMEOUT} if wait else {}
         engine = create_engine(url, connect_args=arguments, pool_pre_ping=not is_sqlite)
-        self._create(engine, log_ahead=is_sqlite)
+        with engine.connect() as connection:
+            self._create(connection, log_ahead=is_sqlite)
         return engine
 
-    def _create(self, engine: "Engine", *, log_ahead: bool) -> None:
+    def _create(self, connection: "Connection", *, log_ahead: bool) -> None:
         """Create the table if it is not there; several processes may do so at once."""
         from sqlalchemy.exc import DBAPIError
         from sqlalchemy.schema import CreateTable
 
         for attempt in range(1, CREATE_ATTEMPTS + 1):
             try:
-                with engine.begin() as connection:
+                with connection.begin():
                     if log_ahead:  # SQLite does not wait for others when it changes its journal
                         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
                     connection.execute(CreateTable(self.table, if_not_exists=True))
-            except DBAPIError:
-                if attempt == CREATE_ATTEMPTS:
+            except DBAPIError as error:
+                if attempt == CREATE_ATTEMPTS or error.connection_invalidated:
                     raise
                 time.sleep(CREATE_PAUSE)
             else:
                 return
 
     def _refused(self, error: Exception) -> ResultsError:
-        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return ResultsError(
-            f"the ledger {self} cannot be used: {cause}; every trial must be counted before its fit,"
-            " so mend it or name another database with `ledger.url=`"
-        )
+        remedy = INSTALL if getattr(error, "name", None) == "pg8000" else REMEDY
+        return ResultsError(f"the ledger {self} cannot be used: {_cause(error)}; {remedy}")
+
+
+def _cause(error: Exception) -> str:
+    """Say in one line what the driver said, and what made it say so."""
+    said = getattr(error, "orig", None) or error
+    fields = said.args[0] if said.args and isinstance(said.args[0], dict) else {}  # pg8000's, by protocol
+    lines = [fields.get("M") or str(said), str(said.__cause__ or "")]
+    return ": ".join(line.splitlines()[0] for line in lines if line)

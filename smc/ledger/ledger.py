@@ -27,7 +27,9 @@ class Ledger:
     ----------
     url
         Any SQLAlchemy URL. SQLite keeps a write-ahead log, so it belongs on a local disk; for several
-        machines use a server, for example ``postgresql+psycopg://user@host/smc``.
+        machines use a server: ``postgresql://user:password@host/smc`` needs ``pip install 'smc[postgres]'``
+        (the driver pg8000), and ``postgresql://user@/smc?unix_sock=/run/postgresql/.s.PGSQL.5432`` reaches
+        one on this machine. A password is never shown or written into a run's folder.
 
     Raises
     ------
@@ -106,21 +108,12 @@ class Ledger:
 
     def close_trial(self, trial_id: str, status: str, reason: str | None = None) -> None:
         """Say how a trial ended; one that was never opened is an error."""
-        with self._database.transaction() as connection:
-            table = self._database.table
-            ended = {"status": status, "reason": reason, "updated": _now()}
-            query = table.update().where(table.c.trial_id == trial_id).values(ended)
-            found = connection.execute(query).rowcount
-        if not found:
+        if not self._end({"trial_id": trial_id}, status, reason):
             raise ResultsError(f"trial {trial_id} is not in the ledger: open it before its fit")
 
     def close_if_started(self, trial_id: str, status: str, reason: str | None = None) -> bool:
         """Say how a trial ended whose process has gone; False if it is not open."""
-        with self._database.transaction() as connection:
-            table = self._database.table
-            ended = {"status": status, "reason": reason, "updated": _now()}
-            query = table.update().filter_by(trial_id=trial_id, status=STARTED).values(ended)
-            return bool(connection.execute(query).rowcount)
+        return bool(self._end({"trial_id": trial_id, "status": STARTED}, status, reason))
 
     def reap(self, output: str, state: Callable[[str], str]) -> int:
         """Close the trials that are still called started but are not; return how many.
@@ -201,12 +194,20 @@ class Ledger:
 
     def _close_attempt(self, trial_id: str, attempts: int, status: str) -> bool:
         """Close a trial unless it was closed, or opened again, since it was seen."""
+        seen = {"trial_id": trial_id, "attempts": attempts, "status": STARTED}
+        return bool(self._end(seen, status, "reaped"))
+
+    def _end(self, which: dict[str, Any], status: str, reason: str | None) -> int:
+        """Say how the rows ended that `which` picks, all at once; return how many.
+
+        They are locked in the order that `open_trial` takes, or it and this could each wait for the other.
+        """
+        table = self._database.table
+        ended = {"status": status, "reason": reason, "updated": _now()}
         with self._database.transaction() as connection:
-            seen = self._database.table.update().filter_by(
-                trial_id=trial_id, attempts=attempts, status=STARTED
-            )
-            ended = {"status": status, "reason": "reaped", "updated": _now()}
-            return bool(connection.execute(seen.values(ended)).rowcount)
+            ordered = table.select().filter_by(**which).order_by(table.c.symbol)
+            connection.execute(ordered.with_for_update()).all()
+            return connection.execute(table.update().filter_by(**which).values(ended)).rowcount
 
 
 def _now() -> dt.datetime:

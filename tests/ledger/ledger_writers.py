@@ -25,6 +25,8 @@ def main(url: str, writer: str, count: int, place: Path) -> None:
                 trial_id, ["A", "B"], seed=0, seedless_hash=trial_id, evidence=None, output=".", **facts
             )
         ledger.close_trial(own, "finished")
+        ledger.close_trial(shared, "finished")
+        ledger.reap(".", lambda trial_id: "started")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def url(request, tmp_path):
         pytest.skip("no PostgreSQL server: set SMC_TEST_POSTGRES_URL to a database that may be emptied")
     from sqlalchemy import create_engine
 
-    engine = create_engine(server)
+    engine = create_engine(server.replace("postgresql:", "postgresql+pg8000:"))
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE IF EXISTS trials")
     engine.dispose()
@@ -211,6 +211,31 @@ def test_writers_at_once_lose_nothing(url, tmp_path):
     assert (own.attempts == 1).all()
     shared = trials[trials.trial_id.str.startswith("shared")]
     assert (shared.attempts == 8).all()
+
+
+def test_a_pool_that_is_opened_and_closed_at_once_blocks_neither(url, monkeypatch):
+    opener, closer = Ledger(url), Ledger(url)
+    for symbol in "BA":  # the order on disk, which a server takes for an update of small tables
+        open_trial(opener, symbols=symbol)
+    if url.startswith("postgresql"):
+        with opener._database.transaction() as connection:
+            connection.exec_driver_sql("ANALYZE trials")
+    half_open, open_row = threading.Event(), Ledger._open_row
+
+    def open_slowly(self, connection, key, facts):
+        open_row(self, connection, key, facts)
+        half_open.set()
+        time.sleep(0.3)
+
+    monkeypatch.setattr(Ledger, "_open_row", open_slowly)
+    opening = threading.Thread(target=open_trial, args=(opener,), kwargs={"symbols": ["A", "B"]})
+    opening.start()
+    assert half_open.wait(10)
+    closer.close_trial("aa", "finished")
+    opening.join()
+    assert rows(closer, "symbol", "status", "attempts") == [["B", "finished", 2], ["A", "finished", 2]]
+    opener.close()
+    closer.close()
 
 
 def test_a_ledger_can_be_used_again_after_it_is_closed(ledger):
