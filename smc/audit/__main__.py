@@ -1,0 +1,84 @@
+"""Audit a composed run for leaks: python -m smc.audit model=xgboost features=mine --config-dir my_conf"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from smc.audit.audit import CHECKS, audit
+from smc.audit.finding import Fault, Finding
+from smc.audit.report import N_SHOWN, Report, about, audit_id
+from smc.audit.subject import read_subject
+from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
+from smc.config import compose
+from smc.errors import LeakageError
+from smc.report.terminal_page import show
+from smc.typing import Config
+
+EXIT_CODES = {"pass": EXIT_OK, "warn": EXIT_OK, "fail": EXIT_FAILED, "not done": EXIT_USER_ERROR}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line: 0 no leak was found, 1 one was, 2 the audit could not be carried out."""
+    asked, overrides = _parser().parse_known_args(arguments)
+    with exits():
+        config = compose(overrides, config_dir=asked.config_dir)
+        progress = Progress("audit: ")
+        try:
+            report = carry_out(config, asked, progress)
+        finally:
+            progress.close()
+        folder = report.save(config["paths"]["output"])
+        show(report.sections(N_SHOWN), sys.stdout)
+        sys.stdout.flush()
+        say(f"{report.verdict}: {folder / 'audit.md'}")
+        sys.exit(EXIT_CODES[report.verdict])
+
+
+def carry_out(config: Config, asked: argparse.Namespace, progress: Progress) -> Report:
+    """Build the run, and look at it; what its own classes refuse as a leak is a finding, too."""
+    only = asked.only.split(",") if asked.only else None
+    progress.step("bars")
+    try:
+        subject = read_subject(
+            config, n_draws=asked.draws, n_cuts=asked.cuts, max_bars=asked.bars, pipeline=asked.pipeline
+        )
+    except LeakageError as error:
+        refused = Finding(
+            "composition",
+            "fail",
+            "the parts of the run",
+            [Fault("composition", "", str(error))],
+            "Leave it out.",
+        )
+        return Report(
+            "refused", {"symbol": config["symbol"], "model": config["model"]["_target_"]}, [refused]
+        )
+    findings = audit(subject, only, progress.step)
+    return Report(audit_id(subject, findings), about(subject), findings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m smc.audit",
+        usage="%(prog)s [group=option ...] [key.path=value ...] [options]",
+        description="Look for leaks in a composed run; overrides are those of smc.train.",
+        epilog="Checks: " + "; ".join(f"{name}: {check.question}" for name, check in CHECKS.items()),
+    )
+    parser.add_argument("--config-dir", "-cd", help="folder of your own options")
+    parser.add_argument("--only", help="checks, separated by commas (default: all)")
+    parser.add_argument("--draws", type=_positive, default=20, help="refits of each null (default: 20)")
+    parser.add_argument("--cuts", type=_positive, default=40, help="cut-offs of the bars (default: 40)")
+    parser.add_argument("--bars", type=_positive, default=15_000, help="most recent bars (default: 15000)")
+    parser.add_argument("--pipeline", help="dotted path of a pipeline of your own: predict(X, y, folds)")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 2:
+        raise argparse.ArgumentTypeError(f"must be 2 or more, got {text}")
+    return value
+
+
+if __name__ == "__main__":
+    main()

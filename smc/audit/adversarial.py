@@ -1,0 +1,59 @@
+"""Check (g): do columns tell the time?"""
+
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from smc.audit.altered import event_rows
+from smc.audit.concordance import concordance
+from smc.audit.finding import Fault, Finding, judged
+from smc.audit.subject import Subject
+from smc.typing import IntArray
+
+#: Beyond this, one column or all of them together tell training rows from test rows.
+MOST = 0.9
+
+
+class Adversarial:
+    """Let a classifier tell the events of the test part from those of development, on events it has not seen.
+
+    What it can tell apart has moved between the two parts: a price level, a counter, a row number, a mean
+    over all bars so far. Such a column is no proof of a leak, but a model that learns from it learns the
+    calendar; so this is a warning only. The first half of each part is learned from and the second is told,
+    so that neighbours, which resemble each other in any case, do not answer the question.
+    """
+
+    name = "adversarial"
+    question = "Can columns tell test events from earlier ones?"
+
+    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+        """Fit on the first halves, tell the second."""
+        step("fit")
+        plan, rows = subject.plan, event_rows(subject.data)
+        learn, tell = (
+            np.concatenate(each) for each in zip(*map(_halves, (plan.development, plan.test)), strict=True)
+        )
+        is_test = np.isin(np.arange(len(rows)), plan.test).astype(int)
+        values = rows.to_numpy(dtype=np.float64)
+        model = HistGradientBoostingClassifier(max_iter=50, max_leaf_nodes=8, random_state=0)
+        model.fit(values[learn], is_test[learn])
+        score = concordance(is_test[tell], model.predict_proba(values[tell])[:, 1])
+        alone = {str(name): concordance(is_test, values[:, column]) for column, name in enumerate(rows)}
+        told = [name for name, value in alone.items() if abs(value - 0.5) > MOST - 0.5]
+        suspicions = [
+            Fault(f"`{name}`", "test part", f"alone it tells it by {alone[name]:.3f}") for name in told
+        ]
+        if score > MOST and not told:
+            suspicions = [Fault("all columns together", "test part", f"they tell it by {score:.3f}")]
+        return judged(
+            self.name,
+            f"{len(rows)} events; all columns tell the test part by {score:.3f} (.5 is not at all)",
+            suspicions=suspicions,
+            remedy="Use ratios, ranks or distances in ATR in place of levels and counters.",
+            figures={"score": score, "columns": told},
+        )
+
+
+def _halves(positions: IntArray) -> tuple[IntArray, IntArray]:
+    return positions[: len(positions) // 2], positions[len(positions) // 2 :]

@@ -1,0 +1,69 @@
+"""What a check found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["pass", "warn", "fail", "not done"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One column, event, fold or step at fault, the rows where it shows, and what was seen there."""
+
+    what: str
+    where: str
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        """All three in one line."""
+        return f"{self.what}, {self.where}: {self.detail}" if self.where else f"{self.what}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer of one check.
+
+    Attributes
+    ----------
+    verdict
+        ``fail``: a leak. ``warn``: what may be one, and wants an explanation. ``not done``: the check could
+        not be carried out, and nothing is said about what it looks for.
+    looked_at
+        How much evidence the verdict rests on.
+    remedy
+        What to change, if there is a fault.
+    figures
+        Measured values, as plain data.
+    """
+
+    check: str
+    verdict: Verdict
+    looked_at: str
+    faults: Sequence[Fault] = ()
+    remedy: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return vars(self) | {"faults": [vars(fault) for fault in self.faults]}
+
+
+def judged(
+    check: str,
+    looked_at: str,
+    *,
+    leaks: Sequence[Fault] = (),
+    suspicions: Sequence[Fault] = (),
+    remedy: str,
+    figures: dict[str, Any] | None = None,
+) -> Finding:
+    """Give the verdict that leaks and suspicions deserve; the remedy stands only where there is a fault.
+
+    >>> judged("lag", "57 features", remedy="Look at them.").verdict
+    'pass'
+    """
+    faults = [*leaks, *suspicions]
+    verdict: Verdict = "fail" if leaks else "warn" if suspicions else "pass"
+    return Finding(check, verdict, looked_at, faults, remedy if faults else "", figures or {})

@@ -1,0 +1,92 @@
+"""Check (f): is anything too good to be true?"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.util import hash_pandas_object
+
+from smc.audit.altered import event_rows
+from smc.audit.concordance import chance_error
+from smc.audit.finding import Fault, Finding, judged
+from smc.audit.lag import each_feature
+from smc.audit.procedure import ComposedRun
+from smc.audit.subject import Subject
+
+#: One feature alone: a concordance beyond this is suspicious, beyond the second it is the outcome itself.
+SUSPICIOUS, IMPOSSIBLE = 0.65, 0.90
+#: Share of all importance.
+MOST_IMPORTANCE = 0.5
+#: A column with fewer values than this share of the rows is no fingerprint of a row.
+DISTINCT = 0.5
+
+
+class Plausible:
+    """Look for single features that know too much, and for rows that are trained on and tested.
+
+    One feature that orders outcomes better than .65, or holds more than half of a model's importance, wants
+    an explanation; one beyond .90 holds the outcome. Equal rows on both sides of a split (in all columns,
+    at least one of which takes a new value nearly everywhere) are copies, as resampling before the split
+    leaves them.
+    """
+
+    name = "plausible"
+    question = "Is a feature too good, or a row both trained on and tested?"
+
+    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+        """Look at features, importances and rows."""
+        step("features")
+        leaks, suspicions = [], []
+        scores = each_feature(subject.data)
+        events = subject.data.events
+        margin = 4 * chance_error(events["label"].to_numpy(), events["weight"].to_numpy())
+        for name, score in scores.items():
+            if abs(score - 0.5) > max(SUSPICIOUS - 0.5, margin):
+                found = leaks if abs(score - 0.5) > IMPOSSIBLE - 0.5 else suspicions
+                found.append(Fault(f"`{name}`", f"{len(events)} events", f"alone it scores {score:.3f}"))
+        step("importances")
+        suspicions += _importances(subject)
+        step("equal rows")
+        leaks += _equal_rows(subject)
+        best = max(scores, key=lambda name: abs(scores[name] - 0.5))
+        return judged(
+            self.name,
+            f"{len(scores)} features, {len(events)} events; best: `{best}`, alone {scores[best]:.3f}",
+            leaks=leaks,
+            suspicions=suspicions,
+            remedy="Find out from which bars the column is computed, or where a row was copied; a true "
+            "effect of this size would be the first.",
+            figures={"scores": scores},
+        )
+
+
+def _importances(subject: Subject) -> Iterator[Fault]:
+    """Look at the saved model's importances, if it has them."""
+    if not isinstance(subject.procedure, ComposedRun):
+        return
+    model = subject.procedure.fit(subject.data, subject.plan).model
+    if not hasattr(model.estimator_, "feature_importances_"):
+        return
+    found = pd.Series(np.abs(model.feature_importances_), index=subject.data.bars.columns)
+    if len(found) > 2 and found.sum() > 0 and found.max() > MOST_IMPORTANCE * found.sum():
+        share = found.max() / found.sum()
+        yield Fault(f"`{found.idxmax()}`", "the saved model", f"it holds {share:.0%} of all importance")
+
+
+def _equal_rows(subject: Subject) -> Iterator[Fault]:
+    """Compare rows by content over each split."""
+    rows = event_rows(subject.data)
+    if not (rows.nunique() > DISTINCT * len(rows)).any():
+        return
+    hashed: Any = hash_pandas_object
+    keys = np.asarray(hashed(rows, index=False))
+    plan = subject.plan
+    for split in (plan.val_split, plan.test_split, *plan.folds):
+        twins = split.test[np.isin(keys[split.test], keys[split.train])]
+        if len(twins):
+            yield Fault(
+                split.name,
+                f"event {twins[0]} and {len(twins) - 1} more of {len(split.test)}",
+                "its row of features stands among the training rows, too",
+            )

@@ -1,0 +1,121 @@
+"""How predictions come about: by the composed run, or by a pipeline that you wrote yourself."""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from smc.audit.altered import event_rows
+from smc.cv.plan import SplitPlan
+from smc.dataset import Dataset
+from smc.errors import ConfigError
+from smc.fits import OUT_OF_FOLD, TEST, VAL, Fitting
+from smc.pipeline import FoldPipeline
+from smc.typing import FloatArray, IntArray
+
+#: A leak shows in a light fit as well, and a null refits the pipeline dozens of times.
+LIGHT = {"n_estimators": 50, "max_epochs": 10}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of the events that one split tests; the higher, the more the outcome is expected to be."""
+
+    split: str
+    positions: IntArray
+    scores: FloatArray
+
+
+class Procedure(Protocol):
+    """Everything between the labelled events and the predictions."""
+
+    def predict(self, data: Dataset, plan: SplitPlan) -> list[Scored]:
+        """Give scores for what each split of the plan tests."""
+        ...
+
+
+@dataclass(frozen=True)
+class ComposedRun:
+    """Fit and predict as `smc.train` does: each fold, the train fit, the saved model, all `LIGHT`."""
+
+    pipeline: FoldPipeline
+    final: str
+    use_weights: bool
+
+    def predict(self, data: Dataset, plan: SplitPlan) -> list[Scored]:
+        """Give scores for folds, val and test."""
+        return scored(self.fit(data, plan).predictions, plan)
+
+    def fit(self, data: Dataset, plan: SplitPlan) -> Any:
+        """Fit all of it (`smc.fits.Fits`)."""
+        return Fitting(data, self.final, self.use_weights).run(light(self.pipeline), plan, lambda _: None)
+
+
+class OwnPipeline:
+    """Ask a pipeline of your own: a class with ``predict(X, y, folds)``, made without arguments.
+
+    ``X`` is a DataFrame with a row an event, ``y`` holds the labels, ``folds`` is a list of (train, test)
+    positions; it returns one array of scores a fold, in the order of its test positions.
+    """
+
+    def __init__(self, path: str) -> None:
+        module, _, name = path.rpartition(".")
+        try:
+            self.own = getattr(importlib.import_module(module), name)()
+        except (ImportError, AttributeError, TypeError, ValueError) as error:
+            raise ConfigError(
+                f"--pipeline {path}: it cannot be built ({error}); give the dotted path of a class"
+            ) from error
+
+    def predict(self, data: Dataset, plan: SplitPlan) -> list[Scored]:
+        """Give scores for every split."""
+        splits = (*plan.folds, plan.val_split, plan.test_split)
+        rows = event_rows(data)
+        labels = data.events["label"].to_numpy()
+        found = self.own.predict(rows, labels, [(each.train, each.test) for each in splits])
+        if [len(each) for each in found] != [len(each.test) for each in splits]:
+            raise ConfigError(
+                f"--pipeline: `predict` must return one array a fold with a score for each test event, got "
+                f"{[len(each) for each in found]} for {[len(each.test) for each in splits]}"
+            )
+        return [
+            Scored(split.name, split.test, np.asarray(scores, dtype=np.float64))
+            for split, scores in zip(splits, found, strict=True)
+        ]
+
+
+def light(pipeline: FoldPipeline) -> FoldPipeline:
+    """Return a copy whose estimator fits fewer trees or epochs."""
+    lighter: Any = clone(pipeline)
+    given = lighter.estimator.get_params()
+    less = {name: min(given[name], most) for name, most in LIGHT.items() if given.get(name) is not None}
+    return lighter.set_params(estimator=lighter.estimator.set_params(**less))
+
+
+def scored(predictions: pd.DataFrame, plan: SplitPlan) -> list[Scored]:
+    """Read the scores of a run's predictions, which lie in the order of the positions that were tested."""
+    parts = [(fold, OUT_OF_FOLD, number) for number, fold in enumerate(plan.folds)]
+    parts += [(plan.val_split, VAL, -1), (plan.test_split, TEST, -1)]
+    found = []
+    for split, part, number in parts:
+        rows = predictions.loc[(predictions["part"] == part) & (predictions["fold"] == number)]
+        found.append(Scored(split.name, split.test, expected_outcome(rows)))
+    return found
+
+
+def expected_outcome(predictions: pd.DataFrame) -> FloatArray:
+    """Return the predicted number, or the mean class under the predicted probabilities."""
+    names = [str(name) for name in predictions if str(name).startswith("p_")]
+    if not names:
+        return predictions["prediction"].to_numpy(dtype=np.float64)
+    classes = np.array([float(name.removeprefix("p_")) for name in names])
+    return np.nan_to_num(predictions[names].to_numpy(dtype=np.float64)) @ classes
+
+
+def positions_of(found: Sequence[Scored]) -> IntArray:
+    """Return the positions of all scored events, split after split."""
+    return np.concatenate([each.positions for each in found])

@@ -1,0 +1,154 @@
+"""What is audited: one composed run on one symbol."""
+
+import warnings
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc.audit.procedure import ComposedRun, OwnPipeline, Procedure, Scored
+from smc.cv.base import PurgedSplitter
+from smc.cv.fold import Fold
+from smc.cv.plan import SplitPlan
+from smc.dataset import Dataset, check_fit, event_side, label_events, pool
+from smc.errors import ConfigError, SplitError
+from smc.parts import Parts
+from smc.typing import Config, IntArray, Spans
+
+#: Bars beyond the warm-up in which features, events and labels are tampered with.
+STRETCH_SIZE = 3000
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What is known at each bar: features of every bar, the events after the warm-up, and their sides."""
+
+    features: pd.DataFrame
+    events: IntArray
+    side: IntArray
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A composed run that can be carried out again, on other bars, events or labels.
+
+    Attributes
+    ----------
+    procedure
+        From labelled events to predictions.
+    n_draws
+        Refits of each null.
+    n_cuts
+        Cut-offs of `future` and `labels`.
+    """
+
+    config: Config
+    parts: Parts
+    symbol: str
+    bars: pd.DataFrame
+    procedure: Procedure
+    n_draws: int = 20
+    n_cuts: int = 40
+
+    @cached_property
+    def data(self) -> Dataset:
+        """Labelled events of all bars."""
+        return self.dataset(self.bars)
+
+    @cached_property
+    def plan(self) -> SplitPlan:
+        """Their splits, as the run's splitter makes them."""
+        return self.plan_of(self.data)
+
+    @cached_property
+    def real(self) -> list[Scored]:
+        """What the procedure makes of them."""
+        return self.procedure.predict(self.data, self.plan)
+
+    @cached_property
+    def stretch(self) -> pd.DataFrame:
+        """The most recent bars, enough for the warm-up and `STRETCH_SIZE` more."""
+        return self.bars.iloc[-(self.warm_up + STRETCH_SIZE) :]
+
+    @property
+    def warm_up(self) -> int:
+        """Bars at the start that have no settled features."""
+        return int(self.parts.features.warm_up)
+
+    def chain(self, bars: pd.DataFrame) -> Chain:
+        """Compute what a decision may rest on, from a copy of the bars, whatever a class of your own does."""
+        features = self.parts.features.compute(bars.copy())
+        events = self.parts.events.compute(bars.copy(), features)
+        known = events[events >= self.warm_up]
+        return Chain(features, known, event_side(bars.copy(), known, features, self.parts))
+
+    def dataset(self, bars: pd.DataFrame) -> Dataset:
+        """Label the events of some bars."""
+        features = self.parts.features.compute(bars.copy())
+        return pool({self.symbol: (bars, label_events(bars.copy(), features, self.warm_up, self.parts))})
+
+    def plan_of(self, data: Dataset) -> SplitPlan:
+        """Split events as the run would, but without refusing what leaks; no folds where they are too few."""
+        outer = SplitPlan.from_spans(data.spans, None, **self.config["split"])
+        development = outer.development
+        labels = data.events["label"].to_numpy()[development]
+        try:
+            folds = cut_folds(self.parts.cv, data.spans[development], labels)
+        except SplitError:
+            folds = []
+        return replace(outer, folds=tuple(fold.at(development) for fold in folds))
+
+
+def cut_folds(cv: Any, spans: Spans, labels: np.ndarray) -> list[Fold]:
+    """Let any splitter cut its folds; one of smc as a run does, another by scikit-learn's ``split``."""
+    if isinstance(cv, PurgedSplitter):
+        return list(cv.folds(spans))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*groups.*")  # a splitter that does not look at spans
+        found = list(cv.split(np.zeros((len(spans), 1)), labels, groups=spans))
+    return [
+        Fold(f"fold {number}", np.asarray(train, dtype=np.int64), np.asarray(test, dtype=np.int64), 0)
+        for number, (train, test) in enumerate(found)
+    ]
+
+
+def read_subject(
+    config: Config,
+    *,
+    n_draws: int = 20,
+    n_cuts: int = 40,
+    max_bars: int = 15_000,
+    pipeline: str | None = None,
+) -> Subject:
+    """Build the objects of a configuration and load the bars of its symbol.
+
+    Parameters
+    ----------
+    max_bars
+        The most recent bars are audited, so that long histories take no longer.
+    pipeline
+        Dotted path of a pipeline of your own, see `smc.audit.procedure.OwnPipeline`.
+
+    Raises
+    ------
+    ConfigError
+        More than one symbol, or features or labels that do not fit the bars.
+    LeakageError
+        A class refuses what it was given, such as a feature with the name of an outcome.
+    """
+    chosen = config["symbol"]
+    if isinstance(chosen, list):
+        if len(chosen) != 1:
+            raise ConfigError(f"symbol: an audit looks at one symbol, got {chosen}; audit them one by one")
+        chosen = chosen[0]
+    parts = Parts.from_config(config)
+    symbol = parts.data.symbols()[0] if chosen is None else chosen
+    bars = parts.data.load(symbol)
+    check_fit(symbol, bars.iloc[-max_bars:], parts.features, parts.labels.horizon)
+    use_weights = config["sample_weight"] == "uniqueness"
+    procedure = (
+        OwnPipeline(pipeline) if pipeline else ComposedRun(parts.pipeline, config["final"], use_weights)
+    )
+    return Subject(config, parts, symbol, bars.iloc[-max_bars:], procedure, n_draws, n_cuts)

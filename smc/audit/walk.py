@@ -1,0 +1,102 @@
+"""Check (b), second half: does the pipeline earn anything on prices that go nowhere?"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from smc.audit.finding import Fault, Finding, judged
+from smc.audit.nothing import Excess, mean_concordance, profit
+from smc.audit.subject import Subject
+from smc.dataset import Dataset
+from smc.errors import SmcError
+from smc.features.laws import random_walk
+
+#: Correlation of scores with returns, and mean return in units of its spread, that count as earning.
+LEAST_PROFIT, LEAST_RETURN = 0.03, 0.05
+
+
+class Walk:
+    """Carry out the whole run, features and labels included, on random walks with the symbol's volatility.
+
+    Two laws hold there for anything that is causal. **Nothing is earned**: the mean return of all events is
+    zero, which for a trade with stop and target is the random-walk law, a win rate of
+    risk / (risk + reward). **Nothing is known**: no score correlates with the returns. Features that hold the
+    outcome break the second, whatever they are called; labels counted from a price in the past, or events
+    that were chosen by what followed, break the first. A bar that touches both barriers counts as the stop,
+    so honest labels earn a little less than nothing; only gains count.
+
+    References
+    ----------
+    Feller (1968), An Introduction to Probability Theory and Its Applications, vol. 1, XIV.2 (gambler's ruin).
+    """
+
+    name = "walk"
+    question = "Does the pipeline earn anything on random walks?"
+
+    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+        """Draw the walks."""
+        rng, scores, earned, drawn, failure = np.random.default_rng(0), [], [], [], None
+        concordances = []
+        for number in range(subject.n_draws):
+            step(f"walk {number + 1} of {subject.n_draws}")
+            try:
+                data = subject.dataset(driftless(subject.stretch, rng))
+                found = subject.procedure.predict(data, subject.plan_of(data))
+            except SmcError as error:  # too few events on this walk
+                failure = error
+                continue
+            scores.append(profit(data, found))
+            concordances.append(mean_concordance(data, found))
+            earned.append(mean_return(data))
+            drawn.append(data.events[["ret", "weight"]])
+        if len(scores) < max(2, subject.n_draws // 2):
+            raise failure or SmcError("the null needs two draws or more: use --draws 20")
+        returns = pd.concat(drawn)["ret"].to_numpy()
+        known, gained = Excess(scores, 0.0, LEAST_PROFIT), Excess(earned, 0.0, LEAST_RETURN)
+        real = profit(subject.data, subject.real)
+        leaks = []
+        if known.is_leak:
+            leaks.append(
+                Fault(
+                    "the pipeline",
+                    f"{len(scores)} walks, correlation {known.mean:.3f}, standard error {known.error:.3f}",
+                    "its scores know the returns of random walks: a feature or a step sees the outcome",
+                )
+            )
+        if gained.is_leak:
+            leaks.append(Fault("labels or events", f"{len(returns)} events", _win_rate(returns)))
+        return judged(
+            self.name,
+            f"{len(scores)} walks of {len(subject.stretch)} bars, {len(returns)} events; correlation with "
+            f"returns {known.mean:.3f}, real {real:.3f} above {known.rank(real)} of {len(scores)}",
+            leaks=leaks,
+            remedy="Compare with the checks `future` and `labels`, which name what sees the outcome; drop "
+            "features one after another to find it.",
+            figures={"correlation": scores, "concordance": concordances, "mean_return": earned, "real": real},
+        )
+
+
+def driftless(bars: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw a random walk with the stamps, the volatility and, in random order, the volumes of some bars."""
+    per_bar = float(np.diff(np.log(bars["close"].to_numpy())).std())
+    price = float(bars["close"].iloc[0])
+    walk = random_walk(pd.DatetimeIndex(bars.index), rng, price=price, sd=per_bar / 2)
+    return walk.assign(volume=rng.permutation(bars["volume"].to_numpy())).reindex(columns=bars.columns)
+
+
+def mean_return(data: Dataset) -> float:
+    """Return the mean return of all events, each by its uniqueness, in units of its spread."""
+    returns, weights = data.events["ret"].to_numpy(), data.events["weight"].to_numpy()
+    return float(np.average(returns, weights=weights) / (returns.std() + 1e-300))
+
+
+def _win_rate(returns: np.ndarray) -> str:
+    """Say the random-walk law with its numbers."""
+    gains, losses = returns[returns > 0], -returns[returns <= 0]
+    risk, reward = losses.mean() if len(losses) else 0.0, gains.mean() if len(gains) else 0.0
+    law = risk / (risk + reward) if risk + reward else 0.5
+    return (
+        f"{len(gains) / len(returns):.1%} of the events on random walks gain, where their mean loss and gain "
+        f"allow {law:.1%} (risk / (risk + reward))"
+    )
