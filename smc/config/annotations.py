@@ -1,12 +1,15 @@
 """What the annotations of a constructor allow."""
 
 import dataclasses
+import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 
+@cache
 def annotations(cls: Callable[..., Any]) -> dict[str, Any]:
     """Return the annotations of a constructor, or a dataclass; none if one of them has no meaning."""
     source = cls if dataclasses.is_dataclass(cls) else getattr(cls, "__init__", cls)
@@ -14,6 +17,12 @@ def annotations(cls: Callable[..., Any]) -> dict[str, Any]:
         return typing.get_type_hints(source)
     except (NameError, TypeError):
         return {}
+
+
+@cache
+def parameters_of(cls: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a constructor; read once, since a sweep checks thousands of configurations."""
+    return inspect.signature(cls).parameters
 
 
 def members(hint: Any) -> tuple[Any, ...]:

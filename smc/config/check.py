@@ -1,13 +1,12 @@
 """Bind every part of a composed configuration to its signature, before anything is built."""
 
 import dataclasses
-import inspect
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from smc.config.annotations import annotations, fits, say_type
+from smc.config.annotations import annotations, fits, parameters_of, say_type
 from smc.config.build import MAPS, try_to_build
 from smc.config.instantiate import DIRECTIVES, locate
 from smc.config.interface import IN_MAPS, INTERFACES, Interface
@@ -138,7 +137,7 @@ def _arguments(
     path: str, arguments: Mapping[str, Any], cls: type, *, is_partial: bool = False
 ) -> Iterator[str]:
     """Bind arguments to a constructor: names first, then what is missing, then types."""
-    parameters = inspect.signature(cls).parameters
+    parameters = parameters_of(cls)
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     known = {n: p for n, p in parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
     hints = annotations(cls)
@@ -184,7 +183,7 @@ def _profile(config: Config, model_name: str | None) -> Iterator[str]:
     if not section or not target:
         return
     try:
-        known = inspect.signature(locate(target)).parameters
+        known = parameters_of(locate(target))
     except ConfigError:
         return
     for name in section:

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 
@@ -67,6 +68,7 @@ IN_MAPS = {
 }
 
 
+@cache
 def _takes(cls: type, name: str, n_arguments: int) -> bool:
     """Tell whether a class has a method that takes so many arguments by position."""
     method = getattr(cls, name, None)
