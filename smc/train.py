@@ -12,14 +12,16 @@ import pandas as pd
 
 from smc import results
 from smc.alert import tell_failure, tell_warnings
-from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
-from smc.config.main import Job, for_each_job
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say
+from smc.config.command import read_command
+from smc.config.job import Job
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset, check_fit, label_events, pool
-from smc.errors import ConfigError, SmcError, SplitError
+from smc.errors import ConfigError, ResultsError, SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.fingerprint import bars_fingerprint, content_hash
-from smc.outcome import Outcome, say_outcome
+from smc.launcher import End, run_sweep
+from smc.outcome import Outcome, say_outcome, say_outcome_briefly
 from smc.parts import Parts
 from smc.record import (
     Bars,
@@ -70,7 +72,7 @@ def train(
         The named failure of the run; its status record says it too.
     """
     progress = progress or Progress()
-    store = results.RunStore(config["paths"]["output"])
+    store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     parts = Parts.from_config(config)
     progress.step("bars")
     bars = load_bars(parts, config, store)
@@ -79,6 +81,7 @@ def train(
     run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
     with store.claim(run_id, retry=config["retry"], about=about(config, bars)) as claim:
         if claim.skip:
+            parts.ledger.reap(str(store.output), store.state)
             return Outcome(run_id, claim.skip, claim.folder, is_new=False)
         with logging_to(claim.staging / "run.log"), tell_failure(parts.webhook, run_id, claim.about):
             progress.step("features, labels (the first time, they are compiled)")
@@ -122,7 +125,7 @@ def train(
                 if fits.is_partial:
                     raise KeyboardInterrupt(f"what was done so far is in {claim.set_aside()}")
         folder = claim.commit()
-    parts.ledger.close_trial(run_id, "finished")
+    close_trial(parts.ledger, run_id, folder)
     for tracker in parts.trackers:
         tracker.log(results.load_run(folder))
     return Outcome(run_id, "finished", folder, is_new=True)
@@ -211,48 +214,47 @@ def trial(
         raise
 
 
-class Command:
-    """Carry out the jobs of a command line, one after another, and remember how each ended."""
+def close_trial(ledger: Any, run_id: str, folder: Path) -> None:
+    """Say in the ledger that a trial finished, or in the error that its run did, all the same."""
+    try:
+        ledger.close_trial(run_id, "finished")
+    except ResultsError as error:
+        raise ResultsError(f"{error}; the run itself is finished: {folder}") from error
 
-    def __init__(self) -> None:
-        self.codes: list[int] = []
-        self.unexpected: Exception | None = None
 
-    def __call__(self, job: Job) -> None:
-        """Carry out one job; in a sweep, whatever ends it leaves the others to run."""
-        progress = Progress(f"{' '.join(job.overrides) or 'default run'}: ")
-        try:
-            outcome = train(job.config, job.sources, progress, choices=job.choices)
-        except SmcError as error:
-            self._report(progress, EXIT_USER_ERROR, f"error: {error}")
-        except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
-            self.unexpected = error
-            self._report(progress, EXIT_FAILED, f"failed: {type(error).__name__}: {error}")
-        else:
-            self._report(
-                progress, EXIT_OK if outcome.status == "finished" else EXIT_FAILED, say_outcome(outcome)
-            )
+def carry_out(job: Job, progress: Progress) -> End:
+    """Carry out one job of a sweep; whatever ends it is told, not raised, but for Ctrl-C."""
+    try:
+        outcome = train(job.config, job.sources, progress, choices=job.choices)
+    except SmcError as error:
+        return End("failed", "; ".join(str(error).splitlines()), reason=error.reason)
+    except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
+        return End("failed", f"{type(error).__name__}: {error}", reason=reason_of(error))
+    status = "finished" if outcome.status == "finished" else "failed"
+    text = say_outcome_briefly(outcome)
+    return End(status, text, outcome.run_id, is_new=outcome.is_new)
 
-    @property
-    def exit_code(self) -> int:
-        """That of a single job; of a sweep, whether every job finished."""
-        return self.codes[0] if len(self.codes) == 1 else int(any(self.codes))
 
-    def _report(self, progress: Progress, code: int, text: str) -> None:
+def run_one(job: Job) -> int:
+    """Carry out the one job of a command line, and return its exit code."""
+    progress = Progress(f"{job.name}: ")
+    try:
+        outcome = train(job.config, job.sources, progress, choices=job.choices)
+    finally:
         progress.close()
-        self.codes.append(code)
-        say(text)
+    say(say_outcome(outcome))
+    return EXIT_OK if outcome.status == "finished" else EXIT_FAILED
 
 
 def main() -> None:
     """Run the command line."""
     with exits():
-        command = Command()
-        for_each_job(command, sys.argv[1:])
-        if command.unexpected is not None and len(command.codes) == 1:
-            raise command.unexpected
-        sys.exit(command.exit_code)
+        command = read_command(sys.argv[1:])
+        if command is not None:
+            sys.exit(run_sweep(command, carry_out) if command.is_sweep else run_one(command.job()))
 
 
 if __name__ == "__main__":
+    from smc.train import main  # the functions by their own names, by which other processes import them
+
     main()
