@@ -2,8 +2,8 @@
 
 One symbol, one row a prediction. Columns: ``part`` (train, out_of_fold, val or test), ``fold``, ``event``
 (bar position), ``time``, ``start`` and ``end`` (label span, bar positions, closed), ``label``,
-``prediction``, ``p_<class>`` for each class (classification), ``ret``, ``weight``, ``side``. Saved tables hold
-besides what the baseline said of the same event: ``baseline_<class>`` (probabilities) or ``baseline`` (value).
+``prediction``, ``p_<class>`` for each class (classification), ``ret``, ``weight``, ``side``. Saved tables
+hold besides what the baseline said of the event: ``baseline_<class>`` (probabilities) or ``baseline``.
 """
 
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def with_baseline(predictions: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataF
     key = ["symbol", "part", "fold", "event"]
     said = {name: f"{BASELINE}_{label}" for label, name in class_columns(baseline).items()}
     said = said or {"prediction": BASELINE}
-    beside = baseline[[*key, *said]].rename(columns=said)
+    beside = baseline[[*key, *said]].set_axis([*key, *said.values()], axis=1)
     return predictions.merge(beside, on=key, how="left", validate="one_to_one")
 
 
