@@ -1,6 +1,7 @@
 """Rows of the structure machine, kept on disk by content."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import logging
@@ -31,8 +32,9 @@ class FeatureCache:
     Families of your own are always computed: what they read beside the bars is unknown here.
 
     Rows are plain numbers (``.npy``) with their SHA-256 beside them, each file written whole or not at all,
-    so any number of processes may share the folder. A file that is damaged is computed again and replaced. A
-    disk that cannot be written is logged, and costs the next run time. The folder may be deleted at any time.
+    so any number of processes may share the folder; what two of them need at once is computed by one. A file
+    that is damaged is computed again and replaced. A disk that cannot be written is logged, and costs the
+    next run time. The folder may be deleted at any time.
 
     Parameters
     ----------
@@ -49,10 +51,31 @@ class FeatureCache:
             return features.compute(bars)
         key = machine_key(bars, features.rules)
         rows = self._read(key)
-        if rows is None:
-            rows = structure.Machine(**features.rules).run(bars)
-            self._write(key, rows)
-        return features.assemble(bars, rows)
+        return features.assemble(bars, self._make(key, features, bars) if rows is None else rows)
+
+    def _make(self, key: str, features: FeatureSet, bars: pd.DataFrame) -> FloatArray:
+        """Compute and write the rows, unless another process does so just now: then wait for it."""
+        with self._alone(key):
+            rows = self._read(key)
+            if rows is None:
+                rows = structure.Machine(**features.rules).run(bars)
+                self._write(key, rows)
+        return rows
+
+    @contextlib.contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """Hold a kernel lock on a key, which no death of a process leaves behind, if the disk gives one.
+
+        Its file goes with it: who waited for it finds the rows, and so does who makes a new one.
+        """
+        path = self.folder / f"{key}.lock"
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(OSError):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                fcntl.flock(held.enter_context(path.open("wb")), fcntl.LOCK_EX)
+            yield
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def _read(self, key: str) -> FloatArray | None:
         """Return the rows, or None where there are none that can be trusted."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.checks import check_choice, check_non_negative
-from smc.errors import ResultsError
+from smc.errors import DiskFullError, ResultsError
 from smc.results.claim import RunClaim
 from smc.results.durable import check_room, make_folder, named_errors
 from smc.results.lock import exclusive, unclaimed
@@ -65,7 +65,8 @@ class RunStore:
         Parameters
         ----------
         retry
-            "failed": run again what is recorded as failed. Killed runs always start afresh.
+            "failed": run again what is recorded as failed. Killed runs always start afresh, and so do those
+            that failed for want of disk.
         about
             Plain facts for the status record, by which people find a run that did not finish.
 
@@ -183,7 +184,8 @@ class RunStore:
         if self.folder(run_id).exists():
             verify(self.folder(run_id))
             return FINISHED
-        failed = self.status(run_id).get("status") == FAILED
+        said = self.status(run_id)
+        failed = said.get("status") == FAILED and said.get("reason") != DiskFullError.reason
         return FAILED if failed and retry != FAILED else None
 
     def _remove_dead_staging(self, claimed: str) -> None:
