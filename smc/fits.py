@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
+from smc.artifact import check_can_be_saved
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.errors import FoldError, ModelError, SmcError
@@ -80,12 +81,15 @@ class Fitting:
         Whether rows count by the uniqueness of their labels.
     watches
         Told how each fit goes on, see `smc.monitor.fit_watch.FitWatch`.
+    look_at_first
+        Given the first of the fitted pipelines, to refuse what would come to nothing.
     """
 
     data: Dataset
     final: str = "refit"
     use_weights: bool = True
     watches: Sequence[Watch] = ()
+    look_at_first: Callable[[FoldPipeline], None] = check_can_be_saved
 
     def run(
         self,
@@ -119,6 +123,8 @@ class Fitting:
         tables: list[pd.DataFrame] = []
         try:
             for fitted, asked in islice(self._fits(pipeline, plan, step), n_fits):
+                if not fits:
+                    self.look_at_first(fitted.model)
                 predicted = [self.predict(fitted.model, *part) for part in asked]
                 fits, tables = [*fits, fitted], [*tables, *predicted]
                 if fitted.is_interrupted:

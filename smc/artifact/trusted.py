@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,8 @@ DATA_TYPES = frozenset(
         "sklearn.calibration._CalibratedClassifier",
         "sklearn.calibration._SigmoidCalibration",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
         "xgboost.core.Booster",
         "lightgbm.basic.Booster",
     }
@@ -45,9 +48,11 @@ def locate(path: Any) -> type:
     module_name, _, name = str(path).rpartition(".")
     by_user = _is_under(module_name, allowed_by_user())
     if not (by_user or _is_under(module_name, PACKAGES)):
+        is_of_python = module_name.partition(".")[0] in sys.stdlib_module_names
+        remedy = f"; if you trust it, set the environment variable SMC_ALLOW={module_name or path}"
         raise ArtifactError(
-            f"unknown class: the model names {path}, which is outside {', '.join(PACKAGES)}; "
-            f"if you trust it, set the environment variable SMC_ALLOW={module_name or path}"
+            f"unknown class: the model names {path}, which is outside {', '.join(PACKAGES)}"
+            + ("" if is_of_python else remedy)
         )
     try:
         found = getattr(importlib.import_module(module_name), name, None)

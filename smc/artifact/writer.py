@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from smc.artifact.golden import FILE, dump_golden
 from smc.artifact.manifest import RECORD, seal
 from smc.artifact.recipe import to_recipe
-from smc.artifact.restore import restore
+from smc.artifact.restore import PARSER_ERRORS, restore
 from smc.artifact.steps import dump_step
 from smc.artifact.threads import on_one_thread
 from smc.artifact.versions import current_versions
@@ -52,6 +52,28 @@ def save(model: Any, folder: str | Path, *, meta: Mapping[str, Any] | None = Non
     target.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (target / name).write_bytes(data)
+
+
+def check_can_be_saved(model: FoldPipeline) -> None:
+    """Raise ArtifactError for a pipeline that `save` would refuse, early, when one fit is lost.
+
+    smc's own estimators can all be saved, so that nothing is tried for them: packing a large forest takes a
+    second.
+
+    Raises
+    ------
+    ArtifactError
+        With the type at fault.
+    """
+    estimator = model.estimator_
+    if type(estimator).__module__.startswith("smc."):
+        return
+    try:
+        restore(pack(on_one_thread(model), {}), exact=True)
+    except (ArtifactError, *PARSER_ERRORS) as error:
+        raise ArtifactError(
+            f"model: {type(estimator).__name__} can be fitted, but not saved: {error}; choose another model"
+        ) from error
 
 
 def pack(model: Any, meta: Mapping[str, Any]) -> dict[str, bytes]:
