@@ -1,6 +1,5 @@
 """Every trial is counted once, whoever writes and whatever dies."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -37,16 +36,7 @@ FACTS["evidence"] = period("2020", "2021")
 def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/résultats du mois ∂/ledger.sqlite"
-    server = os.environ.get("SMC_TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("no PostgreSQL server: set SMC_TEST_POSTGRES_URL to a database that may be emptied")
-    from sqlalchemy import create_engine
-
-    engine = create_engine(server.replace("postgresql:", "postgresql+pg8000:"))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS trials")
-    engine.dispose()
-    return server
+    return request.getfixturevalue("postgres").render_as_string(hide_password=False)
 
 
 @pytest.fixture

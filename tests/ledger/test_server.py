@@ -1,7 +1,6 @@
 """A database server that is not there, does not answer, or goes away: a named error, and nothing hangs."""
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -66,27 +65,16 @@ class Line:
 
 
 @pytest.fixture
-def line():
-    server = os.environ.get("SMC_TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("no PostgreSQL server: set SMC_TEST_POSTGRES_URL to a database that may be emptied")
-    from sqlalchemy import create_engine, make_url
-
-    url = make_url(server)
-    engine = create_engine(url.set(drivername="postgresql+pg8000"))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS trials")
-    engine.dispose()
-
+def line(postgres):
     def reach():
-        if path := url.query.get("unix_sock"):
+        if path := postgres.query.get("unix_sock"):
             far = socket.socket(socket.AF_UNIX)
             far.connect(path)
             return far
-        return socket.create_connection((url.host or "127.0.0.1", url.port or 5432))
+        return socket.create_connection((postgres.host or "127.0.0.1", postgres.port or 5432))
 
     line = Line(reach)
-    near = url.difference_update_query(["unix_sock"]).set(host="127.0.0.1", port=line.port)
+    near = postgres.difference_update_query(["unix_sock"]).set(host="127.0.0.1", port=line.port)
     line.url = near.render_as_string(hide_password=False)
     yield line
     line.close()
