@@ -49,6 +49,8 @@ def superior_predictive_ability(
 
     It answers for the sweep as a whole; `romano_wolf` says which columns. P-values are the share of draws
     beyond the statistic, (1 + count) / (1 + n_draws); 1 if no column has a positive mean.
+    The standard errors are the sample's in every draw, as published, so that with few rows it rejects a
+    little too often: at 5 %, 7 % of panels of 300 rows and 20 columns without skill. `romano_wolf` does not.
 
     Parameters
     ----------
