@@ -6,6 +6,7 @@ from pathlib import Path
 from smc.cli import Progress
 from smc.config.compose import compose_with_origin
 from smc.errors import ResultsError
+from smc.outcome import say_outcome
 from smc.results import Run, load_run
 from smc.train import train as _train
 
@@ -31,5 +32,5 @@ def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
     finally:
         progress.close()
     if outcome.status != "finished":
-        raise ResultsError(f"run {outcome.run_id} failed before; pass retry=failed to run it again")
+        raise ResultsError(say_outcome(outcome))
     return load_run(outcome.folder)

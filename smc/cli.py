@@ -1,6 +1,8 @@
 """What every command shares: how it ends, and what it says when it cannot."""
 
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +15,8 @@ EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_NO_ROOM, EXIT_INTERRUPTED = 0, 1, 2,
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
     """End the process as a command should: 2 for a user's mistake, 3 for a full disk, 130 for Ctrl-C."""
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except SmcError as error:
@@ -24,6 +28,17 @@ def exits() -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_OK)
+
+
+def end_on_ctrl_c() -> None:
+    """Let Ctrl-C end the process in a word while it imports; from `exits` on there is more to do."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def _end(*_: object) -> None:
+    say("interrupted")
+    os._exit(EXIT_INTERRUPTED)
 
 
 def say(text: str) -> None:

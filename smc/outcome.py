@@ -12,18 +12,20 @@ from smc.results import load_run
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: "finished", or "failed" before and not to be tried again."""
+    """How a run ended: "finished", or "failed" before and not to be tried again, and ``why``."""
 
     run_id: str
     status: str
     folder: Path
     is_new: bool
+    why: str | None = None
 
 
 def say_outcome(outcome: Outcome) -> str:
     """Say in a few lines how a run ended, and where to look."""
     if outcome.status != "finished":
-        return f"run {outcome.run_id} failed before (see its status record); retry=failed runs it again"
+        why = f": {outcome.why}" if outcome.why else ""
+        return f"run {outcome.run_id} failed before{why}; retry=failed runs it again"
     record = load_run(outcome.folder).record
     if not outcome.is_new:
         return f"run {outcome.run_id} is finished already{_stopped(record)}: {outcome.folder}"

@@ -1,7 +1,13 @@
 """Train, validate and save one model: python -m smc.train model=xgboost cv=cpcv reg=tiny"""
 
-import logging
 import sys
+
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, say
+
+if __name__ == "__main__":
+    end_on_ctrl_c()  # the imports that follow take a second
+
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +18,6 @@ import pandas as pd
 
 from smc import results
 from smc.alert import tell_failure, tell_warnings
-from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say
 from smc.config.command import read_command
 from smc.config.job import Job
 from smc.cv.plan import SplitPlan
@@ -82,7 +87,8 @@ def train(
     with store.claim(run_id, retry=config["retry"], about=about(config, bars)) as claim:
         if claim.skip:
             parts.ledger.reap(str(store.output), store.state)
-            return Outcome(run_id, claim.skip, claim.folder, is_new=False)
+            why = store.status(run_id).get("message")
+            return Outcome(run_id, claim.skip, claim.folder, is_new=False, why=why)
         with logging_to(claim.staging / "run.log"), tell_failure(parts.webhook, run_id, claim.about):
             progress.step("features, labels (the first time, they are compiled)")
             data = make_dataset(bars, parts, store.output)

@@ -323,3 +323,19 @@ def test_a_read_only_output_is_named(smc_train, tmp_path) -> None:
     assert done.returncode == 2
     assert "outputs" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_failed_before_says_why(smc_train) -> None:
+    first, again = (smc_train(*FAST, "events.last=20") for _ in range(2))
+    reason = first.stderr.strip().removeprefix("error: ").splitlines()[0]
+    assert (first.returncode, again.returncode) == (2, 1)
+    assert f"failed before: SplitError: {reason}; retry=failed runs it again" in again.stderr
+
+
+def test_ctrl_c_during_the_imports_ends_in_a_word(smc_train, tmp_path) -> None:
+    (tmp_path / "trap").mkdir()
+    (tmp_path / "trap" / "pandas.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n"
+    )
+    done = smc_train(env={"PYTHONPATH": str(tmp_path / "trap")})
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
