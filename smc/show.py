@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def report_folder(run: Run, output: str | Path) -> Path:
     """Return where the pictures of a run go: beside the runs that it stands among, else under `output`."""
     root = run.path.resolve().parent
-    return (root.parent if root.name == "runs" else Path(output)) / "reports" / run.run_id
+    return (root.parent if root.name in ("runs", "partial") else Path(output)) / "reports" / run.run_id
 
 
 def _pictures(saved: SavedReport) -> Section:
@@ -57,7 +57,10 @@ def _parser() -> argparse.ArgumentParser:
         "--config", action="store_true", help="every value of the configuration with its source"
     )
     parser.add_argument(
-        "--no-pictures", dest="pictures", action="store_false", help="tables only; write nothing"
+        "--no-pictures",
+        dest="pictures",
+        action="store_false",
+        help="tables only; else pictures go to <output>/reports/<run id>",
     )
     return parser
 

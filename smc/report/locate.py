@@ -28,6 +28,8 @@ def locate(name: str | None, output: str | Path) -> Path:
     ResultsError
         There is no such run, or it has not finished, or several are meant; the message names what is there.
     """
+    if name == "":
+        raise ResultsError("an empty name means no run: leave it out for the latest one, or use --list")
     if name is not None and (Path(name) / NAME).is_file():
         return Path(name)
     runs = list_runs(output)
@@ -48,8 +50,11 @@ def locate(name: str | None, output: str | Path) -> Path:
 def _absent(name: str, known: list[str], output: Path) -> str:
     """Say why there is no such run: it did not finish, or nothing has that name."""
     store = RunStore(output)
+    for folder in (Path(name), store.runs / name):
+        if folder.is_dir() and folder.parent.name in ("runs", "partial"):
+            return f"the run at {folder} is damaged: it has no {NAME}; delete the folder and run it again"
     begun = sorted(path.stem for path in store.statuses.glob("*.json") if path.stem.startswith(name))
-    if name and len(begun) == 1:
+    if len(begun) == 1:
         state, said = store.state(begun[0]), store.status(begun[0]).get("message")
         return f"run {begun[0]} {ENDINGS.get(state, state)}" + (f": {said}" if said else "")
     close = difflib.get_close_matches(name, known, n=N_NAMED, cutoff=0.3)

@@ -9,6 +9,7 @@ from smc.report.figures import Figures
 from smc.report.notices import notices
 from smc.report.text import day, decimal, interval, minute, percent
 from smc.results import RunStore, list_runs, load_run
+from smc.results.manifest import NAME
 
 #: Hex digits of an id that are shown at least; more where two runs share them.
 SHORTEST = 8
@@ -18,7 +19,9 @@ def runs(output: str | Path) -> list[Section]:
     """List the finished runs with their test score, and what became of the others; the latest first."""
     folders, store = list_runs(output), RunStore(output)
     names = [folder.name for folder in folders]
-    others = sorted({path.stem for path in store.statuses.glob("*.json")} - set(names))
+    begun = {path.stem for path in store.statuses.glob("*.json")}
+    begun |= {folder.name for place in (store.runs, store.partial) for folder in place.glob("*/")}
+    others = sorted(begun - set(names))
     size = _prefix_size([*names, *others])
     finished = sorted((_finished(folder) for folder in folders), reverse=True)
     columns = ("made", "run", "symbol", "model", "test score", "warnings")
@@ -57,9 +60,14 @@ def _finished(folder: Path) -> tuple[str, ...]:
 
 def _unfinished(store: RunStore, name: str, size: int) -> tuple[str, ...]:
     status = store.status(name)
-    why = status.get("message") or status.get("reason") or ""
+    why = str(status.get("message") or status.get("reason") or "")
+    state = store.state(name)
+    if (store.runs / name).is_dir():
+        state, why = "damaged", f"{store.runs / name} has no {NAME}: delete the folder and run it again"
+    elif (store.partial / name).is_dir():
+        why = f"{why}; what was done: {store.partial / name}".removeprefix("; ")
     who = str(status.get("symbol") or ""), str(status.get("model") or "")
-    return minute(status.get("started")), name[:size], *who, store.state(name), why
+    return minute(status.get("started")), name[:size], *who, state, why
 
 
 def _prefix_size(names: Sequence[str]) -> int:

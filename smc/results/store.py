@@ -52,6 +52,7 @@ class RunStore:
         self.output, self.min_free_mb = Path(output), min_free_mb
         self.runs, self.staging = self.output / "runs", self.output / "staging"
         self.locks, self.statuses = self.output / "locks", self.output / "status"
+        self.partial = self.output / "partial"
 
     @contextlib.contextmanager
     def claim(

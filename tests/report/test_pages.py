@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pandas as pd
@@ -148,12 +147,6 @@ def test_an_event_that_several_folds_tested_counts_once(make_run):
     assert "200" in printed(view.run).partition("out-of-fold events")[2][:8]
 
 
-def test_a_page_costs_milliseconds_and_loads_no_drawing(make_run):
-    run = make_run()
-    markdown(run)
-    started = time.process_time()
-    for _ in range(10):
-        markdown(run)
-    assert (time.process_time() - started) / 10 < 0.02
+def test_a_page_loads_no_drawing():
     code = "import sys, smc.report; assert not {'matplotlib', 'rich', 'hydra'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from smc.cli import EXIT_USER_ERROR
+from smc.errors import ResultsError
 from smc.report.locate import locate
 from smc.report.runs import runs
 from smc.results import RunStore, load_run
@@ -42,6 +43,7 @@ def test_a_run_is_found_by_folder_id_prefix_or_as_the_latest(output):
         ("zzz", "no run 'zzz' under .*; --list shows all"),
         ("ffff", "run ffff000000000003 failed: ValueError: too few events"),
         ("cccc", "run cccc000000000004 was killed: KeyboardInterrupt"),
+        ("", "an empty name means no run: leave it out for the latest one, or use --list"),
     ],
 )
 def test_what_is_not_there_is_an_error_in_one_line(output, capsys, name, message):
@@ -114,6 +116,23 @@ def test_a_damaged_run_is_listed_as_such(output):
     (output / "runs" / ONE / "run.json").write_text("{}")
     rows = {row[1]: row for row in runs(output)[0].tables[0].rows}
     assert rows[ONE[:8]][4] == "damaged"
+
+
+def test_folders_without_a_manifest_are_listed_and_named(output):
+    (output / "runs" / TWO / "MANIFEST.json").unlink()
+    (output / "runs" / "dddd000000000005").mkdir()
+    (output / "partial" / "cccc000000000004").mkdir(parents=True)
+    finished, others = (section.tables[0].rows for section in runs(output))
+    assert [row[1] for row in finished] == [ONE[:8]]
+    found = {row[1]: row[4:] for row in others}
+    for run_id in (TWO, "dddd000000000005"):
+        state, why = found[run_id[:8]]
+        assert state == "damaged"
+        assert f"{run_id} has no MANIFEST.json: delete the folder" in why
+        with pytest.raises(ResultsError, match=f"{run_id} is damaged: it has no MANIFEST.json"):
+            locate(run_id, output)
+    assert found["cccc0000"][0] == "killed"
+    assert "what was done: " in found["cccc0000"][1]
 
 
 def test_ids_are_shown_as_long_as_needed_to_tell_them_apart(make_run, tmp_path):
