@@ -15,7 +15,7 @@ WEEK, TRADED, DAY, MINUTE = timedelta(7), timedelta(5), timedelta(1), timedelta(
 #: Standard deviation of returns by hour of the day (UTC), relative: a quiet Asian night, London, New York.
 PACE = np.repeat([0.7, 1.1, 1.45, 0.8, 0.5], [7, 5, 5, 4, 3])
 #: Standard deviation of the opening gap, in those of the bar's return: after a weekend, and else.
-WEEKEND_GAP, USUAL_GAP = 0.6, 0.03
+WEEKEND_GAP, USUAL_GAP = 1.5, 0.03
 
 
 def parse_freq(freq: str) -> timedelta:

@@ -4,8 +4,8 @@ import numpy as np
 
 FADE = 0.33  # drift against a stale break, as a share of the drift after a fresh change of character
 #: Drift in standard deviations of a bar's return, and the best possible accuracy that it allows.
-DRIFT = np.array([0.2, 0.3, 0.4, 0.5, 0.65, 0.8])
-ACCURACY = np.array([0.66, 0.722, 0.773, 0.816, 0.864, 0.899])
+DRIFT = np.array([0.18, 0.25, 0.35, 0.45, 0.6, 0.75, 0.9])
+ACCURACY = np.array([0.653, 0.693, 0.747, 0.792, 0.844, 0.881, 0.907])
 
 
 def drift_for(best_accuracy: float) -> float:
@@ -19,7 +19,7 @@ def drift_for(best_accuracy: float) -> float:
     ------
     ValueError
         The accuracy lies outside the measured values. Without an edge the majority class alone
-        reaches .61; above the last value prices would hardly turn.
+        reaches .6; above the last value prices would hardly turn.
     """
     if not ACCURACY[0] <= best_accuracy <= ACCURACY[-1]:
         raise ValueError(

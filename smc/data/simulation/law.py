@@ -12,6 +12,7 @@ from smc.jit import cached
 from smc.structure import swings
 
 N_STEPS = 24  # price changes within a bar
+BOUNCE = 1.3  # their size beside a plain walk's: prices turn back within a bar, which makes wicks longer
 DOF = 5.0  # degrees of freedom of Student's t: fat tails
 MOST = 4.0  # a bar is at most this many times as wild as its volatility says
 ALPHA, BETA = 0.05, 0.93  # GARCH(1, 1): weight of the last squared shock, and of the last variance
@@ -46,10 +47,10 @@ def draw_bar(market, core, rng, given, bar):
     wildness = min(np.sqrt((DOF - 2) / rng.chisquare(DOF)), MOST)
     steps = np.empty(N_STEPS)
     for i in range(N_STEPS):
-        steps[i] = rng.standard_normal()
-    own = steps.sum() / np.sqrt(N_STEPS)
-    shock = market.loading * common + np.sqrt(1 - market.loading**2) * own
-    bend = ((shock - own) * wildness + drift(market, core)) / N_STEPS
+        steps[i] = BOUNCE * rng.standard_normal()
+    total = steps.sum() / np.sqrt(N_STEPS)
+    shock = market.loading * common + np.sqrt(1 - market.loading**2) * total / BOUNCE
+    bend = ((shock - total) * wildness + drift(market, core)) / N_STEPS
     log_price = np.log(market.close) + scale * gap * rng.standard_normal()
     open_ = high = low = close = to_tick(log_price, market.tick)
     log_price = np.log(open_)
@@ -90,7 +91,7 @@ def compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     ``version`` is closed over, and so becomes part of the key under which Numba keeps the machine code: it
     would not notice a change of a function that these call.
     """
-    version = code_version("data/simulation", "structure")
+    version = code_version("data/simulation/law.py", "data/simulation/market.py", "structure")
 
     def walk(memory, rng, shared, clock, drawn):
         """Advance a market, one bar a row; ``drawn`` takes the bars and the side of the last break."""
