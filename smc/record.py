@@ -12,11 +12,13 @@ import pandas as pd
 from smc import results
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
+from smc.empty_parts import empty_parts
+from smc.evaluation.backtest_paths import backtest_paths
 from smc.evaluation.history import build_history
 from smc.evaluation.predictions import all_classes, by_part, of_part, with_baseline
 from smc.evaluation.tables import metric_table
 from smc.fingerprint import bars_fingerprint, code_version
-from smc.fits import TEST, Fits
+from smc.fits import OUT_OF_FOLD, TEST, Fits
 from smc.fitted import INTERRUPTED
 from smc.labels.balance import class_balance
 from smc.parts import Parts
@@ -101,6 +103,11 @@ def evaluate(
         [each.returns.assign(symbol=symbol) for symbol, each in scores.items()], ignore_index=True
     )
     records = {symbol: each.record for symbol, each in scores.items()}
+    if hasattr(parts.cv, "event_paths"):
+        for symbol, record in records.items():
+            own = _of(symbol, of_part(fits.predictions, OUT_OF_FOLD))
+            trading = parts.evaluation.trading(bars[symbol], parts.labels.position) if can_trade else None
+            record["backtest_paths"] = backtest_paths(own, trading)
     if not can_trade:
         records = {symbol: _without_trading(each) for symbol, each in records.items()}
         returns = returns.iloc[:0]
@@ -169,6 +176,7 @@ def warnings_of(
     if cv_failure:
         found.append({"reason": "cv_failed", "sentence": f"There are no out-of-fold figures: {cv_failure}"})
     found += [*_of_samplers(fits), *fits.warnings, *_of_stops(fits)]
+    found += empty_parts(fits.predictions, record.get("by_symbol", {}))
     for symbol, each in record.get("by_symbol", {"": record}).items():
         for watch in parts.watches:
             found += [{**warning, **({"symbol": symbol} if symbol else {})} for warning in watch.check(each)]

@@ -55,7 +55,10 @@ INTERFACES = {
     "cv": Interface("splitter", {"split": ("X", "y", "groups"), "get_n_splits": ()}),
     "aug": Interface("sampler", {"fit_resample": ("X", "y")}),
     "model": Interface("estimator", {"fit": ("X", "y"), "predict": ("X",), "get_params": ()}),
-    "evaluation": Interface("evaluation", {"compute": ("predictions", "baseline", "bars", "to_position")}),
+    "evaluation": Interface(
+        "evaluation",
+        {"compute": ("predictions", "baseline", "bars", "to_position"), "trading": ("bars", "to_position")},
+    ),
     "ledger": Interface(
         "ledger", {"open_trial": ("trial_id", "symbols"), "close_trial": ("trial_id", "status")}
     ),

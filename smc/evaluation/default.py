@@ -96,7 +96,7 @@ class Evaluation:
         classes = np.union1d(all_classes(predictions), all_classes(baseline))
         task = "classification" if len(classes) else "regression"
         rows, beside = dict(by_part(predictions)), dict(by_part(baseline))
-        trading = Trading(bars, to_position, cost=self.cost_bps * BASIS_POINT)
+        trading = self.trading(bars, to_position)
         parts = {
             part: self._part(rows[part], _same_events(part, rows, beside), classes, trading) for part in rows
         }
@@ -108,6 +108,10 @@ class Evaluation:
             predictions=of_part(predictions, *HELD_OUT).reset_index(drop=True),
             returns=join_returns(parts),
         )
+
+    def trading(self, bars: pd.DataFrame, to_position: ToPosition) -> Trading:
+        """Trade on some bars, at the costs of this evaluation."""
+        return Trading(bars, to_position, cost=self.cost_bps * BASIS_POINT)
 
     def _without_sealed(self, predictions: pd.DataFrame) -> pd.DataFrame:
         return predictions if self.test == "recorded" else of_part(predictions, "train", "out_of_fold", "val")

@@ -15,14 +15,16 @@ def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
     """Return the metrics of some events; regression metrics where there are no classes.
 
     Every accuracy stands beside ``majority_accuracy``, that of always naming the most frequent class of these
-    very events. ``distinct_predictions`` counts the classes (or values) that are predicted at all.
+    very events. ``distinct_predictions`` counts the classes (or values) that are predicted at all. The
+    ``weighted`` accuracy and log-loss count an event by the uniqueness of its label: ten labels that span the
+    same bars tell one thing, and count about once.
     """
     y_true, y_pred = rows["label"].to_numpy(), rows["prediction"].to_numpy()
     table: dict[str, Any] = {"n_events": len(rows), "distinct_predictions": len(np.unique(y_pred))}
     if not len(classes):
         names = ("r2", "mae", "mse", "rmse", "mape")
         return table | {name: getattr(metrics, name)(y_true, y_pred) for name in names}
-    matrix = probabilities(rows, classes)
+    matrix, weight = probabilities(rows, classes), rows["weight"].to_numpy()
     hard = (metrics.precision, metrics.recall, metrics.f1_score, metrics.balanced_accuracy, metrics.mcc)
     soft = (metrics.auc, metrics.log_loss, metrics.brier)
     return table | {
@@ -30,6 +32,8 @@ def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
         "majority_accuracy": metrics.majority_accuracy(y_true),
         **{metric.__name__: metric(y_true, y_pred, classes=classes) for metric in hard},
         **{metric.__name__: metric(y_true, matrix, classes=classes) for metric in soft},
+        "weighted_accuracy": metrics.accuracy(y_true, y_pred, sample_weight=weight),
+        "weighted_log_loss": metrics.log_loss(y_true, matrix, classes=classes, sample_weight=weight),
         "classes": classes.tolist(),
         "confusion_matrix": metrics.confusion_matrix(y_true, y_pred, classes=classes).tolist(),
     }

@@ -2,6 +2,8 @@
 
 from smc.report.document import Section
 from smc.report.sections import (
+    augmentation,
+    backtest_paths,
     by_symbol,
     class_balance,
     configuration,
@@ -24,6 +26,8 @@ def sections(view: RunView, *, full_config: bool = False) -> list[Section]:
         headline.section(view),
         by_symbol.section(view),
         folds.section(view),
+        backtest_paths.section(view),
+        augmentation.section(view),
         class_balance.section(view),
         sample_loss.section(view),
         regimes.section(view),

@@ -18,6 +18,7 @@ class Figures:
     def __init__(self, record: Mapping[str, Any]) -> None:
         self._record = record
         self.history: dict[str, Any] = record.get("history") or {}
+        self.backtest_paths: dict[str, Any] = record.get("backtest_paths") or {}
 
     def metrics(self, part: str) -> dict[str, Any]:
         """Return the model's metrics on a part."""

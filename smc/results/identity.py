@@ -22,6 +22,8 @@ NOT_OF_RUN = (
 NOT_OF_FIT = ("n_jobs", "n_threads", "device", "devices")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
+#: Groups whose seed changes what a run is judged on.
+EVIDENCE = ("data", "cv")
 
 #: Distributions whose version may change a figure. The others read, write or show.
 PACKAGES = ("numpy", "scipy", "pandas", "numba", "scikit-learn", "imbalanced-learn", "xgboost", "lightgbm")
@@ -95,9 +97,12 @@ def config_hash(config: Config) -> str:
 def seedless_hash(config: Config) -> str:
     """Hash a config without its seeds: repeats of one configuration that differ in the seed alone share it.
 
-    The seed of a simulated market stays: it makes other data.
+    The seed of a simulated market stays, since it makes other data, and so does that of a splitter
+    (``cv=monte_carlo``), since it makes other folds: their figures are no repeats on the same evidence.
     """
-    kept = {key: value if key == "data" else _without(value, (), ("seed",)) for key, value in config.items()}
+    kept = {
+        key: value if key in EVIDENCE else _without(value, (), ("seed",)) for key, value in config.items()
+    }
     return config_hash({key: value for key, value in kept.items() if key != "seed"})
 
 

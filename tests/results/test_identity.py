@@ -96,6 +96,13 @@ def test_seeds_of_one_config_share_its_seedless_hash_but_not_the_seed_of_a_marke
     assert seedless_hash(changed("data.seed", 7)) != seedless_hash(CONFIG)
 
 
+def test_the_seed_of_a_splitter_makes_other_folds_and_is_no_repeat():
+    one, two = (
+        {**CONFIG, "cv": {"_target_": "smc.cv.monte_carlo.MonteCarlo", "seed": seed}} for seed in (0, 1)
+    )
+    assert seedless_hash(one) != seedless_hash(two)
+
+
 def test_the_config_is_not_touched():
     before = copy.deepcopy(CONFIG)
     name()

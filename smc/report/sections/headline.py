@@ -16,10 +16,12 @@ Row = tuple[str, str, str, Write]
 CLASSIFICATION: Sequence[Row] = (
     ("events", "metrics", "n_events", count),
     ("accuracy", "metrics", "accuracy", percent),
+    ("accuracy, by uniqueness", "metrics", "weighted_accuracy", percent),
     ("most frequent class", "metrics", "majority_accuracy", percent),
     ("baseline's accuracy", "baseline", "accuracy", percent),
     ("balanced accuracy", "metrics", "balanced_accuracy", percent),
     ("log-loss", "metrics", "log_loss", decimal),
+    ("log-loss, by uniqueness", "metrics", "weighted_log_loss", decimal),
     ("baseline's log-loss", "baseline", "log_loss", decimal),
     ("log-loss skill", "metrics", "log_loss_skill", percent),
     ("AUC", "metrics", "auc", decimal),

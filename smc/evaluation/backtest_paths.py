@@ -1,0 +1,74 @@
+"""How the figures of combinatorial cross-validation spread over its backtest paths."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc import metrics
+from smc.evaluation.predictions import class_columns
+from smc.evaluation.trading import Trading
+
+
+def backtest_paths(rows: pd.DataFrame, trading: Trading | None) -> dict[str, Any] | None:
+    """Score each backtest path by itself, and return the spread of its figures; None without rows.
+
+    A path holds every event once. The first fold that tests an event puts it on the first path, the second on
+    the second, and so on, which are the paths of López de Prado (`smc.cv.cpcv.CPCV.event_paths`). They share
+    their events, so their spread is no standard error; it says how much of a figure hangs on which blocks a
+    model was trained on.
+
+    Parameters
+    ----------
+    rows
+        Out-of-fold predictions of one symbol, each event tested by the same number of folds.
+    trading
+        None leaves the Sharpe ratio out.
+
+    References
+    ----------
+    López de Prado, M. (2018). Advances in Financial Machine Learning, 12.4.
+    """
+    if rows.empty:
+        return None
+    paths = list(split_paths(rows))
+    is_class = bool(class_columns(rows))
+    score = metrics.accuracy if is_class else metrics.r2
+    found = {
+        "accuracy" if is_class else "r2": _spread(
+            paths, lambda path: score(path["label"], path["prediction"])
+        )
+    }
+    if trading is not None:
+        found["sharpe"] = _spread(
+            paths,
+            lambda path: metrics.sharpe(trading.returns(path)["net"].to_numpy(), trading.periods_per_year),
+        )
+    return {"n_paths": len(paths), **found}
+
+
+def split_paths(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Give the predictions of one path after another, each in time order.
+
+    >>> rows = pd.DataFrame({"event": [4, 6, 6, 4], "fold": [0, 0, 2, 1]})
+    >>> [path["fold"].tolist() for path in split_paths(rows)]
+    [[0, 0], [1, 2]]
+    """
+    ordered = rows.sort_values(["event", "fold"], kind="stable", ignore_index=True)
+    number = ordered.groupby("event").cumcount()
+    return (path.reset_index(drop=True) for _, path in ordered.groupby(number))
+
+
+def _spread(paths: list[pd.DataFrame], figure: Callable[[pd.DataFrame], float]) -> dict[str, float | None]:
+    """Describe a figure over the paths on which it is defined."""
+    values = np.array([figure(path) for path in paths], dtype=np.float64)
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return dict.fromkeys(("mean", "std", "min", "max"))
+    return {
+        "mean": float(values.mean()),
+        "std": float(values.std(ddof=1)) if values.size > 1 else None,
+        "min": float(values.min()),
+        "max": float(values.max()),
+    }
