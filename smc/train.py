@@ -216,7 +216,10 @@ def trial(
         yield
     except BaseException as error:
         status = "failed" if isinstance(error, Exception) else "killed"
-        ledger.close_trial(facts["run_id"], status, reason_of(error))
+        try:
+            ledger.close_trial(facts["run_id"], status, reason_of(error))
+        except ResultsError as refused:
+            error.add_note(f"the ledger could not be told: {refused}")  # `Ledger.reap` finds it later
         raise
 
 

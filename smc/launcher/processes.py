@@ -99,8 +99,7 @@ class Processes(Launcher):
         return [each for each in running if each.job.number not in sweep.ends]
 
     def _is_late(self, worker: Worker) -> bool:
-        limit = self.max_minutes
-        return limit is not None and time.monotonic() - worker.started > limit * MINUTE
+        return self.max_minutes is not None and worker.seconds() > self.max_minutes * MINUTE
 
     def _take_leave(self, worker: Worker, sweep: Sweep, death: Death | None = None) -> None:
         """Wait for the process to go, and say how its job ended."""

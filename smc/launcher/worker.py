@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import os
 import signal
 import sys
@@ -40,7 +41,8 @@ class Worker:
     def __init__(self, context: Any, job: Job, task: Task, log: Path) -> None:
         self.job, self.log = job, log
         self.end: End | None = None
-        self.started, self.oom_before = time.monotonic(), count_out_of_memory()
+        self.began: float | None = None
+        self.oom_before = count_out_of_memory()
         self.connection, theirs = context.Pipe(duplex=False)
         self.process = context.Process(target=work, args=(task, job, theirs, os.fspath(log)), name=job.name)
         with hidden_main():
@@ -52,12 +54,17 @@ class Worker:
         steps = []
         with contextlib.suppress(EOFError, OSError):
             while self.connection.poll():
-                kind, content = self.connection.recv()
-                if kind == "end":
-                    self.end = content
+                said = self.connection.recv()
+                self.began = self.began or time.monotonic()
+                if isinstance(said, End):
+                    self.end = said
                 else:
-                    steps.append(content)
+                    steps.append(said)
         return steps
+
+    def seconds(self) -> float:
+        """Return for how long the job has been carried out: not before its process says its first word."""
+        return 0.0 if self.began is None else time.monotonic() - self.began
 
     def interrupt(self) -> None:
         """Ask it to end in an orderly way, as Ctrl-C does."""
@@ -99,11 +106,21 @@ def work(task: Task, job: Job, connection: Connection, log: str) -> None:
         os.setsid()
         die_with_parent()
         print_into(log)
-        end = task(job, Steps(lambda what: connection.send(("step", what))))
+        tell = functools.partial(send, connection)
+        tell("started")
+        end = task(job, Steps(tell))
     except KeyboardInterrupt as error:
         end = End("killed", f"interrupted: {error}" if error.args else "interrupted", reason="interrupted")
-    connection.send(("end", end))
+    send(connection, end)
     connection.close()
+
+
+def send(connection: Connection, what: str | End) -> None:
+    """Tell the sweep something; if it has gone, so does this process, before it takes that for a failure."""
+    try:
+        connection.send(what)
+    except OSError:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def die_with_parent() -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smc.errors import ResultsError
+from smc.errors import DiskFullError, ResultsError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
@@ -129,8 +129,13 @@ class Database:
                 return
 
     def _refused(self, error: Exception) -> ResultsError:
+        cause = _cause(error)
+        if "disk is full" in cause:
+            return DiskFullError(
+                f"the ledger {self} cannot be written: {cause}; free some room and run again"
+            )
         remedy = INSTALL if getattr(error, "name", None) == "pg8000" else REMEDY
-        return ResultsError(f"the ledger {self} cannot be used: {_cause(error)}; {remedy}")
+        return ResultsError(f"the ledger {self} cannot be used: {cause}; {remedy}")
 
 
 def _cause(error: Exception) -> str:
