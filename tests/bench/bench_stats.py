@@ -36,7 +36,8 @@ def seconds(call: Callable[[], object], repeats: int = 5) -> float:
 
 def plain_overfitting(panel: FloatArray, n_blocks: int) -> float:
     """Probability of backtest overfitting as the paper words it: a loop over the splits."""
-    blocks = np.array_split(np.arange(len(panel)), n_blocks)
+    edges = np.arange(1, n_blocks) * len(panel) // n_blocks
+    blocks = np.split(np.arange(len(panel)), edges)
     overfitted = n_splits = 0
     for chosen in combinations(range(n_blocks), n_blocks // 2):
         inside = np.concatenate([blocks[each] for each in chosen])
@@ -59,7 +60,7 @@ def speed() -> None:
         same = probability_of_backtest_overfitting(panel, n_blocks=n_blocks).probability
         write(
             f"PBO of 100 x 1,000 rows, {n_blocks} blocks: {ours:.3f} s with its spread, a plain loop without"
-            f" {plain / ours:.0f} times that; same answer: {same == plain_overfitting(panel, n_blocks)}\n"
+            f" {plain / ours:.1f} times that; same answer: {same == plain_overfitting(panel, n_blocks)}\n"
         )
     for n_rows, n_columns in ((500, 60), (10_000, 200)):
         panel = np.random.default_rng(0).normal(size=(n_rows, n_columns))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from arch.bootstrap import StationaryBootstrap, StepM
 
-from smc.stats import RomanoWolf, romano_wolf
+from smc.stats import RomanoWolf, optimal_block_length, romano_wolf
 from smc.stats.stationary import steps
 from smc.stats.stepdown import LEAST_ERROR, stepdown
 
@@ -77,6 +77,18 @@ def test_without_studentising_it_rejects_what_stepm_of_arch_rejects() -> None:
     ours = np.flatnonzero(stepdown(mean, draws) <= 0.05).tolist()
     assert ours == list(peer.superior_models)
     assert len(ours) >= len(upper) > 0
+
+
+def test_a_worse_column_has_no_smaller_p_value() -> None:
+    draws = np.array([[4.0, 0.0], [0.0, 0.0]])  # column 1 alone is never reached
+    assert stepdown(np.array([3.0, 2.9]), draws).tolist() == [0.5, 0.5]
+
+
+def test_blocks_are_long_enough_for_the_most_dependent_column() -> None:
+    panel = noise()
+    panel[:, 2] = panel[:, 2].cumsum()
+    lengths = optimal_block_length(panel)
+    assert romano_wolf(panel, n_draws=9).block_size == lengths[2] == lengths.max() > np.median(lengths)
 
 
 def p_values(panel: np.ndarray, block_size: float | None = 3) -> np.ndarray:
