@@ -13,8 +13,8 @@ from smc.typing import FloatArray
 
 #: A draw's standard error is at least this share of the sample's: a draw that misses the few rows on which a
 #: column moves would otherwise be infinitely far from zero, and take the power of all columns with it. A
-#: larger share cuts the tails that skewed returns need: with 100 rows of them, at .5 the test rejects 5.5 % of
-#: panels without skill at the level of 5 %, at .7 it is 19 %.
+#: larger share cuts the tails that skewed returns need: with 100 rows of them, at .5 the test rejects 5.5 %
+#: of panels without skill at the level of 5 %, at .7 it is 19 %.
 LEAST_ERROR = 0.5
 
 
