@@ -5,9 +5,12 @@ from pathlib import Path
 
 from smc.cli import Progress
 from smc.config.compose import compose_with_origin
+from smc.config.selecting import compose_selection
 from smc.errors import ResultsError
 from smc.outcome import say_outcome
 from smc.results import Run, load_run
+from smc.select import Selected
+from smc.select import select as _select
 from smc.train import train as _train
 
 
@@ -34,3 +37,27 @@ def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
     if outcome.status != "finished":
         raise ResultsError(say_outcome(outcome))
     return load_run(outcome.folder)
+
+
+def select(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> Selected:
+    """Judge all runs so far and write the manifest, as `python -m smc.select` does.
+
+    Parameters
+    ----------
+    overrides
+        As typed on the command line, for example ``["selection=classic", "paths.output=elsewhere"]``.
+    config_dir
+        A folder of your own rules.
+
+    Returns
+    -------
+    Selected
+        ``manifest``, ``path`` and ``changes`` since the last one.
+
+    Raises
+    ------
+    SmcError
+        There are no runs, or what was asked for does not fit.
+    """
+    config, name = compose_selection(overrides, config_dir=config_dir)
+    return _select(config, name)

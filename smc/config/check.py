@@ -43,6 +43,19 @@ def check_config(config: Config, model_name: str | None = None) -> None:
         raise ConfigError("\n".join(problems))
 
 
+def check_sections(config: Config, schema: type) -> None:
+    """Bind a configuration that is none of a run to its own root and its classes to their signatures.
+
+    Raises
+    ------
+    ConfigError
+        With every mismatch, one a line.
+    """
+    problems = [*_typed("", config, schema), *_below("", config)]
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
 def _strange(config: Config) -> Iterator[tuple[str, str]]:
     """Give the groups whose class is none of the kind that a run needs there, each with a sentence."""
     for group, interface in INTERFACES.items():
@@ -149,7 +162,10 @@ def _arguments(
         elif value == "???":
             yield f"{_join(path, name)}: a value is needed; set {_join(path, name)}=..."
         elif not _holds_target(value) and not fits(value, hints.get(name, Any)):
-            yield f"{_join(path, name)}: must be {say_type(hints[name])}, got {value!r}"
+            where, said = _join(path, name), say_type(hints[name])
+            is_text = isinstance(value, int) and fits(str(value), hints[name])
+            remedy = f"; as text: '{where}=\"{value}\"'" if is_text else ""
+            yield f"{where}: must be {said}, got {value!r}{remedy}"
     if not is_partial:
         for name, parameter in known.items():
             if parameter.default is parameter.empty and name not in arguments:

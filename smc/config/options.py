@@ -11,6 +11,8 @@ from smc.config.compose import CONF, ROOT_NAME
 OF_HYDRA = {
     "hydra/launcher": {"basic": "One run after another in this process: python -m smc.train -m seed=0,1"}
 }
+#: Groups of other commands than the one that trains.
+OF_OTHERS = {"selection"}
 
 
 def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
@@ -23,13 +25,13 @@ def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
 
 
 def groups(config_dirs: Sequence[Path] = ()) -> list[str]:
-    """Name every folder of the tree that holds options, nested ones with a slash."""
+    """Name every group of a run: the folders of the tree that hold options, nested ones with a slash."""
     found = {
         path.parent.relative_to(root).as_posix()
         for root in (CONF, *config_dirs)
         for path in root.glob("*/**/*.yaml")
     }
-    return sorted(found)
+    return sorted(found - OF_OTHERS)
 
 
 def defaults() -> dict[str, str]:

@@ -1,10 +1,11 @@
 """One finished run of one symbol, as a selection sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from smc.selection.part import Part
+from smc.stats import TrackRecord
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,6 @@ class Identity:
     choices: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class ReturnMoments:
-    """Moments of the out-of-fold net returns, one a bar; the Sharpe ratio is that of a bar."""
-
-    sharpe: float
-    n_bars: int
-    skew: float
-    kurtosis: float
-    periods_per_year: float
-
-
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """A run with what can be said for and against it.
@@ -51,7 +41,7 @@ class Candidate:
     out_of_fold, val, test
         None where the run has none; ``test`` also while it is sealed.
     returns
-        None where there are no trading figures.
+        Sharpe ratio of the out-of-fold net returns; None where there are none, or they never vary.
     is_sealed
         Whether the test part waits to be opened.
     notes
@@ -64,7 +54,7 @@ class Candidate:
     out_of_fold: Part | None
     val: Part | None = None
     test: Part | None = None
-    returns: ReturnMoments | None = None
+    returns: TrackRecord | None = None
     is_sealed: bool = False
     notes: tuple[str, ...] = ()
 
@@ -82,3 +72,12 @@ class Candidate:
     def is_classification(self) -> bool:
         """Whether accuracies are defined."""
         return self.task == "classification"
+
+
+#: Gives a candidate with its test part, which may have been sealed.
+OpenTest = Callable[[Candidate], Candidate]
+
+
+def as_it_is(candidate: Candidate) -> Candidate:
+    """Return a candidate whose test part was never sealed."""
+    return candidate

@@ -1,5 +1,6 @@
 """One condition of a verdict, with what it found."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,3 +33,18 @@ class Gate:
     def plain(self) -> dict[str, Any]:
         """Return the fields by name, as the manifest holds them."""
         return asdict(self)
+
+
+def until_failed(gates: Iterable[Gate]) -> list[Gate]:
+    """Ask one gate after another, up to the first that is not passed.
+
+    >>> asked = until_failed(Gate(name, passed=name != "b") for name in "abc")
+    >>> [gate.name for gate in asked]
+    ['a', 'b']
+    """
+    asked = []
+    for gate in gates:
+        asked.append(gate)
+        if not gate.passed:
+            break
+    return asked

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from smc.selection.candidate import Candidate
 
@@ -22,3 +23,12 @@ class Tried:
     candidates: Sequence[Candidate]
     n_trials: int
     statuses: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What the manifest says of them."""
+        return {
+            "n_trials": self.n_trials,
+            "n_runs": len({each.run_id for each in self.candidates}),
+            "trials": dict(self.statuses),
+        }

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smc.selection.candidate import Candidate
+from smc.selection.comparison import unranked
 from smc.selection.gate import Gate
+from smc.selection.tried import Tried
 
 DEPLOY, WATCH, NO_MODEL = "DEPLOY", "WATCH", "NO_MODEL"
 
@@ -48,3 +50,17 @@ class Verdict:
     def decided_by(self) -> Gate | None:
         """The first gate that was not passed; None if all were."""
         return next((gate for gate in self.gates if gate.passed is False), None)
+
+
+def nothing_to_judge(tried: Tried, gates: Sequence[str]) -> Verdict:
+    """Return the verdict for a symbol none of whose trials has out-of-fold evidence."""
+    why, remedy = "no finished run has out-of-fold evidence", "a run that finishes, with folds"
+    first = Gate(gates[0], passed=False, explanation=why, remedy=remedy)
+    return Verdict(
+        tried.symbol,
+        NO_MODEL,
+        None,
+        (first, *(Gate(name) for name in gates[1:])),
+        comparison=unranked(tried.candidates, ()),
+        evidence={**tried.counts, "n_panel": 0},
+    )

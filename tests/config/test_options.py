@@ -8,7 +8,7 @@ import yaml
 
 from smc.config import compose
 from smc.config.compose import CONF
-from smc.config.options import OF_HYDRA, groups, options
+from smc.config.options import OF_HYDRA, OF_OTHERS, groups, options
 from smc.config.root import Root
 
 EVERY = [
@@ -23,7 +23,8 @@ PLAIN = {"reg", "trainer", "experiment", "monitor", "tracker"}
 
 def test_every_file_of_the_tree_is_found() -> None:
     files = {path.relative_to(CONF).with_suffix("").as_posix() for path in CONF.rglob("*.yaml")}
-    assert files == {f"{group}/{name}" for group, name in EVERY} | {"train"}
+    others = {f"{group}/{name}" for group in OF_OTHERS for name in options(group)}
+    assert files == {f"{group}/{name}" for group, name in EVERY} | {"train", "select"} | others
     assert len(EVERY) > 30
 
 

@@ -1,0 +1,170 @@
+"""Judge all runs so far, a verdict for each symbol: python -m smc.select selection=classic"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from smc.cli import exits
+from smc.config import instantiate
+from smc.config.selecting import compose_selection
+from smc.report.document import Section, Table
+from smc.report.terminal_page import show
+from smc.report.text import MISSING, decimal, percent
+from smc.selection.candidate import Candidate
+from smc.selection.difference import differences
+from smc.selection.expected import missing_runs
+from smc.selection.manifest import build_manifest, read_manifest, write_manifest
+from smc.selection.openings import Openings
+from smc.selection.runs import account, read_runs
+from smc.selection.verdict import Verdict
+from smc.typing import Config
+
+USAGE = """\
+Judge all finished runs: DEPLOY, WATCH or NO_MODEL for each symbol, with the gate that decided, and write
+outputs/manifest.json. Every run is counted that was ever started.
+
+  python -m smc.select                                     evidence against the luck of everything tried
+  python -m smc.select selection=classic                   the classic rule: three filters and a score
+  python -m smc.select selection.max_train_val_gap=0.15    any argument of a rule (conf/selection)
+  python -m smc.select paths.output=elsewhere              runs in another folder
+"""
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A manifest that was written, and what changed since the last.
+
+    Attributes
+    ----------
+    path
+        Of the manifest.
+    """
+
+    manifest: dict[str, Any]
+    path: Path
+    changes: list[str]
+
+
+def select(config: Config, name: str) -> Selected:
+    """Judge all runs under `paths.output`, and write the manifest.
+
+    Parameters
+    ----------
+    config
+        Composed and checked (`smc.config.selecting.compose_selection`).
+    name
+        Of the rule, for the manifest.
+
+    Raises
+    ------
+    SmcError
+        There are no runs, or ledger or folder cannot be used.
+    """
+    output = Path(config["paths"]["output"])
+    rule, ledger = instantiate(config["selection"], "selection"), instantiate(config["ledger"], "ledger")
+    runs, openings = read_runs(output, rule.evidence), Openings(output)
+
+    def open_test(candidate: Candidate) -> Candidate:
+        return runs.open_test(candidate, openings, name)
+
+    verdicts = [_with_openings(verdict, openings) for verdict in rule.select(runs.tried(ledger), open_test)]
+    manifest = build_manifest(
+        verdicts,
+        selection=name,
+        criteria=rule.criteria,
+        runs=account(runs, missing_runs(output, set(runs.folders))),
+    )
+    changes = differences(read_manifest(output), manifest)
+    return Selected(manifest, write_manifest(output, manifest), changes)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    asked = _parser().parse_args(arguments)
+    with exits():
+        null = [] if asked.null is None else [f"n_null={asked.null}"]
+        config, name = compose_selection([*asked.overrides, *null], config_dir=asked.config_dir)
+        selected = select(config, name)
+        show(sections(selected, with_changes=asked.diff), sys.stdout)
+        sys.stdout.flush()
+
+
+def sections(selected: Selected, *, with_changes: bool = False) -> list[Section]:
+    """Return what the command prints: a symbol a row, what is missing, where the manifest is."""
+    manifest = selected.manifest
+    summary, rows = manifest["summary"], [_row(*each) for each in manifest["selections"].items()]
+    columns = ("symbol", "verdict", "model", "decided by", "oof", "gap", "test", "p", "trials")
+    found = [Section("Selection", tables=[Table(columns, rows, n_text=4)])]
+    told = [f"{symbol}: {_why(entry)}" for symbol, entry in manifest["selections"].items()]
+    found.append(Section("Why", told))
+    if with_changes:
+        found.append(Section("Changed since the last manifest", selected.changes or ["nothing"]))
+    points = [*_incomplete(manifest["runs"])]
+    points.append(
+        f"{manifest['runs']['read']} runs read; {summary['models_selected']} of {summary['total_symbols']} "
+        f"symbols have a model, {summary['manual_review_needed']} need a look: {selected.path}"
+    )
+    return [*found, Section("Manifest", points)]
+
+
+def _row(symbol: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    named, evidence = entry["candidate"] or {}, entry["evidence"]
+    run = next((each for each in entry["comparison"] if each["run_id"] == named.get("run_id")), {})
+    decided = next((gate["name"] for gate in entry["gates"] if gate["passed"] is False), "all passed")
+    return (
+        symbol,
+        entry["verdict"],
+        " ".join(filter(None, (named.get("model"), run.get("profile")))) or MISSING,
+        decided.replace("_", " "),
+        percent(run.get("out_of_fold_accuracy")),
+        percent(entry["train_val_gap"]),
+        percent(entry["test_accuracy"]),
+        decimal((evidence.get("p_values") or {}).get("corrected"), 4),
+        str(evidence["n_trials"]),
+    )
+
+
+def _why(entry: Mapping[str, Any]) -> str:
+    """Say in a few sentences what decided, what would change it, and what the events can tell at all."""
+    decided = next((gate for gate in entry["gates"] if gate["passed"] is False), None)
+    said = [entry["reason"] if decided is None else decided["explanation"]]
+    said += [f"what would change it: {decided['remedy']}"] if decided and decided["remedy"] else []
+    power = entry["evidence"].get("power")
+    return "; ".join([*said, *([power["sentence"]] if power else [])])
+
+
+def _incomplete(runs: Mapping[str, Any]) -> list[str]:
+    """Name the runs that are not among those judged."""
+    found = [f"damaged, left out: {each['folder']} ({each['reason']})" for each in runs["damaged"]]
+    found += [
+        f"missing: {each['symbol']} {each['model']}, {each['run_id'] or 'no id'}, {each['state']}"
+        for each in runs["missing"]
+    ]
+    return found + [
+        f"without evidence: {each['symbol']} {each['run_id']}, {each['reason']}"
+        for each in runs["without_evidence"]
+    ]
+
+
+def _with_openings(verdict: Verdict, openings: Openings) -> Verdict:
+    return replace(verdict, evidence={**verdict.evidence, "openings": openings.count(verdict.symbol)})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m smc.select",
+        description=USAGE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("overrides", nargs="*", help="group=option or key.path=value")
+    parser.add_argument("--diff", action="store_true", help="also say what changed since the last manifest")
+    parser.add_argument("--null", type=int, metavar="N", help="refits on shifted labels per candidate")
+    parser.add_argument("--config-dir", help="a folder of your own options")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Choose on out-of-fold evidence that everything tried is held against, then look at the test part once."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from smc import stats
+from smc.checks import check_choice, check_fraction, check_non_negative, check_positive
+from smc.selection import gates, measures
+from smc.selection.beside import effective
+from smc.selection.candidate import Candidate, OpenTest, as_it_is
+from smc.selection.gate import Gate, until_failed
+from smc.selection.judged import Judged
+from smc.selection.panel import build_panel
+from smc.selection.power import Power, power_of
+from smc.selection.standing import Standing, rank
+from smc.selection.trial import trials_of
+from smc.selection.tried import Tried
+from smc.selection.verdict import DEPLOY, NO_MODEL, WATCH, Verdict, nothing_to_judge
+
+#: The gates in the order in which they are asked.
+OF_CLASSES = (
+    "train_val_gap",
+    "out_of_fold_accuracy",
+    "out_of_fold_lower_bound",
+    "romano_wolf",
+    "test_accuracy",
+    "val_test_difference",
+    "test_lower_bound",
+    "benjamini_hochberg",
+)
+#: Those of a regression, which has no accuracy.
+OF_VALUES = ("out_of_fold_lower_bound", "romano_wolf", "test_lower_bound", "benjamini_hochberg")
+
+
+class Honest:
+    """Deploy a model only if luck and the number of trials do not explain its evidence.
+
+    Per symbol: trials that pass the gap filter, and whose out-of-fold accuracy is above the baseline's, are
+    ranked by the one-sided lower bound of their out-of-fold evidence. The best-ranked one that Romano and
+    Wolf's stepdown test itself rejects, over the panel of all finished trials and corrected for those that
+    did not finish, is the candidate. Only its test part is looked at. Benjamini and Hochberg's procedure
+    then allows for the number of symbols. Anything less is no reason to deploy.
+
+    Parameters
+    ----------
+    evidence
+        What an event says for a model (`smc.selection.measures`): ``information_coefficient``,
+        ``balanced_accuracy``, ``log_loss`` or ``sharpe``; a regression is always judged by ``sharpe``. The
+        default has the most power, at the right size: with 150 out-of-fold events and a weak edge, one test
+        at 5 % finds 31 % of strongly regularised logistic regressions with it, 3 to 17 % with balanced
+        accuracy and 8 % with the log-loss.
+    max_train_val_gap
+        Of accuracies, as a fraction.
+    min_test_accuracy
+        As a fraction.
+    max_val_test_diff
+        Of accuracies, as a fraction; 1.96 standard errors are added to it.
+    alpha
+        Of the stepdown test: the chance that a symbol without any edge has a candidate is at most this.
+    q
+        False discovery rate over the symbols.
+    confidence
+        Of the lower bounds, one-sided.
+    n_draws
+        Of the bootstrap; the smallest p-value is 1 / (1 + n_draws).
+    seed
+        Of the bootstrap: the same runs give the same verdicts.
+
+    References
+    ----------
+    Romano and Wolf (2005), "Stepwise multiple testing as formalized data snooping", Econometrica 73.
+    Benjamini and Hochberg (1995), "Controlling the false discovery rate", JRSS B 57.
+    """
+
+    def __init__(
+        self,
+        *,
+        evidence: str = "information_coefficient",
+        max_train_val_gap: float = 0.20,
+        min_test_accuracy: float = 0.55,
+        max_val_test_diff: float = 0.05,
+        alpha: float = 0.05,
+        q: float = 0.05,
+        confidence: float = 0.95,
+        n_draws: int = 2000,
+        seed: int = 0,
+    ) -> None:
+        check_choice("evidence", evidence, measures.NAMES)
+        check_positive("max_train_val_gap", max_train_val_gap)
+        check_fraction("min_test_accuracy", min_test_accuracy)
+        check_non_negative("max_val_test_diff", max_val_test_diff)
+        for name, value in (("alpha", alpha), ("q", q), ("confidence", confidence)):
+            check_fraction(name, value)
+        check_positive("n_draws", n_draws)
+        self.evidence = evidence
+        self.max_train_val_gap = max_train_val_gap
+        self.min_test_accuracy = min_test_accuracy
+        self.max_val_test_diff = max_val_test_diff
+        self.alpha = alpha
+        self.q = q
+        self.confidence = confidence
+        self.n_draws = n_draws
+        self.seed = seed
+
+    @property
+    def criteria(self) -> dict[str, Any]:
+        """What it asks for, by name."""
+        return dict(vars(self))
+
+    def select(self, tried: Sequence[Tried], open_test: OpenTest = as_it_is) -> list[Verdict]:
+        """Return a verdict for each symbol, in the order of their names.
+
+        Parameters
+        ----------
+        tried
+            Of each symbol once, all finished runs and the count of all trials.
+        open_test
+            Asked for the test part of a candidate that has passed every gate before it, and of no other run.
+        """
+        in_order = sorted(tried, key=lambda each: each.symbol)
+        judged = [self._judge(each, open_test) for each in in_order]
+        p_values = [1.0 if each is None else each.p_value for each in judged]
+        adjusted = stats.benjamini_hochberg(p_values, self.q).adjusted if judged else []
+        return [
+            nothing_to_judge(each, OF_CLASSES)
+            if found is None
+            else self._verdict(found, float(p), len(judged))
+            for each, found, p in zip(in_order, judged, adjusted, strict=True)
+        ]
+
+    def _judge(self, tried: Tried, open_test: OpenTest) -> Judged | None:
+        """Hold the trials of one symbol against each other, and the best against all gates but the last."""
+        trials = trials_of(tried.candidates)
+        if not trials:
+            return None
+        panel = build_panel(trials)
+        p_values = panel.p_values(n_draws=self.n_draws, seed=self.seed).tolist()
+        standings = rank(trials, panel, p_values, n_trials=tried.n_trials, confidence=self.confidence)
+        standing = self._choose(standings)
+        power = power_of(standing.candidate, n_trials=effective(panel, tried.n_trials), alpha=self.alpha)
+        n_trials = max(tried.n_trials, panel.n_trials)
+        asked = until_failed(self._before_the_test(standing, panel.n_trials, n_trials, power))
+        candidate = standing.candidate
+        if all(gate.passed for gate in asked):
+            candidate = open_test(candidate)
+            asked += until_failed(self._on_the_test(candidate))
+        return Judged(tried, panel, standings, standing, candidate, tuple(asked), power)
+
+    def _choose(self, standings: Sequence[Standing]) -> Standing:
+        """Return the best-ranked trial of those that come furthest."""
+        sound = [each for each in standings if all(gate.passed for gate in self._filters(each.candidate))]
+        proven = [each for each in sound if each.corrected <= self.alpha]
+        return (proven or sound or standings)[0]
+
+    def _filters(self, candidate: Candidate) -> Iterator[Gate]:
+        if candidate.is_classification:
+            yield gates.gap(candidate, self.max_train_val_gap)
+            yield gates.beats_baseline(candidate.out_of_fold)
+
+    def _before_the_test(
+        self, standing: Standing, n_panel: int, n_trials: int, power: Power
+    ) -> Iterator[Gate]:
+        evidence = standing.trial.evidence
+        yield from self._filters(standing.candidate)
+        yield gates.lower_bound(evidence, self.confidence, self._measure(standing.candidate))
+        yield gates.romano_wolf(
+            standing.corrected,
+            self.alpha,
+            said=f"p {standing.p_value:.4f} among {n_panel} finished trials, {standing.corrected:.4f} "
+            f"corrected for all {n_trials}",
+            remedy=gates.more_events(evidence, power.z),
+        )
+
+    def _on_the_test(self, candidate: Candidate) -> Iterator[Gate]:
+        if candidate.is_classification:
+            yield gates.enough_on_test(candidate.test, self.min_test_accuracy)
+            yield gates.val_test_difference(candidate.val, candidate.test, self.max_val_test_diff)
+        yield gates.bound_on_test(candidate.test, self.confidence, self._measure(candidate))
+
+    def _measure(self, candidate: Candidate) -> str:
+        return self.evidence if candidate.is_classification else "sharpe"
+
+    def _verdict(self, judged: Judged, adjusted: float, n_symbols: int) -> Verdict:
+        """Ask the last gate, and say what all of them amount to."""
+        names = OF_CLASSES if judged.candidate.is_classification else OF_VALUES
+        asked = list(judged.gates)
+        if len(asked) == len(names) - 1 and all(gate.passed for gate in asked):
+            asked.append(gates.false_discovery(adjusted, self.q, n_symbols))
+        asked += [Gate(name) for name in names[len(asked) :]]
+        passed = {gate.name for gate in asked if gate.passed}
+        verdict = NO_MODEL
+        if "out_of_fold_lower_bound" in passed:
+            verdict = DEPLOY if len(passed) == len(names) else WATCH
+        measure = self._measure(judged.candidate)
+        figures = judged.evidence(measure=measure, n_draws=self.n_draws, seed=self.seed)
+        figures["p_values"]["benjamini_hochberg"] = adjusted
+        return Verdict(
+            judged.tried.symbol,
+            verdict,
+            judged.candidate,
+            tuple(asked),
+            alternatives=judged.behind,
+            comparison=judged.comparison(),
+            evidence={**judged.tried.counts, **figures},
+        )

@@ -1,0 +1,138 @@
+"""The deployment manifest: what to deploy for each symbol, and why, as JSON that is checked and kept."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from smc.errors import ResultsError
+from smc.results.durable import make_folder, named_errors, write_atomic
+from smc.results.plain import json_bytes, to_plain
+from smc.results.status import utc_now
+from smc.selection.verdict import DEPLOY, WATCH, Verdict
+
+NAME, HISTORY = "manifest.json", "manifests"
+SCHEMA = Path(__file__).with_name("manifest.schema.json")
+#: What a program finds where no model is selected.
+NOTHING_MET, REVIEW = "No models met quality criteria", "MANUAL_REVIEW_REQUIRED"
+
+
+def build_manifest(
+    verdicts: Sequence[Verdict], *, selection: str, criteria: Mapping[str, Any], runs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the manifest in plain data.
+
+    Parameters
+    ----------
+    selection
+        Name of the rule.
+    criteria
+        What it asked for.
+    runs
+        The account of the runs that were read.
+    """
+    found = {
+        "timestamp": utc_now(),
+        "selection": selection,
+        "selection_criteria": dict(criteria),
+        "runs": dict(runs),
+        "selections": {each.symbol: _entry(each) for each in verdicts},
+        "summary": {
+            "total_symbols": len(verdicts),
+            "models_selected": sum(each.verdict == DEPLOY for each in verdicts),
+            "watched": sum(each.verdict == WATCH for each in verdicts),
+            "manual_review_needed": sum(each.verdict != DEPLOY for each in verdicts),
+        },
+    }
+    return to_plain(found)[0]
+
+
+def write_manifest(output: str | Path, manifest: dict[str, Any]) -> Path:
+    """Check the manifest, keep it among all earlier ones, then put it in the place of the last at once.
+
+    Raises
+    ------
+    ResultsError
+        It does not fit its schema, or the folder cannot be written.
+    """
+    check_manifest(manifest)
+    path, data = Path(output) / NAME, json_bytes(manifest)
+    stamp = manifest["timestamp"].replace(":", "-").removesuffix("+00-00")
+    with named_errors(path.parent):
+        make_folder(path.parent / HISTORY)
+        write_atomic(_unused(path.parent / HISTORY, stamp), data)
+        write_atomic(path, data)
+    return path
+
+
+def read_manifest(output: str | Path) -> dict[str, Any] | None:
+    """Return the last manifest; None if there is none yet.
+
+    Raises
+    ------
+    ResultsError
+        There is one, but it cannot be read.
+    """
+    path = Path(output) / NAME
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ResultsError(
+            f"{path} cannot be read ({error}): python -m smc.select writes a new one"
+        ) from error
+
+
+def check_manifest(manifest: Mapping[str, Any]) -> None:
+    """Raise ResultsError, with the place, unless the manifest fits its schema."""
+    problem = next(iter(_validator().iter_errors(manifest)), None)
+    if problem is not None:
+        place = ".".join(map(str, problem.absolute_path)) or "the manifest"
+        raise ResultsError(f"{place} does not fit {SCHEMA.name}: {problem.message.splitlines()[0][:200]}")
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(SCHEMA.read_bytes()))
+
+
+def _unused(folder: Path, stamp: str) -> Path:
+    """Return a name that no earlier manifest has: two may be written in one millisecond."""
+    names = (
+        folder / f"{stamp}{suffix}.json" for suffix in ("", *(f"-{number}" for number in range(1, 1000)))
+    )
+    return next(path for path in names if not path.exists())
+
+
+def _entry(verdict: Verdict) -> dict[str, Any]:
+    """Return what the manifest says of one symbol."""
+    chosen, candidate, decided = verdict.chosen, verdict.candidate, verdict.decided_by
+    test = candidate.test if candidate else None
+    return {
+        "verdict": verdict.verdict,
+        "selected_model": chosen.identity.model if chosen else None,
+        "run_id": chosen.run_id if chosen else None,
+        "candidate": _named(candidate) if candidate else None,
+        "reason": "every gate is passed" if chosen else NOTHING_MET,
+        "decided_by": f"{decided.name}: {decided.explanation}" if decided else None,
+        "action": None if chosen else REVIEW,
+        "test_accuracy": test.accuracy if test and _was_reached(verdict) else None,
+        "train_val_gap": candidate.gap if candidate else None,
+        "gates": [gate.plain() for gate in verdict.gates],
+        "alternatives": [_named(each) for each in verdict.alternatives],
+        "comparison": list(verdict.comparison),
+        "evidence": dict(verdict.evidence),
+    }
+
+
+def _named(candidate: Any) -> dict[str, str]:
+    return {"run_id": candidate.run_id, "model": candidate.identity.model}
+
+
+def _was_reached(verdict: Verdict) -> bool:
+    """Tell whether the verdict looked at the test part."""
+    return any(gate.name.startswith("test_") and gate.passed is not None for gate in verdict.gates)

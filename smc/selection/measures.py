@@ -1,0 +1,82 @@
+"""What an event says for a model: per-event values whose mean is the model's score above the baseline's.
+
+Each function takes one row an event, columns as in `smc.evaluation.predictions`, the baseline's among them.
+"""
+
+import numpy as np
+import pandas as pd
+
+from smc import metrics
+from smc.evaluation.predictions import BASELINE, PREFIX, all_classes, probabilities
+from smc.typing import FloatArray, IntArray
+
+
+def information_coefficient(rows: pd.DataFrame) -> FloatArray:
+    """Correlation between what the model adds to the baseline's forecast and what the baseline missed.
+
+    With u the model's probabilities less the baseline's, less their mean, and r what happened less the
+    baseline's probabilities, an event's value is u r / sqrt(mean u^2 mean r^2), summed over the classes. Its
+    mean is above 0 if some step from the baseline towards the model is better than the baseline (Clark and
+    West), however small. So a strongly regularised model, whose probabilities hardly move, is judged by
+    their direction, and one that is too sure of itself is not refused for that alone, as by the log-loss. A
+    constant adds nothing, whatever the market's drift did, since u is centred.
+
+    References
+    ----------
+    Clark and West (2007), "Approximately normal tests for equal predictive accuracy in nested models",
+    Journal of Econometrics 138. Grinold (1989), "The fundamental law of active management".
+    """
+    classes = all_classes(rows)
+    if len(classes):
+        told, expected = probabilities(rows, classes), _baseline_probabilities(rows, classes)
+        happened = (rows["label"].to_numpy()[:, None] == classes).astype(np.float64)
+    else:
+        told, expected, happened = (
+            rows[[name]].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE, "label")
+        )
+    added, missed = told - expected, happened - expected
+    added = added - added.mean(axis=0)
+    scale = np.sqrt((added**2).sum(axis=1).mean() * (missed**2).sum(axis=1).mean())
+    return (added * missed).sum(axis=1) / scale if scale > 1e-12 else np.zeros(len(rows))
+
+
+def balanced_accuracy(rows: pd.DataFrame) -> FloatArray:
+    """Balanced accuracy less chance; a constant class has none, however frequent it is.
+
+    With R the recall of an event's class and s that class's share, the value is the balanced accuracy less
+    1 / k, plus (correct - R) / (k s): the influence of the event, so that the values vary as the score does.
+    """
+    label = rows["label"].to_numpy()
+    correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
+    _, code, count = np.unique(label, return_inverse=True, return_counts=True)
+    if len(count) < 2:
+        return np.zeros(len(rows))
+    recall = np.bincount(code, weights=correct) / count
+    influence = (correct - recall[code]) * len(rows) / (len(count) * count[code])
+    return recall.mean() - 1 / len(count) + influence
+
+
+def log_loss(rows: pd.DataFrame) -> FloatArray:
+    """What the model saves of the baseline's log-loss, in nats."""
+    classes, label = all_classes(rows), rows["label"].to_numpy()
+    expected = _baseline_probabilities(rows, classes)
+    lost = metrics.event_log_loss(label, probabilities(rows, classes), classes=classes)
+    return metrics.event_log_loss(label, expected, classes=classes) - lost
+
+
+def sharpe(net: FloatArray, periods_per_year: float) -> FloatArray:
+    """Net returns, one a bar, in units of their standard deviation; the mean is the annual Sharpe ratio."""
+    deviation = net.std(ddof=1) if len(net) > 1 else 0.0
+    return net / deviation * np.sqrt(periods_per_year) if deviation > 1e-15 else np.zeros(len(net))
+
+
+#: By name, those that need predictions only.
+OF_EVENTS = {each.__name__: each for each in (information_coefficient, balanced_accuracy, log_loss)}
+#: All that a selection may rank on.
+NAMES = (*OF_EVENTS, "sharpe")
+
+
+def _baseline_probabilities(rows: pd.DataFrame, classes: IntArray) -> FloatArray:
+    known = [name for name in classes.tolist() if f"{BASELINE}_{name}" in rows]
+    columns = {f"{PREFIX}{name}": rows[f"{BASELINE}_{name}"] for name in known}
+    return probabilities(pd.DataFrame(columns), classes)

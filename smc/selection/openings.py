@@ -1,0 +1,79 @@
+"""Which sealed test parts were opened, by whom and when: a file that only grows."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from smc.results.durable import make_folder, named_errors, sync
+from smc.results.status import utc_now
+
+NAME = "openings.jsonl"
+
+
+class Openings:
+    """Record each opening before the sealed part is read, one line of JSON synced to the disk.
+
+    Opening the test part of the same run and symbol again shows nothing new and is not counted again. A line
+    that a crash cut short still counts: it was written because somebody was about to look.
+
+    Parameters
+    ----------
+    output
+        Root of the results; the record is ``openings.jsonl`` there.
+    """
+
+    def __init__(self, output: str | Path) -> None:
+        self.path = Path(output) / NAME
+
+    def record(self, run_id: str, symbol: str, by: str) -> None:
+        """Write down that a test part is about to be opened, unless it was before.
+
+        Parameters
+        ----------
+        by
+            The rule that asked.
+        """
+        if any(line.get("run_id") == run_id and line.get("symbol") == symbol for line in self.read()):
+            return
+        line = json.dumps({"time": utc_now(), "symbol": symbol, "run_id": run_id, "selection": by})
+        with named_errors(self.path.parent):
+            make_folder(self.path.parent)
+            torn = self.path.is_file() and not self.path.read_bytes().endswith(b"\n")
+            with open(self.path, "ab") as file:
+                file.write((b"\n" if torn else b"") + line.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            sync(self.path.parent)
+
+    def count(self, symbol: str) -> int:
+        """Return how many test parts of a symbol were opened; a line that cannot be read counts for all."""
+        return sum(line.get("symbol", symbol) == symbol for line in self.read())
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return all lines, the first opening first; one that cannot be read is empty."""
+        if not self.path.is_file():
+            return []
+        return [_parsed(line) for line in self.path.read_bytes().splitlines() if line.strip()]
+
+
+def sealed_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read predictions and returns of a run's sealed test part; record the opening first."""
+    names = "sealed_predictions", "sealed_returns"
+    predictions, returns = (pd.read_parquet(folder / f"{name}.parquet") for name in names)
+    return predictions, returns
+
+
+def is_sealed(folder: Path) -> bool:
+    """Tell whether a run has a sealed test part."""
+    return (folder / "sealed_predictions.parquet").is_file()
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

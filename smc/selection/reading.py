@@ -1,0 +1,159 @@
+"""From the tables of a run to what a selection asks of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc.evaluation.predictions import BASELINE, HELD_OUT, average_repeated, class_columns
+from smc.selection import measures
+from smc.selection.candidate import Candidate, Identity
+from smc.selection.part import Evidence, Part
+from smc.stats import TrackRecord
+from smc.typing import FloatArray, IntArray
+
+#: Marks in a record that a reader of a verdict should know of.
+NOTES = ("stopped_by_watch", "partial")
+
+
+def candidates_of(
+    run_id: str,
+    record: Mapping[str, Any],
+    predictions: pd.DataFrame,
+    returns: pd.DataFrame,
+    measure: str,
+    *,
+    is_sealed: bool = False,
+) -> list[Candidate]:
+    """Return a run's candidates: one, or of a pool one for each symbol.
+
+    Parameters
+    ----------
+    record, predictions, returns
+        As `smc.results.Run` gives them.
+    measure
+        What an event says for a model, see `smc.selection.measures`.
+    """
+    by_symbol = record.get("by_symbol") or {record["symbol"]: record}
+    return [
+        _candidate(
+            _identity(run_id, record, symbol),
+            {**own, "notes": _notes(record)},
+            _rows(predictions, "symbol", symbol),
+            _rows(returns, "symbol", symbol),
+            measure=measure,
+            is_sealed=is_sealed,
+        )
+        for symbol, own in by_symbol.items()
+    ]
+
+
+def part_of(
+    rows: pd.DataFrame, net: pd.DataFrame, measure: str, periods_per_year: float | None
+) -> Part | None:
+    """Return what some held-out predictions say, or None where there are none.
+
+    Parameters
+    ----------
+    rows
+        Predictions of one symbol and part with the baseline's beside them; an event may stand there several
+        times.
+    net
+        ``time`` and ``net`` of its bars; needed for ``sharpe`` only.
+    """
+    if not len(rows):
+        return None
+    rows = average_repeated(rows)
+    time, end = nanoseconds(rows["time"]), _label_ends(rows)
+    is_classification = bool(class_columns(rows))
+    correct = baseline = None
+    if is_classification:
+        label = rows["label"].to_numpy()
+        correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
+        baseline = (label == _baseline_class(rows)).astype(np.float64)
+    if is_classification and measure != "sharpe":
+        evidence = Evidence(time, end, measures.OF_EVENTS[measure](rows))
+    else:
+        bars = nanoseconds(net["time"]) if len(net) else np.empty(0, dtype=np.int64)
+        values = net["net"].to_numpy(dtype=np.float64) if len(net) else np.empty(0)
+        evidence = Evidence(bars, bars, measures.sharpe(values, periods_per_year or 1.0))
+    return Part(evidence, time, end, correct, baseline)
+
+
+def nanoseconds(stamps: Any) -> IntArray:
+    """Return a column of stamps as nanoseconds since 1970, whatever their unit and zone.
+
+    >>> nanoseconds(pd.Series(pd.to_datetime(["1970-01-01T00:00:01"], utc=True)))
+    array([1000000000])
+    """
+    return pd.DatetimeIndex(stamps).tz_convert(None).to_numpy().astype("datetime64[ns]").astype(np.int64)
+
+
+def _candidate(
+    identity: Identity,
+    own: Mapping[str, Any],
+    predictions: pd.DataFrame,
+    returns: pd.DataFrame,
+    *,
+    measure: str,
+    is_sealed: bool,
+) -> Candidate:
+    periods = (own.get("financial_metrics") or {}).get("periods_per_year")
+    earned = {part: _rows(returns, "part", part) for part in HELD_OUT}
+    parts = {
+        part: part_of(_rows(predictions, "part", part), earned[part], measure, periods) for part in HELD_OUT
+    }
+    return Candidate(
+        identity,
+        task=own["task"],
+        history=own["history"],
+        returns=_track_record(earned["out_of_fold"], periods),
+        is_sealed=is_sealed,
+        notes=own["notes"],
+        **parts,
+    )
+
+
+def _identity(run_id: str, record: Mapping[str, Any], symbol: str) -> Identity:
+    same = ("seedless_hash", "data_hash", "split_hash", "code_version")
+    choices = {name: str(option) for name, option in (record.get("choices") or {}).items()}
+    return Identity(
+        run_id,
+        symbol,
+        model=choices.get("model") or record["model_name"],
+        trial="/".join(str(record[name]) for name in same),
+        seed=record["seed"],
+        data_hash=record["data_hash"],
+        split_hash=record["split_hash"],
+        choices=choices,
+    )
+
+
+def _notes(record: Mapping[str, Any]) -> tuple[str, ...]:
+    marks = [name for name in NOTES if record.get(name)]
+    told = {str(warning.get("reason")) for warning in record.get("warnings") or []}
+    return tuple(sorted({*marks, *told} - {"not_finite", "not_saved"}))
+
+
+def _rows(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
+    return table.take(np.flatnonzero(table[column] == value)) if len(table) else table
+
+
+def _track_record(earned: pd.DataFrame, periods: float | None) -> TrackRecord | None:
+    net = earned["net"].to_numpy(dtype=np.float64) if len(earned) else np.empty(0)
+    if periods is None or len(net) < 2 or not np.ptp(net) > 0:
+        return None
+    return TrackRecord.of(net, periods_per_year=periods)
+
+
+def _label_ends(rows: pd.DataFrame) -> IntArray:
+    """Return when labels end. Bars between two events are taken to be evenly spaced: only they are dated."""
+    position, time = rows["event"].to_numpy(), nanoseconds(rows["time"])
+    return np.interp(rows["end"].to_numpy(), position, time.astype(np.float64)).astype(np.int64)
+
+
+def _baseline_class(rows: pd.DataFrame) -> FloatArray:
+    names = [name for name in rows if str(name).startswith(f"{BASELINE}_")]
+    classes = np.array([int(str(name).removeprefix(f"{BASELINE}_")) for name in names])
+    return classes[np.nan_to_num(rows[names].to_numpy(dtype=np.float64)).argmax(axis=1)]
