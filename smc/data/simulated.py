@@ -172,7 +172,7 @@ class Simulated:
         max_holding, stop_atr, target_atr
             As in `smc.labels.triple_barrier.TripleBarrier`, with structure's default rules.
         n_paths
-            400 know a probability within .025 (one standard error), at some 2 ms an event.
+            400 know a probability within .025 (one standard error), at about 5 ms an event.
 
         Returns
         -------
