@@ -50,6 +50,8 @@ def check_share(**values: float | None) -> None:
 def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
     """Raise ValueError unless ``value`` is one of ``choices``."""
     allowed = list(choices)
+    if isinstance(choices, range) and value not in allowed:
+        raise ValueError(f"`{name}` must be a whole number from {choices[0]} to {choices[-1]}, got {value!r}")
     if value not in allowed:
         raise ValueError(f"`{name}` must be one of {', '.join(map(str, allowed))}, got {value!r}")
 

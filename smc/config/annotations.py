@@ -67,4 +67,6 @@ def say_type(hint: Any) -> str:
         return "one of " + ", ".join(map(str, inner))
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return " or ".join("null" if each is type(None) else say_type(each) for each in inner)
+    if isinstance(typing.get_origin(hint), type) and issubclass(typing.get_origin(hint), Mapping):
+        return "a section of keys"
     return hint.__name__ if isinstance(hint, type) and not inner else str(hint).replace("typing.", "")

@@ -117,7 +117,7 @@ class Command:
         if not isinstance(error, ConfigError):
             try:
                 combinations = representatives(self.composer, overrides)
-            except COMPOSITION_ERRORS:
+            except (*COMPOSITION_ERRORS, ConfigError):
                 combinations = [list(overrides)]
             said = [str(explain(error, each, self.folders)).splitlines() for each in combinations]
             return ConfigError("\n".join(dict.fromkeys(line for lines in said for line in lines)))

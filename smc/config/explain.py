@@ -45,12 +45,28 @@ def explain(error: Exception, overrides: list[str], folders: Sequence[Path] = ()
     for override in parsed:
         key = override.key_or_group
         if key not in known and not key.startswith("hydra"):
-            found = [] if _adds(override) else _unknown_key(key, keys, known)
+            found = _added(override, keys) if _adds(override) else _unknown_key(key, keys, known)
             problems += found
             if not found and not override.is_sweep_override():
                 sound.append(override.input_line)
-    problems = problems or [f"{str(error) or type(error).__name__}".splitlines()[0]]
-    return ConfigError("\n".join([*problems, *_mismatches([*sound, *search])]))
+    if "Ambiguous" in str(error):
+        problems += [_several(override) for override in parsed if override.is_sweep_override()]
+    problems += _mismatches([*sound, *search])
+    return ConfigError("\n".join(problems or [f"{str(error) or type(error).__name__}".splitlines()[0]]))
+
+
+def _several(override: Any) -> str:
+    key, value = override.key_or_group, override.input_line.partition("=")[2]
+    return (
+        f"{override.input_line}: a comma list is several runs, add -m; one list is '{key}=[{value}]'"
+    )
+
+
+def _added(override: Any, keys: dict[str, Any] | None) -> list[str]:
+    """Refuse to add what is there; `++` sets it in any case."""
+    if override.is_force_add() or keys is None or _unknown_key(override.key_or_group, keys, []):
+        return []
+    return [f"{override.input_line}: the key is there already; leave the + out"]
 
 
 def _broken(error: MarkedYAMLError) -> str:
@@ -128,10 +144,17 @@ def _unknown_key(key: str, keys: dict[str, Any] | None, known_groups: list[str])
         if step not in node:
             names = list(node) if walked else [*node, *known_groups]
             where = ".".join([*walked, step])
-            return [f"{where}: no such key{nearest(step, names)} (to add a new one: +{key}=...)"]
+            meant = nearest(step, names) or _elsewhere(step, keys)
+            return [f"{where}: no such key{meant} (to add a new one: +{key}=...)"]
         node = node[step]
         walked.append(step)
     return []
+
+
+def _elsewhere(name: str, keys: dict[str, Any] | None) -> str:
+    """Name the sections of the root that have such a key, for one typed without its section."""
+    sections = [group for group, node in (keys or {}).items() if isinstance(node, dict) and name in node]
+    return f"; did you mean {' or '.join(f'{group}.{name}' for group in sections)}?" if sections else ""
 
 
 def _keys(chosen: list[str]) -> dict[str, Any] | None:

@@ -10,5 +10,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("hiden_dim", ["hidden_dim", "dropout"])
     '; did you mean hidden_dim?'
     """
-    match = difflib.get_close_matches(str(name), [str(each) for each in known], n=1, cutoff=0.6)
-    return f"; did you mean {match[0]}?" if match else ""
+    names = {str(each).lower(): str(each) for each in known}
+    match = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.6)
+    return f"; did you mean {names[match[0]]}?" if match else ""

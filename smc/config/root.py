@@ -45,6 +45,8 @@ class Paths:
     min_free_mb: float
 
     def __post_init__(self) -> None:
+        if not self.output:
+            raise ValueError("`output` must name a folder, got ''")
         check_non_negative("min_free_mb", self.min_free_mb)
 
 

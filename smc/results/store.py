@@ -17,6 +17,8 @@ from smc.results.manifest import NAME, verify
 from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status, utc_now, write_status
 
 ABSENT = "absent"
+#: Failures of a ledger, a disk or a folder, and of no run: it may go well as soon as those are mended.
+OF_PLACE = (DiskFullError.reason, ResultsError.reason)
 
 
 class RunStore:
@@ -186,7 +188,7 @@ class RunStore:
             verify(self.folder(run_id))
             return FINISHED
         said = self.status(run_id)
-        failed = said.get("status") == FAILED and said.get("reason") != DiskFullError.reason
+        failed = said.get("status") == FAILED and said.get("reason") not in OF_PLACE
         return FAILED if failed and retry != FAILED else None
 
     def _remove_dead_staging(self, claimed: str) -> None:

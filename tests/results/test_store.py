@@ -63,6 +63,13 @@ def test_a_failed_run_is_run_again_only_when_asked_for(store):
     assert store.state(RUN) == "finished"
 
 
+@pytest.mark.parametrize("error", [ResultsError("the ledger cannot be used"), DiskFullError("full")])
+def test_what_failed_for_its_place_is_run_again_unasked(store, error):
+    fail(store, error)
+    assert store.state(RUN) == "failed"
+    assert write(store).skip is None
+
+
 def test_an_unknown_retry_is_refused(store):
     with pytest.raises(ValueError, match="`retry` must be one of none, failed, got 'all'"):
         write(store, retry="all")
