@@ -26,7 +26,7 @@ RECORD = {
     "symbol", "model_name", "timestamp", "history", "val_metrics", "test_metrics", "metrics_by_regime",
     "financial_metrics", "baseline_metrics", "feature_importance", "warnings", "sample_loss",
     "training_duration_seconds", "config_hash", "data_hash", "split_hash", "code_version",
-    "package_versions", "seed",
+    "package_versions", "seed", "choices", "class_names",
 }  # fmt: skip
 FILES = {
     "MANIFEST.json", "run.json", "config.yaml", "sources.json", "predictions.parquet", "returns.parquet",
