@@ -7,6 +7,9 @@ import numpy as np
 from smc.metrics import block_size, label_overlap
 from smc.typing import FloatArray, IntArray
 
+#: Variation that is rounding alone, relative to the largest value.
+ROUNDING = 1e-12
+
 
 def standard_error(values: FloatArray, time: IntArray, end: IntArray) -> float:
     """Return the standard error of a mean by sums over circular blocks of events.
@@ -45,7 +48,7 @@ def lower_bound(values: FloatArray, time: IntArray, end: IntArray, confidence: f
     -inf
     """
     error = standard_error(values, time, end)
-    if not error > 0:
+    if not error > ROUNDING * np.abs(values).max(initial=0.0):
         return -math.inf
     from scipy.special import stdtrit
 

@@ -1,0 +1,91 @@
+"""Candidates with a planted skill, in memory."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smc.selection.candidate import Candidate, Identity
+from smc.selection.reading import part_of
+from smc.selection.tried import Tried
+
+START = pd.Timestamp("2015-01-01", tz="UTC")
+#: First event of each part, in hours.
+BEGINS = {"out_of_fold": 0, "val": 100_000, "test": 200_000}
+
+
+def predicted(
+    accuracy: float, *, n: int, seed: int, part: str = "out_of_fold", overlap: int = 0
+) -> pd.DataFrame:
+    """Predictions that name the right one of two classes with a chance of ``accuracy``."""
+    rng = np.random.default_rng([seed, BEGINS[part]])
+    label, hit = np.arange(n) % 2, rng.permutation(n) < round(accuracy * n)
+    said = np.where(hit, label, 1 - label)
+    sure = 0.5 + rng.uniform(0.01, 0.2, n)
+    event = BEGINS[part] + 10 * np.arange(n)
+    return pd.DataFrame(
+        {
+            "event": event,
+            "time": START + pd.to_timedelta(event, unit="h"),
+            "start": event + 1,
+            "end": event + 5 + 10 * overlap,
+            "label": label,
+            "prediction": said,
+            "p_0": np.where(said == 0, sure, 1 - sure),
+            "p_1": np.where(said == 1, sure, 1 - sure),
+            "baseline_0": 0.5,
+            "baseline_1": 0.5,
+        }
+    )
+
+
+@pytest.fixture
+def make_rows() -> Callable[..., pd.DataFrame]:
+    """Predictions of one part."""
+    return predicted
+
+
+@pytest.fixture
+def make_candidate() -> Callable[..., Candidate]:
+    """A run whose parts have the accuracies given; `key` names its trial."""
+
+    def make(
+        run_id: str = "a",
+        accuracy: float = 0.65,
+        *,
+        val: float = 0.65,
+        test: float | None = 0.65,
+        gap: float | None = 0.05,
+        n: int = 300,
+        n_test: int = 200,
+        symbol: str = "EURUSD",
+        key: str | None = None,
+        seed: int | None = None,
+        measure: str = "information_coefficient",
+        **other: Any,
+    ) -> Candidate:
+        drawn = sum(map(ord, run_id)) if seed is None else seed
+        shares = {"out_of_fold": (accuracy, n), "val": (val, n_test), "test": (test, n_test)}
+        parts = {
+            part: None
+            if share is None
+            else part_of(predicted(share, n=size, seed=drawn, part=part), pd.DataFrame(), measure, None)
+            for part, (share, size) in shares.items()
+        }
+        identity = Identity(run_id, symbol, "logistic", key or run_id, data_hash="d", split_hash="s")
+        return Candidate(identity, "classification", {"train_val_gap": gap}, **{**parts, **other})
+
+    return make
+
+
+@pytest.fixture
+def tried() -> Callable[..., Tried]:
+    """All that was tried of one symbol; by default nothing but what finished."""
+
+    def make(*candidates: Candidate, n_trials: int | None = None, symbol: str = "EURUSD") -> Tried:
+        n_known = len({each.identity.trial for each in candidates})
+        return Tried(symbol, candidates, n_known if n_trials is None else n_trials)
+
+    return make

@@ -1,0 +1,88 @@
+"""What an event says for a model: the means are the scores, and the baseline's is 0."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smc import metrics
+from smc.selection import measures
+
+MEASURES = sorted(measures.OF_EVENTS)
+
+
+def as_baseline(rows: pd.DataFrame) -> pd.DataFrame:
+    """The baseline in the place of the model."""
+    said = rows[["baseline_0", "baseline_1"]].to_numpy()
+    return rows.assign(p_0=said[:, 0], p_1=said[:, 1], prediction=said.argmax(axis=1))
+
+
+@pytest.fixture
+def rows(make_rows):
+    """300 predictions; 40 % of the class 1 before, 50 % now."""
+    return make_rows(0.6, n=300, seed=3).assign(baseline_0=0.6, baseline_1=0.4)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_the_baseline_has_no_evidence(rows, name):
+    assert np.allclose(measures.OF_EVENTS[name](as_baseline(rows)).mean(), 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_naming_the_right_class_more_often_is_evidence(make_rows, name):
+    poor, good = (measures.OF_EVENTS[name](make_rows(share, n=400, seed=1)).mean() for share in (0.45, 0.7))
+    assert poor < 0 < good
+
+
+def test_balanced_accuracy_is_that_of_the_metrics(make_rows):
+    rows = make_rows(0.6, n=300, seed=5).iloc[:250].query("label == 0 or event % 3 == 0")
+    found = measures.balanced_accuracy(rows).mean()
+    known = metrics.balanced_accuracy(rows["label"].to_numpy(), rows["prediction"].to_numpy())
+    assert found == pytest.approx(known - 0.5)
+
+
+def test_log_loss_is_what_the_baseline_loses_more(rows):
+    label = rows["label"].to_numpy()
+    own, other = (metrics.log_loss(label, rows[f"{name}_1"]) for name in ("p", "baseline"))
+    assert measures.log_loss(rows).mean() == pytest.approx(other - own)
+
+
+def test_information_coefficient_is_a_correlation(rows):
+    """With a constant baseline: of probability and outcome, the outcome's mean taken as the baseline's."""
+    added = rows["p_1"] - rows["p_1"].mean()
+    missed = rows["label"] - 0.4
+    known = (added * missed).mean() / np.sqrt((added**2).mean() * (missed**2).mean())
+    assert measures.information_coefficient(rows).mean() == pytest.approx(known)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.1, 3.0])
+def test_information_coefficient_asks_for_a_direction_not_for_a_size(rows, share):
+    """A model pulled towards the baseline, as strong regularisation does, says the same."""
+    pulled = rows.assign(
+        **{f"p_{k}": rows[f"baseline_{k}"] + share * (rows[f"p_{k}"] - rows[f"baseline_{k}"]) for k in (0, 1)}
+    )
+    assert np.allclose(measures.information_coefficient(pulled), measures.information_coefficient(rows))
+
+
+def test_a_constant_earns_no_information_coefficient_however_the_market_drifts(rows):
+    """The class 1 has become more frequent; a model that always said so has not foreseen anything."""
+    always = rows.assign(p_0=0.4, p_1=0.6, prediction=1, baseline_0=0.7, baseline_1=0.3)
+    assert measures.log_loss(always).mean() > 0
+    assert not measures.information_coefficient(always).any()
+
+
+def test_regressions_have_an_information_coefficient_too():
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=200)
+    rows = pd.DataFrame({"label": truth, "prediction": truth + rng.normal(size=200), "baseline": 0.1})
+    known = np.corrcoef(rows["prediction"], truth)[0, 1]
+    assert measures.information_coefficient(rows).mean() == pytest.approx(known, abs=0.01)
+
+
+def test_sharpe_is_the_annual_one():
+    net = np.random.default_rng(0).normal(0.001, 0.01, 500)
+    assert measures.sharpe(net, 252).mean() == pytest.approx(metrics.sharpe(net, 252))
+    assert not measures.sharpe(np.zeros(10), 252).any()
+
+
+def test_one_class_alone_is_no_evidence(make_rows):
+    assert not measures.balanced_accuracy(make_rows(0.6, n=50, seed=0).assign(label=1)).any()
