@@ -13,6 +13,7 @@ python -m smc.train [group=option ...] [key.path=value ...] [-m for a sweep over
   python -m smc.train model=random_forest reg=tiny           other options
   python -m smc.train data=files data.root=bars symbol=EURUSD model.max_depth=3
   python -m smc.train -m model=logistic,xgboost seed=0,1     every combination
+  python -m smc.train -m hydra/launcher=processes symbol=all every symbol of the data, one process a run
   --config-dir FOLDER adds your own options;  --cfg job prints the composed configuration
 
 Options of each group (* is chosen unless you say otherwise):

@@ -58,15 +58,21 @@ class Processes(Launcher):
         n_at_once = self._n_at_once(jobs)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([task.__module__, *modules_of(jobs)])
-        waiting, running = deque(jobs), []
+        waiting: deque[Job] = deque(jobs)
+        running: list[Worker] = []
         with thread_limits(max(1, n_cores() // n_at_once)), CtrlC() as ctrl_c:
-            while not ctrl_c.count and (running or (waiting and sweep.may_start(waiting[0]))):
-                while waiting and len(running) < n_at_once and sweep.may_start(waiting[0]):
-                    running += self._start(waiting.popleft(), task, sweep, context)
-                running = self._attend(running, sweep)
-            if ctrl_c.count:
-                self._stop(running, sweep, ctrl_c)
-                raise KeyboardInterrupt
+            try:
+                while not ctrl_c.count and (running or (waiting and sweep.may_start(waiting[0]))):
+                    while waiting and len(running) < n_at_once and sweep.may_start(waiting[0]):
+                        running += self._start(waiting.popleft(), task, sweep, context)
+                    running = self._attend(running, sweep)
+                if ctrl_c.count:
+                    running = self._stop(running, sweep, ctrl_c)
+                    raise KeyboardInterrupt
+            finally:
+                for each in running:  # whatever went wrong here: no process outlives its sweep
+                    each.kill()
+                    each.close()
 
     def _n_at_once(self, jobs: Sequence[Job]) -> int:
         most_threads = max(job.config["trainer"]["n_threads"] for job in jobs)
@@ -111,7 +117,7 @@ class Processes(Launcher):
         cause = death or cause_of(worker.process.exitcode, ran_out_of_memory=no_memory)
         sweep.died(worker.job, cause)
 
-    def _stop(self, running: list[Worker], sweep: Sweep, ctrl_c: CtrlC) -> None:
+    def _stop(self, running: list[Worker], sweep: Sweep, ctrl_c: CtrlC) -> list[Worker]:
         """Let the runs end in an orderly way; a second Ctrl-C, or their time, ends them at once."""
         for each in running:
             each.interrupt()
@@ -121,3 +127,4 @@ class Processes(Launcher):
         for each in running:
             each.kill()
             self._take_leave(each, sweep, INTERRUPTED)
+        return []

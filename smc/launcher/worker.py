@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import functools
+import multiprocessing
 import os
 import signal
 import sys
@@ -129,7 +130,8 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
-    if os.getppid() == 1:
+    sweep = multiprocessing.parent_process()
+    if sweep is not None and not sweep.is_alive():  # it went before the kernel was told
         os._exit(1)
 
 
