@@ -12,6 +12,9 @@ from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet, Task
 from smc.typing import FloatArray
 
+#: Digits of a loss that do not depend on the number of threads that added it up.
+N_DIGITS = 12
+
 
 class LightGBM(Boosting):
     """Boost trees with LightGBM, which grows the leaf that gains most (one tree a class and round).
@@ -108,7 +111,7 @@ class LightGBM(Boosting):
 
         def after_round(env: Any) -> None:
             found = env.evaluation_result_list
-            if rounds.take({f"{rows}_{metrics[name]}": float(value) for rows, name, value, *_ in found}):
+            if rounds.take({f"{rows}_{metrics[name]}": _rounded(value) for rows, name, value, *_ in found}):
                 raise lightgbm.EarlyStopException(env.iteration, found)
 
         return lightgbm.train(
@@ -164,3 +167,12 @@ class LightGBM(Boosting):
 
     def _gains(self) -> FloatArray:
         return self.booster_.feature_importance("gain").astype(np.float64)
+
+
+def _rounded(loss: float) -> float:
+    """Return the digits of a loss that are the same with any number of threads.
+
+    >>> _rounded(0.1 + 0.2), _rounded(float("nan"))
+    (0.3, nan)
+    """
+    return float(f"{loss:.{N_DIGITS}g}")

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 
 from smc.watching import FitProgress, Watcher
 
+#: Share of a loss by which a smaller one must differ. What the order of a sum changes is a thousandth of it,
+#: so rounds that are as good as each other are so with any number of threads.
+ROUNDING = 1e-12
+
 
 class Rounds:
     """Follow a fit from round to round, or epoch to epoch, whichever library carries it out.
 
-    A round counts as better if its loss on the tail is smaller than any before; without early stopping every
-    round does. One whose losses are not finite never does, so what is kept is always finite.
+    A round counts as better if its loss on the tail is smaller than that of the best before it, by more than
+    rounding and by more than the ``margin`` measured with it; without early stopping every round does. One
+    whose losses are not finite never does, so what is kept is always finite.
 
     Parameters
     ----------
@@ -58,11 +63,12 @@ class Rounds:
         ----------
         measured
             ``train_loss`` and, of classes, ``train_error`` (share of the weight that is named wrong); with a
-            tail also ``val_loss`` and ``val_error``; where there is a gradient, ``gradient_norm``.
+            tail also ``val_loss`` and ``val_error``; where there is a gradient, ``gradient_norm``; where a
+            gain must exceed a ``margin`` to count, that.
         """
         progress = self._progress(measured)
         self.course.append(progress)
-        if self._is_better(progress):
+        if self._is_better(progress, measured.get("margin", 0.0)):
             self.n_kept = len(self.course)
         reason = None if self.watcher is None else self.watcher(progress)
         is_last = len(self.course) >= self.max_rounds or self._is_out_of_patience()
@@ -86,14 +92,16 @@ class Rounds:
             **accuracies,
         )
 
-    def _is_better(self, progress: FitProgress) -> bool:
+    def _is_better(self, progress: FitProgress, margin: float) -> bool:
         losses = [loss for loss in (progress.train_loss, progress.val_loss) if loss is not None]
         if not all(math.isfinite(loss) for loss in losses):
             return False
         if self.patience is None:
             return True
-        if losses[-1] >= self._least:
-            return False
+        if math.isfinite(self._least):
+            margin = max(margin, ROUNDING * abs(self._least))
+            if not losses[-1] < self._least - margin:
+                return False
         self._least = losses[-1]
         return True
 

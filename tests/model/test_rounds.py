@@ -31,6 +31,26 @@ def test_a_smaller_loss_starts_the_count_anew():
     assert rounds.n_kept == 5
 
 
+def test_a_gain_within_rounding_is_none():
+    """As the same losses come out of sums with one thread and with two."""
+    one, two = Rounds(100, 3), Rounds(100, 3)
+    taken(one, [0.5, 0.4, 0.4 - 1e-16, 0.4, 0.4])
+    taken(two, [0.5, 0.4, 0.4 - 2e-14, 0.4 - 4e-15, 0.4])
+    assert one.n_kept == two.n_kept == 2
+    finer = Rounds(100, 3)
+    taken(finer, [0.5, 0.4, 0.4 - 1e-9])
+    assert finer.n_kept == 3
+
+
+def test_a_gain_that_does_not_exceed_its_margin_is_none():
+    rounds = Rounds(100, 9)
+    for loss, margin in [(0.5, 0.0), (0.46, 0.05), (0.44, 0.05), (0.43, 0.02), (0.41, 0.02)]:
+        rounds.take({"train_loss": 0.5, "val_loss": loss, "margin": margin})
+    assert rounds.n_kept == 5
+    rounds.take({"train_loss": 0.5, "val_loss": 0.39, "margin": 0.03})
+    assert rounds.n_kept == 5
+
+
 def test_without_early_stopping_the_last_round_is_kept():
     rounds = Rounds(3, None)
     assert taken(rounds, [0.1, 0.2, 0.3]) == [False, False, True]
