@@ -13,9 +13,10 @@ class MLP(Network):
     """Learn from the features of an event's own bar with hidden layers of rectified units.
 
     Each layer is normalised row by row (layer normalisation: a batch of 32 rows, some of them augmented
-    copies, is too few for statistics of its own), and dropout works before each, the first included. What all
-    networks share (targets, early stopping, arguments, devices) is said in
-    `smc.model.network.estimator.Network`.
+    copies, is too few for statistics of its own), and dropout works before each, the first included. Beside
+    the layers, the inputs have a direct, linear way to the answer: see
+    `smc.model.network.perceptron.Perceptron`. What all networks share (targets, early stopping, arguments,
+    devices) is said in `smc.model.network.estimator.Network`.
 
     Parameters
     ----------

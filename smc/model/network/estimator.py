@@ -25,9 +25,10 @@ class Network(Iterative):
     fitted on, and learned by squared error, one output for each step ahead if ``y`` has several columns. The
     network starts from the shares of the classes, or the mean.
 
-    Early stopping watches the loss on ``eval_set`` and returns to the weights of its best epoch. The curves
-    show cross-entropy without label smoothing, or squared error in units of the target's variance, for both:
-    on the training rows as they were met during the epoch, dropout and all, on the tail after it.
+    Early stopping watches the loss on ``eval_set`` and returns to the weights of its best epoch, where a gain
+    within one standard error is none (`smc.model.network.keep_best.KeepBest` says why). The curves show
+    cross-entropy without label smoothing, or squared error in units of the target's variance, for both: on
+    the training rows as they were met during the epoch, dropout and all, on the tail after it.
 
     The same rows, arguments and seed give the same weights bit for bit, on a processor and in any process:
     sums run on one thread, and what is drawn comes from generators of the fit's own. So ``n_jobs`` changes
@@ -55,7 +56,7 @@ class Network(Iterative):
     max_epochs
         Passes over the rows, at most.
     patience
-        Stop after so many epochs without a smaller loss on ``eval_set``, and keep the best; None: never.
+        Stop after so many epochs without a gain on ``eval_set``, and keep the best; None: never.
     device, devices, precision
         ``cpu`` or ``cuda``, how many (above 1: one process each, every batch shared out between them), and
         ``32`` or ``bf16`` (mixed) arithmetic. Answers are always computed on the processor in 32 bits. With
