@@ -7,7 +7,6 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from smc.checks import check_non_negative
 from smc.config.check import check_sections
 from smc.config.compose import CONF, hydra_on_conf, search_path
 from smc.config.explain import COMPOSITION_ERRORS
@@ -35,9 +34,6 @@ class Root:
     paths: Paths
     n_null: int
 
-    def __post_init__(self) -> None:
-        check_non_negative("n_null", self.n_null)
-
 
 def compose_selection(
     overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
@@ -61,6 +57,8 @@ def compose_selection(
     own = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
     config: Any = OmegaConf.to_container(own, resolve=True)
     check_sections(config, Root)
+    if config["n_null"] < 0:
+        raise ConfigError(f"n_null: must not be negative, got {config['n_null']}; 0 fits nothing")
     return config, name
 
 

@@ -1,0 +1,125 @@
+"""Runs with a planted skill, committed through the real store and counted in a real ledger."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smc.ledger import Ledger
+from smc.results import RunStore
+
+START = pd.Timestamp("2015-01-01", tz="UTC")
+BEGINS = {"out_of_fold": 0, "val": 100_000, "test": 200_000}
+
+
+def predicted(symbol: str, accuracy: float, part: str, *, n: int, seed: int) -> pd.DataFrame:
+    """Predictions that name the right one of two classes with a chance of ``accuracy``."""
+    rng = np.random.default_rng([seed, BEGINS[part]])
+    label, hit = np.arange(n) % 2, rng.permutation(n) < round(accuracy * n)
+    said, sure = np.where(hit, label, 1 - label), 0.5 + rng.uniform(0.01, 0.2, n)
+    event = BEGINS[part] + 10 * np.arange(n)
+    time = START + pd.to_timedelta(event, unit="h")
+    spans = {"symbol": symbol, "event": event, "time": time, "start": event + 1, "end": event + 5}
+    proba = {"p_0": np.where(said == 0, sure, 1 - sure), "p_1": np.where(said == 1, sure, 1 - sure)}
+    prior = {"baseline_0": 0.5, "baseline_1": 0.5}
+    return pd.DataFrame(
+        {**spans, "part": part, "fold": 0, "label": label, "prediction": said, **proba, **prior}
+    )
+
+
+def earned(predictions: pd.DataFrame) -> pd.DataFrame:
+    """A bar each event, that earns if the prediction is right."""
+    net = np.where(predictions["label"] == predictions["prediction"], 0.01, -0.0099)
+    return predictions[["symbol", "part", "time"]].assign(position=1.0, gross=net, net=net)
+
+
+@pytest.fixture
+def output(tmp_path) -> Path:
+    """Root of the results."""
+    return tmp_path / "outputs"
+
+
+@pytest.fixture
+def ledger(output) -> Ledger:
+    """The ledger that the command reads by default."""
+    return Ledger(f"sqlite:///{output}/ledger.sqlite")
+
+
+@pytest.fixture
+def commit(output, ledger) -> Callable[..., Path]:
+    """Commit a run whose parts have the accuracies given, and count it."""
+
+    def make(
+        run_id: str,
+        accuracy: float = 0.65,
+        *,
+        val: float = 0.65,
+        test: float = 0.65,
+        gap: float = 0.05,
+        symbols: tuple[str, ...] = ("EURUSD",),
+        key: str | None = None,
+        n: int = 300,
+        sealed: bool = False,
+        record: dict[str, Any] | None = None,
+        drop: tuple[str, ...] = (),
+    ) -> Path:
+        seed, shares = int(run_id, 16), {"out_of_fold": accuracy, "val": val, "test": test}
+        tables = [
+            predicted(symbol, share, part, n=n if part == "out_of_fold" else 200, seed=seed)
+            for symbol in symbols
+            for part, share in shares.items()
+        ]
+        everything = pd.concat(tables, ignore_index=True)
+        hidden = everything[everything["part"] == "test"]
+        shown = everything.drop(hidden.index) if sealed else everything
+        hashes = {"seedless_hash": key or run_id, "config_hash": run_id, "data_hash": "d", "split_hash": "s"}
+        own = {
+            "task": "classification",
+            "history": {"train_accuracy": val + gap, "val_accuracy": val, "train_val_gap": gap},
+            "financial_metrics": {"periods_per_year": 252.0},
+        }
+        facts = {
+            **own,
+            **hashes,
+            "run_id": run_id,
+            "symbol": "+".join(symbols),
+            "model_name": "Logistic",
+            "choices": {"model": "logistic", "reg": "strong", "aug": "none", "cv": "walk_forward"},
+            "code_version": "v",
+            "seed": 0,
+            "warnings": [],
+            **({"by_symbol": dict.fromkeys(symbols, own)} if len(symbols) > 1 else {}),
+            **(record or {}),
+        }
+        evidence = (START, START + pd.Timedelta(days=600))
+        told = {"model": "Logistic", "seed": 0, "code_version": "v", "output": str(output), **hashes}
+        ledger.open_trial(run_id, symbols, evidence=evidence, **told)
+        with RunStore(output).claim(run_id) as claim:
+            claim.save_record(facts)
+            shown.drop(columns=list(drop)).to_parquet(claim.staging / "predictions.parquet")
+            earned(shown).to_parquet(claim.staging / "returns.parquet")
+            if sealed:
+                hidden.to_parquet(claim.staging / "sealed_predictions.parquet")
+                earned(hidden).to_parquet(claim.staging / "sealed_returns.parquet")
+            folder = claim.commit()
+        ledger.close_trial(run_id, "finished")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def fail(output, ledger) -> Callable[..., None]:
+    """Count a trial that failed."""
+
+    def make(run_id: str, symbol: str = "EURUSD", days: int = 0) -> None:
+        evidence = (START + pd.Timedelta(days=days), START + pd.Timedelta(days=days + 600))
+        hashes = dict.fromkeys(("config_hash", "seedless_hash", "data_hash", "split_hash"), run_id)
+        told = {"model": "Mlp", "seed": 0, "code_version": "v", "output": str(output), **hashes}
+        ledger.open_trial(run_id, [symbol], evidence=evidence, **told)
+        ledger.close_trial(run_id, "failed", "bad_fold")
+
+    return make
