@@ -32,7 +32,7 @@ class InsideFold:
 
     def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
         """Trace the outer splits, and the first and the last fold."""
-        plan, data = subject.plan, subject.data
+        plan, data = subject.recent_plan, subject.recent
         folds = [plan.folds[0], plan.folds[-1]][: len(plan.folds)] if plan.folds else []
         traced = [*folds, plan.val_split, plan.test_split]
         step("the same once more")
@@ -54,12 +54,12 @@ class InsideFold:
     def _trace(self, subject: Subject, fold: Fold, step: Callable[[str], None]) -> Iterator[Fault]:
         """Alter labels, then features, outside one fold; name which of them its predictions follow."""
         rng = np.random.default_rng(0)
-        outside = np.ones(len(subject.data.events), dtype=bool)
+        outside = np.ones(len(subject.recent.events), dtype=bool)
         outside[fold.train] = False
         kept = fold.test[::2]
         hidden = np.setdiff1d(np.flatnonzero(outside), kept)
         rows = np.setdiff1d(
-            subject.data.rows[hidden], self._seen(subject, np.concatenate([fold.train, kept]))
+            subject.recent.rows[hidden], self._seen(subject, np.concatenate([fold.train, kept]))
         )
         nothing = np.zeros_like(outside)
         for what, labels_of, altered in (
@@ -67,10 +67,10 @@ class InsideFold:
             ("features", nothing, rows),
         ):
             step(f"{fold.name}, other {what}")
-            changed = scrambled(subject.data, labels_of, altered, rng)
+            changed = scrambled(subject.recent, labels_of, altered, rng)
             before, after = (
                 scores_of(found, fold, kept)
-                for found in (subject.real, subject.procedure.predict(changed, subject.plan))
+                for found in (subject.real, subject.procedure.predict(changed, subject.recent_plan))
             )
             n_changed = int(differ(before, after).sum())
             if n_changed:
@@ -86,7 +86,7 @@ class InsideFold:
         if isinstance(subject.procedure, ComposedRun):
             pipeline = subject.procedure.pipeline
             reach = pipeline.lookback - 1 + int(getattr(pipeline.sampler, "reach", 0))
-        back = subject.data.rows[positions][:, None] - np.arange(reach + 1)
+        back = subject.recent.rows[positions][:, None] - np.arange(reach + 1)
         return np.unique(back)
 
 

@@ -28,12 +28,12 @@ class Lag:
 
     def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
         """Compute the lag curve."""
-        data, curve = subject.data, {}
+        data, curve = subject.recent, {}
         error = chance_error(data.events["label"].to_numpy(), data.events["weight"].to_numpy())
         for by in LAGS:
             step(f"features {by} bars before")
             late = lagged(data, by)
-            found = subject.real if by == 0 else subject.procedure.predict(late, subject.plan)
+            found = subject.real if by == 0 else subject.procedure.predict(late, subject.recent_plan)
             curve[by] = {"the pipeline": mean_concordance(late, found), **each_feature(late)}
         suspicions = [
             Fault(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from smc.audit.altered import most_recent, shifted
+from smc.audit.altered import shifted
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.nothing import Excess, mean_concordance
 from smc.audit.subject import Subject
@@ -12,8 +12,6 @@ from smc.dataset import Dataset
 from smc.errors import SmcError
 from smc.typing import IntArray
 
-#: Events that a null is drawn from, the most recent ones.
-N_EVENTS = 1500
 #: A mean score of the null this far above chance counts.
 LEAST = 0.015
 
@@ -35,8 +33,7 @@ class Null:
 
     def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
         """Draw the null."""
-        data = most_recent(subject.data, N_EVENTS)
-        plan = subject.plan_of(data)
+        data, plan = subject.recent, subject.recent_plan
         scores, failure = [], None
         for number, by in enumerate(shifts(data, subject.warm_up, subject.n_draws)):
             step(f"draw {number + 1} of {subject.n_draws}")
@@ -47,7 +44,7 @@ class Null:
                 failure = error
         if len(scores) < max(2, subject.n_draws // 2):
             raise failure or SmcError("the null needs two draws or more: use --draws 20")
-        real = mean_concordance(data, subject.procedure.predict(data, plan))
+        real = mean_concordance(data, subject.real)
         excess = Excess(scores, 0.5, LEAST)
         leak = Fault(
             "the pipeline",

@@ -19,7 +19,7 @@ SUSPICIOUS, IMPOSSIBLE = 0.65, 0.90
 #: Share of all importance.
 MOST_IMPORTANCE = 0.5
 #: A column with fewer values than this share of the rows is no fingerprint of a row.
-DISTINCT = 0.5
+DISTINCT = 0.2
 
 
 class Plausible:
@@ -65,7 +65,7 @@ def _importances(subject: Subject) -> Iterator[Fault]:
     """Look at the saved model's importances, if it has them."""
     if not isinstance(subject.procedure, ComposedRun):
         return
-    model = subject.procedure.fit(subject.data, subject.plan).model
+    model = subject.procedure.fit(subject.recent, subject.recent_plan).model
     if not hasattr(model.estimator_, "feature_importances_"):
         return
     found = pd.Series(np.abs(model.feature_importances_), index=subject.data.bars.columns)

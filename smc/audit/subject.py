@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smc.audit.altered import most_recent
 from smc.audit.procedure import ComposedRun, OwnPipeline, Procedure, Scored
 from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
@@ -19,6 +20,8 @@ from smc.typing import Config, IntArray, Spans
 
 #: Bars beyond the warm-up in which features, events and labels are tampered with.
 STRETCH_SIZE = 3000
+#: Most events, the latest, and most folds, first and last among them, on which a pipeline is refitted.
+N_EVENTS, N_FOLDS = 1500, 5
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,19 @@ class Subject:
         return self.plan_of(self.data)
 
     @cached_property
+    def recent(self) -> Dataset:
+        """The latest of them, on which the pipeline is refitted."""
+        return most_recent(self.data, N_EVENTS)
+
+    @cached_property
+    def recent_plan(self) -> SplitPlan:
+        """Splits of the latest events."""
+        return self.plan_of(self.recent, n_folds=N_FOLDS)
+
+    @cached_property
     def real(self) -> list[Scored]:
-        """What the procedure makes of them."""
-        return self.procedure.predict(self.data, self.plan)
+        """What the procedure makes of the latest events."""
+        return self.procedure.predict(self.recent, self.recent_plan)
 
     @cached_property
     def stretch(self) -> pd.DataFrame:
@@ -89,8 +102,11 @@ class Subject:
         features = self.parts.features.compute(bars.copy())
         return pool({self.symbol: (bars, label_events(bars.copy(), features, self.warm_up, self.parts))})
 
-    def plan_of(self, data: Dataset) -> SplitPlan:
-        """Split events as the run would, but without refusing what leaks; no folds where they are too few."""
+    def plan_of(self, data: Dataset, *, n_folds: int | None = None) -> SplitPlan:
+        """Split events as the run would, but without refusing what leaks; no folds where they are too few.
+
+        ``n_folds`` keeps so many of them, evenly spread.
+        """
         outer = SplitPlan.from_spans(data.spans, None, **self.config["split"])
         development = outer.development
         labels = data.events["label"].to_numpy()[development]
@@ -98,6 +114,8 @@ class Subject:
             folds = cut_folds(self.parts.cv, data.spans[development], labels)
         except SplitError:
             folds = []
+        if n_folds is not None and len(folds) > n_folds:
+            folds = [folds[at] for at in np.linspace(0, len(folds) - 1, n_folds).astype(int)]
         return replace(outer, folds=tuple(fold.at(development) for fold in folds))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from smc.audit.altered import most_recent
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.nothing import Excess, mean_concordance, profit
-from smc.audit.subject import Subject
+from smc.audit.subject import N_EVENTS, N_FOLDS, Subject
 from smc.dataset import Dataset
 from smc.errors import SmcError
 from smc.features.laws import random_walk
@@ -41,8 +42,8 @@ class Walk:
         for number in range(subject.n_draws):
             step(f"walk {number + 1} of {subject.n_draws}")
             try:
-                data = subject.dataset(driftless(subject.stretch, rng))
-                found = subject.procedure.predict(data, subject.plan_of(data))
+                data = most_recent(subject.dataset(driftless(subject.stretch, rng)), N_EVENTS)
+                found = subject.procedure.predict(data, subject.plan_of(data, n_folds=N_FOLDS))
             except SmcError as error:  # too few events on this walk
                 failure = error
                 continue
@@ -54,7 +55,7 @@ class Walk:
             raise failure or SmcError("the null needs two draws or more: use --draws 20")
         returns = pd.concat(drawn)["ret"].to_numpy()
         known, gained = Excess(scores, 0.0, LEAST_PROFIT), Excess(earned, 0.0, LEAST_RETURN)
-        real = profit(subject.data, subject.real)
+        real = profit(subject.recent, subject.real)
         leaks = []
         if known.is_leak:
             leaks.append(
