@@ -17,6 +17,8 @@ from smc.typing import Config
 
 #: Of NumPy and scikit-learn: a seed fits into 32 bits.
 MAX_SEED = 2**32 - 1
+#: Of NumPy and the databases.
+MAX_INT = 2**63 - 1
 
 
 def check_config(config: Config, model_name: str | None = None) -> None:
@@ -101,13 +103,15 @@ def _strange_in_map(path: str, node: Any, interface: Interface) -> Iterator[str]
 
 
 def _unlikely_numbers(config: Config) -> Iterator[str]:
-    """Find seeds that no generator takes, each once, and numbers that are not finite."""
+    """Find seeds that no generator takes, each once, and numbers that are too large or not finite."""
     root_seed = config.get("seed")
     for path, value in _leaves("", config):
         name = path.rpartition(".")[2]
         is_seed = name in ("seed", "random_state") and type(value) is int
         if is_seed and not 0 <= value <= MAX_SEED and (path == "seed" or value != root_seed):
             yield f"{path}: must lie between 0 and {MAX_SEED}, got {value}"
+        elif type(value) is int and not is_seed and abs(value) > MAX_INT:
+            yield f"{path}: must fit into 64 bits, got a number of {len(str(abs(value)))} digits"
         if isinstance(value, float) and not math.isfinite(value):
             yield f"{path}: must be finite, got {value}"
 

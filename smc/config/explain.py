@@ -11,7 +11,7 @@ from yaml import MarkedYAMLError
 
 from smc.config.compose import ROOT_NAME, hydra_on_conf, search_path, to_plain_config
 from smc.config.nearest import nearest
-from smc.config.options import groups, options
+from smc.config.options import defaults, groups, options
 from smc.errors import ConfigError
 
 #: What a composition raises when overrides or files of one's own are at fault.
@@ -57,9 +57,7 @@ def explain(error: Exception, overrides: list[str], folders: Sequence[Path] = ()
 
 def _several(override: Any) -> str:
     key, value = override.key_or_group, override.input_line.partition("=")[2]
-    return (
-        f"{override.input_line}: a comma list is several runs, add -m; one list is '{key}=[{value}]'"
-    )
+    return f"{override.input_line}: a comma list is several runs, add -m; one list is '{key}=[{value}]'"
 
 
 def _added(override: Any, keys: dict[str, Any] | None) -> list[str]:
@@ -122,6 +120,8 @@ def _malformed(text: str, said: str) -> str:
 
 def _unknown_option(group: str, override: Any, known: dict[str, str]) -> list[str]:
     value = override.value()
+    if override.is_add() and group in defaults():
+        return [f"{override.input_line}: the group has an option already; leave the + out to choose another"]
     if value is None and not override.is_delete():
         return [f"{override.input_line}: a group needs an option (options: {', '.join(known)})"]
     chosen = value if isinstance(value, list) else [value]
