@@ -22,7 +22,7 @@ from smc.config.command import read_command
 from smc.config.job import Job
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset, check_fit, label_events, pool
-from smc.errors import ConfigError, ResultsError, SmcError, SplitError
+from smc.errors import ConfigError, DiskFullError, ResultsError, SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.launcher import End, run_sweep
@@ -42,6 +42,7 @@ from smc.record import (
     warnings_of,
     what_was_chosen,
 )
+from smc.results.durable import NO_ROOM
 from smc.results.status import reason_of
 from smc.saving import Contents, logging_to, save
 from smc.trained import fit_all
@@ -231,10 +232,21 @@ def close_trial(ledger: Any, run_id: str, folder: Path) -> None:
         raise ResultsError(f"{error}; the run itself is finished: {folder}") from error
 
 
+def attempt(job: Job, progress: Progress) -> Outcome:
+    """Carry out one job; a disk that is full is named so, whoever met it."""
+    try:
+        return train(job.config, job.sources, progress, choices=job.choices)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        output = job.config["paths"]["output"]
+        raise DiskFullError(f"the disk under {output} is full: free some room and run again") from error
+
+
 def carry_out(job: Job, progress: Progress) -> End:
     """Carry out one job of a sweep; whatever ends it is told, not raised, but for Ctrl-C."""
     try:
-        outcome = train(job.config, job.sources, progress, choices=job.choices)
+        outcome = attempt(job, progress)
     except SmcError as error:
         return End("failed", "; ".join(str(error).splitlines()), reason=error.reason)
     except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
@@ -248,7 +260,7 @@ def run_one(job: Job) -> int:
     """Carry out the one job of a command line, and return its exit code."""
     progress = Progress(f"{job.name}: ")
     try:
-        outcome = train(job.config, job.sources, progress, choices=job.choices)
+        outcome = attempt(job, progress)
     finally:
         progress.close()
     say(say_outcome(outcome))

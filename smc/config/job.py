@@ -25,6 +25,8 @@ class Job:
         The configuration search path.
     number
         Its place in the sweep, from 0; 0 for a single run.
+    name
+        What people call it: by default its overrides, in a sweep those that not every job has.
     """
 
     config: Config
@@ -32,11 +34,11 @@ class Job:
     overrides: list[str]
     folders: list[Path]
     number: int = 0
+    name: str = ""
 
-    @property
-    def name(self) -> str:
-        """What people call it: its overrides."""
-        return " ".join(self.overrides) or "default run"
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", " ".join(self.overrides) or "default run")
 
     @cached_property
     def sources(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smc.config.composer import Composer
@@ -69,7 +70,14 @@ def compose_jobs(
         except (*COMPOSITION_ERRORS, ConfigError) as error:
             for line in str(explain(error, overrides)).splitlines():
                 problems.setdefault(line, []).append(" ".join(overrides))
-    return jobs, [_say(line, names, len(batch)) for line, names in problems.items()]
+    return _named(jobs), [_say(line, names, len(batch)) for line, names in problems.items()]
+
+
+def _named(jobs: list[Job]) -> list[Job]:
+    """Call each job by the overrides that not every job has."""
+    shared = set.intersection(*(set(job.overrides) for job in jobs)) if len(jobs) > 1 else set()
+    names = [" ".join(each for each in job.overrides if each not in shared) for job in jobs]
+    return [replace(job, name=name) for job, name in zip(jobs, names, strict=True)]
 
 
 def _jobs_of(composer: Composer, overrides: list[str], *, number: int) -> list[Job]:
