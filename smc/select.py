@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from smc.cli import exits
+from smc.cli import Progress, exits
 from smc.config import instantiate
 from smc.config.selecting import compose_selection
+from smc.null_band import Nulls
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, decimal, percent
@@ -48,7 +49,7 @@ class Selected:
     changes: list[str]
 
 
-def select(config: Config, name: str) -> Selected:
+def select(config: Config, name: str, progress: Progress | None = None) -> Selected:
     """Judge all runs under `paths.output`, and write the manifest.
 
     Parameters
@@ -70,7 +71,13 @@ def select(config: Config, name: str) -> Selected:
     def open_test(candidate: Candidate) -> Candidate:
         return runs.open_test(candidate, openings, name)
 
-    verdicts = [_with_openings(verdict, openings) for verdict in rule.select(runs.tried(ledger), open_test)]
+    verdicts = [
+        _with(verdict, openings=openings.count(verdict.symbol))
+        for verdict in rule.select(runs.tried(ledger), open_test)
+    ]
+    if config["n_null"]:
+        nulls = Nulls(output, runs.folders, rule.evidence, config["n_null"], progress or Progress())
+        verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
     manifest = build_manifest(
         verdicts,
         selection=name,
@@ -87,7 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exits():
         null = [] if asked.null is None else [f"n_null={asked.null}"]
         config, name = compose_selection([*asked.overrides, *null], config_dir=asked.config_dir)
-        selected = select(config, name)
+        progress = Progress()
+        try:
+            selected = select(config, name, progress)
+        finally:
+            progress.close()
         show(sections(selected, with_changes=asked.diff), sys.stdout)
         sys.stdout.flush()
 
@@ -149,8 +160,8 @@ def _incomplete(runs: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _with_openings(verdict: Verdict, openings: Openings) -> Verdict:
-    return replace(verdict, evidence={**verdict.evidence, "openings": openings.count(verdict.symbol)})
+def _with(verdict: Verdict, **figures: Any) -> Verdict:
+    return replace(verdict, evidence={**verdict.evidence, **figures})
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -24,7 +24,24 @@ def test_a_row_a_symbol_then_why_then_where(commit, fail, at_terminal, output):
     fail("c3", "XAUUSD")
     lines = at_terminal().splitlines()
     (row,) = (line for line in lines if line.strip().startswith("EURUSD  "))
-    assert row.split() == (["EURUSD", "DEPLOY", "logistic", "strong", "all", "passed", "65.0", "%", "5.0", "%", "65.0", "%", "0.0005", "1"])
+    assert row.split() == (
+        [
+            "EURUSD",
+            "DEPLOY",
+            "logistic",
+            "strong",
+            "all",
+            "passed",
+            "65.0",
+            "%",
+            "5.0",
+            "%",
+            "65.0",
+            "%",
+            "0.0005",
+            "1",
+        ]
+    )
     assert any("GBPUSD: 50.0 % of 300 out-of-fold events, the baseline 50.0 %" in line for line in lines)
     assert any("no finished run has out-of-fold evidence" in line for line in lines)
     text = " ".join(" ".join(lines).split())
