@@ -23,7 +23,7 @@ def markdown(
     view = RunView(run)
     blocks = [f"# {view.title}"]
     for section in sections(view, full_config=True):
-        blocks += _section(section)
+        blocks += section_blocks(section)
     if pictures or left_out:
         blocks.append("## Pictures")
     blocks += [
@@ -33,7 +33,8 @@ def markdown(
     return "\n\n".join(blocks) + "\n"
 
 
-def _section(section: Section) -> Iterator[str]:
+def section_blocks(section: Section) -> Iterator[str]:
+    """Write a section under a second-level heading: its points, then its tables."""
     yield f"## {section.title}"
     if section.points:
         yield "\n".join(f"- {point}" for point in section.points)

@@ -1,0 +1,108 @@
+"""The verdict of one symbol, as a card of the page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from smc.report.document import Table
+from smc.report.selection.blocks import pictures_block, section_block, table_block
+from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.exhibit_charts import exhibit_pictures
+from smc.report.selection.facts import facts_section
+from smc.report.selection.gates import OUTCOMES, gate_name, gate_threshold, gate_value
+from smc.report.selection.markup import Html, tag
+from smc.report.selection.supported import recommendation
+from smc.report.text import decimal, interval, percent
+
+#: ``passed`` of a gate -> class and sign; the sign tells them apart without colour.
+SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("idle", "–")}
+
+
+def card(symbol: str, entry: Mapping[str, Any], exhibit: Exhibit | str, *, number: int) -> Html:
+    """Return the card: verdict, why, gates, evidence and charts."""
+    named = entry["candidate"] or {}
+    who = f"{named['model']}, run {named['run_id']}" if named else "no candidate"
+    head = tag("header", tag("h3", symbol), badge(entry["verdict"]), tag("span", who, class_="run"))
+    points = tag("ul", *(tag("li", each) for each in recommendation(entry)), class_="why")
+    return tag(
+        "article",
+        head,
+        points,
+        tag("div", tag("div", _gates(entry)), section_block(facts_section(entry)), class_="halves"),
+        _shown(exhibit),
+        _alternatives(entry),
+        class_=f"card {entry['verdict'].lower()}",
+        id=anchor(number),
+    )
+
+
+def badge(verdict: str) -> Html:
+    """Return a verdict as a badge."""
+    return tag("span", verdict.replace("_", " "), class_=f"badge {verdict.lower()}")
+
+
+def anchor(number: int) -> str:
+    """Return where the card of a symbol stands on the page; a name may hold anything, a number may not."""
+    return f"symbol-{number}"
+
+
+def _gates(entry: Mapping[str, Any]) -> Html:
+    columns = ("gate", "value", "asked for", "")
+    head = tag(
+        "tr", *(tag("th", name or tag("span", "outcome", class_="aside"), scope="col") for name in columns)
+    )
+    body = tag("tbody", *(_gate(gate) for gate in entry["gates"]))
+    return tag(
+        "table",
+        tag("caption", "Gates, in the order in which they are asked"),
+        tag("thead", head),
+        body,
+        class_="gates",
+    )
+
+
+def _gate(gate: Mapping[str, Any]) -> Html:
+    class_, sign = SIGNS[gate["passed"]]
+    remedy = [tag("small", "Would change it: ", gate["remedy"], class_="remedy")] if gate["remedy"] else []
+    said = tag("small", gate["explanation"])
+    return tag(
+        "tr",
+        tag("th", gate_name(gate["name"]), said, *remedy, scope="row"),
+        tag("td", gate_value(gate["name"], gate["value"]), class_="figure"),
+        tag("td", gate_threshold(gate), class_="figure"),
+        tag(
+            "td", tag("span", sign, aria_hidden="true"), tag("span", OUTCOMES[gate["passed"]], class_="aside")
+        ),
+        class_=class_,
+    )
+
+
+def _shown(exhibit: Exhibit | str) -> Html:
+    """Return the accuracies with their intervals, and the charts; or why the run cannot be shown."""
+    if isinstance(exhibit, str):
+        return tag("p", f"No charts: {exhibit}.", class_="note")
+    rows = [
+        (part.replace("_", "-"), f"{found[2]:,}", percent(found[0]), interval(found[1], percent))
+        for part in exhibit.parts
+        if (found := exhibit.accuracy(part))
+    ]
+    columns = ("part", "events", "accuracy", f"{100 * exhibit.confidence:g} % interval")
+    table = table_block(Table(columns, rows)) if rows else Html("")
+    return tag("div", table, pictures_block(exhibit_pictures(exhibit)))
+
+
+def _alternatives(entry: Mapping[str, Any]) -> Html:
+    rows = {row["run_id"]: row for row in entry["comparison"]}
+    paired = {each["run_id"]: each for each in entry["evidence"].get("paired") or []}
+    found = [
+        (
+            f"{each['model']}, run {each['run_id']}",
+            percent(rows.get(each["run_id"], {}).get("out_of_fold_accuracy")),
+            percent(rows.get(each["run_id"], {}).get("train_val_gap")),
+            decimal(paired.get(each["run_id"], {}).get("mcnemar_p"), 3),
+        )
+        for each in entry["alternatives"]
+    ]
+    if not found:
+        return Html("")
+    columns = ("ranked behind it", "out-of-fold", "gap", "McNemar p")
+    return table_block(Table(columns, found))

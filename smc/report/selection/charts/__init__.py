@@ -1,0 +1,1 @@
+"""Small charts as SVG: readable when a phone shows them at its own width, light or dark."""

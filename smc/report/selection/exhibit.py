@@ -1,0 +1,125 @@
+"""A run that a report opens: that of a candidate, with what its verdict was allowed to see."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from smc.errors import ResultsError
+from smc.evaluation.predictions import all_classes, average_repeated
+from smc.report.figures import Figures
+from smc.report.notices import notices
+from smc.report.proportion import wilson
+from smc.report.reliability import Groups, reliability
+from smc.report.text import is_number
+from smc.results import Run, load_run
+from smc.selection.openings import is_sealed, sealed_tables
+
+Bounds = tuple[float, float] | None
+
+
+class Exhibit:
+    """Ask the run of one symbol's candidate; of a pool, for that symbol alone.
+
+    Parameters
+    ----------
+    sees_test
+        Whether the verdict came to the test part. If not, a report does not show it either, even where the
+        run has it on record: who looks at the test of what was not chosen chooses by it the next time.
+    """
+
+    def __init__(self, run: Run, symbol: str, *, sees_test: bool) -> None:
+        self.run, self.symbol, self.sees_test = run, symbol, sees_test
+        self.record: dict[str, Any] = run.record
+        self.own: dict[str, Any] = (self.record.get("by_symbol") or {}).get(symbol, self.record)
+        self.figures = Figures(self.own)
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts that are shown and have events."""
+        return [part for part in ("out_of_fold", "test") if len(self.rows(part))]
+
+    def rows(self, part: str) -> pd.DataFrame:
+        """Return one row an event of a part, in time order; none of a test part that is not shown."""
+        own = self._own(self._tables[0], part)
+        return average_repeated(own) if len(own) else own
+
+    def returns(self, part: str) -> pd.DataFrame:
+        """Return one row a bar of a part; none of a test part that is not shown."""
+        return self._own(self._tables[1], part)
+
+    @cached_property
+    def classes(self) -> list[int]:
+        """Classes that are predicted or occur; none for a regression."""
+        return all_classes(self.run.predictions).tolist()
+
+    @property
+    def confidence(self) -> float:
+        """Of the record's intervals, and so of all others."""
+        return (self.run.config.get("evaluation") or {}).get("confidence", 0.95)
+
+    @property
+    def cost_bps(self) -> float | None:
+        """Cost of a change of position by 1, in basis points of the capital."""
+        return (self.run.config.get("evaluation") or {}).get("cost_bps")
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the test part was kept closed until a selection opened it."""
+        return is_sealed(self.run.path)
+
+    @property
+    def warnings(self) -> list[tuple[str, str]]:
+        """Reason code and sentence of each."""
+        return notices(self.record)
+
+    def accuracy(self, part: str) -> tuple[float, Bounds, int] | None:
+        """Return a part's accuracy, its interval and the number of events; None where there is none."""
+        rows = self.rows(part)
+        if not len(rows) or not self.classes:
+            return None
+        share = float((rows["label"].to_numpy() == rows["prediction"].to_numpy()).mean())
+        found = self.figures.interval(part, "accuracy")
+        n_unique = float(rows["weight"].to_numpy().sum())
+        return share, found or wilson(share, n_unique, confidence=self.confidence), len(rows)
+
+    def reliability(self, part: str = "out_of_fold") -> dict[int, Groups]:
+        """Group the predictions of each class; two classes mirror each other, so one of them is enough."""
+        rows = self.rows(part)
+        names = [name for name in self.classes if f"p_{name}" in rows]
+        shown = names[1:] if len(names) == 2 else names
+        return {name: reliability(rows, name, confidence=self.confidence) for name in shown if len(rows)}
+
+    @cached_property
+    def _tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        predictions, returns = self.run.predictions, self.run.returns
+        if self.sees_test and self.is_sealed:
+            sealed = sealed_tables(self.run.path)
+            predictions, returns = pd.concat([predictions, sealed[0]]), pd.concat([returns, sealed[1]])
+        return predictions, returns
+
+    def _own(self, table: pd.DataFrame, part: str) -> pd.DataFrame:
+        if not len(table) or (part == "test" and not self.sees_test):
+            return table.iloc[:0]
+        return table.loc[(table["symbol"] == self.symbol) & (table["part"] == part)]
+
+
+def open_exhibit(symbol: str, entry: Mapping[str, Any], output: Path) -> Exhibit | str:
+    """Return the exhibit of a symbol's candidate, or why there is none."""
+    if not entry["candidate"]:
+        return "no run has evidence to be judged by"
+    try:
+        run = load_run(output / "runs" / entry["candidate"]["run_id"])
+        exhibit = Exhibit(run, symbol, sees_test=saw_test(entry))
+        exhibit.rows("out_of_fold")
+    except (ResultsError, OSError, KeyError, ValueError) as error:
+        return f"its folder cannot be read: {error}"
+    return exhibit
+
+
+def saw_test(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a verdict looked at its candidate's test part."""
+    reached = (gate["passed"] is not None for gate in entry["gates"] if gate["name"].startswith("test_"))
+    return any(reached) or is_number(entry["test_accuracy"])

@@ -1,0 +1,64 @@
+"""Charts of a candidate's own run."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from smc.metrics import equity_curve
+from smc.report.selection.charts.calibration import calibration_chart
+from smc.report.selection.charts.equity import equity_chart
+from smc.report.selection.charts.losses import loss_chart
+from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.sweep_charts import Picture
+from smc.report.text import count, interval, percent, two_digits
+from smc.report.view import PARTS
+
+
+def exhibit_pictures(exhibit: Exhibit) -> list[Picture]:
+    """Draw equity, calibration and losses, as far as the run holds them."""
+    return [*_equity(exhibit), *_calibration(exhibit), *_losses(exhibit)]
+
+
+def _equity(exhibit: Exhibit) -> Iterator[Picture]:
+    returns = {part: exhibit.returns(part) for part in ("out_of_fold", "test")}
+    traded = {part: bars for part, bars in returns.items() if np.any(bars["position"])}
+    if not traded:
+        return
+    told = [f"run {exhibit.run.run_id}"] + [_gain(exhibit, part) for part in traded]
+    if not exhibit.sees_test:
+        told.append("the test part is not shown, for the verdict did not come to it")
+    caption = "; ".join(told) + "."
+    chart = equity_chart(traded, f"Gain after costs of {exhibit.symbol}: {caption}")
+    yield Picture("equity", "Equity after costs", caption, chart)
+
+
+def _gain(exhibit: Exhibit, part: str) -> str:
+    bars = exhibit.returns(part)
+    gain = equity_curve(bars["net"].to_numpy(dtype=np.float64))[-1] - 1
+    figures = exhibit.figures
+    bounds = interval(figures.interval(part, "sharpe"), two_digits)
+    sharpe = two_digits(figures.financial(part).get("sharpe"))
+    held = f"{PARTS[part]} {percent(gain, sign=True)} over {count(len(bars))} bars"
+    return f"{held}, Sharpe ratio {sharpe} {bounds}".rstrip()
+
+
+def _calibration(exhibit: Exhibit) -> Iterator[Picture]:
+    curves = exhibit.reliability()
+    if not curves:
+        return
+    n_events = count(len(exhibit.rows("out_of_fold")))
+    caption = (
+        f"run {exhibit.run.run_id}; {n_events} out-of-fold events, {100 * exhibit.confidence:g} % intervals."
+    )
+    chart = calibration_chart(curves, f"Calibration of {exhibit.symbol}: {caption}")
+    yield Picture("calibration", "Calibration", caption, chart)
+
+
+def _losses(exhibit: Exhibit) -> Iterator[Picture]:
+    curves = exhibit.run.curves
+    own = curves.loc[curves["fit"] == "train fit"] if len(curves) else curves
+    if len(own) < 2:
+        return
+    kept = count(own["kept"].to_numpy().sum())
+    caption = f"run {exhibit.run.run_id}; train fit, {kept} of {count(len(own))} iterations kept."
+    yield Picture("losses", "Loss of the train fit", caption, loss_chart(own, f"Loss: {caption}"))

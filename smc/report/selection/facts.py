@@ -1,0 +1,98 @@
+"""The figures that stand beside the gates of a verdict and decide nothing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smc.report.document import Section, Table
+from smc.report.text import count, decimal, interval, is_number, percent, two_digits
+
+P_VALUES = {
+    "romano_wolf": "Romano-Wolf p among finished trials",
+    "corrected": "the same, corrected for all trials",
+    "superior_predictive_ability": "superior predictive ability p (any trial better)",
+    "benjamini_hochberg": "Benjamini-Hochberg p over the symbols",
+}
+
+
+def facts_section(entry: Mapping[str, Any]) -> Section:
+    """List trials, p-values, what the events can tell, and what became of the test part."""
+    evidence = entry["evidence"]
+    power = evidence.get("power") or {}
+    points = [f"{power['sentence'][0].upper()}{power['sentence'][1:]}."] if power else []
+    rows = [
+        *_trials(evidence),
+        *_score(evidence),
+        *_p_values(evidence),
+        *_sharpe(evidence),
+        *_overfitting(evidence),
+    ]
+    return Section("Evidence", points, [Table(("", ""), rows)])
+
+
+def _trials(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    ended = ", ".join(f"{count(n)} {status}" for status, n in (evidence.get("trials") or {}).items())
+    yield "distinct trials counted", count(evidence["n_trials"])
+    yield "runs started, repeats and seeds too", ended or "n/a"
+    yield "runs read", count(evidence.get("n_runs"))
+    yield "worth independent trials", decimal(evidence.get("effective_trials"), 1)
+    yield "openings of a sealed test part", count(evidence.get("openings"))
+
+
+def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if measure := evidence.get("measure"):
+        n_events = count(evidence.get("n_events"))
+        yield (
+            f"{measure.replace('_', ' ')} above the baseline",
+            f"{decimal(evidence.get('value'))}, n {n_events}",
+        )
+        yield "its one-sided lower bound", decimal(evidence.get("lower_bound"))
+    if band := evidence.get("seed_band"):
+        yield "lowest and highest of its seeds", interval(band, decimal)
+
+
+def _p_values(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in (evidence.get("p_values") or {}).items():
+        yield P_VALUES.get(name, name.replace("_", " ")), decimal(value, 4)
+
+
+def _sharpe(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    deflated = evidence.get("deflated_sharpe") or {}
+    if deflated:
+        yield "net Sharpe ratio a year, out-of-fold", two_digits(deflated.get("sharpe"))
+        others = ", ".join(
+            f"{percent(value)} ({name})"
+            for name, value in deflated.items()
+            if name[:2] == "20" and name != deflated.get("convention")
+        )
+        own = percent(deflated.get(deflated.get("convention")))
+        yield "chance that it is above the luck of all trials (deflated)", f"{own}; {others}"
+    length = evidence.get("min_track_record_length") or {}
+    if length:
+        least = length.get("years")
+        asked = f"{two_digits(least)} years" if is_number(least) else "no length would do"
+        yield (
+            "track record that its Sharpe ratio needs",
+            f"{asked}; there are {two_digits(length.get('observed_years'))}",
+        )
+
+
+def _overfitting(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if pbo := evidence.get("pbo"):
+        yield "probability of backtest overfitting", overfitting_text(pbo)
+
+
+def overfitting_text(pbo: Mapping[str, Any]) -> str:
+    """Write the probability of backtest overfitting with its range on noise, or why there is none.
+
+    >>> overfitting_text({"value": 0.4, "null": [0.2, 0.8], "n_configurations": 12})
+    '40 %, on noise 20 to 80 %, 12 configurations'
+    >>> overfitting_text({"value": None, "why": "n/a: 4 configurations, 10 are needed"})
+    'n/a: 4 configurations, 10 are needed'
+    """
+    if not is_number(pbo.get("value")):
+        return str(pbo.get("why") or "n/a")
+    low, high = pbo.get("null") or (None, None)
+    return (
+        f"{percent(pbo['value'], 0)}, on noise {percent(low, 0).removesuffix(' %')} to {percent(high, 0)}, "
+        f"{count(pbo.get('n_configurations'))} configurations"
+    )

@@ -1,0 +1,71 @@
+"""The gates of a verdict in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from smc.report.document import Section, Table
+from smc.report.text import decimal, percent
+
+#: Gate -> what it is called, and how its value must lie to its threshold.
+NAMES = {
+    "train_val_gap": ("train-validation gap", "at most"),
+    "out_of_fold_accuracy": ("out-of-fold accuracy over the baseline", "above"),
+    "out_of_fold_lower_bound": ("out-of-fold lower bound", "above"),
+    "romano_wolf": ("luck of all trials (Romano-Wolf p)", "at most"),
+    "test_accuracy": ("test accuracy", "at least"),
+    "val_test_difference": ("validation and test alike", "at most"),
+    "test_lower_bound": ("test lower bound", "above"),
+    "benjamini_hochberg": ("number of symbols (Benjamini-Hochberg p)", "at most"),
+}
+SHARES = ("train_val_gap", "out_of_fold_accuracy", "test_accuracy", "val_test_difference")
+P_VALUES = ("romano_wolf", "benjamini_hochberg")
+#: A gate's ``passed`` as a word.
+OUTCOMES = {True: "passed", False: "not passed", None: "not reached"}
+
+
+def gate_name(name: str) -> str:
+    """Name a gate for people; that of a rule of one's own by its own name.
+
+    >>> gate_name("test_lower_bound"), gate_name("my_gate")
+    ('test lower bound', 'my gate')
+    """
+    return NAMES[name][0] if name in NAMES else name.replace("_", " ")
+
+
+def gate_value(name: str, value: Any) -> str:
+    """Write a gate's value: a share in percent, a p-value with four digits, else three digits.
+
+    >>> gate_value("train_val_gap", 0.124), gate_value("romano_wolf", 0.0203), gate_value("romano_wolf", None)
+    ('12.4 %', '0.0203', 'n/a')
+    """
+    return percent(value) if name in SHARES else decimal(value, 4 if name in P_VALUES else 3)
+
+
+def gate_threshold(gate: Mapping[str, Any]) -> str:
+    """Write what is asked for."""
+    if gate["threshold"] is None:
+        return gate_value(gate["name"], None)
+    side = NAMES[gate["name"]][1] if gate["name"] in NAMES else ""
+    return f"{side} {gate_value(gate['name'], gate['threshold'])}".strip()
+
+
+def decided_by(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the first gate that was not passed; None if all were."""
+    return next((gate for gate in entry["gates"] if gate["passed"] is False), None)
+
+
+def gates_section(entry: Mapping[str, Any]) -> Section:
+    """List all gates in the order in which they are asked."""
+    rows = [
+        (
+            gate_name(gate["name"]),
+            OUTCOMES[gate["passed"]],
+            gate["explanation"],
+            gate["remedy"] or "",
+            gate_value(gate["name"], gate["value"]),
+            gate_threshold(gate),
+        )
+        for gate in entry["gates"]
+    ]
+    columns = ("gate", "outcome", "what was found", "what would change it", "value", "asked for")
+    return Section("Gates, in order", tables=[Table(columns, rows, n_text=4)])

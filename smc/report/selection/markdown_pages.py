@@ -1,0 +1,104 @@
+"""The Markdown pages of a selection: one a symbol, and the overfitting analysis."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from smc.report.document import Section, Table
+from smc.report.markdown_page import section_blocks
+from smc.report.selection.checklist import checklist_section
+from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.facts import facts_section
+from smc.report.selection.gates import gates_section
+from smc.report.selection.item import Item
+from smc.report.selection.overfitting import overfitting_sections
+from smc.report.selection.supported import PROMISE, account, recommendation
+from smc.report.selection.sweep_charts import Picture
+from smc.report.selection.tried import run_sections, tried_section
+
+
+def symbol_page(
+    symbol: str,
+    entry: Mapping[str, Any],
+    exhibit: Exhibit | str,
+    *,
+    items: Sequence[Item],
+    pictures: Mapping[str, Picture],
+) -> str:
+    """Write the page of one symbol.
+
+    Parameters
+    ----------
+    items
+        Of its checklist; may be none.
+    pictures
+        File name beside the page -> picture.
+    """
+    sections = [
+        Section("Recommendation", recommendation(entry)),
+        gates_section(entry),
+        facts_section(entry),
+        tried_section(entry),
+    ]
+    if isinstance(exhibit, str):
+        sections.append(Section("The candidate's run", [f"Not shown: {exhibit}."]))
+    else:
+        sections += run_sections(exhibit)
+    if items:
+        sections.append(checklist_section(list(items)))
+    return _page(f"{symbol}: {entry['verdict']}", sections, pictures)
+
+
+def overfitting_page(manifest: Mapping[str, Any], pictures: Mapping[str, Picture]) -> str:
+    """Write the overfitting analysis over all runs of a manifest."""
+    sections = [Section("Runs", [*account(manifest), PROMISE]), *overfitting_sections(manifest)]
+    return _page("Overfitting over the sweep", sections, pictures)
+
+
+def file_names(symbols: Iterable[str], *, taken: Iterable[str] = ("index", "overfitting")) -> dict[str, str]:
+    """Return a file name for each symbol, different even where letters' case does not count.
+
+    >>> file_names(["BTC/USDT", "btc_usdt", ".."])
+    {'BTC/USDT': 'BTC_USDT', 'btc_usdt': 'btc_usdt_2', '..': 'symbol'}
+    """
+    used, found = set(taken), {}
+    for symbol in symbols:
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "_", symbol).strip(".")[:80] or "symbol"
+        number, name = 1, plain
+        while name.lower() in used:
+            number += 1
+            name = f"{plain}_{number}"
+        used.add(name.lower())
+        found[symbol] = name
+    return found
+
+
+def _page(title: str, sections: Iterable[Section], pictures: Mapping[str, Picture]) -> str:
+    blocks = [f"# {_plain(title)}"]
+    for section in sections:
+        blocks += section_blocks(_plain_section(section))
+    if pictures:
+        blocks.append("## Pictures")
+    blocks += [
+        f"### {each.title}\n\n![{each.title}]({name})\n\n{_plain(each.caption)}"
+        for name, each in pictures.items()
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _plain_section(section: Section) -> Section:
+    tables = [
+        Table([*map(_plain, table.columns)], [[*map(_plain, row)] for row in table.rows], table.n_text)
+        for table in section.tables
+    ]
+    return Section(_plain(section.title), [*map(_plain, section.points)], tables)
+
+
+def _plain(text: str) -> str:
+    """Write text so that no name in it becomes an element, a link or a line of its own.
+
+    >>> _plain("<b>[x](y)")
+    '&lt;b>[x]\\\\(y)'
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(")
+    return " ".join(escaped.split())

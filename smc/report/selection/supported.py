@@ -1,0 +1,97 @@
+"""What a manifest supports, in sentences that promise nothing more."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smc.report.selection.gates import decided_by
+from smc.report.text import count, minute
+
+#: Symbols that a sentence names.
+N_NAMED = 12
+VERDICTS = ("DEPLOY", "WATCH", "NO_MODEL")
+PROMISE = (
+    "No accuracy is promised on real markets: every figure stands for the events that it was measured on, "
+    "and is read with its interval or their number."
+)
+OF_CLASSIC = (
+    "The classic rule looks at every run's test part and counts no trials: over a dozen configurations it "
+    "finds a model on four of ten symbols that hold no signal. Take its choices as proposals."
+)
+
+
+def supported(manifest: Mapping[str, Any]) -> list[str]:
+    """Say what the evidence supports: which symbols have a model, and what is known of the others."""
+    names = {verdict: with_verdict(manifest, verdict) for verdict in VERDICTS}
+    found = []
+    if deployed := names["DEPLOY"]:
+        found.append(f"A model passes every gate on {_these(deployed)}.")
+    else:
+        found.append("The evidence supports no model on any symbol.")
+    if watched := names["WATCH"]:
+        found.append(
+            f"The evidence is above the baseline, but short of a gate, on {_these(watched)}: no model yet."
+        )
+    if none := names["NO_MODEL"]:
+        found.append(
+            f"Nothing that was tried stands above the baseline and the other filters on {_these(none)}; "
+            "that is a finding, not a failure."
+        )
+    return [*found, *([OF_CLASSIC] if manifest["selection"] == "classic" else []), PROMISE]
+
+
+def account(manifest: Mapping[str, Any]) -> list[str]:
+    """Say under which rule and when, and which runs were read and which were not."""
+    runs = manifest["runs"]
+    n_trials = sum(entry["evidence"]["n_trials"] for entry in manifest["selections"].values())
+    rule = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in manifest["selection_criteria"].items()
+    )
+    left_out = ", ".join(
+        f"{count(len(runs[name]))} {name.replace('_', ' ')}"
+        for name in ("missing", "damaged", "repeated", "without_evidence")
+    )
+    return [
+        f"Made {minute(manifest['timestamp'])} UTC by selection={manifest['selection']} ({rule}).",
+        f"{count(runs['read'])} runs read, {count(n_trials)} distinct trials counted over the symbols; "
+        f"of the runs {left_out}.",
+    ]
+
+
+def left_out(manifest: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """List runs that are not among those judged: what they are, what became of them, why."""
+    runs = manifest["runs"]
+    return [
+        *((each["folder"], "damaged", each["reason"]) for each in runs["damaged"]),
+        *(
+            (f"{each['symbol']} {each['model']} {each['run_id'] or ''}".rstrip(), "missing", each["state"])
+            for each in runs["missing"]
+        ),
+        *(
+            (f"{each['symbol']} {each['run_id']}", "without evidence", each["reason"])
+            for each in runs["without_evidence"]
+        ),
+        *((each, "repeated", "a copy of a run that is counted once") for each in runs["repeated"]),
+    ]
+
+
+def recommendation(entry: Mapping[str, Any]) -> list[str]:
+    """Say what to do with a symbol, and what would change that."""
+    gate, named = decided_by(entry), entry["candidate"]
+    if entry["verdict"] == "DEPLOY":
+        return [f"Deploy {named['model']}, run {named['run_id']}, once the checklist is done."]
+    found = [f"Deploy nothing: {entry['decided_by'] or entry['reason']}."]
+    if gate and gate["remedy"]:
+        found.append(f"What would change it: {gate['remedy']}.")
+    if named and entry["verdict"] == "WATCH":
+        found.append(f"Keep an eye on {named['model']}, run {named['run_id']}; do not trade it.")
+    return found
+
+
+def with_verdict(manifest: Mapping[str, Any], verdict: str) -> list[str]:
+    """Return the symbols that have a verdict."""
+    return [name for name, entry in manifest["selections"].items() if entry["verdict"] == verdict]
+
+
+def _these(symbols: Sequence[str]) -> str:
+    named = ", ".join(symbols[:N_NAMED]) + (", ..." if len(symbols) > N_NAMED else "")
+    return f"{len(symbols)} symbol{'s' * (len(symbols) > 1)} ({named})"

@@ -1,0 +1,117 @@
+"""What was tried for a symbol, and what its candidate's run shows, as sections."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from smc.report.document import Section, Table
+from smc.report.selection.exhibit import Exhibit
+from smc.report.text import count, decimal, interval, is_number, percent
+from smc.report.view import PARTS
+
+#: Runs and features that a page lists.
+N_RUNS, N_FEATURES = 30, 10
+
+
+def tried_section(entry: Mapping[str, Any]) -> Section:
+    """List the best-ranked runs of a symbol."""
+    rows = entry["comparison"]
+    columns = (
+        "run",
+        "model",
+        "profile",
+        "augmentation",
+        "seed",
+        "events",
+        "out-of-fold",
+        "train",
+        "validation",
+        "gap",
+        "test",
+    )
+    listed = [
+        (
+            str(row["run_id"]),
+            str(row["model"]),
+            *(str(row[name] or "n/a") for name in ("profile", "aug")),
+            str(row["seed"]),
+            count(row.get("n_events")),
+            *(
+                percent(row.get(name))
+                for name in (
+                    "out_of_fold_accuracy",
+                    "train_accuracy",
+                    "val_accuracy",
+                    "train_val_gap",
+                    "test_accuracy",
+                )
+            ),
+        )
+        for row in rows[:N_RUNS]
+    ]
+    points = [f"{count(len(rows))} runs; the best-ranked {count(len(listed))}, in the selection's order."]
+    return Section("What was tried", points, [Table(columns, listed, n_text=4)])
+
+
+def run_sections(exhibit: Exhibit) -> list[Section]:
+    """Write what the candidate's run shows: result and gap, confusion, importances, warnings."""
+    found = [_result(exhibit), _confusion(exhibit), _importances(exhibit), _warnings(exhibit)]
+    return [section for section in found if section is not None]
+
+
+def _result(exhibit: Exhibit) -> Section:
+    rows = []
+    for part in exhibit.parts:
+        accuracy = exhibit.accuracy(part)
+        baseline = percent(exhibit.figures.baseline(part).get("accuracy"))
+        if accuracy:
+            share, bounds, n_events = accuracy
+            rows.append((PARTS[part], count(n_events), percent(share), interval(bounds, percent), baseline))
+    history = exhibit.figures.history
+    points = [f"Run {exhibit.run.run_id}."]
+    if is_number(history.get("train_val_gap")):
+        ends = percent(history.get("train_accuracy")), percent(history.get("val_accuracy"))
+        gap = decimal(100 * history["train_val_gap"], 1)
+        points.append(f"Train accuracy {ends[0]}, validation {ends[1]}: a gap of {gap} points.")
+    if not exhibit.sees_test:
+        points.append("The test part is not shown: the verdict did not come to it.")
+    columns = ("part", "events", "accuracy", f"{100 * exhibit.confidence:g} % interval", "baseline")
+    return Section("The candidate's run", points, [Table(columns, rows)] if rows else [])
+
+
+def _confusion(exhibit: Exhibit) -> Section | None:
+    if not exhibit.classes:
+        return None
+    tables = []
+    for part in exhibit.parts:
+        label, told = (exhibit.rows(part)[name].to_numpy() for name in ("label", "prediction"))
+        counts = [
+            [int(np.sum((label == one) & (told == other))) for other in exhibit.classes]
+            for one in exhibit.classes
+        ]
+        rows = [
+            (f"{name} came true", *map(count, row)) for name, row in zip(exhibit.classes, counts, strict=True)
+        ]
+        tables.append(Table((PARTS[part], *(f"{name} predicted" for name in exhibit.classes)), rows))
+    return Section("Confusion matrix", [f"Events of run {exhibit.run.run_id}."], tables)
+
+
+def _importances(exhibit: Exhibit) -> Section | None:
+    pairs = [
+        (abs(each["importance"]), str(each["feature"]))
+        for each in exhibit.record.get("feature_importance") or []
+        if is_number(each.get("importance")) and each["importance"]
+    ]
+    if not pairs:
+        return None
+    total = sum(size for size, _ in pairs)
+    rows = [(name, percent(size / total)) for size, name in sorted(pairs, reverse=True)[:N_FEATURES]]
+    points = [f"The first {count(len(rows))} of {count(len(pairs))} features in use, by share of the total."]
+    return Section("Feature importances", points, [Table(("feature", "share"), rows)])
+
+
+def _warnings(exhibit: Exhibit) -> Section:
+    if not exhibit.warnings:
+        return Section("Warnings", ["None."])
+    return Section("Warnings", tables=[Table(("reason", "what it means"), exhibit.warnings, n_text=2)])
