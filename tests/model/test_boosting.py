@@ -57,6 +57,18 @@ def test_the_best_round_is_kept(cls, table):
 
 
 @BOTH
+def test_the_losses_and_the_round_kept_are_the_same_with_any_number_of_threads(cls):
+    rng = np.random.default_rng(0)
+    X, y, weight = rng.normal(size=(3000, 5)), rng.integers(0, 2, 3000), rng.random(3000)
+    found = []
+    for n_threads in (1, 2):
+        model = cls(early_stopping_rounds=20, n_jobs=n_threads)
+        model.fit(X[:2000], y[:2000], weight[:2000], eval_set=(X[2000:], y[2000:], weight[2000:]))
+        found.append((model.curves_, model.n_rounds_))
+    assert found[0] == found[1]
+
+
+@BOTH
 def test_the_loss_that_is_watched_is_weighted(cls, table):
     X, score, _ = table
     y, weight = (score > 0).astype(int), np.linspace(0, 1, 100)
