@@ -159,10 +159,10 @@ def end_process() -> Callable[["subprocess.Popen[str]", int], str]:
 
 @pytest.fixture
 def place_on_small_disk(place: Place) -> Iterator[tuple[Place, Path]]:
-    """A folder whose outputs have 3 MB of disk; the test skips where none may be mounted."""
+    """A folder whose outputs have 8 MB of disk; the test skips where none may be mounted."""
     disk = place.output
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk], capture_output=True)
     if mounted.returncode:
         pytest.skip(f"cannot mount a small disk here: {mounted.stderr.decode().strip()}")
     yield place, disk

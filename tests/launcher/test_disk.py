@@ -15,7 +15,7 @@ def test_a_sweep_stops_with_a_code_of_its_own_and_goes_on_later(place) -> None:
 
 def test_a_disk_that_fills_up_while_runs_go_on(place_on_small_disk) -> None:
     place, disk = place_on_small_disk
-    (disk / "others").write_bytes(b"0" * 2_950_000)
+    (disk / "others").write_bytes(b"0" * 8_200_000)
     full = place.sweep(PROCESSES, "seed=range(6)", "paths.min_free_mb=0")
     assert full.returncode == 3, full.stderr
     assert " is full: free some room" in full.stderr or "disk is full" in full.stderr
