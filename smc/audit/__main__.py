@@ -5,12 +5,10 @@ import sys
 from collections.abc import Sequence
 
 from smc.audit.audit import CHECKS, audit
-from smc.audit.finding import Fault, Finding
 from smc.audit.report import N_SHOWN, Report, about, audit_id
 from smc.audit.subject import read_subject
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config import compose
-from smc.errors import LeakageError
 from smc.report.terminal_page import show
 from smc.typing import Config
 
@@ -35,24 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def carry_out(config: Config, asked: argparse.Namespace, progress: Progress) -> Report:
-    """Build the run, and look at it; what its own classes refuse as a leak is a finding, too."""
+    """Build the run, and look at it."""
     only = asked.only.split(",") if asked.only else None
     progress.step("bars")
-    try:
-        subject = read_subject(
-            config, n_draws=asked.draws, n_cuts=asked.cuts, max_bars=asked.bars, pipeline=asked.pipeline
-        )
-    except LeakageError as error:
-        refused = Finding(
-            "composition",
-            "fail",
-            "the parts of the run",
-            [Fault("composition", "", str(error))],
-            "Leave it out.",
-        )
-        return Report(
-            "refused", {"symbol": config["symbol"], "model": config["model"]["_target_"]}, [refused]
-        )
+    subject = read_subject(
+        config, n_draws=asked.draws, n_cuts=asked.cuts, max_bars=asked.bars, pipeline=asked.pipeline
+    )
     findings = audit(subject, only, progress.step)
     return Report(audit_id(subject, findings), about(subject), findings)
 

@@ -97,7 +97,11 @@ def cut_offs(subject: Subject, n_bars: int, rng: np.random.Generator) -> IntArra
 
 
 def differences(before: Chain, after: Chain, cut: int) -> Iterator[tuple[str, list[int], str]]:
-    """Give what differs up to a cut-off: the column, "events" or "side", the rows, and the first case."""
+    """Give what differs up to a cut-off: the column, "events" or "side", the rows, and the first case.
+
+    Events are compared from where both have begun: `events.last` keeps the latest ones, and which these are
+    hangs on where the bars end by design.
+    """
     for column in before.features.columns.union(after.features.columns, sort=False):
         tables = [each.features for each in (before, after)]
         if not all(column in table for table in tables):
@@ -107,10 +111,11 @@ def differences(before: Chain, after: Chain, cut: int) -> Iterator[tuple[str, li
         rows = np.flatnonzero(differ(left, right))
         if len(rows):
             yield str(column), rows.tolist(), f"{left[rows[0]]:.6g} became {right[rows[0]]:.6g}"
+    first = max((int(each.events[0]) for each in (before, after) if len(each.events)), default=0)
     sides = [dict(zip(each.events.tolist(), each.side.tolist(), strict=True)) for each in (before, after)]
     for event in sorted(sides[0].keys() | sides[1].keys()):
         was, became = (each.get(event) for each in sides)
-        if event > cut or was == became:
+        if not first <= event <= cut or was == became:
             continue
         if was is None or became is None:
             yield "events", [event], "an event came" if was is None else "an event was lost"

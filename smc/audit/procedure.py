@@ -1,6 +1,7 @@
 """How predictions come about: by the composed run, or by a pipeline that you wrote yourself."""
 
 import importlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -51,8 +52,11 @@ class ComposedRun:
         return scored(self.fit(data, plan).predictions, plan)
 
     def fit(self, data: Dataset, plan: SplitPlan) -> Any:
-        """Fit all of it (`smc.fits.Fits`)."""
-        return Fitting(data, self.final, self.use_weights).run(light(self.pipeline), plan, lambda _: None)
+        """Fit all of it (`smc.fits.Fits`); a sampler that fails is the run's to report, not each refit's."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".* failed, the fit goes on without it", RuntimeWarning)
+            fitting = Fitting(data, self.final, self.use_weights)
+            return fitting.run(light(self.pipeline), plan, lambda _: None)
 
 
 class OwnPipeline:

@@ -97,8 +97,8 @@ def audit_id(subject: Subject, findings: Sequence[Finding]) -> str:
 
 
 def question(check: str) -> str:
-    """Return what a check asks; composing asks whether the parts accept each other."""
-    return CHECKS[check].question if check in CHECKS else "Do the parts accept what they are given?"
+    """Return what a check asks."""
+    return CHECKS[check].question
 
 
 def _section(finding: Finding, n_shown: int | None) -> Section:

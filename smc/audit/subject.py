@@ -153,8 +153,6 @@ def read_subject(
     ------
     ConfigError
         More than one symbol, or features or labels that do not fit the bars.
-    LeakageError
-        A class refuses what it was given, such as a feature with the name of an outcome.
     """
     chosen = config["symbol"]
     if isinstance(chosen, list):

@@ -334,7 +334,7 @@ class OwnSteps:
 class Noise:
     """Columns that know nothing."""
 
-    names = tuple(f"noise_{number}" for number in range(120))
+    names = tuple(f"noise_{number}" for number in range(60))
     warm_up = 100
 
     def compute(self, bars: pd.DataFrame) -> np.ndarray:

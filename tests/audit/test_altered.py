@@ -1,0 +1,77 @@
+"""What is altered is altered, and nothing else."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from smc.audit import Subject
+from smc.audit.altered import lagged, scrambled, shifted
+from smc.audit.concordance import concordance
+from smc.audit.nothing import Excess
+from smc.audit.null import shifts
+
+
+def test_concordance_is_the_area_under_the_roc_curve() -> None:
+    rng = np.random.default_rng(0)
+    labels, scores = rng.integers(0, 2, 300), rng.normal(size=300).round(1)
+    assert concordance(labels, scores) == pytest.approx(roc_auc_score(labels, scores))
+
+
+def test_concordance_of_numbers_is_that_of_all_pairs() -> None:
+    rng = np.random.default_rng(1)
+    truth, scores = rng.normal(size=60).round(1), rng.normal(size=60).round(1)
+    above = np.sign(np.subtract.outer(truth, truth)) * np.sign(np.subtract.outer(scores, scores))
+    unlike = np.subtract.outer(truth, truth) != 0
+    assert concordance(truth, scores) == pytest.approx(0.5 + 0.5 * above[unlike].mean())
+
+
+def test_a_shift_keeps_labels_and_spans_in_place_and_features_in_their_order(
+    make_subject: Callable[..., Subject],
+) -> None:
+    data = make_subject().data
+    moved = shifted(data, 7)
+    kept = ["start", "end", "label", "ret", "weight"]
+    assert moved.events[kept].equals(data.events[kept])
+    assert (moved.spans == data.spans).all()
+    assert (moved.rows == np.roll(data.rows, 7)).all()
+    assert (moved.events["event"].to_numpy() == moved.rows).all()
+
+
+def test_a_lag_looks_back_and_never_before_the_first_bar(make_subject: Callable[..., Subject]) -> None:
+    data = make_subject().data
+    late = lagged(data, 5)
+    assert (late.rows == data.rows - 5).all()
+    assert late.events["label"].equals(data.events["label"])
+    assert lagged(data, 10_000).rows.min() == 0
+
+
+def test_scrambling_changes_every_label_it_is_told_to_and_no_other(
+    make_subject: Callable[..., Subject],
+) -> None:
+    data = make_subject().data
+    chosen = np.arange(len(data.events)) % 3 == 0
+    changed = scrambled(data, chosen, data.rows[:4], np.random.default_rng(0))
+    differs = (changed.events["label"] != data.events["label"]).to_numpy()
+    assert (differs == chosen).all()
+    same = np.isclose(changed.bars.to_numpy(), data.bars.to_numpy(), equal_nan=True)
+    rows = np.flatnonzero(~same.any(axis=1))
+    assert rows.tolist() == data.rows[:4].tolist()
+
+
+def test_shifts_leave_the_reach_of_slow_features_out(make_subject: Callable[..., Subject]) -> None:
+    data = make_subject().data
+    events = data.events["event"].to_numpy()
+    drawn = shifts(data, 300, 20)
+    near = np.searchsorted(events, events[0] + 300)
+    assert len(set(drawn.tolist())) == 20
+    assert drawn.min() >= near
+    assert drawn.max() <= len(events) - near
+
+
+def test_a_null_is_above_chance_by_size_and_beyond_its_error() -> None:
+    assert Excess([0.53, 0.54, 0.55, 0.56], 0.5, 0.015).is_leak
+    assert not Excess([0.504, 0.505, 0.506], 0.5, 0.015).is_leak
+    assert not Excess([0.40, 0.70, 0.45, 0.65], 0.5, 0.015).is_leak
+    assert not Excess([0.30, 0.31, 0.29], 0.5, 0.015).is_leak
