@@ -1,0 +1,83 @@
+"""Measure how often the chain is wrong: python -m smc.selftest --symbols 100 --events 300 --best 0"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say
+from smc.errors import ConfigError
+from smc.launcher.threads import n_cores
+from smc.report.terminal_page import show
+from smc.selftest.configuration import compose_configurations
+from smc.selftest.plan import PRESETS, Plan, cells_of
+from smc.selftest.run import run
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line: 0 no target is refuted, 1 one is, 2 a mistake of the user's."""
+    parser = _parser()
+    asked, overrides = parser.parse_known_args(arguments)
+    with exits():
+        plan = plan_of(asked, overrides)
+        progress = Progress("self-test: ")
+        try:
+            report, folder = run(plan, asked.output, jobs=asked.jobs or n_cores(), progress=progress)
+        finally:
+            progress.close()
+        path = report.save(folder)
+        show(report.sections(is_brief=True), sys.stdout)
+        sys.stdout.flush()
+        say(f"{report.verdict}: {path}")
+        sys.exit(EXIT_FAILED if report.refuted else EXIT_OK)
+
+
+def plan_of(asked: argparse.Namespace, overrides: Sequence[str]) -> Plan:
+    """Fill in from the preset what was not asked for."""
+    unknown = [each for each in overrides if each.startswith("-")]
+    if unknown:
+        raise ConfigError(f"{unknown[0]}: no such option; python -m smc.selftest --help lists them")
+    preset = PRESETS[asked.preset]
+    values = {name: preset[name] if getattr(asked, name) is None else getattr(asked, name) for name in preset}
+    configurations = compose_configurations(
+        values["models"], values["profiles"], overrides, config_dir=asked.config_dir
+    )
+    return Plan(cells_of(values["events"], values["best"]), values["symbols"], configurations)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m smc.selftest",
+        usage="%(prog)s [options] [group=option ...] [key.path=value ...]",
+        description="Measure on simulated markets how often the whole chain is wrong: features, labels, "
+        "splits, fits, selection. Overrides are those of smc.train.",
+        epilog="Symbols that were measured before are not measured again.",
+    )
+    parser.add_argument(
+        "--preset", choices=PRESETS, default="short", help="sizes; short: minutes on two cores"
+    )
+    parser.add_argument("--symbols", type=int, metavar="N", help="symbols of each kind of market")
+    parser.add_argument("--events", type=int, nargs="+", metavar="N", help="most recent events of a symbol")
+    parser.add_argument(
+        "--best",
+        type=float,
+        nargs="+",
+        metavar="A",
+        help="accuracies of the best possible classifier; 0: no edge",
+    )
+    parser.add_argument("--models", nargs="+", metavar="MODEL", help="options of the group model")
+    parser.add_argument("--profiles", nargs="+", metavar="PROFILE", help="options of the group reg")
+    parser.add_argument("--jobs", type=_positive, metavar="N", help="symbols at once (default: one a core)")
+    parser.add_argument("--output", default="outputs", help="where selftest/<hash>/ is (default: outputs)")
+    parser.add_argument("--config-dir", "-cd", help="folder of your own options")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be positive, got {text}")
+    return value
+
+
+if __name__ == "__main__":
+    main()

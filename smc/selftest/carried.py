@@ -1,0 +1,84 @@
+"""One symbol through one configuration, in memory: what a run folder would hold."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from smc.cv.plan import SplitPlan
+from smc.dataset import Dataset, label_events, pool
+from smc.errors import SmcError
+from smc.fingerprint import bars_fingerprint
+from smc.parts import Parts
+from smc.record import describe, evaluate
+from smc.selftest.configuration import Configuration
+from smc.train import make_plan
+from smc.trained import fit_all
+
+SYMBOL = "S01"
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """A run that was carried out.
+
+    Attributes
+    ----------
+    record, predictions, returns
+        As `smc.results.Run` gives them, as far as a selection looks at them.
+    """
+
+    configuration: Configuration
+    record: Mapping[str, Any]
+    predictions: pd.DataFrame
+    returns: pd.DataFrame
+
+    @property
+    def run_id(self) -> str:
+        """Stands for a run's id."""
+        return self.configuration.name.replace(" ", "_")
+
+
+def labelled(bars: pd.DataFrame, parts: Parts) -> Dataset:
+    """Compute features, and label the events."""
+    features = parts.features.compute(bars)
+    return pool({SYMBOL: (bars, label_events(bars, features, parts.features.warm_up, parts))})
+
+
+def carry_out(
+    bars: pd.DataFrame, data: Dataset, configurations: Iterable[Configuration], failures: dict[str, str]
+) -> Iterator[Carried]:
+    """Carry out every configuration on the same events and the same split.
+
+    Parameters
+    ----------
+    failures
+        Takes the name of each configuration that could not be carried out, and why.
+    """
+    plan: SplitPlan | None = None
+    for each in configurations:
+        parts = each.parts
+        try:
+            if plan is None:
+                plan, failure = make_plan(data, parts, each.config["split"])
+                if failure:
+                    failures["folds"] = failure
+            yield _carried(each, bars, data, plan)
+        except SmcError as error:
+            failures[each.name] = str(error)
+
+
+def _carried(configuration: Configuration, bars: pd.DataFrame, data: Dataset, plan: SplitPlan) -> Carried:
+    parts, by_symbol = configuration.parts, {SYMBOL: bars}
+    trained = fit_all(parts, data, plan, configuration.config, lambda _: None)
+    facts = describe(configuration.config, by_symbol, data, plan, parts.labels.task)
+    figures, predictions, returns = evaluate(parts, by_symbol, trained.fits, trained.baseline)
+    record = {
+        **facts,
+        **figures,
+        "data_hash": bars_fingerprint(bars),
+        "choices": {"model": configuration.model, "reg": configuration.profile},
+        "warnings": [],
+    }
+    return Carried(configuration, record, predictions, returns)

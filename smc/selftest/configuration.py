@@ -1,0 +1,105 @@
+"""The configurations that every symbol is tried with."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from smc.config import compose
+from smc.errors import ConfigError
+from smc.parts import Parts
+from smc.selftest.cell import Cell
+from smc.typing import Config
+
+#: What the simulated truth assumes of labels; distances and the longest holding are free.
+LABELS = "smc.labels.triple_barrier.TripleBarrier"
+ASSUMED = {"expiry": "sign", "swing_size": 5, "max_age": 500, "pool_tolerance_atr": 0.25}
+SIMULATED = "smc.data.simulated.Simulated"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A composed run on simulated bars.
+
+    Attributes
+    ----------
+    model, profile
+        Options of the groups ``model`` and ``reg``.
+    """
+
+    model: str
+    profile: str
+    config: Config
+
+    @property
+    def name(self) -> str:
+        """Model and profile."""
+        return f"{self.model} {self.profile}"
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The objects of the run."""
+        return Parts.from_config(self.config)
+
+    def on(self, cell: Cell) -> "Configuration":
+        """Return it for the markets of one kind."""
+        changed = {
+            "data": {**self.config["data"], **cell.data},
+            "events": {**self.config["events"], "last": cell.n_events},
+        }
+        return Configuration(self.model, self.profile, {**self.config, **changed})
+
+    def market(self, seed: int) -> Any:
+        """Return the market of one seed."""
+        from smc.config import instantiate
+
+        return instantiate({**self.config["data"], "seed": seed}, "data")
+
+
+def compose_configurations(
+    models: Iterable[str],
+    profiles: Iterable[str],
+    overrides: Sequence[str] = (),
+    *,
+    config_dir: str | None = None,
+) -> list[Configuration]:
+    """Compose every model with every profile.
+
+    Parameters
+    ----------
+    overrides
+        As typed after `python -m smc.train`; they go before those of the self-test.
+
+    Raises
+    ------
+    ConfigError
+        A configuration is wrong, or its labels are none whose true odds the market knows.
+    """
+    return [
+        Configuration(
+            model,
+            profile,
+            _checked(
+                compose(
+                    ["data=simulated", *overrides, "symbol=S01", f"model={model}", f"reg={profile}"],
+                    config_dir=config_dir,
+                )
+            ),
+        )
+        for model, profile in product(models, profiles)
+    ]
+
+
+def _checked(config: Config) -> Config:
+    labels = config["labels"]
+    wrong = [f"{key}={labels.get(key)}" for key, value in ASSUMED.items() if labels.get(key) != value]
+    if labels["_target_"] != LABELS or wrong:
+        said = ", ".join(wrong) or labels["_target_"].rpartition(".")[2]
+        raise ConfigError(
+            f"labels: the true odds are known of labels=triple_barrier with its own rules, not of {said}; "
+            "labels.stop_atr, labels.target_atr and labels.max_holding are free"
+        )
+    if config["data"]["_target_"] != SIMULATED or config["evaluation"]["test"] == "sealed":
+        raise ConfigError("a self-test needs data=simulated and evaluation.test=recorded")
+    return config

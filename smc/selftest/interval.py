@@ -1,0 +1,89 @@
+"""95 % intervals of shares and means over symbols."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+CONFIDENCE = 0.95
+OUTSIDE = (1 - CONFIDENCE) / 2
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval.
+
+    Attributes
+    ----------
+    value, low, high
+        None where no symbol gives it; an end is None where the interval has no end.
+    n
+        Symbols behind it.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+NOTHING = Estimate(None, None, None, 0)
+
+
+def share(values: Sequence[float]) -> Estimate:
+    """Return a share of symbols with its exact interval (Clopper and Pearson, 1934).
+
+    Parameters
+    ----------
+    values
+        0 or 1 a symbol; or, where a symbol has several answers that hang together, their mean. The interval
+        is then as wide as if each symbol had one answer: too wide rather than too narrow.
+
+    >>> share([0] * 20)
+    Estimate(value=0.0, low=0.0, high=0.1684..., n=20)
+    """
+    if not values:
+        return NOTHING
+    from scipy.special import betaincinv
+
+    n, hits = len(values), float(np.sum(values))
+    low = float(betaincinv(hits, n - hits + 1, OUTSIDE)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, n - hits, 1 - OUTSIDE)) if hits < n else 1.0
+    return Estimate(hits / n, low, high, n)
+
+
+def mean(values: Sequence[float]) -> Estimate:
+    """Return a mean over symbols with Student's interval; it has no ends for one symbol alone.
+
+    >>> mean([0.5, 0.7])
+    Estimate(value=0.6, low=-0.67..., high=1.87..., n=2)
+    """
+    n = len(values)
+    if not n:
+        return NOTHING
+    value = float(np.mean(values))
+    if n == 1:
+        return Estimate(value, None, None, 1)
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(n - 1, 1 - OUTSIDE)) * float(np.std(values, ddof=1)) / math.sqrt(n)
+    return Estimate(value, value - half, value + half, n)
+
+
+def distance_from_uniform(values: Sequence[float]) -> Estimate:
+    """Return Kolmogorov's distance of values in [0, 1] from the uniform law.
+
+    The interval is that of the true distance by the bound of Dvoretzky, Kiefer and Wolfowitz with the
+    constant of Massart (1990): the distance, more or less sqrt(log(2 / 0.05) / 2 n).
+
+    >>> distance_from_uniform([0.25, 0.5, 0.75])
+    Estimate(value=0.25, low=0.0, high=1.0, n=3)
+    """
+    if not values:
+        return NOTHING
+    n, ordered = len(values), np.sort(values)
+    steps = np.arange(n + 1) / n
+    value = float(max(np.max(steps[1:] - ordered), np.max(ordered - steps[:-1])))
+    half = math.sqrt(math.log(2 / (1 - CONFIDENCE)) / (2 * n))
+    return Estimate(value, max(value - half, 0.0), min(value + half, 1.0), n)

@@ -1,0 +1,60 @@
+"""What each rule of selection makes of the runs of one symbol."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smc.selection.classic import Classic
+from smc.selection.honest import Honest
+from smc.selection.reading import candidates_of
+from smc.selection.tried import Tried
+from smc.selection.verdict import Verdict
+from smc.selftest.carried import SYMBOL, Carried
+
+#: The rule that has to keep its promises, and the one beside it.
+RULES: Mapping[str, Any] = {"honest": Honest(), "classic": Classic()}
+
+
+def judge(runs: Sequence[Carried], rules: Mapping[str, Any], n_trials: int) -> dict[str, Verdict]:
+    """Return the verdict of every rule.
+
+    Each symbol is judged for itself: Benjamini and Hochberg's procedure over several symbols would refuse
+    more, so that the errors of a sweep are no more frequent than these.
+
+    Parameters
+    ----------
+    n_trials
+        All that was tried, whether it ended in a run or not.
+    """
+    found = {}
+    for name, rule in rules.items():
+        candidates = [
+            candidate
+            for run in runs
+            for candidate in candidates_of(
+                run.run_id, run.record, run.predictions, run.returns, rule.evidence
+            )
+        ]
+        (found[name],) = rule.select([Tried(SYMBOL, candidates, n_trials)])
+    return found
+
+
+def said(verdict: Verdict) -> dict[str, Any]:
+    """Return what is kept of a verdict, as plain data."""
+    chosen, gate = verdict.candidate, verdict.decided_by
+    return {
+        "verdict": verdict.verdict,
+        "decided_by": gate.name if gate else None,
+        "candidate": chosen.run_id if chosen else None,
+        "test_accuracy": chosen.test.accuracy if chosen and chosen.test else None,
+        "p_value": (verdict.evidence.get("p_values") or {}).get("corrected"),
+    }
+
+
+def smallest_p_value(verdict: Verdict) -> float | None:
+    """Return Romano and Wolf's p-value of the best trial of the panel; None from a rule that has none.
+
+    Of the panel's best, whichever gates it passes: the candidate's own p-value is that of a chosen one, and
+    larger where a gate before the test refuses the best.
+    """
+    found = [row["p_value"] for row in verdict.comparison if row.get("p_value") is not None]
+    return min(found, default=None)
