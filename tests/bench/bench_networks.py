@@ -1,23 +1,24 @@
 """Cost of Lightning beside a plain loop, and memory of a million windows: python tests/bench/bench_networks.py
 
 Times are processor times of one epoch, from the difference of a long and a short fit, so that what a fit costs
-once (Lightning's set-up, about 20 ms) is shown by itself.
+once (Lightning's set-up, about 20 ms) is shown by itself; each fit's is the least of many, the three measured in
+turn, which a machine that is busy with other things changes least.
 """
 
+import logging
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 from omegaconf import OmegaConf
 
 N_ROWS, LOOKBACK, N_FEATURES, N_TAIL = 1000, 10, 57, 150
-N_EPOCHS = 10
-N_REPEATS = 7
+N_EPOCHS = 4
+N_REPEATS = 15
 KIB, MIB = 2**10, 2**20
 
 MODELS = {
@@ -95,22 +96,19 @@ def all_watches() -> Callable:
     return lambda progress: watch(progress) and None
 
 
-def epoch_seconds(call: Callable[[int], None]) -> tuple[float, float]:
-    """Processor time of an epoch, and of all that a fit costs beside its epochs."""
-    times = []
-    for n_epochs in (1, 1 + N_EPOCHS):
-        begin = time.process_time()
-        call(n_epochs)
-        times.append(time.process_time() - begin)
-    per_epoch = (times[1] - times[0]) / N_EPOCHS
-    return per_epoch, times[0] - per_epoch
+def seconds(call: Callable[[int], None], n_epochs: int) -> float:
+    """Processor time of a fit."""
+    begin = time.process_time()
+    call(n_epochs)
+    return time.process_time() - begin
 
 
 def compare(name: str) -> None:
-    """Print milliseconds and ratios, the three measured in turn."""
+    """Print milliseconds and ratios."""
     import torch
 
     torch.set_num_threads(1)
+    logging.getLogger("smc").setLevel(logging.ERROR)
     calls = {
         "plain loop": lambda n: plain(name, n),
         "smc": lambda n: ours(name, n, watched=False),
@@ -118,10 +116,12 @@ def compare(name: str) -> None:
     }
     for call in calls.values():
         call(1)
-    found = [{label: epoch_seconds(call) for label, call in calls.items()} for _ in range(N_REPEATS)]
-    for label in calls:
-        epoch, once = (1e3 * median(each[label][part] for each in found) for part in (0, 1))
-        ratio = median(each[label][0] / each["plain loop"][0] for each in found)
+    lengths = (1, 1 + N_EPOCHS)
+    found = [[[seconds(call, n) for n in lengths] for call in calls.values()] for _ in range(N_REPEATS)]
+    short, long = 1e3 * np.min(found, axis=0).T
+    epochs = (long - short) / N_EPOCHS
+    for label, epoch, once in zip(calls, epochs, short - epochs, strict=True):
+        ratio = epoch / epochs[0]
         sys.stdout.write(f"{name:4} {label:17} {epoch:6.1f} ms an epoch, {once:5.1f} ms once, {ratio:.2f}\n")
 
 
