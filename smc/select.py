@@ -12,6 +12,7 @@ from smc.config import instantiate
 from smc.config.selecting import compose_selection
 from smc.null_band import Nulls
 from smc.report.document import Section, Table
+from smc.report.selection import save_selection_report
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, decimal, percent
 from smc.selection.candidate import Candidate
@@ -25,7 +26,7 @@ from smc.typing import Config
 
 USAGE = """\
 Judge all finished runs: DEPLOY, WATCH or NO_MODEL for each symbol, with the gate that decided, and write
-outputs/manifest.json. Every run is counted that was ever started.
+outputs/manifest.json and a page for people, outputs/report.html. Every run is counted that was ever started.
 
   python -m smc.select                                     evidence against the luck of everything tried
   python -m smc.select selection=classic                   the classic rule: three filters and a score
@@ -40,17 +41,18 @@ class Selected:
 
     Attributes
     ----------
-    path
-        Of the manifest.
+    path, page
+        Of the manifest, and of the report's first page.
     """
 
     manifest: dict[str, Any]
     path: Path
+    page: Path
     changes: list[str]
 
 
 def select(config: Config, name: str, progress: Progress | None = None) -> Selected:
-    """Judge all runs under `paths.output`, and write the manifest.
+    """Judge all runs under `paths.output`, and write the manifest and its reports.
 
     Parameters
     ----------
@@ -85,7 +87,8 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
         runs=account(runs, missing_runs(output, set(runs.folders))),
     )
     changes = differences(read_manifest(output), manifest)
-    return Selected(manifest, write_manifest(output, manifest), changes)
+    path = write_manifest(output, manifest)
+    return Selected(manifest, path, save_selection_report(manifest, output), changes)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -118,6 +121,7 @@ def sections(selected: Selected, *, with_changes: bool = False) -> list[Section]
         f"{manifest['runs']['read']} runs read; {summary['models_selected']} of {summary['total_symbols']} "
         f"symbols have a model, {summary['manual_review_needed']} need a look: {selected.path}"
     )
+    points.append(f"The page with the evidence, the Markdown beside it: {selected.page}")
     return [*found, Section("Manifest", points)]
 
 

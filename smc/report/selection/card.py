@@ -11,7 +11,8 @@ from smc.report.selection.facts import facts_section
 from smc.report.selection.gates import OUTCOMES, gate_name, gate_threshold, gate_value
 from smc.report.selection.markup import Html, tag
 from smc.report.selection.supported import recommendation
-from smc.report.text import decimal, interval, percent
+from smc.report.text import count, decimal, interval, percent
+from smc.report.view import PARTS
 
 #: ``passed`` of a gate -> class and sign; the sign tells them apart without colour.
 SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("idle", "–")}
@@ -27,9 +28,13 @@ def card(symbol: str, entry: Mapping[str, Any], exhibit: Exhibit | str, *, numbe
         "article",
         head,
         points,
-        tag("div", tag("div", _gates(entry)), section_block(facts_section(entry)), class_="halves"),
-        _shown(exhibit),
-        _alternatives(entry),
+        tag(
+            "div",
+            tag("div", _gates(entry), _accuracies(exhibit), _alternatives(entry)),
+            section_block(facts_section(entry), class_="facts"),
+            class_="halves",
+        ),
+        _charts(exhibit),
         class_=f"card {entry['verdict'].lower()}",
         id=anchor(number),
     )
@@ -67,8 +72,8 @@ def _gate(gate: Mapping[str, Any]) -> Html:
     return tag(
         "tr",
         tag("th", gate_name(gate["name"]), said, *remedy, scope="row"),
-        tag("td", gate_value(gate["name"], gate["value"]), class_="figure"),
-        tag("td", gate_threshold(gate), class_="figure"),
+        tag("td", _whole(gate_value(gate["name"], gate["value"])), class_="figure"),
+        tag("td", _whole(gate_threshold(gate)), class_="figure"),
         tag(
             "td", tag("span", sign, aria_hidden="true"), tag("span", OUTCOMES[gate["passed"]], class_="aside")
         ),
@@ -76,18 +81,29 @@ def _gate(gate: Mapping[str, Any]) -> Html:
     )
 
 
-def _shown(exhibit: Exhibit | str) -> Html:
-    """Return the accuracies with their intervals, and the charts; or why the run cannot be shown."""
+def _whole(figure: str) -> str:
+    """Keep a figure and its unit on one line."""
+    return figure.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _accuracies(exhibit: Exhibit | str) -> Html:
+    """Return the accuracy of each part with its interval."""
     if isinstance(exhibit, str):
-        return tag("p", f"No charts: {exhibit}.", class_="note")
+        return Html("")
     rows = [
-        (part.replace("_", "-"), f"{found[2]:,}", percent(found[0]), interval(found[1], percent))
+        (PARTS[part], count(found[2]), percent(found[0]), interval(found[1], percent))
         for part in exhibit.parts
         if (found := exhibit.accuracy(part))
     ]
     columns = ("part", "events", "accuracy", f"{100 * exhibit.confidence:g} % interval")
-    table = table_block(Table(columns, rows)) if rows else Html("")
-    return tag("div", table, pictures_block(exhibit_pictures(exhibit)))
+    return table_block(Table(columns, rows)) if rows else Html("")
+
+
+def _charts(exhibit: Exhibit | str) -> Html:
+    """Return the charts of the candidate's run; or why it cannot be shown."""
+    if isinstance(exhibit, str):
+        return tag("p", f"No charts: {exhibit}.", class_="note")
+    return pictures_block(exhibit_pictures(exhibit))
 
 
 def _alternatives(entry: Mapping[str, Any]) -> Html:

@@ -35,6 +35,7 @@ class Exhibit:
         self.record: dict[str, Any] = run.record
         self.own: dict[str, Any] = (self.record.get("by_symbol") or {}).get(symbol, self.record)
         self.figures = Figures(self.own)
+        self._settings: dict[str, Any] = run.config.get("evaluation") or {}
 
     @property
     def parts(self) -> list[str]:
@@ -58,12 +59,12 @@ class Exhibit:
     @property
     def confidence(self) -> float:
         """Of the record's intervals, and so of all others."""
-        return (self.run.config.get("evaluation") or {}).get("confidence", 0.95)
+        return self._settings.get("confidence", 0.95)
 
     @property
     def cost_bps(self) -> float | None:
         """Cost of a change of position by 1, in basis points of the capital."""
-        return (self.run.config.get("evaluation") or {}).get("cost_bps")
+        return self._settings.get("cost_bps")
 
     @property
     def is_sealed(self) -> bool:
@@ -113,10 +114,17 @@ def open_exhibit(symbol: str, entry: Mapping[str, Any], output: Path) -> Exhibit
     try:
         run = load_run(output / "runs" / entry["candidate"]["run_id"])
         exhibit = Exhibit(run, symbol, sees_test=saw_test(entry))
-        exhibit.rows("out_of_fold")
+        _check(exhibit)
     except (ResultsError, OSError, KeyError, ValueError) as error:
         return f"its folder cannot be read: {error}"
     return exhibit
+
+
+def _check(exhibit: Exhibit) -> None:
+    """Read all that is shown, so that a run that lacks some of it is told of in its place on the page."""
+    known = {*exhibit.rows("out_of_fold"), *exhibit.returns("out_of_fold")}
+    if lacking := sorted({"label", "prediction", "weight", "net", "gross", "position"} - known):
+        raise ValueError(f"it lacks {', '.join(lacking)}, for it was made by an older version; run it again")
 
 
 def saw_test(entry: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ def facts_section(entry: Mapping[str, Any]) -> Section:
         *_p_values(evidence),
         *_sharpe(evidence),
         *_overfitting(evidence),
+        *_null(evidence),
     ]
     return Section("Evidence", points, [Table(("", ""), rows)])
 
@@ -39,10 +40,11 @@ def _trials(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if measure := evidence.get("measure"):
+    measure = str(evidence.get("measure") or "").replace("_", " ")
+    if measure:
         n_events = count(evidence.get("n_events"))
         yield (
-            f"{measure.replace('_', ' ')} above the baseline",
+            f"{measure} above the baseline",
             f"{decimal(evidence.get('value'))}, n {n_events}",
         )
         yield "its one-sided lower bound", decimal(evidence.get("lower_bound"))
@@ -52,7 +54,7 @@ def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _p_values(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in (evidence.get("p_values") or {}).items():
-        yield P_VALUES.get(name, name.replace("_", " ")), decimal(value, 4)
+        yield P_VALUES[name] if name in P_VALUES else name.replace("_", " "), decimal(value, 4)
 
 
 def _sharpe(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -96,3 +98,15 @@ def overfitting_text(pbo: Mapping[str, Any]) -> str:
         f"{percent(pbo['value'], 0)}, on noise {percent(low, 0).removesuffix(' %')} to {percent(high, 0)}, "
         f"{count(pbo.get('n_configurations'))} configurations"
     )
+
+
+def _null(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Write what the same pipeline scores on shifted labels, where that was asked for."""
+    band = evidence.get("null_band") or {}
+    if "why" in band:
+        yield "the same pipeline on shifted features", str(band["why"])
+    elif band:
+        bounds = interval((band.get("low"), band.get("high")), decimal)
+        scored = f"{bounds}, {count(band.get('n_draws'))} refits"
+        yield "the same pipeline on shifted features, central 90 %", scored
+        yield "share of those refits that score as much (p)", decimal(band.get("p_value"), 4)

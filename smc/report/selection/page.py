@@ -22,7 +22,8 @@ from smc.report.selection.sweep_charts import sweep_pictures
 from smc.report.text import MISSING, count, decimal, minute, percent
 
 CSS, SCRIPT = (
-    Html(files(__package__).joinpath(name).read_text(encoding="utf-8")) for name in ("page.css", "page.js")
+    Html(files("smc.report.selection").joinpath(name).read_text(encoding="utf-8"))
+    for name in ("page.css", "page.js")
 )
 #: Only the page's own script runs, and nothing is loaded: a name that slipped through would still do nothing.
 POLICY = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smc.report.selection.gates import decided_by
+from smc.report.selection.gates import decided_by, gate_name
 from smc.report.text import count, minute
 
 #: Symbols that a sentence names.
@@ -79,7 +79,8 @@ def recommendation(entry: Mapping[str, Any]) -> list[str]:
     gate, named = decided_by(entry), entry["candidate"]
     if entry["verdict"] == "DEPLOY":
         return [f"Deploy {named['model']}, run {named['run_id']}, once the checklist is done."]
-    found = [f"Deploy nothing: {entry['decided_by'] or entry['reason']}."]
+    why = f"{gate_name(gate['name'])}: {gate['explanation']}" if gate else entry["reason"]
+    found = [f"Deploy nothing: {why}."]
     if gate and gate["remedy"]:
         found.append(f"What would change it: {gate['remedy']}.")
     if named and entry["verdict"] == "WATCH":

@@ -7,6 +7,7 @@ import pandas as pd
 from smc.report.selection.charts.distribution import Group, distribution_chart
 from smc.report.selection.charts.scatter import Point, scatter_chart
 from smc.report.selection.markup import Html
+from smc.report.selection.sweep import groups_of
 from smc.report.text import count
 
 #: Distributions: figure, file name, title.
@@ -42,8 +43,8 @@ def sweep_pictures(table: pd.DataFrame) -> list[Picture]:
 def _distribution(table: pd.DataFrame, figure: str, name: str, title: str) -> Picture | None:
     known = table.loc[table[figure].notna()]
     groups = [
-        Group(str(model), str(profile), own[figure].tolist(), own["run_id"].tolist())
-        for (model, profile), own in known.groupby(["model", "profile"])
+        Group(model, profile, own[figure].tolist(), own["run_id"].tolist())
+        for model, profile, own in groups_of(known)
     ]
     if not groups:
         return None
@@ -53,7 +54,7 @@ def _distribution(table: pd.DataFrame, figure: str, name: str, title: str) -> Pi
 
 
 def _scatter(table: pd.DataFrame, figure: str, name: str, title: str) -> Picture | None:
-    known = table.loc[table[figure].notna() & table["test_accuracy"].notna()]
+    known = table.loc[table[figure].notna() & table["test_accuracy"].notna()].sort_values("profile")
     if len(known) < 2:
         return None
     centred = known["test_accuracy"] - known.groupby("symbol")["test_accuracy"].transform("mean")

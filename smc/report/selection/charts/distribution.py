@@ -61,7 +61,7 @@ def _names(groups: Sequence[Group], y: Axis) -> list[Html]:
 
 def _row(group: Group, x: Axis, middle: float, class_: str, *, has_dots: bool) -> Html:
     low, median, high = (x.place(value) for value in np.quantile(group.values, [0.25, 0.5, 0.75]))
-    ends = (x.place(value) for value in np.quantile(group.values, [0.05, 0.95]))
+    least, most = (x.place(value) for value in np.quantile(group.values, [0.05, 0.95]))
     box = tag(
         "rect",
         x=low,
@@ -71,7 +71,7 @@ def _row(group: Group, x: Axis, middle: float, class_: str, *, has_dots: bool) -
         class_=f"box {class_}",
     )
     found = [
-        *[segment(end, middle - 3, end, middle + 3, class_=class_) for end in ends],
+        segment(least, middle, most, middle, class_=class_),
         box,
         segment(median, middle - 6, median, middle + 6, class_=f"whisker {class_}"),
     ]

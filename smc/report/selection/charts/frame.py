@@ -8,7 +8,9 @@ from smc.report.selection.markup import Html, joined, tag
 #: Units across. A phone shows a unit as about a pixel, so that text of 11 units is readable.
 WIDTH = 360
 #: From the edge to the plot; at the top there is room for the key.
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 24, 36
+LEFT, RIGHT, TOP = 46, 8, 24
+#: Below the plot, for the labels of ticks; and for the name of the axis.
+BOTTOM, NAME = 20, 16
 
 
 def frame(marks: Html, x: Axis, y: Axis, *, says: str, key: Mapping[str, str] | None = None) -> Html:
@@ -21,7 +23,7 @@ def frame(marks: Html, x: Axis, y: Axis, *, says: str, key: Mapping[str, str] | 
     key
         Name -> class of its marks.
     """
-    height = round(max(y.start, y.end)) + BOTTOM
+    height = round(max(y.start, y.end)) + BOTTOM + NAME * bool(x.label)
     return tag(
         "svg",
         tag("title", says),

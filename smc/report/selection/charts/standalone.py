@@ -5,7 +5,7 @@ from importlib.resources import files
 from smc.report.selection.markup import Html, tag
 
 #: What the charts look like, on the page and alone.
-STYLE = Html(files(__package__).joinpath("chart.css").read_text(encoding="utf-8"))
+STYLE = Html(files("smc.report.selection.charts").joinpath("chart.css").read_text(encoding="utf-8"))
 BACKGROUND = Html(
     "svg { background: #fff; } @media (prefers-color-scheme: dark) { svg { background: #14181c; } }"
 )
