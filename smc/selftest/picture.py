@@ -1,5 +1,6 @@
 """One picture of a self-test: what is deployed, p-values on noise, gaps and coverage."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -7,11 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from smc.report.pictures.style import INK, MUTED, SERIES, blank, head, percent_axis, save, styled
+from smc.selftest.cell import Cell
 from smc.selftest.figure import Figure
-from smc.selftest.figures import noise_p_values
+from smc.selftest.figures import PROFILE, noise_p_values
 
 if TYPE_CHECKING:
     from smc.selftest.report import Report
+
+COLOURS = (*SERIES, INK, MUTED)
 
 
 def picture(report: "Report") -> bytes:
@@ -20,19 +24,19 @@ def picture(report: "Report") -> bytes:
         figure = blank(6.6, width=8.4)
         head(figure, f"Self-test {report.plan.hash}")
         panels = figure.subplots(2, 2).ravel()
-        _deployed(panels[0], report)
+        deployed = [
+            (each.what.partition(", ")[2], each) for each in _named(report, "false_deploy_", "power_")
+        ]
+        _marked(panels[0], deployed, "symbols deployed", limits=[0.05])
         _p_values(panels[1], report)
-        _marked(panels[2], _named(report, "gap_"), "train-validation gap", limits=[0.15])
-        _marked(panels[3], _named(report, "coverage_"), "intervals that hold the truth", limits=[0.9, 0.98])
+        gaps = [(each.what.partition(", ")[2], each) for each in _named(report, "gap_")]
+        gaps.sort(key=lambda pair: PROFILE not in pair[0])
+        _marked(panels[2], gaps, "train-validation gap", limits=[0.15])
+        held = [(each.what, each) for each in _named(report, "coverage_")]
+        _marked(panels[3], held, "intervals that hold the truth", limits=[0.9, 0.98])
         file = BytesIO()
         save(figure, file)
     return file.getvalue()
-
-
-def _deployed(axes: Axes, report: "Report") -> None:
-    """Draw the share of symbols that each rule deploys, cell by cell."""
-    found = [*_named(report, "false_deploy_"), *_named(report, "power_")]
-    _marked(axes, found, "symbols deployed", limits=[0.05])
 
 
 def _p_values(axes: Axes, report: "Report") -> None:
@@ -60,31 +64,39 @@ def _noise(report: "Report") -> list[tuple[str, list[float]]]:
     return [(name, values) for name, values in found if values]
 
 
-def _named(report: "Report", start: str) -> list[Figure]:
+def _named(report: "Report", *starts: str) -> list[Figure]:
     return [
-        each for each in report.figures if each.name.startswith(start) and each.estimate.value is not None
+        each for each in report.figures if each.name.startswith(starts) and each.estimate.value is not None
     ]
 
 
-def _marked(axes: Axes, figures: list[Figure], title: str, *, limits: list[float]) -> None:
-    """Draw values with their intervals, one row a cell, one colour a figure."""
-    cells = list(dict.fromkeys(each.cell for each in figures))
-    names = list(dict.fromkeys(each.name for each in figures))
+def _marked(axes: Axes, figures: Sequence[tuple[str, Figure]], title: str, *, limits: list[float]) -> None:
+    """Draw values with their intervals, one row a cell, one colour a name (the first few)."""
+    names = list(dict.fromkeys(name for name, _ in figures))[: len(COLOURS)]
+    cells = list(dict.fromkeys(each.cell for each in sorted((each for _, each in figures), key=_of_cell)))
     for limit in limits:
         axes.axvline(limit, color=MUTED, lw=1, ls=(0, (4, 2)))
-    for number, name in enumerate(names):
-        colour = SERIES[number] if number < len(SERIES) else INK
-        own = [each for each in figures if each.name == name]
-        values = np.array([each.estimate.value for each in own], dtype=np.float64)
-        places = [cells.index(each.cell) + 0.7 * ((number + 0.5) / len(names) - 0.5) for each in own]
-        for place, each in zip(places, own, strict=True):
-            low, high = each.estimate.low, each.estimate.high
-            if low is not None and high is not None:
-                axes.hlines(place, low, high, color=colour, lw=1.3, alpha=0.6)
-        axes.plot(values, places, "o", color=colour, ms=4, label=own[0].what)
+    for number, (name, colour) in enumerate(zip(names, COLOURS, strict=False)):
+        shift = 0.7 * ((number + 0.5) / len(names) - 0.5)
+        own = [each for other, each in figures if other == name]
+        _draw(axes, own, [cells.index(each.cell) + shift for each in own], name=name, colour=colour)
     axes.set_yticks(range(len(cells)), cells)
-    axes.set_ylim(len(cells) - 0.5, -0.5)
+    axes.set_ylim(max(len(cells), 1) - 0.5, -0.5)
     axes.set_title(title)
     axes.set_ylabel("events : best possible")
     percent_axis(axes.xaxis)
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2, fontsize=7, handlelength=1)
+    if names:
+        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2, fontsize=7, handlelength=1)
+
+
+def _draw(axes: Axes, figures: Sequence[Figure], places: Sequence[float], *, name: str, colour: str) -> None:
+    values = np.array([each.estimate.value for each in figures], dtype=np.float64)
+    axes.plot(values, places, "o", color=colour, ms=4, label=name)
+    for place, each in zip(places, figures, strict=True):
+        low, high = each.estimate.low, each.estimate.high
+        if low is not None and high is not None:
+            axes.hlines(place, low, high, color=colour, lw=1.3, alpha=0.6)
+
+
+def _of_cell(figure: Figure) -> Cell:
+    return Cell.parse(figure.cell)
