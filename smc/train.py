@@ -20,14 +20,13 @@ from smc import results
 from smc.alert import tell_failure, tell_warnings
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.cv.plan import SplitPlan
-from smc.dataset import Dataset, check_fit, label_events, pool
-from smc.errors import ConfigError, DiskFullError, ResultsError, SmcError, SplitError
-from smc.features.cache import FeatureCache
+from smc.dataset import check_fit
+from smc.errors import ConfigError, DiskFullError, ResultsError, SmcError
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.launcher import End, run_sweep
 from smc.outcome import Outcome, say_outcome, say_outcome_briefly
 from smc.parts import Parts
+from smc.prepared import make_dataset, make_plan
 from smc.record import (
     Bars,
     ablation,
@@ -38,6 +37,7 @@ from smc.record import (
     importances,
     last_training_bar,
     sealed_tables,
+    selection,
     stops_of,
     warnings_of,
     what_was_chosen,
@@ -116,6 +116,7 @@ def train(
                     **stops_of(fits),
                     "ablation": ablation(parts, bars, trained.plain, baseline),
                     "augmentation": fits.augmentation,
+                    "feature_selection": selection(fits),
                     "feature_importance": importances(fits),
                     "last_training_bar": last_training_bar(bars, data, fits),
                     "training_duration_seconds": time.perf_counter() - started,
@@ -163,37 +164,6 @@ def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
 def about(config: Config, symbols: Iterable[str]) -> dict[str, str]:
     """Name a run for people, whatever becomes of it."""
     return {"symbol": "+".join(symbols), "model": config["model"]["_target_"].rpartition(".")[2]}
-
-
-def make_dataset(bars: Bars, parts: Parts, output: Path) -> Dataset:
-    """Compute or read the features of each symbol, label its events, and pool them."""
-    cache = FeatureCache(output / "cache" / "features")
-    labelled = {}
-    for symbol, each in bars.items():
-        features = cache.compute(parts.features, each)
-        labelled[symbol] = (each, label_events(each, features, parts.features.warm_up, parts))
-    return pool(labelled)
-
-
-def make_plan(data: Dataset, parts: Parts, sizes: Mapping[str, Any]) -> tuple[SplitPlan, str | None]:
-    """Split the events; where the folds cannot be had, leave them out and say why.
-
-    Raises
-    ------
-    SplitError
-        Not even the outer split can be had.
-    """
-    try:
-        return _checked_plan(data, parts.cv, parts.labels.task, sizes), None
-    except SplitError as failure:
-        return _checked_plan(data, None, parts.labels.task, sizes), str(failure)
-
-
-def _checked_plan(data: Dataset, cv: Any, task: str, sizes: Mapping[str, Any]) -> SplitPlan:
-    plan = SplitPlan.from_spans(data.spans, cv, **sizes)
-    if task == "classification":
-        plan.check_classes(data.events["label"])
-    return plan
 
 
 @contextmanager

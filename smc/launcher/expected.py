@@ -43,12 +43,17 @@ class RunIds:
 
 
 def write_expected(
-    jobs: Sequence[Job], run_ids: Mapping[int, str | None], *, command: Sequence[str], left_out: Sequence[str]
+    jobs: Sequence[Job], run_ids: Mapping[int, str | None], *, command: Sequence[str], **said: Sequence[str]
 ) -> Path:
     """Write ``sweeps/<stamp>.json`` under the output folder, whole or not at all, and return its path.
 
     It says what was typed, and of each job its overrides, symbol, model and run, so that a reader of the
     results can name the runs that are missing.
+
+    Parameters
+    ----------
+    **said
+        What else the sweep said before it began: ``left_out``, ``power``.
     """
     stamp = utc_now()
     output = Path(jobs[0].config["paths"]["output"])
@@ -57,7 +62,7 @@ def write_expected(
         "started": stamp,
         "command": list(command),
         "jobs": [_entry(job, run_ids[job.number]) for job in jobs],
-        "left_out": list(left_out),
+        **{name: list(sentences) for name, sentences in said.items()},
     }
     with named_errors(output):
         make_folder(path.parent)

@@ -4,6 +4,7 @@ from smc.cli import EXIT_FAILED, EXIT_NO_ROOM, EXIT_OK, say
 from smc.config import instantiate
 from smc.config.command import Command
 from smc.errors import ConfigError
+from smc.launcher.ahead import evidence_ahead, sentences
 from smc.launcher.basic import Basic
 from smc.launcher.expected import RunIds, write_expected
 from smc.launcher.launcher import Launcher, Task
@@ -32,7 +33,10 @@ def run_sweep(command: Command, task: Task) -> int:
     jobs, left_out = command.jobs(defaults)
     find = RunIds()
     run_ids = {job.number: find.of(job) for job in jobs}
-    path = write_expected(jobs, run_ids, command=command.overrides, left_out=left_out)
+    power = list(sentences(evidence_ahead(jobs)))
+    for sentence in power:
+        say(f"power: {sentence}")
+    path = write_expected(jobs, run_ids, command=command.overrides, left_out=left_out, power=power)
     command.write_sweep_config()
     with View(len(jobs)) as view:
         sweep = Sweep(jobs, run_ids, view, logs=path.with_suffix(""))

@@ -1,15 +1,14 @@
 """What the events of a symbol can tell, and what they cannot."""
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from smc import stats
 from smc.selection.candidate import Candidate
 from smc.selection.gates import confidence_to_z
 from smc.selection.part import Evidence
 
-#: Chance that an edge of the size named is found.
-CHANCE = 0.8
+CHANCE = stats.POWER
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,7 @@ class Power:
 def power_of(candidate: Candidate, *, n_trials: float, alpha: float) -> Power:
     """Return what a candidate's out-of-fold events can tell at a level shared by so many trials.
 
-    An accuracy near one half has the standard error 1 / (2 sqrt(n)), n the independent events. It must reach
-    z standard errors, z the normal quantile of alpha / n_trials (Bonferroni), and does so 80 times in 100 if
-    it truly lies .84 of them above.
+    See `smc.stats.detectable_edge`; an edge of that size is found 80 times in 100.
     """
     evidence = _evidence(candidate)
     z = confidence_to_z(1 - alpha / max(n_trials, 1.0))
@@ -52,7 +49,7 @@ def power_of(candidate: Candidate, *, n_trials: float, alpha: float) -> Power:
     if not candidate.is_classification:
         sentence = f"with {n:,} bars a net Sharpe ratio under {(z + confidence_to_z(CHANCE)) * error:.2f}"
         return Power(n, independent, n_trials, z, None, f"{sentence} a year cannot be told from luck")
-    edge = (z + confidence_to_z(CHANCE)) / (2 * math.sqrt(max(independent, 1.0)))
+    edge = stats.detectable_edge(independent, n_trials, alpha=alpha, power=CHANCE)
     sentence = (
         f"with {n:,} events (worth {independent:,.0f} independent ones) and {n_trials:,.1f} independent "
         f"trials an edge under {100 * edge:.1f} points of accuracy cannot be told from luck"

@@ -11,6 +11,7 @@ from smc.stats.false_discovery import BenjaminiHochberg, benjamini_hochberg
 from smc.stats.forecast_accuracy import DieboldMariano, diebold_mariano
 from smc.stats.overfitting import Overfitting, probability_of_backtest_overfitting
 from smc.stats.paired_classes import McNemar, mcnemar
+from smc.stats.power import POWER, affordable_trials, detectable_edge, needed_events
 from smc.stats.predictive_ability import SuperiorPredictiveAbility, superior_predictive_ability
 from smc.stats.probabilistic_sharpe import probabilistic_sharpe_ratio
 from smc.stats.ranks import FriedmanNemenyi, friedman_nemenyi
@@ -23,6 +24,7 @@ from smc.stats.track_record import TrackRecord
 from smc.stats.trials import effective_trials
 
 __all__ = [
+    "POWER",
     "BenjaminiHochberg",
     "DieboldMariano",
     "FriedmanNemenyi",
@@ -32,9 +34,11 @@ __all__ = [
     "RomanoWolf",
     "SuperiorPredictiveAbility",
     "TrackRecord",
+    "affordable_trials",
     "benjamini_hochberg",
     "corrected_resampled_t",
     "deflated_sharpe_ratio",
+    "detectable_edge",
     "diebold_mariano",
     "effective_trials",
     "expected_max_sharpe_ratio",
@@ -42,6 +46,7 @@ __all__ = [
     "mcnemar",
     "min_backtest_length",
     "min_track_record_length",
+    "needed_events",
     "optimal_block_length",
     "probabilistic_sharpe_ratio",
     "probability_of_backtest_overfitting",

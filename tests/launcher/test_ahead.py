@@ -1,0 +1,63 @@
+"""What a sweep says of itself before its first fit."""
+
+import pytest
+
+from smc import stats
+from smc.config.command import read_command
+from smc.launcher.ahead import Evidence, evidence_ahead, sentences
+from smc.ledger import Ledger
+
+SWEEP = ("-m", "model=logistic", "events.last=300", "reg=strong,tiny,baseline", "seed=0,1")
+
+
+def jobs_of(tmp_path, *arguments):
+    command = read_command([*SWEEP, f"paths.output={tmp_path}/outputs", *arguments])
+    jobs, problems = command.jobs([])
+    assert not problems
+    return jobs
+
+
+def test_events_are_worth_their_uniqueness_and_seeds_are_no_trials(tmp_path):
+    (evidence,) = evidence_ahead(jobs_of(tmp_path)).values()
+    assert len(evidence.trials) == 3
+    assert 20 < evidence.n_independent < 90, "90 events are out of fold, and their labels overlap"
+
+
+def test_what_the_ledger_counts_is_among_the_trials(tmp_path):
+    jobs = jobs_of(tmp_path)
+    (before,) = evidence_ahead(jobs).values()
+    ledger = Ledger(f"sqlite:///{tmp_path}/outputs/ledger.sqlite")
+    facts = dict(model="m", config_hash="c", data_hash="d", split_hash="p", seed=0, evidence=None,
+                 code_version="v", output="o")  # fmt: skip
+    ledger.open_trial("earlier", ["SP500"], seedless_hash="s", **facts)
+    ledger.open_trial("again", ["SP500"], seedless_hash=next(iter(before.trials)), **facts)
+    (after,) = evidence_ahead(jobs).values()
+    assert after.trials == {*before.trials, "s"}
+
+
+def test_a_regression_and_a_job_without_events_say_nothing(tmp_path):
+    assert evidence_ahead(jobs_of(tmp_path, "labels=forward_return")) == {}
+    assert evidence_ahead(jobs_of(tmp_path, "events.threshold=50")) == {}
+
+
+def test_the_sentences_hold_the_range_over_the_symbols():
+    few, many = Evidence(50.0, {"a", "b"}), Evidence(2000.0, {"a", "b"})
+    low, high = (100 * stats.detectable_edge(n, 2) for n in (2000, 50))
+    first, second = sentences({"X": few, "Y": many})
+    assert first == (
+        "2 configurations a symbol on out-of-fold events worth 50 to 2000 independent ones: an edge under "
+        f"{low:.0f} to {high:.0f} points of accuracy cannot be told from luck"
+    )
+    assert second.startswith("for an edge of 10 points these events bear 0 to ")
+    assert len(list(sentences({"Y": many}))) == 1, "enough events need no advice"
+    assert list(sentences({"X": Evidence(50.0, {"a"})})) == [], "one configuration is no sweep"
+
+
+@pytest.mark.parametrize("n", [30, 100, 300])
+def test_as_many_trials_as_an_edge_bears_still_show_it(n):
+    edge = 0.15
+    bears = stats.affordable_trials(n, edge)
+    if bears:
+        assert stats.detectable_edge(n, bears) <= edge
+    assert stats.detectable_edge(n, bears + 1) > edge
+    assert stats.detectable_edge(stats.needed_events(edge, 7), 7) <= edge
