@@ -16,10 +16,18 @@ def section_block(section: Section, *, class_: str | None = None) -> Html:
 def table_block(table: Table) -> Html:
     """Write a table that scrolls by itself where it is wider than the page."""
     named = any(table.columns)
-    head = tag("thead", tag("tr", *(tag("th", name, scope="col") for name in table.columns)))
+    head = tag("thead", tag("tr", *headings(table.columns, table.n_text)))
     rows = [_row(row, table.n_text) for row in table.rows]
     written = tag("table", *([head] if named else []), tag("tbody", *rows))
     return tag("div", written, class_="scroll", tabindex="0", role="group", aria_label="table")
+
+
+def headings(names: Sequence[str], n_text: int) -> list[Html]:
+    """Write column headings, those of figures over the figures."""
+    return [
+        tag("th", name, scope="col", class_=None if number < n_text else "figure")
+        for number, name in enumerate(names)
+    ]
 
 
 def picture_block(picture: Picture) -> Html:

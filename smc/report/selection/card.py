@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smc.report.document import Table
-from smc.report.selection.blocks import pictures_block, section_block, table_block
+from smc.report.selection.blocks import headings, pictures_block, section_block, table_block
 from smc.report.selection.exhibit import Exhibit
 from smc.report.selection.exhibit_charts import exhibit_pictures
 from smc.report.selection.facts import facts_section
@@ -51,10 +51,11 @@ def anchor(number: int) -> str:
 
 
 def _gates(entry: Mapping[str, Any]) -> Html:
-    columns = ("gate", "value", "asked for", "")
-    head = tag(
-        "tr", *(tag("th", name or tag("span", "outcome", class_="aside"), scope="col") for name in columns)
+    names = (
+        *headings(("gate", "value", "asked for"), 1),
+        tag("th", tag("span", "outcome", class_="aside"), scope="col"),
     )
+    head = tag("tr", *names)
     body = tag("tbody", *(_gate(gate) for gate in entry["gates"]))
     return tag(
         "table",

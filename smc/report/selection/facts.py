@@ -35,7 +35,7 @@ def _trials(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "distinct trials counted", count(evidence["n_trials"])
     yield "runs started, repeats and seeds too", ended or "n/a"
     yield "runs read", count(evidence.get("n_runs"))
-    yield "worth independent trials", decimal(evidence.get("effective_trials"), 1)
+    yield "independent trials they amount to", decimal(evidence.get("effective_trials"), 1)
     yield "openings of a sealed test part", count(evidence.get("openings"))
 
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.selection.blocks import pictures_block, section_block
+from smc.report.selection.blocks import headings, pictures_block, section_block
 from smc.report.selection.card import anchor, badge, card
 from smc.report.selection.charts.standalone import STYLE
 from smc.report.selection.exhibit import Exhibit
@@ -72,7 +72,7 @@ def page(
             "main",
             _top(manifest, title),
             _chapter("symbols", _overview(manifest), *cards),
-            _chapter("checklist", *_checklists(checklists)),
+            _chapter("checklist", *_checklists(manifest, checklists)),
             _chapter("overfitting", *_overfitting(manifest)),
             _chapter("runs-all", runs_table(manifest)),
             *_left_out(manifest),
@@ -122,7 +122,7 @@ def _overview(manifest: Mapping[str, Any]) -> Html:
         "p, corrected",
         "trials",
     )
-    head = tag("tr", *(tag("th", name, scope="col") for name in columns))
+    head = tag("tr", *headings(columns, 4))
     rows = [_symbol(*each, number=number) for number, each in enumerate(manifest["selections"].items())]
     table = tag("table", tag("thead", head), tag("tbody", *rows))
     return tag("div", table, class_="scroll", tabindex="0", role="group", aria_label="all symbols")
@@ -148,11 +148,17 @@ def _symbol(symbol: str, entry: Mapping[str, Any], *, number: int) -> Html:
     )
 
 
-def _checklists(checklists: Mapping[str, Sequence[Item]]) -> list[Html]:
+def _checklists(manifest: Mapping[str, Any], checklists: Mapping[str, Sequence[Item]]) -> list[Html]:
     if not checklists:
         return [tag("p", "No symbol has a model to deploy, nor one to watch: there is nothing to check.")]
     return [
-        tag("div", tag("h3", symbol), _items(items), class_="sheet") for symbol, items in checklists.items()
+        tag(
+            "div",
+            tag("h3", symbol, " ", badge(manifest["selections"][symbol]["verdict"])),
+            _items(items),
+            class_="sheet",
+        )
+        for symbol, items in checklists.items()
     ]
 
 

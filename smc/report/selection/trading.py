@@ -40,13 +40,10 @@ def _length(length: Mapping[str, Any]) -> Item:
 
 def _costs(exhibit: Exhibit) -> Item:
     what, bps, cost = "gain survives the costs assumed", break_even_bps(exhibit), exhibit.cost_bps
+    assumed = f"assumed: {general(cost)} bp a change of position by 1"
     if bps is None:
-        return Item(
-            what, "open", f"assumed: {general(cost)} bp a change of position by 1; nothing was traded"
-        )
-    said = (
-        f"assumed: {general(cost)} bp a change of position by 1; the out-of-fold gain is gone at {bps:.1f} bp"
-    )
+        return Item(what, "open", f"{assumed}; at what cost the out-of-fold gain is gone cannot be said")
+    said = f"{assumed}; the out-of-fold gain is gone at {bps:.1f} bp"
     return judged(what, bps > (cost or 0.0), said)
 
 

@@ -8,7 +8,7 @@ from smc.report.selection.markup import Html, joined, tag
 #: Units across. A phone shows a unit as about a pixel, so that text of 11 units is readable.
 WIDTH = 360
 #: From the edge to the plot; at the top there is room for the key.
-LEFT, RIGHT, TOP = 46, 8, 24
+LEFT, RIGHT, TOP = 46, 15, 24
 #: Below the plot, for the labels of ticks; and for the name of the axis.
 BOTTOM, NAME = 20, 16
 
