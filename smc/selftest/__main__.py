@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 
 from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say
-from smc.errors import ConfigError
 from smc.launcher.threads import n_cores
 from smc.report.terminal_page import show
 from smc.selftest.configuration import compose_configurations
@@ -15,8 +14,11 @@ from smc.selftest.run import run
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 no target is refuted, 1 one is, 2 a mistake of the user's."""
-    parser = _parser()
-    asked, overrides = parser.parse_known_args(arguments)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    overrides = [
+        each for each in typed if is_override(each)
+    ]  # wherever they stand, behind a list of models too
+    asked = _parser().parse_args([each for each in typed if not is_override(each)])
     with exits():
         plan = plan_of(asked, overrides)
         progress = Progress("self-test: ")
@@ -31,11 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_FAILED if report.refuted else EXIT_OK)
 
 
+def is_override(argument: str) -> bool:
+    """Tell ``model.max_depth=3`` from an option or its value.
+
+    >>> is_override("aug=none"), is_override("--output=a"), is_override("xgboost")
+    (True, False, False)
+    """
+    return "=" in argument and not argument.startswith("-")
+
+
 def plan_of(asked: argparse.Namespace, overrides: Sequence[str]) -> Plan:
     """Fill in from the preset what was not asked for."""
-    unknown = [each for each in overrides if each.startswith("-")]
-    if unknown:
-        raise ConfigError(f"{unknown[0]}: no such option; python -m smc.selftest --help lists them")
     preset = PRESETS[asked.preset]
     values = {name: preset[name] if getattr(asked, name) is None else getattr(asked, name) for name in preset}
     configurations = compose_configurations(

@@ -92,6 +92,8 @@ def compose_configurations(
 
 
 def _checked(config: Config) -> Config:
+    if config["data"]["_target_"] != SIMULATED or config["evaluation"]["test"] == "sealed":
+        raise ConfigError("a self-test needs data=simulated and evaluation.test=recorded")
     labels = config["labels"]
     wrong = [f"{key}={labels.get(key)}" for key, value in ASSUMED.items() if labels.get(key) != value]
     if labels["_target_"] != LABELS or wrong:
@@ -100,6 +102,4 @@ def _checked(config: Config) -> Config:
             f"labels: the true odds are known of labels=triple_barrier with its own rules, not of {said}; "
             "labels.stop_atr, labels.target_atr and labels.max_holding are free"
         )
-    if config["data"]["_target_"] != SIMULATED or config["evaluation"]["test"] == "sealed":
-        raise ConfigError("a self-test needs data=simulated and evaluation.test=recorded")
     return config

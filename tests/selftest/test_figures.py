@@ -1,0 +1,90 @@
+"""Figures of lines by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from smc.selftest import Cell
+from smc.selftest.figure import Figure
+from smc.selftest.figures import all_figures
+
+NOISE, EDGE = Cell(1000, 0.0), Cell(1000, 0.75)
+
+
+def figures(lines: dict[Cell, list[Any]]) -> dict[tuple[str, str], Figure]:
+    return {(figure.name, figure.cell): figure for figure in all_figures(lines)}
+
+
+def test_errors_without_an_edge_and_power_with_one(make_line: Callable[..., Any]) -> None:
+    verdicts = ["DEPLOY", "WATCH", "NO_MODEL", "DEPLOY"]
+    lines = [make_line(seed, verdict) for seed, verdict in enumerate(verdicts)]
+    found = figures({NOISE: lines, EDGE: lines})
+    wrong, power = found["false_deploy_honest", "1000:0"], found["power_honest", "1000:0.75"]
+    assert wrong.estimate.value == power.estimate.value == 0.5
+    assert wrong.verdict == "REFUTED"  # two of four: at least 6.8 %
+    assert power.verdict == "open"
+    assert found["false_deploy_classic", "1000:0"].estimate.value == 0
+    assert not found["false_deploy_classic", "1000:0"].verdict
+    assert ("power_honest", "1000:0") not in found
+
+
+def test_targets_of_an_edge_need_enough_events(make_line: Callable[..., Any]) -> None:
+    lines = [make_line(seed) for seed in range(30)]
+    found = figures({Cell(300, 0.75): lines, EDGE: lines, Cell(1000, 0.7): lines})
+    verdicts = [found["power_honest", cell].verdict for cell in ("300:0.75", "1000:0.75", "1000:0.7")]
+    assert verdicts == ["", "REFUTED", ""]
+
+
+def test_deployed_models_are_held_against_the_best_possible(make_line: Callable[..., Any]) -> None:
+    lines = [make_line(0, "DEPLOY", test=0.7), make_line(1, "DEPLOY", test=0.6), make_line(2, test=0.1)]
+    found = figures({EDGE: lines})
+    assert found["test_accuracy_honest", "1000:0.75"].estimate.value == pytest.approx(0.65)
+    assert found["distance_honest", "1000:0.75"].estimate.value == pytest.approx(0.10)
+    assert found["distance_honest", "1000:0.75"].estimate.n == 2
+    assert found["test_accuracy_classic", "1000:0.75"].estimate.n == 0
+
+
+def test_the_gap_target_is_for_strong_models_that_stop_early(
+    make_line: Callable[..., Any], make_fit: Callable[..., Any]
+) -> None:
+    fits = {
+        "xgboost_strong": make_fit(gap=0.30, skill=-0.1),
+        "lightgbm_strong": make_fit(gap=0.20, skill=0.2),
+        "random_forest_strong": make_fit(gap=0.9),
+        "xgboost_baseline": make_fit(gap=0.9),
+    }
+    found = figures({EDGE: [make_line(seed, **fits) for seed in range(2)]})
+    together = found["gap_strong_stops_early", "1000:0.75"]
+    assert together.estimate.value == pytest.approx(0.25)
+    assert together.verdict == "REFUTED"
+    assert found["log_loss_skill_strong_stops_early", "1000:0.75"].estimate.value == pytest.approx(0.05)
+    assert found["log_loss_below_strong_stops_early", "1000:0.75"].estimate.value == 0.5
+    assert found["gap_random_forest_strong", "1000:0.75"].verdict == ""
+
+
+def test_small_p_values_on_noise_are_errors_and_large_ones_are_not(make_line: Callable[..., Any]) -> None:
+    small = figures({NOISE: [make_line(seed, p=0.004) for seed in range(40)]})
+    large = figures({NOISE: [make_line(seed, p=0.99) for seed in range(40)]})
+    levels = ("0.01", "0.05", "0.1", "0.5")
+    assert {small[f"p_value_{level}", "1000:0"].verdict for level in levels} == {"REFUTED"}
+    assert "REFUTED" not in {large[f"p_value_{level}", "1000:0"].verdict for level in levels}
+    assert large["p_value_distance", "1000:0"].estimate.value == pytest.approx(0.99)
+
+
+def test_p_values_with_an_edge_are_not_held_against_anything(make_line: Callable[..., Any]) -> None:
+    assert not [name for name, _ in figures({EDGE: [make_line(0, p=0.001)]}) if name.startswith("p_value")]
+
+
+def test_coverage_counts_symbols_not_configurations(
+    make_line: Callable[..., Any], make_fit: Callable[..., Any]
+) -> None:
+    inside, outside = make_fit(held=(0.4, 0.6, 0.5)), make_fit(held=(0.4, 0.6, 0.7))
+    lines = [make_line(seed, xgboost_strong=inside, xgboost_tiny=outside) for seed in range(10)]
+    found = figures({NOISE: lines})["coverage_out_of_fold_accuracy", "1000:0"]
+    assert (found.estimate.value, found.estimate.n, found.verdict) == (0.5, 10, "REFUTED")
+
+
+def test_symbols_without_a_run_are_left_out(make_line: Callable[..., Any]) -> None:
+    lines = [make_line(0), {"seed": 1, "failures": {"events": "no labelled event is left"}}]
+    assert figures({NOISE: lines})["false_deploy_honest", "1000:0"].estimate.n == 1
