@@ -1,11 +1,13 @@
 """Manifests that were made up: every verdict, as many runs as are asked for, and hostile names."""
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from smc.results import RunStore, load_run
 from smc.selection.manifest import check_manifest
 
 #: The candidate's run in the fixture `make_run`, and its symbol there.
@@ -181,5 +183,23 @@ def make_manifest() -> Callable[..., dict[str, Any]]:
         }
         check_manifest(made)
         return made
+
+    return make
+
+
+@pytest.fixture
+def make_sealed_run(make_run, tmp_path) -> Callable[[str], Any]:
+    """Return a function that commits a run whose test part is sealed."""
+
+    def make(run_id: str) -> Any:
+        run = make_run(skill=0.8, run_id="a" * 16)
+        with RunStore(tmp_path / "outputs").claim(run_id) as claim:
+            claim.save_record({**run.record, "test_metrics": {}})
+            shutil.copy(run.path / "config.yaml", claim.staging)
+            for name, table in (("predictions", run.predictions), ("returns", run.returns)):
+                is_test = (table["part"] == "test").to_numpy()
+                table[~is_test].to_parquet(claim.staging / f"{name}.parquet")
+                table[is_test].to_parquet(claim.staging / f"sealed_{name}.parquet")
+            return load_run(claim.commit())
 
     return make

@@ -1,0 +1,109 @@
+"""What a report may show of a candidate's run."""
+
+import pytest
+
+from smc.report.selection import save_selection_report
+from smc.report.selection.checklist import checklist
+from smc.report.selection.exhibit import Exhibit, open_exhibit
+
+RUN_ID = "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "parts"), [("DEPLOY", ["out_of_fold", "test"]), ("WATCH", ["out_of_fold"])]
+)
+def test_the_test_part_is_shown_only_if_the_verdict_came_to_it(
+    make_run, make_manifest, tmp_path, verdict, parts
+):
+    make_run()
+    manifest = make_manifest({"EURUSD": verdict})
+    exhibit = open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+    assert isinstance(exhibit, Exhibit)
+    assert exhibit.parts == parts
+    assert bool(len(exhibit.returns("test"))) == ("test" in parts)
+    text = save_selection_report(manifest, tmp_path / "outputs").read_text(encoding="utf-8")
+    assert ("the verdict did not come to it" in text) == (verdict == "WATCH")
+
+
+def test_a_sealed_part_is_read_from_its_seal_once_the_verdict_opened_it(make_sealed_run):
+    run = make_sealed_run(RUN_ID)
+    closed, opened = (Exhibit(run, "EURUSD", sees_test=sees) for sees in (False, True))
+    assert closed.accuracy("test") is None
+    share, (low, high), n_events = opened.accuracy("test")
+    assert n_events == 60
+    assert low < share < high
+    assert len(opened.returns("test")) > 0
+
+
+def test_accuracy_and_interval_are_the_records(make_run):
+    run = make_run(skill=0.8)
+    share, bounds, n_events = Exhibit(run, "EURUSD", sees_test=True).accuracy("out_of_fold")
+    assert share == pytest.approx(run.record["out_of_fold_metrics"]["accuracy"])
+    known = run.record["intervals"]["out_of_fold"]["accuracy"]
+    assert bounds == (known["low"], known["high"])
+    assert n_events == 200
+
+
+def test_a_run_that_is_gone_is_told_of_in_its_place(make_manifest, tmp_path):
+    manifest = make_manifest()
+    found = open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+    assert "cannot be read" in found
+    text = save_selection_report(manifest, tmp_path / "outputs").read_text(encoding="utf-8")
+    assert "No charts: its folder cannot be read" in text
+
+
+def test_a_damaged_run_is_told_of_too(make_run, make_manifest, tmp_path):
+    (make_run().path / "returns.parquet").write_bytes(b"torn")
+    manifest = make_manifest({"EURUSD": "DEPLOY"})
+    assert "cannot be read" in open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+
+
+def test_a_run_of_an_older_version_says_what_it_lacks(make_run, make_manifest, tmp_path):
+    make_run(change_returns=lambda returns: returns.drop(columns="gross"))
+    manifest = make_manifest({"EURUSD": "DEPLOY"})
+    assert "lacks gross" in open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+
+
+def items_of(manifest, output):
+    exhibit = open_exhibit("EURUSD", manifest["selections"]["EURUSD"], output)
+    return {each.what: each for each in checklist(manifest, "EURUSD", exhibit)}
+
+
+def test_the_checklist_says_yes_only_where_the_evidence_does(make_sealed_run, make_manifest, tmp_path):
+    make_sealed_run(RUN_ID)
+    manifest = make_manifest({"EURUSD": "DEPLOY"})
+    items, evidence = items_of(manifest, tmp_path / "outputs"), manifest["selections"]["EURUSD"]["evidence"]
+    states = {name: each.state for name, each in items.items()}
+    assert states["every gate passed"] == states["train-validation gap"] == "yes"
+    assert states["test part opened once"] == "yes"
+    assert states["model file verified by its golden rows"] == "no"  # it has none
+    assert states["costs"] == states["way back"] == states["watch: accuracy"] == "open"
+    evidence.update(openings=2, seed_band=None)
+    evidence["min_track_record_length"] = {"bars": None, "years": None, "observed_years": 2.4}
+    manifest["selections"]["EURUSD"]["train_val_gap"] = 0.21
+    worse = items_of(manifest, tmp_path / "outputs")
+    for name in (
+        "test part opened once",
+        "more than one seed",
+        "track record long enough",
+        "train-validation gap",
+    ):
+        assert worse[name].state == "no", name
+    assert "opened 2 times" in worse["test part opened once"].says
+
+
+def test_an_unsealed_test_part_was_not_opened_once(make_run, make_manifest, tmp_path):
+    make_run()
+    item = items_of(make_manifest({"EURUSD": "DEPLOY"}), tmp_path / "outputs")["test part opened once"]
+    assert item.state == "no"
+    assert "evaluation.test=sealed" in item.says
+
+
+@pytest.mark.parametrize(
+    ("last", "state"), [("2024-05-01T00:00:00+00:00", "yes"), ("2024-01-01T00:00:00+00:00", "no")]
+)
+def test_an_old_last_training_bar_is_called_old(make_run, make_manifest, tmp_path, last, state):
+    make_run(change=lambda record: {**record, "last_training_bar": last})
+    item = items_of(make_manifest({"EURUSD": "DEPLOY"}), tmp_path / "outputs")["last training bar recent"]
+    assert item.state == state
+    assert last[:10] in item.says

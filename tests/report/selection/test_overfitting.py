@@ -1,0 +1,107 @@
+"""The overfitting analysis, against figures by hand and another library."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from smc.report.selection import save_selection_report
+from smc.report.selection.association import rank_correlation, together
+from smc.report.selection.overfitting import overfitting_sections
+from smc.report.selection.sweep import profile_pairs, sweep_table
+
+
+def test_rank_correlation_is_scipys_with_ties_and_gaps():
+    rng = np.random.default_rng(0)
+    one = rng.integers(0, 8, 60).astype(float)
+    other = one + rng.normal(0, 3, 60)
+    one[[3, 9]] = np.nan
+    found = rank_correlation(one, other)
+    assert found.value == pytest.approx(stats.spearmanr(one, other, nan_policy="omit").statistic)
+    assert found.n == 58
+    assert found.low < found.value < found.high
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    rng, truth = np.random.default_rng(1), 0.5
+    slope = 2 * np.sin(np.pi * truth / 6)  # Pearson's of a normal pair whose Spearman's is `truth`
+    held = 0
+    for _ in range(400):
+        one = rng.normal(size=40)
+        other = slope * one + np.sqrt(1 - slope**2) * rng.normal(size=40)
+        found = rank_correlation(one, other)
+        held += found.low <= truth <= found.high
+    assert 0.91 < held / 400 < 0.985
+
+
+@pytest.mark.parametrize(
+    "values", [[1.0, 2.0, 3.0], [1.0, 1.0, 1.0, 1.0, 1.0], [1.0, np.nan, 2.0, np.nan, 3.0]]
+)
+def test_too_few_runs_or_equal_ones_have_no_order(values):
+    assert rank_correlation(np.array(values), np.arange(float(len(values)))) is None
+
+
+def test_symbols_are_put_together_by_their_runs():
+    small = rank_correlation(np.arange(5.0), np.array([1.0, 0, 2, 3, 4]))
+    large = rank_correlation(np.arange(50.0), -np.arange(50.0) + 10 * np.sin(np.arange(50.0)))
+    both = together([small, large])
+    assert both.n == 55
+    assert both.value < 0
+    assert together([]) is None
+
+
+def test_pairs_differ_in_their_profile_alone(make_manifest):
+    table = sweep_table(make_manifest(n_runs=16))
+    pairs = profile_pairs(table, "baseline", "strong")
+    assert len(pairs) == len(table) // 2
+    key = ("EURUSD", "xgboost", "adaptive", "walk_forward", 0)
+    own = table[(table["symbol"] == key[0]) & (table["model"] == key[1]) & (table["seed"] == 0)]
+    gaps = own.set_index("profile")["train_val_gap"]
+    assert pairs.loc[key, "train_val_gap"] == pytest.approx(gaps["strong"] - gaps["baseline"])
+
+
+def test_the_analysis_says_what_regularisation_did(make_manifest):
+    manifest = make_manifest(n_runs=16)
+    gaps, regularised, orders, overfitted = overfitting_sections(manifest)
+    assert len(gaps.tables[0].rows) == 8
+    pairs = profile_pairs(sweep_table(manifest), "baseline", "strong")["train_val_gap"]
+    (row,) = (row for row in regularised.tables[0].rows if row[0] == "train-validation gap")
+    bounds = stats.t.interval(0.95, len(pairs) - 1, pairs.mean(), stats.sem(pairs))
+    assert row == (
+        row[0],
+        "24",
+        f"{100 * pairs.mean():.1f}",
+        f"[{100 * bounds[0]:.1f}, {100 * bounds[1]:.1f}]",
+    )
+    assert {row[3] for row in orders.tables[0].rows} == {"48"}
+    assert len(overfitted.tables[0].rows) == 3
+
+
+def test_nothing_is_made_up_where_figures_are_missing(make_manifest):
+    names = (
+        "test_accuracy",
+        "train_val_gap",
+        "train_accuracy",
+        "val_accuracy",
+        "out_of_fold_accuracy",
+        "evidence",
+    )
+    manifest = make_manifest(changes={**dict.fromkeys(names), "profile": None})
+    gaps, regularised, orders, _ = overfitting_sections(manifest)
+    assert set(gaps.tables[0].rows[0][3:]) == {"n/a"}
+    assert "No two runs differ" in regularised.points[0]
+    assert {row[1:] for row in orders.tables[0].rows} == {("n/a", "n/a", "0", "0")}
+
+
+def test_the_markdown_names_pictures_that_are_there(make_run, make_manifest, tmp_path):
+    make_run(skill=0.8)
+    folder = save_selection_report(make_manifest(), tmp_path / "outputs").parent
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    assert set(pages) == {"overfitting", "EURUSD", "GBPUSD", "XAUUSD"}
+    shown = [
+        name for text in pages.values() for name in (part.split(")")[0] for part in text.split("](")[1:])
+    ]
+    assert sorted(shown) == sorted(path.name for path in folder.glob("*.svg"))
+    assert len(shown) == 6 + 3
+    for title in ("Recommendation", "What was tried", "Confusion matrix", "Feature importances", "Warnings"):
+        assert f"## {title}\n" in pages["EURUSD"]
+    assert "☐ to do by a person" in pages["EURUSD"]
