@@ -25,6 +25,11 @@ def _equity(exhibit: Exhibit) -> Iterator[Picture]:
     if not traded:
         return
     told = [f"run {exhibit.run.run_id}"] + [_gain(exhibit, part) for part in traded]
+    told += [
+        f"{PARTS[part]}: no position was taken"
+        for part in returns
+        if len(returns[part]) and part not in traded
+    ]
     if not exhibit.sees_test:
         told.append("the test part is not shown, for the verdict did not come to it")
     caption = "; ".join(told) + "."
