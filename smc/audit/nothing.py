@@ -56,17 +56,25 @@ def mean_concordance(data: Dataset, found: Sequence[Scored]) -> float:
 
 
 def profit(data: Dataset, found: Sequence[Scored]) -> float:
-    """Return the correlation of scores and side-signed returns, the mean of the splits.
+    """Return what scores earn: their covariance with side-signed returns in units of both spreads.
 
-    On prices that go nowhere no causal score earns anything, so 0 is chance for any features and labels;
-    the concordance with labels is not .5 there, since near targets are touched more often than far ones.
+    The returns keep their mean, and a score is compared with the mean of those before it. So on prices that
+    go nowhere every term is expected to be 0, for any causal features and labels. The usual correlation is
+    not: returns that are centred on their own sample fall where prices in it are high, and a model that has
+    learned this from its training rows, centred alike, seems to know it (.06 with ``events=every`` and
+    labels of 5 bars). Nor is a concordance .5 there, since near targets are touched more often than far ones.
+
+    References
+    ----------
+    Stambaugh (1999), Predictive regressions, Journal of Financial Economics 54 (the bias in small samples).
     """
     returns = data.events["ret"].to_numpy()
-    values = [
-        (float(np.corrcoef(returns[each.positions], each.scores)[0, 1]), len(each.positions))
-        for each in found
-        if np.std(each.scores) > 0 and np.std(returns[each.positions]) > 0
-    ]
+    values = []
+    for each in found:
+        excess = each.scores - np.cumsum(each.scores) / np.arange(1, len(each.scores) + 1)
+        earned, spread = returns[each.positions], excess.std() * returns[each.positions].std()
+        if spread > 0:
+            values.append((float(np.mean(excess * earned) / spread), len(earned)))
     return _mean(values, otherwise=0.0)
 
 

@@ -13,7 +13,7 @@ from smc.dataset import Dataset
 from smc.errors import SmcError
 from smc.features.laws import random_walk
 
-#: Correlation of scores with returns, and mean return in units of its spread, that count as earning.
+#: Profit of scores, and mean return in units of its spread, that count as earning.
 LEAST_PROFIT, LEAST_RETURN = 0.03, 0.05
 
 
@@ -22,7 +22,7 @@ class Walk:
 
     Two laws hold there for anything that is causal. **Nothing is earned**: the mean return of all events is
     zero, which for a trade with stop and target is the random-walk law, a win rate of
-    risk / (risk + reward). **Nothing is known**: no score correlates with the returns. Features that hold the
+    risk / (risk + reward). **Nothing is known**: no score earns anything. Features that hold the
     outcome break the second, whatever they are called; labels counted from a price in the past, or events
     that were chosen by what followed, break the first. A bar that touches both barriers counts as the stop,
     so honest labels earn a little less than nothing; only gains count.
@@ -61,7 +61,7 @@ class Walk:
             leaks.append(
                 Fault(
                     "the pipeline",
-                    f"{len(scores)} walks, correlation {known.mean:.3f}, standard error {known.error:.3f}",
+                    f"{len(scores)} walks, profit {known.mean:.3f}, standard error {known.error:.3f}",
                     "its scores know the returns of random walks: a feature or a step sees the outcome",
                 )
             )
@@ -69,12 +69,12 @@ class Walk:
             leaks.append(Fault("labels or events", f"{len(returns)} events", _win_rate(returns)))
         return judged(
             self.name,
-            f"{len(scores)} walks of {len(subject.stretch)} bars, {len(returns)} events; correlation with "
-            f"returns {known.mean:.3f}, real {real:.3f} above {known.rank(real)} of {len(scores)}",
+            f"{len(scores)} walks of {len(subject.stretch)} bars, {len(returns)} events; profit of "
+            f"scores {known.mean:.3f}, real {real:.3f} above {known.rank(real)} of {len(scores)}",
             leaks=leaks,
             remedy="Compare with the checks `future` and `labels`, which name what sees the outcome; drop "
             "features one after another to find it.",
-            figures={"correlation": scores, "concordance": concordances, "mean_return": earned, "real": real},
+            figures={"profit": scores, "concordance": concordances, "mean_return": earned, "real": real},
         )
 
 

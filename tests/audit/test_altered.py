@@ -1,16 +1,20 @@
 """What is altered is altered, and nothing else."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from smc.audit import Subject
 from smc.audit.altered import lagged, scrambled, shifted
 from smc.audit.concordance import concordance
-from smc.audit.nothing import Excess
+from smc.audit.nothing import Excess, profit
 from smc.audit.null import shifts
+from smc.audit.procedure import Scored
 
 
 def test_concordance_is_the_area_under_the_roc_curve() -> None:
@@ -75,3 +79,17 @@ def test_a_null_is_above_chance_by_size_and_beyond_its_error() -> None:
     assert not Excess([0.504, 0.505, 0.506], 0.5, 0.015).is_leak
     assert not Excess([0.40, 0.70, 0.45, 0.65], 0.5, 0.015).is_leak
     assert not Excess([0.30, 0.31, 0.29], 0.5, 0.015).is_leak
+
+
+def test_a_price_level_earns_nothing_on_random_walks_though_it_correlates() -> None:
+    """Returns that are centred on their own sample fall where prices in it are high, whatever comes."""
+    rng, earned, correlated = np.random.default_rng(0), [], []
+    for _ in range(400):
+        steps = rng.normal(size=200)
+        returns, level = np.convolve(steps, np.ones(5), "full")[5:201], -np.cumsum(steps)[:196]
+        data: Any = SimpleNamespace(events=pd.DataFrame({"ret": returns}))
+        earned.append(profit(data, [Scored("fold", np.arange(196), level)]))
+        correlated.append(np.corrcoef(returns, level)[0, 1])
+    error = np.std(earned) / 20
+    assert abs(np.mean(earned)) < 3 * error
+    assert np.mean(correlated) > 3 * error
