@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from smc import stats
 from smc.selection.panel import LEAST_ROWS, Panel
@@ -56,7 +57,8 @@ def overfitting(panel: Panel, seed: int) -> dict[str, Any]:
         }
     if len(moving) < N_BLOCKS * LEAST_IN_BLOCK:
         return {"value": None, "why": f"n/a: {len(moving)} events, {N_BLOCKS * LEAST_IN_BLOCK} are needed"}
-    found = stats.probability_of_backtest_overfitting(moving, n_blocks=N_BLOCKS, seed=seed)
+    with threadpool_limits(1):  # thousands of small products: a second thread makes them ten times slower
+        found = stats.probability_of_backtest_overfitting(moving, n_blocks=N_BLOCKS, seed=seed)
     return {
         "value": found.probability,
         "spread": found.spread,

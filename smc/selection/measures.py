@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import BASELINE, PREFIX, all_classes, probabilities
+from smc.evaluation.predictions import BASELINE, all_classes, probabilities
 from smc.typing import FloatArray, IntArray
 
 
@@ -77,6 +77,8 @@ NAMES = (*OF_EVENTS, "sharpe")
 
 
 def _baseline_probabilities(rows: pd.DataFrame, classes: IntArray) -> FloatArray:
-    known = [name for name in classes.tolist() if f"{BASELINE}_{name}" in rows]
-    columns = {f"{PREFIX}{name}": rows[f"{BASELINE}_{name}"] for name in known}
-    return probabilities(pd.DataFrame(columns), classes)
+    matrix = np.zeros((len(rows), len(classes)))
+    for k, name in enumerate(classes.tolist()):
+        if f"{BASELINE}_{name}" in rows:
+            matrix[:, k] = np.nan_to_num(rows[f"{BASELINE}_{name}"].to_numpy(dtype=np.float64))
+    return matrix

@@ -50,7 +50,9 @@ class Openings:
 
     def count(self, symbol: str) -> int:
         """Return how many test parts of a symbol were opened; a line that cannot be read counts for all."""
-        return sum(line.get("symbol", symbol) == symbol for line in self.read())
+        told = [line for line in self.read() if line.get("symbol", symbol) == symbol]
+        known = {line["run_id"] for line in told if "run_id" in line}
+        return len(known) + sum("run_id" not in line for line in told)
 
     def read(self) -> list[dict[str, Any]]:
         """Return all lines, the first opening first; one that cannot be read is empty."""

@@ -137,7 +137,10 @@ def _notes(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _rows(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
-    return table.take(np.flatnonzero(table[column] == value)) if len(table) else table
+    if not len(table):
+        return table
+    chosen = np.flatnonzero(table[column].to_numpy() == value)
+    return table if len(chosen) == len(table) else table.take(chosen)
 
 
 def _track_record(earned: pd.DataFrame, periods: float | None) -> TrackRecord | None:

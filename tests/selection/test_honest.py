@@ -96,6 +96,16 @@ def test_the_best_ranked_of_the_proven_is_the_candidate(make_candidate, tried):
     assert [row["run_id"] for row in verdict.comparison] == ["c", "b", "a"]
 
 
+def test_a_better_rank_without_proof_is_passed_over(make_candidate, tried):
+    """Forty events leave a high lower bound, and more to luck than a thousand do."""
+    short, long = make_candidate("a", 0.75, n=40), make_candidate("b", 0.6, n=1000)
+    (verdict,) = judge(tried(short, long, n_trials=60), n_draws=2000)
+    first, second = verdict.comparison
+    assert (first["run_id"], second["run_id"]) == ("a", "b")
+    assert second["corrected_p_value"] <= 0.05 < first["corrected_p_value"]
+    assert verdict.candidate.run_id == "b"
+
+
 def test_the_test_part_of_no_other_run_is_looked_at(make_candidate, tried):
     runs = [make_candidate("a", 0.62, test=None), make_candidate("b", 0.68, test=None)]
     opened = []

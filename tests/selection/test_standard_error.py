@@ -44,3 +44,9 @@ def test_the_lower_bound_is_above_the_truth_one_time_in_twenty(width):
 def test_few_events_and_constants_have_no_bound(n):
     time = np.arange(n)
     assert lower_bound(np.full(n, 0.3), time, time, 0.95) == -math.inf
+
+
+@pytest.mark.parametrize("n", [2, 5, 9])
+def test_of_events_one_by_one_is_the_textbook_one(n):
+    values, time = np.random.default_rng(n).normal(size=n), 10 * np.arange(n)
+    assert standard_error(values, time, time) == pytest.approx(values.std(ddof=1) / math.sqrt(n))
