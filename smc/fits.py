@@ -22,6 +22,8 @@ from smc.pipeline import FoldPipeline
 from smc.typing import IntArray
 
 OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
+#: Names of the fits behind those of the folds.
+TRAIN_FIT, FINAL_FIT = "train fit", "final fit"
 
 #: Labels of several steps ahead are called `label_1`, `label_5`; the last is also `label`.
 STEP = "label_"
@@ -46,6 +48,8 @@ class Fits:
         the model learns them.
     augmentation
         Of each fit, how many rows the sampler added, and what it said.
+    selection
+        Of each fit, which features were kept; empty if features are not selected.
     warnings
         What watches saw during the fits.
     stops
@@ -58,6 +62,7 @@ class Fits:
     learned: IntArray
     predictions: pd.DataFrame
     augmentation: list[dict[str, Any]]
+    selection: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     stops: list[dict[str, Any]] = field(default_factory=list)
     curves: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -179,17 +184,17 @@ class Fitting:
             except SmcError as error:
                 raise FoldError(f"{fold.name}: {error}") from error
             yield fitted, [(fold.test, OUT_OF_FOLD, number)]
-        step("train fit")
-        train_fit = self.fit(pipeline, plan.train, "train fit")
+        step(TRAIN_FIT)
+        train_fit = self.fit(pipeline, plan.train, TRAIN_FIT)
         fitted_rows = plan.train[train_fit.model.fitted_rows_]
         own, test = [(fitted_rows, TRAIN), (plan.val, VAL)], [(plan.test, TEST)]
         if self.final == "train":
             yield train_fit, own + test
             return
         yield train_fit, own
-        step("final fit")
+        step(FINAL_FIT)
         refit = train_fit.model.for_refit(len(plan.development))
-        yield self.fit(refit, plan.development, "final fit"), test
+        yield self.fit(refit, plan.development, FINAL_FIT), test
 
 
 @contextmanager
@@ -211,6 +216,7 @@ def _gather(fits: list[Fitted], tables: list[pd.DataFrame]) -> Fits:
         fits[-1].learned,
         pd.concat(tables, ignore_index=True),
         augmentation=[each.augmentation for each in fits],
+        selection=[each.selection for each in fits if each.selection],
         warnings=[warning for each in fits for warning in each.warnings],
         stops=[each.stop for each in fits if each.stop],
         curves=pd.concat([each.curves for each in fits], ignore_index=True),

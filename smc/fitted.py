@@ -42,6 +42,12 @@ class Fitted:
         return {"fit": self.name, **self.model.augmentation_}
 
     @property
+    def selection(self) -> dict[str, Any] | None:
+        """Which features were kept, and what the selector said; None if features are not selected."""
+        selection = self.model.selection_
+        return selection and {"fit": self.name, **selection}
+
+    @property
     def stop(self) -> dict[str, Any] | None:
         """Why the fit, or the run with it, ended before its time, and after which iteration, if one is known.
 

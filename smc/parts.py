@@ -48,7 +48,11 @@ class Parts:
         if "task" in estimator.get_params():
             estimator.set_params(task=built["labels"].task)
         return cls(
-            pipeline=FoldPipeline(estimator=estimator, sampler=built["aug"]),
+            pipeline=FoldPipeline(
+                estimator=estimator,
+                sampler=built["aug"],
+                selector=with_task(built["feature_selection"], built["labels"].task),
+            ),
             side=config["side"],
             watches=[each for each in built["watches"] if hasattr(each, "check")],
             fit_watches=[each for each in built["watches"] if hasattr(each, "observe")],
@@ -58,6 +62,13 @@ class Parts:
                 for name in ("data", "features", "events", "labels", "cv", "evaluation", "ledger", "trackers")
             },
         )
+
+
+def with_task(step: Any, task: str) -> Any:
+    """Tell a step, and the estimators that it fits itself, what is learned; they may have a `task` for it."""
+    params = step.get_params()
+    told = {name: task for name in params if name.rpartition("__")[2] == "task" and params[name] == "auto"}
+    return step.set_params(**told)
 
 
 def check_runs_here(estimator: Any) -> Any:

@@ -17,8 +17,9 @@ from smc.evaluation.backtest_paths import backtest_paths
 from smc.evaluation.history import build_history
 from smc.evaluation.predictions import all_classes, by_part, of_part, with_baseline
 from smc.evaluation.tables import metric_table
+from smc.feature_selection.stability import summary
 from smc.fingerprint import bars_fingerprint, code_version
-from smc.fits import OUT_OF_FOLD, TEST, Fits
+from smc.fits import FINAL_FIT, OUT_OF_FOLD, TEST, TRAIN_FIT, Fits
 from smc.fitted import INTERRUPTED
 from smc.labels.balance import class_balance
 from smc.parts import Parts
@@ -175,12 +176,23 @@ def warnings_of(
         found.append({"reason": "conditional_on_outcome", "sentence": CONDITIONAL})
     if cv_failure:
         found.append({"reason": "cv_failed", "sentence": f"There are no out-of-fold figures: {cv_failure}"})
-    found += [*_of_samplers(fits), *fits.warnings, *_of_stops(fits)]
+    found += [*_of_steps(fits), *fits.warnings, *_of_stops(fits)]
     found += empty_parts(fits.predictions, record.get("by_symbol", {}))
     for symbol, each in record.get("by_symbol", {"": record}).items():
         for watch in parts.watches:
             found += [{**warning, **({"symbol": symbol} if symbol else {})} for warning in watch.check(each)]
     return found
+
+
+def selection(fits: Fits) -> dict[str, Any] | None:
+    """Tell which features each fit kept, and how much the folds agree; None if none were selected."""
+    if not fits.selection:
+        return None
+    told = [
+        {"fit": each["fit"], "n_given": len(each["given"]), "kept": each["kept"]} for each in fits.selection
+    ]
+    folds = [each for each in fits.selection if each["fit"] not in (TRAIN_FIT, FINAL_FIT)]
+    return {"fits": told, "folds": summary(folds)}
 
 
 def stops_of(fits: Fits) -> dict[str, Any]:
@@ -210,9 +222,12 @@ def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Time
     )
 
 
-def _of_samplers(fits: Fits) -> list[dict[str, Any]]:
-    """Say what the samplers of all fits told, each thing once, with the fits that it happened in."""
+def _of_steps(fits: Fits) -> list[dict[str, Any]]:
+    """Say what selectors and samplers of all fits told, each thing once, with the fits it happened in."""
     places: dict[tuple[str, str], list[str]] = {}
+    for each in fits.selection:
+        for note in each["notes"]:
+            places.setdefault((note["reason"], note["sentence"]), []).append(each["fit"])
     for each in fits.augmentation:
         failed = {"reason": "augmentation_failed", "sentence": f"No row was added: {each['error']}"}
         for note in [failed] if each["error"] else each["notes"]:

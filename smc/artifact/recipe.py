@@ -1,9 +1,11 @@
 """An estimator's class and arguments as plain data."""
 
+import inspect
 import math
 from typing import Any
 
 import numpy as np
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.artifact.trusted import locate
 from smc.errors import ArtifactError
@@ -18,7 +20,7 @@ def to_recipe(estimator: Any) -> dict[str, Any]:
     ('sklearn.linear_model._ridge.Ridge', 2.0)
     """
     cls = type(estimator)
-    params = estimator.get_params(deep=False)
+    params = _params(estimator)
     return {
         "class": f"{cls.__module__}.{cls.__qualname__}",
         "params": {name: to_plain(value) for name, value in params.items()},
@@ -40,9 +42,16 @@ def to_plain(value: Any) -> Any:
         return value if math.isfinite(value) else {"float": str(value)}
     if isinstance(value, list | tuple):
         return [to_plain(item) for item in value]
-    if hasattr(value, "get_params"):
+    if hasattr(value, "get_params") or isinstance(value, BaseCrossValidator):
         return to_recipe(value)
     return {"repr": repr(value)}
+
+
+def _params(estimator: Any) -> dict[str, Any]:
+    """Return constructor arguments; a splitter keeps its own as attributes of the same name."""
+    if isinstance(estimator, BaseCrossValidator):
+        return {name: getattr(estimator, name) for name in inspect.signature(type(estimator)).parameters}
+    return estimator.get_params(deep=False)
 
 
 def _from_plain(value: Any) -> Any:

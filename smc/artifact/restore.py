@@ -13,6 +13,8 @@ from smc.artifact.steps import load_step
 from smc.artifact.trusted import locate
 from smc.artifact.versions import differing
 from smc.errors import ArtifactError, FeatureError
+from smc.feature_selection.chosen import Chosen
+from smc.feature_selection.none import NoSelection
 from smc.pipeline import FoldPipeline
 from smc.pipeline.table import check_names
 
@@ -63,15 +65,24 @@ def _pipeline(record: dict[str, Any], steps: dict[str, Any]) -> FoldPipeline:
         estimator=clone(steps["estimator"]),
         sampler=from_recipe(params["sampler"]),
         preprocess=None if params["preprocess"] is None else clone(steps["preprocess"]),
+        selector=None if params.get("selector") is None else from_recipe(params["selector"]),
         tail_frac=params["tail_frac"],
     )
     pipeline.estimator_ = steps["estimator"]
     pipeline.preprocess_ = steps["preprocess"]
+    pipeline.selector_ = _selector(record, steps["preprocess"])
     pipeline.n_features_in_ = record["n_features"]
     pipeline.n_fitted_rows_ = record["n_fitted_rows"]
     if record["feature_names"] is not None:
         pipeline.feature_names_in_ = np.array(record["feature_names"], dtype=object)
     return pipeline
+
+
+def _selector(record: dict[str, Any], preprocess: Any) -> Any:
+    """Return the choice of features that the record tells."""
+    if record.get("support") is not None:
+        return Chosen(record["support"])
+    return NoSelection().fit(preprocess.transform(np.zeros((1, record["n_features"]))), [0])
 
 
 def _check_features(model: Any, n_learned: int, names: list[str] | None) -> None:

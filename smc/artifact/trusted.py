@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sklearn.base import BaseEstimator
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.errors import ArtifactError
 
@@ -60,8 +61,8 @@ def locate(path: Any) -> type:
         raise ArtifactError(f"unknown class: {path} cannot be imported: {error}") from error
     if not isinstance(found, type) or not _is_under(found.__module__, (*PACKAGES, *allowed_by_user())):
         raise ArtifactError(f"unknown class: {path} is no class of an allowed module")
-    if not (issubclass(found, BaseEstimator) or by_user):
-        raise ArtifactError(f"unknown class: {path} is no scikit-learn estimator")
+    if not (issubclass(found, BaseEstimator | BaseCrossValidator) or by_user):
+        raise ArtifactError(f"unknown class: {path} is no scikit-learn estimator or splitter")
     return found
 
 

@@ -16,6 +16,7 @@ from smc.artifact.steps import dump_step
 from smc.artifact.threads import on_one_thread
 from smc.artifact.versions import current_versions
 from smc.errors import ArtifactError
+from smc.feature_selection.none import NoSelection
 from smc.pipeline import FoldPipeline
 
 
@@ -107,6 +108,7 @@ def _record(model: Any, steps: dict[str, Any], meta: Mapping[str, Any]) -> dict[
         "n_rounds": getattr(model, "n_rounds_", None),
         "lookback": getattr(steps["estimator"], "lookback", None),
         "scaler": _scaler(model),
+        "support": _support(model),
         "steps": steps,
         "versions": current_versions(),
     }
@@ -114,6 +116,14 @@ def _record(model: Any, steps: dict[str, Any], meta: Mapping[str, Any]) -> dict[
     if clash:
         raise ArtifactError(f"`meta` must not name {', '.join(clash)}: the model says that itself")
     return {**own, "label": None, "last_training_bar": None, **meta}
+
+
+def _support(model: Any) -> list[bool] | None:
+    """Return whether each column that comes out of the preprocessing is kept; None if all are."""
+    selector = getattr(model, "selector_", None)
+    if selector is None or isinstance(selector, NoSelection):
+        return None
+    return np.asarray(selector.get_support()).tolist()
 
 
 def _scaler(model: Any) -> dict[str, list[float]] | None:

@@ -35,6 +35,9 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
     for group, interface in INTERFACES.items():
         if group in faulty:
             continue
+        if group not in config:  # of a run that an older version made
+            problems.append(f"{group}: missing, and a run needs it")
+            continue
         try:
             built[group] = instantiate(config[group], group)
         except SmcError as error:

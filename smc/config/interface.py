@@ -53,6 +53,9 @@ INTERFACES = {
         ("task", "horizon"),
     ),
     "cv": Interface("splitter", {"split": ("X", "y", "groups"), "get_n_splits": ()}),
+    "feature_selection": Interface(
+        "feature selector", {"fit": ("X", "y"), "get_support": (), "get_params": ()}
+    ),
     "aug": Interface("sampler", {"fit_resample": ("X", "y")}),
     "model": Interface("estimator", {"fit": ("X", "y"), "predict": ("X",), "get_params": ()}),
     "evaluation": Interface(

@@ -78,6 +78,7 @@ class Root:
     events: dict[str, Any]
     labels: dict[str, Any]
     cv: dict[str, Any]
+    feature_selection: dict[str, Any]
     aug: dict[str, Any]
     reg: dict[str, Any]
     model: dict[str, Any]

@@ -21,6 +21,7 @@ from smc.errors import FeatureError, ModelError
 from smc.pipeline.augment import augment
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
 from smc.pipeline.preprocess import Preprocess
+from smc.pipeline.select import account_of, check_uncut, fit_selector, kept_columns
 from smc.pipeline.table import check_names
 from smc.typing import FloatArray, IntArray
 from smc.watching import Watcher
@@ -32,11 +33,12 @@ def _can_predict_proba(pipeline: "FoldPipeline") -> bool:
 
 
 class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
-    """Hold a tail back, scale and impute, augment, fit: each step learns from the rows of this fit alone.
+    """Hold a tail back, scale, select, augment, fit: each step learns from the rows of this fit alone.
 
     In order: the last rows become the early-stopping tail, purged, if the estimator stops early; scaling and
-    imputation learn from the rows that remain; only those rows are augmented; sample weights follow each
-    row's origin; the estimator learns from them and watches the tail, transformed but never augmented.
+    imputation learn from the rows that remain; features are selected on those rows, scaled; only those rows
+    are augmented; sample weights follow each row's origin; the estimator learns from them and watches the
+    tail, transformed but never augmented.
 
     Weights are rescaled to mean 1 over the rows that are fitted on (AFML 4.6), since the penalties and leaf
     sizes of a profile are meant for rows of weight 1: with an average uniqueness of 0.1, a
@@ -57,12 +59,14 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         (``origin_``). One that fails is reported, and the fit goes on with the rows as they were.
     preprocess
         A transformer; None: `Preprocess`, which imputes only if the estimator takes no missing values.
+    selector
+        A feature selector, such as those of `smc.feature_selection` and scikit-learn; None keeps all.
     tail_frac
         Share of the rows in the early-stopping tail.
 
     Attributes
     ----------
-    estimator_, preprocess_, sampler_
+    estimator_, preprocess_, selector_, sampler_
         The fitted steps.
     fitted_rows_, n_fitted_rows_
         Positions, among the rows given, of those fitted on, and how many: without the tail and what its purge
@@ -71,6 +75,9 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         What the sampler failed with, else None.
     augmentation_
         Rows given to the sampler, rows it added, and what did not go as asked for, as plain data.
+    selection_
+        Names of the features given to the selector and kept, and what did not go as asked for, as plain
+        data; None if features are not selected.
 
     References
     ----------
@@ -78,12 +85,19 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
     """
 
     def __init__(
-        self, *, estimator: Any, sampler: Any, preprocess: Any = None, tail_frac: float = 0.15
+        self,
+        *,
+        estimator: Any,
+        sampler: Any,
+        preprocess: Any = None,
+        selector: Any = None,
+        tail_frac: float = 0.15,
     ) -> None:
         check_fraction("tail_frac", tail_frac)
         self.estimator = estimator
         self.sampler = sampler
         self.preprocess = preprocess
+        self.selector = selector
         self.tail_frac = tail_frac
 
     def fit(
@@ -119,7 +133,10 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             No spans for an estimator that stops early, or too few rows for a tail.
         ModelError
             An input that no step could mend, named by its column; or one class only.
+        LeakageError
+            Features that were selected before, on rows that this fit may not know.
         """
+        check_uncut(X)
         values, names = read_inputs(X, self.lookback)
         labels = np.asarray(y) if get_tags(self.estimator).target_tags.multi_output else column_or_1d(y)
         check_consistent_length(values, labels)
@@ -128,9 +145,18 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         self._remember(values, names)
         self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
         self.preprocess_ = self._new_preprocess().fit(bars_of(values[core]))
+        rows = transformed(self.preprocess_, values[core])
+        self.selector_ = fit_selector(
+            self.selector,
+            rows,
+            labels[core],
+            None if weights is None else weights[core],
+            None if spans is None else check_spans(spans, len(values))[core],
+        )
+        self.selection_ = account_of(self.selector_, self.preprocess_, names)
         augmented = augment(
             self.sampler,
-            transformed(self.preprocess_, values[core]),
+            kept_columns(self.selector_, rows),
             labels[core],
             self._transform_earlier(earlier, core),
         )
@@ -141,7 +167,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             params["sample_weight"] = _mean_one(weights[core][augmented.origin])
         if tail.size:
             params["eval_set"] = (
-                transformed(self.preprocess_, values[tail]),
+                self._inputs(values[tail]),
                 labels[tail],
                 np.ones(tail.size) if weights is None else weights[tail],
             )
@@ -201,7 +227,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         importances = np.asarray(self.estimator_.feature_importances_)
         source = getattr(self.preprocess_, "source_", np.arange(self.n_features_in_))
         total = np.zeros(self.n_features_in_)
-        np.add.at(total, source, importances)
+        np.add.at(total, source[self.selector_.get_support()], importances)
         return total
 
     def _hold_back(self, spans: Any, n_rows: int) -> tuple[IntArray, IntArray]:
@@ -230,7 +256,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
 
         def transform(rows: IntArray, n_bars: IntArray) -> FloatArray | Windows:
             values, _ = read_inputs(earlier(core[rows], n_bars), self.lookback)
-            return transformed(self.preprocess_, values)
+            return self._inputs(values)
 
         return transform
 
@@ -248,7 +274,11 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             check_names(self.feature_names_in_.tolist(), names)
         elif values.shape[-1] != self.n_features_in_:
             raise FeatureError(f"`X` must have {self.n_features_in_} features, got {values.shape[-1]}")
-        return transformed(self.preprocess_, values)
+        return self._inputs(values)
+
+    def _inputs(self, values: FloatArray | Windows) -> FloatArray | Windows:
+        """Return what the estimator looks at: scaled, and only the features kept."""
+        return kept_columns(self.selector_, transformed(self.preprocess_, values))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "estimator_")

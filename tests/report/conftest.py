@@ -52,6 +52,17 @@ SPLIT = {
     "purged_before_test": 1,
     "purged_in_folds": {"fold 0": 2, "fold 1": 4},
 }
+SELECTION = {
+    "fits": [
+        {"fit": "fold 1", "n_given": 3, "kept": ["rsi14", "st_dir"]},
+        {"fit": "fold 2", "n_given": 3, "kept": ["st_dir"]},
+        {"fit": "train fit", "n_given": 3, "kept": ["atr_rank", "st_dir"]},
+    ],
+    "folds": {
+        "frequency": [{"feature": "st_dir", "share": 1.0}, {"feature": "rsi14", "share": 0.5}],
+        "stability": 1 / 3,
+    },
+}
 SPAN = {
     "first": "2015-01-05T00:00:00+00:00",
     "last": "2017-09-30T20:00:00+00:00",
@@ -113,6 +124,7 @@ def record(
         "timestamp": "2024-05-06T07:08:09.000+00:00",
         **scores.record,
         "feature_importance": importances,
+        "feature_selection": SELECTION,
         "warnings": [],
         "sample_loss": {"symbols": {"EURUSD": ACCOUNT}, "split": SPLIT},
         "bars": {"EURUSD": SPAN},

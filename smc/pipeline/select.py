@@ -1,0 +1,68 @@
+"""The selector's turn in a fit: which columns are kept, of rows and of windows."""
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from smc.errors import LeakageError
+from smc.feature_selection.none import NoSelection
+from smc.feature_selection.selector import CUT_BY
+from smc.typing import FloatArray
+from smc.windows import Windows
+
+
+def check_uncut(X: Any) -> None:
+    """Raise LeakageError for a table whose features a selector has chosen before the fit."""
+    if isinstance(X, pd.DataFrame) and CUT_BY in X.attrs:
+        raise LeakageError(
+            f"the features of `X` were selected outside the fold, by {X.attrs[CUT_BY]}: rows that are "
+            "predicted later had a say in it; pass all features, and the selector as "
+            "FoldPipeline(selector=...)"
+        )
+
+
+def fit_selector(
+    selector: Any,
+    rows: FloatArray | Windows,
+    labels: np.ndarray,
+    weights: FloatArray | None,
+    spans: Any,
+) -> Any:
+    """Fit a clone of a selector to the rows that are fitted on; of windows it sees the events' own bars.
+
+    Weights and spans are given to a selector that takes them.
+    """
+    fitted: Any = NoSelection() if selector is None else clone(selector)
+    table = rows.bars[rows.ends].astype(np.float64) if isinstance(rows, Windows) else rows
+    taken = inspect.signature(fitted.fit).parameters
+    given = {"sample_weight": weights, "spans": spans}
+    return fitted.fit(table, labels, **{name: value for name, value in given.items() if name in taken})
+
+
+def kept_columns(selector: Any, rows: FloatArray | Windows) -> FloatArray | Windows:
+    """Return the columns that a fitted selector keeps, in their order; the very rows if it keeps all."""
+    support = selector.get_support()
+    if support.all():
+        return rows
+    if isinstance(rows, Windows):
+        return Windows(np.ascontiguousarray(rows.bars[:, support]), rows.ends, rows.lookback)
+    return np.ascontiguousarray(rows[:, support])
+
+
+def account_of(selector: Any, preprocess: Any, names: list[str] | None) -> dict[str, Any] | None:
+    """Name the features kept, as plain data; None without a selection."""
+    if isinstance(selector, NoSelection):
+        return None
+    support = selector.get_support()
+    if hasattr(preprocess, "get_feature_names_out"):
+        columns = preprocess.get_feature_names_out(names)
+    else:
+        columns = names or [f"x{column}" for column in range(len(support))]
+    return {
+        "given": [str(name) for name in columns],
+        "kept": [str(name) for name, is_kept in zip(columns, support, strict=True) if is_kept],
+        "notes": list(getattr(selector, "notes_", [])),
+    }
