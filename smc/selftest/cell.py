@@ -10,6 +10,8 @@ from smc.errors import ConfigError
 BARS_AN_EVENT, WARM_UP = 7.6, 2_300
 #: How far beyond the measured accuracies one may be named by its rounded value: 0.65 is taken for 0.653.
 ROUNDING = 0.005
+#: How a cell without an edge is called whose barriers are equally far away, and how far they are (ATR).
+EVEN, DISTANCE = "even", 2.0
 
 
 @dataclass(frozen=True, order=True)
@@ -22,13 +24,19 @@ class Cell:
         The most recent ones.
     best
         Accuracy of the best possible classifier, as a fraction; 0: there is no edge.
+    is_even
+        Stop and target are equally far away, so that without an edge all events have the same odds, and no
+        model can beat the prior. With the barriers of market structure the odds are near
+        risk / (risk + reward), which features know and a model may rightly find, though it earns nothing:
+        p-values on such noise are small for a good reason.
 
     >>> Cell.parse("300:0"), str(Cell(1000, 0.74)), Cell(1000, 0.74).file_name
-    (Cell(n_events=300, best=0.0), '1000:0.74', '1000_074')
+    (Cell(n_events=300, best=0.0, is_even=False), '1000:0.74', '1000_074')
     """
 
     n_events: int
     best: float
+    is_even: bool = False
 
     def __post_init__(self) -> None:
         if self.n_events < 1:
@@ -41,12 +49,14 @@ class Cell:
 
     @classmethod
     def parse(cls, text: str) -> "Cell":
-        """Read ``n:best``."""
+        """Read ``n:best``, or ``n:even``."""
         n_events, _, best = text.partition(":")
+        if best == EVEN:
+            return cls(int(n_events), 0.0, is_even=True)
         return cls(int(n_events), float(best))
 
     def __str__(self) -> str:
-        return f"{self.n_events}:{self.best:g}"
+        return f"{self.n_events}:{EVEN if self.is_even else f'{self.best:g}'}"
 
     @property
     def has_edge(self) -> bool:
@@ -57,6 +67,11 @@ class Cell:
     def file_name(self) -> str:
         """Its name among files, without a suffix."""
         return str(self).replace(":", "_").replace(".", "")
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """Arguments of the labels."""
+        return {"stop_atr": DISTANCE, "target_atr": DISTANCE} if self.is_even else {}
 
     @property
     def data(self) -> dict[str, Any]:

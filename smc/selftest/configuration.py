@@ -46,6 +46,7 @@ class Configuration:
         """Return it for the markets of one kind."""
         changed = {
             "data": {**self.config["data"], **cell.data},
+            "labels": {**self.config["labels"], **cell.labels},
             "events": {**self.config["events"], "last": cell.n_events},
         }
         return Configuration(self.model, self.profile, {**self.config, **changed})

@@ -94,14 +94,15 @@ def gaps(cell: Cell, lines: Sequence[Line]) -> Iterator[Figure]:
 def p_values(cell: Cell, lines: Sequence[Line]) -> Iterator[Figure]:
     """Hold the p-values of the best of the panel on noise against the uniform law.
 
-    They may be larger, as models that learn noise do worse than the baseline; smaller ones are errors.
+    Targets are for even odds, where nothing can be found. There they may be larger, as models that
+    learn noise do worse than the baseline; smaller ones are errors.
     """
     found = noise_p_values(cell, lines)
     if not found:
         return
     for level in LEVELS:
         hits = [float(value <= level) for value in found]
-        what, target = f"share at most {level:g}", Target(at_most=level)
+        what, target = f"share at most {level:g}", Target(at_most=level) if cell.is_even else None
         yield Figure(f"p_value_{level:g}", P_VALUES, what, str(cell), share(hits), target)
     distance = distance_from_uniform(found)
     what = "distance from uniform"

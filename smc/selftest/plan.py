@@ -81,5 +81,9 @@ class Plan:
 
 
 def cells_of(events: Sequence[int], best: Sequence[float]) -> list[Cell]:
-    """Return every pair of a number of events and a best possible accuracy, each once."""
-    return sorted({Cell(*pair) for pair in product(events, best)})
+    """Return every pair of a number of events and a best possible accuracy, each once.
+
+    Where there is no edge, that with even odds is among them.
+    """
+    even = {Cell(n_events, 0.0, is_even=True) for n_events in events if 0 in best}
+    return sorted({*(Cell(*pair) for pair in product(events, best)), *even})

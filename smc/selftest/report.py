@@ -21,6 +21,8 @@ COLUMNS = ("n:best", "figure", "target", "value", "interval", "symbols", "verdic
 PICTURE = "selftest.png"
 READING = (
     "n:best is the number of events and the accuracy of the best possible classifier; 0: no edge.",
+    "even: no edge, and stop and target equally far away, so that nothing can be found. With the barriers of "
+    "market structure the odds depend on the distances, which a model may find, though it earns nothing.",
     "95 % intervals over symbols: of a share Clopper and Pearson's, of a mean Student's. `met`: within the "
     "target; `REFUTED`: wholly on the wrong side; `open`: more symbols would tell.",
     "p-values may be larger than uniform, as a model that learned noise does worse than the baseline.",

@@ -12,6 +12,8 @@ def test_an_edge_is_drawn_where_one_is_asked_for() -> None:
     assert base.on(Cell(100, 0.75)).market(3).has_edge("S01")
     assert not base.on(Cell(100, 0.0)).market(3).has_edge("S01")
     assert base.on(Cell(100, 0.75)).market(3).seed == 3
+    assert base.on(Cell.parse("100:even")).config["labels"]["stop_atr"] == 2
+    assert not base.on(Cell.parse("100:even")).market(3).has_edge("S01")
     assert base.on(Cell(100, 0.75)).config["events"]["last"] == 100
 
 
@@ -30,8 +32,10 @@ def test_what_cannot_be_drawn_is_refused(n_events: int, best: float, said: str) 
 def test_pairs_come_once_and_in_order() -> None:
     assert [str(cell) for cell in cells_of([300, 100, 300], [0.75, 0])] == [
         "100:0",
+        "100:even",
         "100:0.75",
         "300:0",
+        "300:even",
         "300:0.75",
     ]
 

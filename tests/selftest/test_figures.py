@@ -9,7 +9,7 @@ from smc.selftest import Cell
 from smc.selftest.figure import Figure
 from smc.selftest.figures import all_figures
 
-NOISE, EDGE = Cell(1000, 0.0), Cell(1000, 0.75)
+EVEN, NOISE, EDGE = Cell(1000, 0.0, is_even=True), Cell(1000, 0.0), Cell(1000, 0.75)
 
 
 def figures(lines: dict[Cell, list[Any]]) -> dict[tuple[str, str], Figure]:
@@ -64,12 +64,18 @@ def test_the_gap_target_is_for_strong_models_that_stop_early(
 
 
 def test_small_p_values_on_noise_are_errors_and_large_ones_are_not(make_line: Callable[..., Any]) -> None:
-    small = figures({NOISE: [make_line(seed, p=0.004) for seed in range(40)]})
-    large = figures({NOISE: [make_line(seed, p=0.99) for seed in range(40)]})
+    small = figures({EVEN: [make_line(seed, p=0.004) for seed in range(40)]})
+    large = figures({EVEN: [make_line(seed, p=0.99) for seed in range(40)]})
     levels = ("0.01", "0.05", "0.1", "0.5")
-    assert {small[f"p_value_{level}", "1000:0"].verdict for level in levels} == {"REFUTED"}
-    assert "REFUTED" not in {large[f"p_value_{level}", "1000:0"].verdict for level in levels}
-    assert large["p_value_distance", "1000:0"].estimate.value == pytest.approx(0.99)
+    assert {small[f"p_value_{level}", "1000:even"].verdict for level in levels} == {"REFUTED"}
+    assert "REFUTED" not in {large[f"p_value_{level}", "1000:even"].verdict for level in levels}
+    assert large["p_value_distance", "1000:even"].estimate.value == pytest.approx(0.99)
+
+
+def test_p_values_are_told_without_a_target_where_odds_differ(make_line: Callable[..., Any]) -> None:
+    found = figures({NOISE: [make_line(seed, p=0.004) for seed in range(40)]})
+    assert found["p_value_0.05", "1000:0"].estimate.value == 1
+    assert not found["p_value_0.05", "1000:0"].verdict
 
 
 def test_p_values_with_an_edge_are_not_held_against_anything(make_line: Callable[..., Any]) -> None:

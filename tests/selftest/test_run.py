@@ -55,13 +55,14 @@ def folder(output: Path) -> Path:
 def test_the_report_says_what_was_measured(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [
         "120_0.jsonl",
+        "120_even.jsonl",
         "report.md",
         "results.json",
         "selftest.png",
     ]
     results = json.loads((folder / "results.json").read_text())
     assert results["hash"] == folder.name
-    assert (results["n_symbols"], results["cells"]) == (2, ["120:0"])
+    assert (results["n_symbols"], results["cells"]) == (2, ["120:0", "120:even"])
     wrong = next(each for each in results["figures"] if each["name"] == "false_deploy_honest")
     assert (wrong["n"], wrong["target"]["at_most"]) == (2, 0.05)
     assert 0 <= wrong["low"] <= wrong["value"] <= wrong["high"] <= 1
@@ -134,7 +135,7 @@ def test_a_feature_that_sees_the_future_makes_false_deployments(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("SMC_ALLOW", "foresight")
     overrides = ["side=long", "+features.families.mine._target_=foresight.Foresight"]
-    plan = make_plan(*overrides, cells="300:0", model="xgboost", n_symbols=3)
+    plan = make_plan(*overrides, cells="300:even", model="xgboost", n_symbols=3)
     report, _ = run(plan, tmp_path)
     refuted = {figure.name for figure in report.refuted}
     assert "false_deploy_honest" in refuted
