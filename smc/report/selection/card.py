@@ -5,11 +5,11 @@ from typing import Any
 
 from smc.report.document import Table
 from smc.report.selection.blocks import headings, pictures_block, section_block, table_block
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.exhibit import IDLE, Exhibit
 from smc.report.selection.exhibit_charts import exhibit_pictures
 from smc.report.selection.facts import facts_section
 from smc.report.selection.gates import OUTCOMES, gate_name, gate_threshold, gate_value
-from smc.report.selection.markup import Html, tag
+from smc.report.selection.markup import Html, joined, tag
 from smc.report.selection.supported import recommendation
 from smc.report.text import count, decimal, interval, percent
 from smc.report.view import PARTS
@@ -104,7 +104,8 @@ def _charts(exhibit: Exhibit | str) -> Html:
     """Return the charts of the candidate's run; or why it cannot be shown."""
     if isinstance(exhibit, str):
         return tag("p", f"No charts: {exhibit}.", class_="note")
-    return pictures_block(exhibit_pictures(exhibit))
+    idle = [tag("p", f"{IDLE}.", class_="note")] if exhibit.is_idle else []
+    return joined([*idle, pictures_block(exhibit_pictures(exhibit))])
 
 
 def _alternatives(entry: Mapping[str, Any]) -> Html:

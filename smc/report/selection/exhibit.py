@@ -17,6 +17,8 @@ from smc.report.text import is_number
 from smc.results import Run, load_run
 from smc.selection.openings import is_sealed, sealed_tables
 
+#: In the place of an equity curve.
+IDLE = "No position was ever taken, so nothing was earned or lost"
 Bounds = tuple[float, float] | None
 
 
@@ -75,6 +77,11 @@ class Exhibit:
     def warnings(self) -> list[tuple[str, str]]:
         """Reason code and sentence of each."""
         return notices(self.record)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no position was ever taken in a part that is shown."""
+        return not any(self.returns(part)["position"].any() for part in ("out_of_fold", "test"))
 
     def accuracy(self, part: str) -> tuple[float, Bounds, int] | None:
         """Return a part's accuracy, its interval and the number of events; None where there is none."""

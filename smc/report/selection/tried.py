@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from smc.report.document import Section, Table
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.exhibit import IDLE, Exhibit
 from smc.report.text import count, decimal, interval, is_number, percent
 from smc.report.view import PARTS
 
@@ -76,6 +76,8 @@ def _result(exhibit: Exhibit) -> Section:
         points.append(f"Train accuracy {ends[0]}, validation {ends[1]}: a gap of {gap} points.")
     if not exhibit.sees_test:
         points.append("The test part is not shown: the verdict did not come to it.")
+    if exhibit.is_idle:
+        points.append(f"{IDLE}.")
     columns = ("part", "events", "accuracy", f"{100 * exhibit.confidence:g} % interval", "baseline")
     return Section("The candidate's run", points, [Table(columns, rows)] if rows else [])
 

@@ -81,6 +81,7 @@ def test_the_checklist_says_yes_only_where_the_evidence_does(make_sealed_run, ma
     evidence.update(openings=2, seed_band=None)
     evidence["min_track_record_length"] = {"bars": None, "years": None, "observed_years": 2.4}
     manifest["selections"]["EURUSD"]["train_val_gap"] = 0.21
+    short = {"bars": 1000, "years": 2.5, "observed_years": 2.4}
     worse = items_of(manifest, tmp_path / "outputs")
     for name in (
         "test part opened once",
@@ -90,6 +91,8 @@ def test_the_checklist_says_yes_only_where_the_evidence_does(make_sealed_run, ma
     ):
         assert worse[name].state == "no", name
     assert "opened 2 times" in worse["test part opened once"].says
+    evidence["min_track_record_length"] = short
+    assert items_of(manifest, tmp_path / "outputs")["track record long enough"].state == "no"
 
 
 def test_an_unsealed_test_part_was_not_opened_once(make_run, make_manifest, tmp_path):
@@ -107,3 +110,12 @@ def test_an_old_last_training_bar_is_called_old(make_run, make_manifest, tmp_pat
     item = items_of(make_manifest({"EURUSD": "DEPLOY"}), tmp_path / "outputs")["last training bar recent"]
     assert item.state == state
     assert last[:10] in item.says
+
+
+def test_a_run_that_never_traded_says_so_in_the_place_of_its_equity(make_run, make_manifest, tmp_path):
+    make_run(change_returns=lambda returns: returns.assign(position=0.0, gross=0.0, net=0.0))
+    path = save_selection_report(make_manifest({"EURUSD": "WATCH"}), tmp_path / "outputs")
+    for page in (path, path.with_name("EURUSD.md")):
+        text = page.read_text(encoding="utf-8")
+        assert "No position was ever taken" in text
+        assert "Equity after costs" not in text
