@@ -42,6 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "my_conf" / "model" / "extra_trees.yaml").write_text(model)
     (python,) = (text for kind, text in BLOCKS if kind == "python")
     (root / "my_models.py").write_text(python)
+    made = start("python -m smc.train model=logistic events.last=300", root)  # what later commands look at
+    assert made.returncode == 0, made.stderr
     return root
 
 
