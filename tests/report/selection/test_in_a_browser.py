@@ -106,6 +106,7 @@ def test_figures_sort_by_size_and_names_by_letters(page, ask):
     press("train_val_gap"); found.falling = column("train_val_gap").map(Number);
     found.first = sorted("train_val_gap");
     press("train_val_gap"); found.rising = column("train_val_gap").map(Number);
+    press("sharpe"); found.signed = column("sharpe").map(Number);
     press("model"); found.models = column("model"); found.after = [sorted("train_val_gap"), sorted("model")];
     return found;
     """
@@ -114,6 +115,8 @@ def test_figures_sort_by_size_and_names_by_letters(page, ask):
     assert found["first"] == "descending"
     assert found["falling"] == sorted(found["falling"], reverse=True)
     assert found["rising"] == found["falling"][::-1]
+    assert found["signed"] == sorted(found["signed"], reverse=True)
+    assert min(found["signed"]) < 0
     assert found["models"] == sorted(found["models"])
     assert found["after"] == ["none", "ascending"]
     assert len(found["rising"]) == 48
