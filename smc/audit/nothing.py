@@ -9,6 +9,9 @@ from smc.audit.concordance import concordance
 from smc.audit.procedure import Scored
 from smc.dataset import Dataset
 
+#: Standard errors that luck may explain.
+N_ERRORS = 3.0
+
 
 @dataclass(frozen=True)
 class Excess:
@@ -76,6 +79,16 @@ def profit(data: Dataset, found: Sequence[Scored]) -> float:
         if spread > 0:
             values.append((float(np.mean(excess * earned) / spread), len(earned)))
     return _mean(values, otherwise=0.0)
+
+
+def earns(data: Dataset, values: np.ndarray) -> bool:
+    """Tell whether one column, taken as a score of every event, earns more than luck would let it.
+
+    Luck is three standard errors; as many events count as the uniqueness of their labels adds up to.
+    """
+    known = np.flatnonzero(~np.isnan(values))
+    n_effective = data.events["weight"].to_numpy()[known].sum()
+    return abs(profit(data, [Scored("all", known, values[known])])) * np.sqrt(n_effective) > N_ERRORS
 
 
 def _mean(values: Sequence[tuple[float, int]], *, otherwise: float) -> float:

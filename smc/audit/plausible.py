@@ -11,6 +11,7 @@ from smc.audit.altered import event_rows
 from smc.audit.concordance import chance_error
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.lag import each_feature
+from smc.audit.nothing import earns
 from smc.audit.procedure import ComposedRun
 from smc.audit.subject import Subject
 
@@ -26,9 +27,10 @@ class Plausible:
     """Look for single features that know too much, and for rows that are trained on and tested.
 
     One feature that orders outcomes better than .65, or holds more than half of a model's importance, wants
-    an explanation; one beyond .90 holds the outcome. Equal rows on both sides of a split (in all columns,
-    at least one of which takes a new value nearly everywhere) are copies, as resampling before the split
-    leaves them.
+    an explanation; one beyond .90 holds the outcome. It must earn something, too: how far a barrier lies says
+    how often it is touched, on random walks as well, and nothing about returns. Equal rows on both sides of a
+    split (in all columns, at least one of which takes a new value nearly everywhere) are copies, as
+    resampling before the split leaves them.
     """
 
     name = "plausible"
@@ -38,11 +40,13 @@ class Plausible:
         """Look at features, importances and rows."""
         step("features")
         leaks, suspicions = [], []
-        scores = each_feature(subject.data)
+        scores, rows = each_feature(subject.data), event_rows(subject.data)
         events = subject.data.events
         margin = 4 * chance_error(events["label"].to_numpy(), events["weight"].to_numpy())
         for name, score in scores.items():
-            if abs(score - 0.5) > max(SUSPICIOUS - 0.5, margin):
+            if abs(score - 0.5) > max(SUSPICIOUS - 0.5, margin) and earns(
+                subject.data, rows[name].to_numpy()
+            ):
                 found = leaks if abs(score - 0.5) > IMPOSSIBLE - 0.5 else suspicions
                 found.append(Fault(f"`{name}`", f"{len(events)} events", f"alone it scores {score:.3f}"))
         step("importances")

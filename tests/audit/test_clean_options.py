@@ -24,7 +24,7 @@ PROOFS = {
 
 
 def clean(group: str, option: str, bars: pd.DataFrame, model: str = "logistic", seed: int = 0) -> Subject:
-    base = [] if group == "features" else ["features=daily"]
+    base = ["data=simulated", "data.n_bars=3000", *([] if group == "features" else ["features=daily"])]
     config = compose([*base, f"{group}={option}", f"model={model}", f"seed={seed}", "events.last=250"])
     return replace(read_subject(config, n_draws=4, n_cuts=10), bars=bars)
 
