@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.utils import get_tags
@@ -16,6 +15,7 @@ from smc.artifact import check_can_be_saved
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.errors import FoldError, ModelError, SmcError
+from smc.evaluation.predictions import RAW
 from smc.fitted import INTERRUPTED, Fitted
 from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
@@ -50,6 +50,8 @@ class Fits:
         Of each fit, how many rows the sampler added, and what it said.
     selection
         Of each fit, which features were kept; empty if features are not selected.
+    calibration
+        Of each fit, what the calibrator learned; empty without calibration and threshold.
     warnings
         What watches saw during the fits.
     stops
@@ -63,6 +65,7 @@ class Fits:
     predictions: pd.DataFrame
     augmentation: list[dict[str, Any]]
     selection: list[dict[str, Any]] = field(default_factory=list)
+    calibration: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     stops: list[dict[str, Any]] = field(default_factory=list)
     curves: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -156,6 +159,7 @@ class Fitting:
                 events[self._targets(pipeline)].to_numpy(),
                 sample_weight=events["weight"].to_numpy() if self.use_weights else None,
                 spans=self.data.spans[positions],
+                returns=events["ret"].to_numpy(),
                 earlier=earlier,
                 watcher=watch,
             )
@@ -217,6 +221,7 @@ def _gather(fits: list[Fitted], tables: list[pd.DataFrame]) -> Fits:
         pd.concat(tables, ignore_index=True),
         augmentation=[each.augmentation for each in fits],
         selection=[each.selection for each in fits if each.selection],
+        calibration=[each.calibration for each in fits if each.calibration],
         warnings=[warning for each in fits for warning in each.warnings],
         stops=[each.stop for each in fits if each.stop],
         curves=pd.concat([each.curves for each in fits], ignore_index=True),
@@ -232,6 +237,10 @@ def _predicted(model: FoldPipeline, inputs: Any, targets: str | list[str]) -> It
             yield f"prediction_{name.removeprefix(STEP)}", step
         return
     probability = model.predict_proba(inputs)
-    yield "prediction", model.classes_[np.argmax(probability, axis=1)]
+    yield "prediction", model.decide(probability)
     for number, name in enumerate(model.classes_):
         yield f"p_{name}", probability[:, number]
+    if model.calibrator_ is not None:
+        raw = model.raw_proba(inputs)
+        yield from ((f"{RAW}{name}", raw[:, number]) for number, name in enumerate(model.classes_))
+        yield from model.calibrator_.decision_columns()

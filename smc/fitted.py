@@ -48,6 +48,12 @@ class Fitted:
         return selection and {"fit": self.name, **selection}
 
     @property
+    def calibration(self) -> dict[str, Any] | None:
+        """What the calibrator learned, and what it said; None without calibration and threshold."""
+        calibration = self.model.calibration_
+        return calibration and {"fit": self.name, **calibration}
+
+    @property
     def stop(self) -> dict[str, Any] | None:
         """Why the fit, or the run with it, ended before its time, and after which iteration, if one is known.
 

@@ -51,6 +51,7 @@ class Parts:
             pipeline=FoldPipeline(
                 estimator=estimator,
                 sampler=built["aug"],
+                calibrator=with_positions(built["calibrate"], built["labels"]),
                 selector=with_task(built["feature_selection"], built["labels"].task),
             ),
             side=config["side"],
@@ -69,6 +70,14 @@ def with_task(step: Any, task: str) -> Any:
     params = step.get_params()
     told = {name: task for name in params if name.rpartition("__")[2] == "task" and params[name] == "auto"}
     return step.set_params(**told)
+
+
+def with_positions(calibrator: Any, labels: Any) -> Any:
+    """Tell a calibrator what the labels trade on each of two classes."""
+    classes = sorted(getattr(labels, "classes", ()))
+    if len(classes) != 2 or "positions" not in calibrator.get_params():
+        return calibrator
+    return calibrator.set_params(positions=[float(each) for each in labels.position(classes)])
 
 
 def check_runs_here(estimator: Any) -> Any:

@@ -14,6 +14,7 @@ from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.empty_parts import empty_parts
 from smc.evaluation.backtest_paths import backtest_paths
+from smc.evaluation.calibration import calibration_figures
 from smc.evaluation.history import build_history
 from smc.evaluation.predictions import all_classes, by_part, of_part, with_baseline
 from smc.evaluation.tables import metric_table
@@ -195,6 +196,14 @@ def selection(fits: Fits) -> dict[str, Any] | None:
     return {"fits": told, "folds": summary(folds)}
 
 
+def calibration(fits: Fits, predictions: pd.DataFrame) -> dict[str, Any] | None:
+    """Tell what the calibrators learned, and whether probabilities come true; None without calibration."""
+    if not fits.calibration:
+        return None
+    told = [{name: value for name, value in each.items() if name != "notes"} for each in fits.calibration]
+    return {"fits": told, "parts": calibration_figures(predictions)}
+
+
 def stops_of(fits: Fits) -> dict[str, Any]:
     """Mark a run whose fits did not all end by themselves.
 
@@ -223,9 +232,9 @@ def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Time
 
 
 def _of_steps(fits: Fits) -> list[dict[str, Any]]:
-    """Say what selectors and samplers of all fits told, each thing once, with the fits it happened in."""
+    """Say what the steps of all fits told, each thing once, with the fits that it happened in."""
     places: dict[tuple[str, str], list[str]] = {}
-    for each in fits.selection:
+    for each in [*fits.selection, *fits.calibration]:
         for note in each["notes"]:
             places.setdefault((note["reason"], note["sentence"]), []).append(each["fit"])
     for each in fits.augmentation:

@@ -30,6 +30,7 @@ from smc.prepared import make_dataset, make_plan
 from smc.record import (
     Bars,
     ablation,
+    calibration,
     can_be_traded,
     describe,
     evaluate,
@@ -117,6 +118,7 @@ def train(
                     "ablation": ablation(parts, bars, trained.plain, baseline),
                     "augmentation": fits.augmentation,
                     "feature_selection": selection(fits),
+                    "calibration": calibration(fits, predictions),
                     "feature_importance": importances(fits),
                     "last_training_bar": last_training_bar(bars, data, fits),
                     "training_duration_seconds": time.perf_counter() - started,

@@ -66,11 +66,13 @@ def _pipeline(record: dict[str, Any], steps: dict[str, Any]) -> FoldPipeline:
         sampler=from_recipe(params["sampler"]),
         preprocess=None if params["preprocess"] is None else clone(steps["preprocess"]),
         selector=None if params.get("selector") is None else from_recipe(params["selector"]),
+        calibrator=None if params.get("calibrator") is None else from_recipe(params["calibrator"]),
         tail_frac=params["tail_frac"],
     )
     pipeline.estimator_ = steps["estimator"]
     pipeline.preprocess_ = steps["preprocess"]
     pipeline.selector_ = _selector(record, steps["preprocess"])
+    pipeline.calibrator_ = _calibrator(record)
     pipeline.n_features_in_ = record["n_features"]
     pipeline.n_fitted_rows_ = record["n_fitted_rows"]
     if record["feature_names"] is not None:
@@ -83,6 +85,12 @@ def _selector(record: dict[str, Any], preprocess: Any) -> Any:
     if record.get("support") is not None:
         return Chosen(record["support"])
     return NoSelection().fit(preprocess.transform(np.zeros((1, record["n_features"]))), [0])
+
+
+def _calibrator(record: dict[str, Any]) -> Any:
+    """Return the calibrator as it was fitted; None without one."""
+    saved = record.get("calibration")
+    return None if saved is None else from_recipe(saved).set_fitted(saved["fitted"])
 
 
 def _check_features(model: Any, n_learned: int, names: list[str] | None) -> None:

@@ -109,6 +109,7 @@ def _record(model: Any, steps: dict[str, Any], meta: Mapping[str, Any]) -> dict[
         "lookback": getattr(steps["estimator"], "lookback", None),
         "scaler": _scaler(model),
         "support": _support(model),
+        "calibration": _calibration(model),
         "steps": steps,
         "versions": current_versions(),
     }
@@ -116,6 +117,12 @@ def _record(model: Any, steps: dict[str, Any], meta: Mapping[str, Any]) -> dict[
     if clash:
         raise ArtifactError(f"`meta` must not name {', '.join(clash)}: the model says that itself")
     return {**own, "label": None, "last_training_bar": None, **meta}
+
+
+def _calibration(model: Any) -> dict[str, Any] | None:
+    """Return what the calibrator learned; None without one."""
+    calibrator = getattr(model, "calibrator_", None)
+    return None if calibrator is None else {**to_recipe(calibrator), "fitted": calibrator.get_fitted()}
 
 
 def _support(model: Any) -> list[bool] | None:

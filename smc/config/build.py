@@ -1,6 +1,6 @@
 """The object of each group, and all that its constructors refuse."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from smc.config.instantiate import instantiate
@@ -57,4 +57,14 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
     if "model" in built and "labels" in built and not problems:
         weighted = config["sample_weight"] != "none"
         problems += unfit_for(built["model"], built["labels"].task, weighted=weighted)
+    if "calibrate" in built and "labels" in built and not problems:
+        problems += _cannot_calibrate(built["calibrate"], built["labels"])
     return built, problems
+
+
+def _cannot_calibrate(calibrator: Any, labels: Any) -> Iterator[str]:
+    """Say why there is nothing to calibrate, or to decide; nothing if there is."""
+    if calibrator.is_on and labels.task != "classification":
+        yield "calibrate: there are probabilities for classes only, not for regression; set calibrate=none"
+    elif getattr(calibrator, "decides", False) and len(getattr(labels, "classes", (0, 1))) != 2:
+        yield "calibrate.threshold, calibrate.abstain: need two classes; set threshold=none and abstain=0"

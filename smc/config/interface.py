@@ -58,6 +58,16 @@ INTERFACES = {
     ),
     "aug": Interface("sampler", {"fit_resample": ("X", "y")}),
     "model": Interface("estimator", {"fit": ("X", "y"), "predict": ("X",), "get_params": ()}),
+    "calibrate": Interface(
+        "calibrator",
+        {
+            "fit": ("probability", "codes", "weight", "returns"),
+            "transform": ("probability",),
+            "decide": ("probability",),
+            "get_params": (),
+        },
+        ("learns", "is_on"),
+    ),
     "evaluation": Interface(
         "evaluation",
         {"compute": ("predictions", "baseline", "bars", "to_position"), "trading": ("bars", "to_position")},

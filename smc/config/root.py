@@ -80,6 +80,7 @@ class Root:
     cv: dict[str, Any]
     feature_selection: dict[str, Any]
     aug: dict[str, Any]
+    calibrate: dict[str, Any]
     reg: dict[str, Any]
     model: dict[str, Any]
     evaluation: dict[str, Any]

@@ -4,6 +4,10 @@ One symbol, one row a prediction. Columns: ``part`` (train, out_of_fold, val or 
 (bar position), ``time``, ``start`` and ``end`` (label span, bar positions, closed), ``label``,
 ``prediction``, ``p_<class>`` for each class (classification), ``ret``, ``weight``, ``side``. Saved tables
 hold besides what the baseline said of the event: ``baseline_<class>`` (probabilities) or ``baseline``.
+
+Of a model with a calibrator also ``raw_<class>``, the probabilities before calibration, and if it decides:
+``threshold``, the probability of the larger class from which on it is decided for, and ``abstain``, half the
+width of the band around it in which nothing is traded.
 """
 
 from collections.abc import Iterator
@@ -11,11 +15,16 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from smc.typing import FloatArray, IntArray
+from smc.typing import BoolArray, FloatArray, IntArray
 
 PREFIX = "p_"
 #: The same columns of the baseline.
 BASELINE = "baseline"
+
+#: Of probabilities before calibration.
+RAW = "raw_"
+#: What a decision is taken by.
+DECISION = ("threshold", "abstain")
 
 #: The parts that a model has not been fitted on.
 HELD_OUT = ("out_of_fold", "val", "test")
@@ -85,8 +94,8 @@ def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:
     """Put the predictions of one part into time order, with those of an event tested several times averaged.
 
     An event counts once however many folds have tested it. Classification: the probabilities are averaged,
-    and the class is the most probable one of the average. Regression: the predicted values are averaged,
-    those of each step ahead too (``prediction_<step>``).
+    and the class is the most probable one of the average, or the one on its side of the mean threshold.
+    Regression: the predicted values are averaged, those of each step ahead too (``prediction_<step>``).
 
     >>> twice = pd.DataFrame({"event": [5, 5], "prediction": [0, 1], "p_0": [0.6, 0.1], "p_1": [0.4, 0.9]})
     >>> average_repeated(twice)
@@ -98,13 +107,30 @@ def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:
     if len(first) == len(rows):
         return rows
     columns = class_columns(rows)
-    kinds = BASELINE if columns else (BASELINE, "prediction")
+    kinds = (BASELINE, RAW) if columns else (BASELINE, "prediction")
     averaged = [*columns.values(), *(name for name in rows if str(name).startswith(kinds))]
+    averaged += [name for name in DECISION if name in rows]
     values = np.nan_to_num(rows[averaged].to_numpy(dtype=np.float64))
     mean = np.add.reduceat(values, first) / count[:, None]
     once = rows.iloc[first].reset_index(drop=True)
     once[averaged] = mean
     if columns:
-        most_probable = np.array([*columns])[mean[:, : len(columns)].argmax(axis=1)]
-        once["prediction"] = np.where(count > 1, most_probable, once["prediction"])
+        decided = np.array([*columns])[mean[:, : len(columns)].argmax(axis=1)]
+        if "threshold" in once:
+            smaller, larger = columns
+            decided = np.where(once[columns[larger]] >= once["threshold"], larger, smaller)
+        once["prediction"] = np.where(count > 1, decided, once["prediction"])
     return once
+
+
+def abstains(rows: pd.DataFrame) -> BoolArray:
+    """Tell which events nothing is traded on, since their probability lies too near to the threshold.
+
+    >>> rows = pd.DataFrame({"p_0": [0.5, 0.3], "p_1": [0.5, 0.7], "threshold": 0.55, "abstain": 0.1})
+    >>> abstains(rows)
+    array([ True, False])
+    """
+    if "abstain" not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    larger = rows[list(class_columns(rows).values())[-1]].to_numpy()
+    return np.abs(larger - rows["threshold"].to_numpy()) < rows["abstain"].to_numpy()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
+from smc.evaluation.predictions import abstains
 from smc.typing import FloatArray
 
 #: From predicted values to side-relative positions in [-1, 1]: `position` of a label class.
@@ -80,4 +81,5 @@ class Trading:
         }
 
     def _position(self, rows: pd.DataFrame) -> FloatArray:
-        return np.asarray(self.to_position(rows["prediction"].to_numpy()), dtype=np.float64)
+        position = np.asarray(self.to_position(rows["prediction"].to_numpy()), dtype=np.float64)
+        return np.where(abstains(rows), 0.0, position)

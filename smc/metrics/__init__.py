@@ -23,7 +23,14 @@ from smc.metrics.financial import (
     var_95,
     win_rate,
 )
-from smc.metrics.probability import auc, brier, event_log_loss, log_loss, reliability_curve
+from smc.metrics.probability import (
+    auc,
+    brier,
+    event_log_loss,
+    expected_calibration_error,
+    log_loss,
+    reliability_curve,
+)
 from smc.metrics.regression import mae, mape, mse, r2, rmse
 from smc.metrics.trading import bars_per_year, held_position, net_returns, open_to_open_return
 
@@ -41,6 +48,7 @@ __all__ = [
     "drawdown_curve",
     "equity_curve",
     "event_log_loss",
+    "expected_calibration_error",
     "f1_score",
     "held_position",
     "label_overlap",

@@ -19,6 +19,7 @@ from smc.checks import check_fraction, check_spans
 from smc.cv.tail import tail_split
 from smc.errors import FeatureError, ModelError
 from smc.pipeline.augment import augment
+from smc.pipeline.calibrate import calibration_of, fit_calibrator
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
 from smc.pipeline.preprocess import Preprocess
 from smc.pipeline.select import account_of, check_uncut, fit_selector, kept_columns
@@ -33,12 +34,13 @@ def _can_predict_proba(pipeline: "FoldPipeline") -> bool:
 
 
 class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
-    """Hold a tail back, scale, select, augment, fit: each step learns from the rows of this fit alone.
+    """Hold rows back, scale, select, augment, fit, calibrate: each step learns from this fit's rows alone.
 
-    In order: the last rows become the early-stopping tail, purged, if the estimator stops early; scaling and
-    imputation learn from the rows that remain; features are selected on those rows, scaled; only those rows
-    are augmented; sample weights follow each row's origin; the estimator learns from them and watches the
-    tail, transformed but never augmented.
+    In order: the last rows are kept for calibration, if there is any, and the last of the others become the
+    early-stopping tail, if the estimator stops early, both purged; scaling and imputation learn from the rows
+    that remain; features are selected on those rows, scaled; only those rows are augmented; sample weights
+    follow each row's origin; the estimator learns from them and watches the tail, transformed but never
+    augmented; the calibrator learns from its predictions of the rows kept.
 
     Weights are rescaled to mean 1 over the rows that are fitted on (AFML 4.6), since the penalties and leaf
     sizes of a profile are meant for rows of weight 1: with an average uniqueness of 0.1, a
@@ -61,6 +63,8 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         A transformer; None: `Preprocess`, which imputes only if the estimator takes no missing values.
     selector
         A feature selector, such as those of `smc.feature_selection` and scikit-learn; None keeps all.
+    calibrator
+        How probabilities are read, as `smc.calibrate.calibrator.Calibrator`; None: as they are.
     tail_frac
         Share of the rows in the early-stopping tail.
 
@@ -78,6 +82,10 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
     selection_
         Names of the features given to the selector and kept, and what did not go as asked for, as plain
         data; None if features are not selected.
+    calibrator_
+        Fitted; None where there is nothing to calibrate and nothing to decide.
+    calibration_
+        How many rows were kept for the calibrator, and what it learned, as plain data; None without it.
 
     References
     ----------
@@ -91,6 +99,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         sampler: Any,
         preprocess: Any = None,
         selector: Any = None,
+        calibrator: Any = None,
         tail_frac: float = 0.15,
     ) -> None:
         check_fraction("tail_frac", tail_frac)
@@ -98,6 +107,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         self.sampler = sampler
         self.preprocess = preprocess
         self.selector = selector
+        self.calibrator = calibrator
         self.tail_frac = tail_frac
 
     def fit(
@@ -107,6 +117,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         sample_weight: Any = None,
         spans: Any = None,
         *,
+        returns: Any = None,
         earlier: Earlier | None = None,
         watcher: Watcher | None = None,
     ) -> Self:
@@ -121,6 +132,8 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             One weight a row, such as the average uniqueness of its label.
         spans
             First and last bar of each label (n, 2); an estimator that stops early needs them.
+        returns
+            Side-signed return of each event, for a threshold that is chosen by what trading earns.
         earlier
             For a sampler that moves rows back in time: ``earlier(rows, n_bars)`` gives some rows of ``X``, by
             position, as they stood so many bars before, in the form of ``X``.
@@ -141,7 +154,7 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         labels = np.asarray(y) if get_tags(self.estimator).target_tags.multi_output else column_or_1d(y)
         check_consistent_length(values, labels)
         weights = None if sample_weight is None else self._check_weights(sample_weight, values)
-        core, tail = self._hold_back(spans, len(values))
+        core, tail, kept = self._hold_back(spans, len(values))
         self._remember(values, names)
         self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
         self.preprocess_ = self._new_preprocess().fit(bars_of(values[core]))
@@ -175,34 +188,60 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             params["watcher"] = watcher
         estimator: Any = clone(self.estimator)
         self.estimator_ = estimator.fit(augmented.rows, augmented.labels, **params)
+        self.calibrator_ = self.calibration_ = None
+        if self.calibrator is not None and self.calibrator.is_on:
+            self.calibrator_ = fit_calibrator(
+                self.calibrator,
+                self.estimator_,
+                self._inputs(values[kept]) if kept.size else None,
+                labels[kept],
+                weights=None if weights is None else weights[kept],
+                returns=None if returns is None else np.asarray(returns)[kept],
+            )
+            self.calibration_ = calibration_of(self.calibrator_, kept.size)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the class, or the number, of each row."""
-        rows = self._transform(X)
-        return self.estimator_.predict(rows)
+        check_is_fitted(self)
+        if self.calibrator_ is not None:
+            return self.decide(self.predict_proba(X))
+        return self.estimator_.predict(self._transform(X))
 
     @available_if(_can_predict_proba)
     def predict_proba(self, X: Any) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``."""
-        rows = self._transform(X)
-        return self.estimator_.predict_proba(rows)
+        probability = self.raw_proba(X)
+        return probability if self.calibrator_ is None else self.calibrator_.transform(probability)
+
+    def raw_proba(self, X: Any) -> FloatArray:
+        """Return the estimator's own probabilities, before calibration."""
+        return self.estimator_.predict_proba(self._transform(X))
+
+    def decide(self, probability: FloatArray) -> np.ndarray:
+        """Return the class that each row of probabilities is decided for."""
+        if self.calibrator_ is None:
+            return self.classes_[probability.argmax(axis=1)]
+        return self.classes_[self.calibrator_.decide(probability)]
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the estimator's own score: accuracy, or R squared."""
-        rows = self._transform(X)
-        return self.estimator_.score(rows, y, sample_weight=sample_weight)
+        check_is_fitted(self)
+        if self.calibrator_ is not None:
+            return float(np.average(self.predict(X) == np.asarray(y), weights=sample_weight))
+        return self.estimator_.score(self._transform(X), y, sample_weight=sample_weight)
 
     def for_refit(self, n_rows: int) -> "FoldPipeline":
         """Return an unfitted copy for the final fit, on ``n_rows`` rows with nothing held back.
 
         An estimator that stopped early trains for ``n_rounds_ * n_rows / n_fitted_rows_`` rounds: more rows
-        bear more rounds, and no later row has a say in how many.
+        bear more rounds, and no later row has a say in how many. Rows for calibration are kept again.
         """
         check_is_fitted(self)
         unfitted: Any = clone(self)
         if _stops_early(self.estimator):
-            n_rounds = max(1, round(self.n_rounds_ * n_rows / self.n_fitted_rows_))
+            n_fitted = n_rows * (1 - self.calibrator.part_frac) if self._calibrates else n_rows
+            n_rounds = max(1, round(self.n_rounds_ * n_fitted / self.n_fitted_rows_))
             unfitted.set_params(estimator=self.estimator.with_rounds(n_rounds))
         return unfitted
 
@@ -230,11 +269,19 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         np.add.at(total, source[self.selector_.get_support()], importances)
         return total
 
-    def _hold_back(self, spans: Any, n_rows: int) -> tuple[IntArray, IntArray]:
-        """Return the rows to fit on and the tail to watch."""
-        if not _stops_early(self.estimator):
-            return np.arange(n_rows), np.arange(0)
-        return tail_split(check_spans(spans, n_rows), self.tail_frac)
+    @property
+    def _calibrates(self) -> bool:
+        return self.calibrator is not None and self.calibrator.learns
+
+    def _hold_back(self, spans: Any, n_rows: int) -> tuple[IntArray, IntArray, IntArray]:
+        """Return the rows to fit on, the tail to watch, and the rows kept for calibration."""
+        core, tail, kept = np.arange(n_rows), np.arange(0), np.arange(0)
+        if self._calibrates:
+            core, kept = tail_split(check_spans(spans, n_rows), self.calibrator.part_frac)
+        if _stops_early(self.estimator):
+            inner, last = tail_split(check_spans(spans, n_rows)[core], self.tail_frac)
+            core, tail = core[inner], core[last]
+        return core, tail, kept
 
     def _check_weights(self, sample_weight: Any, values: FloatArray | Windows) -> FloatArray:
         if "sample_weight" not in inspect.signature(self.estimator.fit).parameters:

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from smc.evaluation.predictions import RAW
 from smc.report.pictures.nothing_to_draw import NothingToDrawError
 from smc.report.pictures.style import BLUE, MUTED, SERIES, blank, head, legend_above, percent_axis
 from smc.report.reliability import Groups, reliability
@@ -31,6 +32,12 @@ def draw(view: RunView) -> Figure:
     bins = np.linspace(*window[:2], N_BARS + 1)
     for axes, colour, (name, groups) in zip(panels, SERIES, curves.items(), strict=False):
         panel(axes, groups, name, colour=colour, window=window)
+        if f"{RAW}{name}" in rows:
+            before = reliability(rows.assign(**{f"p_{name}": rows[f"{RAW}{name}"]}), name)
+            axes.plot(
+                before.predicted, before.observed, "x:", color=MUTED, ms=4.5, label="before calibration"
+            )
+            legend_above(axes)
         axes.set_xlabel("")
         strip.hist(rows[f"p_{name}"].clip(*window[:2]), bins, histtype="step", color=colour)
     panels[0].set_title(f"{PARTS[part]}, {count(len(rows))} events, {view.level} bands")

@@ -1,0 +1,62 @@
+"""Whether probabilities come true, before calibration and after it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc import metrics
+from smc.evaluation.predictions import RAW, abstains, all_classes, by_part, probabilities
+from smc.typing import FloatArray, IntArray
+
+N_BINS = 10
+
+
+def calibration_figures(predictions: pd.DataFrame) -> dict[str, Any]:
+    """Compare the probabilities of the same fits before and after calibration, part by part.
+
+    Parameters
+    ----------
+    predictions
+        Of any number of symbols, with ``raw_<class>`` beside ``p_<class>``.
+
+    Returns
+    -------
+    dict
+        Part -> ``n``, ``before`` and ``after`` (``ece``, ``brier``, ``log_loss``, ``curves``: the reliability
+        curve of each class, of two classes the larger), ``abstained``: share of events passed over.
+    """
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for _, each in predictions.groupby("symbol"):
+        for part, rows in by_part(each):
+            tables.setdefault(part, []).append(rows)
+    return {part: _figures(pd.concat(each, ignore_index=True)) for part, each in tables.items()}
+
+
+def _figures(rows: pd.DataFrame) -> dict[str, Any]:
+    classes = all_classes(rows)
+    names = {f"{RAW}{name}": f"p_{name}" for name in classes.tolist()}
+    raw = rows.drop(columns=list(names.values()), errors="ignore").rename(columns=names)
+    return {
+        "n": len(rows),
+        "before": _scores(raw, classes),
+        "after": _scores(rows, classes),
+        "abstained": float(abstains(rows).mean()),
+    }
+
+
+def _scores(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
+    label, matrix = rows["label"].to_numpy(), probabilities(rows, classes)
+    return {
+        "ece": metrics.expected_calibration_error(label, matrix, classes=classes, n_bins=N_BINS),
+        "brier": metrics.brier(label, matrix, classes=classes),
+        "log_loss": metrics.log_loss(label, matrix, classes=classes),
+        "curves": dict(_curves(label, matrix, classes)),
+    }
+
+
+def _curves(label: np.ndarray, matrix: FloatArray, classes: IntArray) -> Iterator[tuple[str, Any]]:
+    for k, name in list(enumerate(classes.tolist()))[1 if len(classes) == 2 else 0 :]:
+        curve = metrics.reliability_curve(label == name, matrix[:, k], n_bins=N_BINS)
+        yield str(name), {key: values.tolist() for key, values in curve.items()}
