@@ -81,7 +81,12 @@ def test_what_a_run_does_not_hold_is_named_in_the_place_of_its_picture(make_run,
         "Loss curves": "this model tells nothing while it is fitted",
         "Learning curve": "it is made on request: monitor.learning_curve=true",
     }
-    assert {path.stem for path in saved.pictures.values()} == {"overview", "calibration", "confusion"}
+    assert {path.stem for path in saved.pictures.values()} == {
+        "overview",
+        "calibration",
+        "confusion",
+        "feature_selection",
+    }
     page = saved.page.read_text(encoding="utf-8")
     assert all(f"### {caption}\n\nNot drawn: {reason}." in page for caption, reason in saved.left_out.items())
 

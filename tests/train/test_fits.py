@@ -28,7 +28,7 @@ class Raises(ClassifierMixin, BaseEstimator):
 def data() -> Dataset:
     rng = np.random.default_rng(0)
     start = np.arange(1, N + 1)
-    labels = {"label": rng.integers(0, 2, N), "weight": 1.0}
+    labels = {"label": rng.integers(0, 2, N), "weight": 1.0, "ret": 0.0}
     events = pd.DataFrame({"symbol": "X", "event": start - 1, "start": start, "end": start + 3, **labels})
     bars = pd.DataFrame(rng.normal(size=(N, 3)), columns=list("abc"))
     return Dataset(bars, np.arange(N), events, np.column_stack([start, start + 3]), {})

@@ -15,7 +15,7 @@ def draw(view: RunView) -> Figure:
     """Draw a line a feature and a column a fit, filled where the fit kept the feature."""
     selection = view.record.get("feature_selection")
     if not selection:
-        raise NothingToDrawError("features were not selected")
+        raise NothingToDrawError("features are selected on request: feature_selection=gain")
     fits = selection["fits"]
     counts: dict[str, int] = {}
     for each in fits:
