@@ -57,9 +57,7 @@ class KeptBars:
         expected = self.fingerprints[symbol]
         path = _path(self.output, expected)
         if not path.is_file():
-            raise DataError(
-                f"{symbol}: no bars at {path}; runs keep theirs unless keep_bars=false"
-            )
+            raise DataError(f"{symbol}: no bars at {path}; runs keep theirs unless keep_bars=false")
         bars = pd.read_parquet(path)
         if bars_fingerprint(bars) != expected:
             raise DataError(f"{path} is damaged: it holds other bars than its name says; delete it")

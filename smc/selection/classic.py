@@ -34,7 +34,7 @@ class Classic:
     """
 
     #: Not used by any gate; shown beside them.
-    evidence = "information_coefficient"
+    evidence = "return_coefficient"
 
     def __init__(
         self,

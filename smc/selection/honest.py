@@ -44,11 +44,11 @@ class Honest:
     Parameters
     ----------
     evidence
-        What an event says for a model (`smc.selection.measures`): ``information_coefficient``,
-        ``balanced_accuracy``, ``log_loss`` or ``sharpe``; a regression is always judged by ``sharpe``. The
-        default has the most power, at the right size: with 150 out-of-fold events and a weak edge, one test
-        at 5 % finds 31 % of strongly regularised logistic regressions with it, 3 to 17 % with balanced
-        accuracy and 8 % with the log-loss.
+        What an event says for a model (`smc.selection.measures`): ``return_coefficient``,
+        ``information_coefficient``, ``balanced_accuracy``, ``log_loss`` or ``sharpe``; a regression is always
+        judged by ``sharpe``. The default asks whether what the model adds goes with the return that follows:
+        of all that look at predictions it alone takes nothing for skill that a label owes to the distances
+        of its barriers, which no market pays for; and it finds as many true edges.
     max_train_val_gap
         Of accuracies, as a fraction.
     min_test_accuracy
@@ -75,7 +75,7 @@ class Honest:
     def __init__(
         self,
         *,
-        evidence: str = "information_coefficient",
+        evidence: str = "return_coefficient",
         max_train_val_gap: float = 0.20,
         min_test_accuracy: float = 0.55,
         max_val_test_diff: float = 0.05,

@@ -40,6 +40,35 @@ def information_coefficient(rows: pd.DataFrame) -> FloatArray:
     return (added * missed).sum(axis=1) / scale if scale > 1e-12 else np.zeros(len(rows))
 
 
+def return_coefficient(rows: pd.DataFrame) -> FloatArray:
+    """Correlation between what the model adds to the baseline's forecast and the return that follows.
+
+    With u the expected class under the model less that under the baseline, less its mean, and r the event's
+    side-signed return, from entry to exit, an event's value is u r / sqrt(mean u^2 mean r^2). Where prices
+    have no drift, r has the mean 0 whatever is known at the event (optional stopping), so that nothing is
+    earned by knowing what a label owes to its barriers alone: where the target is near and the stop is far,
+    label 1 is likely, and says nothing of the market. `information_coefficient` takes that for skill, as the
+    log-loss and the accuracy do. A constant adds nothing, whatever the market's drift, since u is centred.
+
+    References
+    ----------
+    Doob (1953), "Stochastic processes", chapter VII. Grinold (1989), "The fundamental law of active
+    management".
+    """
+    classes = all_classes(rows)
+    if len(classes):
+        told, expected = (
+            probabilities(rows, classes) @ classes,
+            _baseline_probabilities(rows, classes) @ classes,
+        )
+    else:
+        told, expected = (rows[name].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE))
+    added, earned = told - expected, rows["ret"].to_numpy(dtype=np.float64)
+    added = added - added.mean()
+    scale = np.sqrt((added**2).mean() * (earned**2).mean())
+    return added * earned / scale if scale > 1e-15 else np.zeros(len(rows))
+
+
 def balanced_accuracy(rows: pd.DataFrame) -> FloatArray:
     """Balanced accuracy less chance; a constant class has none, however frequent it is.
 
@@ -71,7 +100,9 @@ def sharpe(net: FloatArray, periods_per_year: float) -> FloatArray:
 
 
 #: By name, those that need predictions only.
-OF_EVENTS = {each.__name__: each for each in (information_coefficient, balanced_accuracy, log_loss)}
+OF_EVENTS = {
+    each.__name__: each for each in (return_coefficient, information_coefficient, balanced_accuracy, log_loss)
+}
 #: All that a selection may rank on.
 NAMES = (*OF_EVENTS, "sharpe")
 

@@ -24,7 +24,7 @@ def predicted(symbol: str, accuracy: float, part: str, *, n: int, seed: int) -> 
     time = START + pd.to_timedelta(event, unit="h")
     spans = {"symbol": symbol, "event": event, "time": time, "start": event + 1, "end": event + 5}
     proba = {"p_0": np.where(said == 0, sure, 1 - sure), "p_1": np.where(said == 1, sure, 1 - sure)}
-    prior = {"baseline_0": 0.5, "baseline_1": 0.5}
+    prior = {"baseline_0": 0.5, "baseline_1": 0.5, "ret": np.where(label == 1, 0.01, -0.01)}
     return pd.DataFrame(
         {**spans, "part": part, "fold": 0, "label": label, "prediction": said, **proba, **prior}
     )

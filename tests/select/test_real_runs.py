@@ -13,7 +13,7 @@ from smc.selection.openings import Openings
 from smc.selection.runs import read_runs
 from smc.selection.verdict import NO_MODEL, WATCH, Verdict
 
-MEASURE = "information_coefficient"
+MEASURE = "return_coefficient"
 QUICK = ["model=logistic", "aug=none", "monitor=none", "events.last=250"]
 
 

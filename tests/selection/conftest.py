@@ -37,6 +37,7 @@ def predicted(
             "p_1": np.where(said == 1, sure, 1 - sure),
             "baseline_0": 0.5,
             "baseline_1": 0.5,
+            "ret": np.where(label == 1, 0.01, -0.01),
         }
     )
 

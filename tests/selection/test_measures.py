@@ -86,3 +86,36 @@ def test_sharpe_is_the_annual_one():
 
 def test_one_class_alone_is_no_evidence(make_rows):
     assert not measures.balanced_accuracy(make_rows(0.6, n=50, seed=0).assign(label=1)).any()
+
+
+def test_return_coefficient_is_a_correlation_with_what_followed(rows):
+    added, earned = rows["p_1"] - rows["p_1"].mean(), rows["ret"]
+    known = (added * earned).mean() / np.sqrt((added**2).mean() * (earned**2).mean())
+    assert measures.return_coefficient(rows).mean() == pytest.approx(known)
+
+
+@pytest.mark.parametrize("pull", [0.001, 0.1])
+def test_return_coefficient_asks_for_a_direction_not_for_a_size(rows, pull):
+    said = rows["baseline_1"] + pull * (rows["p_1"] - rows["baseline_1"])
+    pulled = rows.assign(p_1=said, p_0=1 - said)
+    assert np.allclose(measures.return_coefficient(pulled), measures.return_coefficient(rows))
+
+
+def test_knowing_the_barriers_alone_is_skill_to_the_label_and_none_to_the_return():
+    """Fair odds: the target is far where the stop is near, so that label 1 is seldom, and pays well."""
+    n, rng = 200_000, np.random.default_rng(0)
+    odds = rng.uniform(0.2, 0.8, n)
+    label = (rng.random(n) < odds).astype(np.int64)
+    rows = pd.DataFrame(
+        {
+            "label": label,
+            "prediction": (odds > 0.5).astype(np.int64),
+            "p_0": 1 - odds,
+            "p_1": odds,
+            "baseline_0": 0.5,
+            "baseline_1": 0.5,
+            "ret": np.where(label == 1, (1 - odds), -odds),
+        }
+    )
+    assert measures.information_coefficient(rows).mean() > 0.3
+    assert abs(measures.return_coefficient(rows).mean()) < 4 / np.sqrt(n)

@@ -87,7 +87,7 @@ def evidence(n_trials: int) -> dict[str, Any]:
         "n_runs": n_trials,
         "trials": {"finished": n_trials, "failed": 1},
         "n_events": 200,
-        "measure": "information_coefficient",
+        "measure": "return_coefficient",
         "value": 0.141,
         "lower_bound": 0.052,
         "p_values": {"romano_wolf": 0.01, "corrected": 0.0105, "benjamini_hochberg": 0.0315},
