@@ -91,6 +91,15 @@ def test_the_order_of_the_columns_does_not_matter(name: str) -> None:
     assert chosen(build(name), X, y, spans) == chosen(build(name), other, y, spans)
 
 
+@pytest.mark.parametrize("name", SELECTING)
+def test_nor_does_it_for_what_a_feature_is_judged_by(name: str) -> None:
+    X, y, spans = table("classification")
+    other = X[list("hbgdcaef")]
+    one, two = (build(name).fit(each, y, spans=spans) for each in (X, other))
+    scores = pd.Series(two.scores_, other.columns)[X.columns]
+    np.testing.assert_array_equal(one.scores_, scores)
+
+
 @pytest.mark.parametrize("name", OPTIONS)
 def test_the_same_fit_twice_keeps_the_same(name: str) -> None:
     X, y, spans = table("classification")
@@ -118,7 +127,8 @@ def test_the_early_stopping_tail_has_no_say(name: str) -> None:
     )
     before = model.fit(X, y, spans=spans).selection_
     tail = np.setdiff1d(np.arange(len(X)), model.fitted_rows_)
-    X.iloc[tail, :3] = X.iloc[tail, :3] * -100.0
+    X.iloc[tail, 1] = np.random.default_rng(1).normal(size=len(tail)) * 1e3
+    X.iloc[tail, 3] = 1e3 * (2 * y[tail] - 1)
     assert model.fit(X, y, spans=spans).selection_ == before
 
 
