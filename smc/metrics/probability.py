@@ -139,8 +139,10 @@ def reliability_curve(
 
 def _calibration_error(happened: npt.NDArray[np.bool_], probability: FloatArray, n_bins: int) -> float:
     curve = reliability_curve(happened, probability, n_bins=n_bins)
-    distance = np.abs(np.asarray(curve["predicted"], dtype=np.float64) - curve["observed"])
-    return float(np.average(distance, weights=np.asarray(curve["count"], dtype=np.float64)))
+    told, seen, count = (
+        np.asarray(curve[name], dtype=np.float64) for name in ("predicted", "observed", "count")
+    )
+    return float(np.average(np.abs(told - seen), weights=count))
 
 
 def _align(y_true: Labels, probabilities: Labels, classes: Labels | None) -> tuple[IntArray, FloatArray]:

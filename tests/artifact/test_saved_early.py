@@ -32,7 +32,7 @@ def fitted(estimator) -> FoldPipeline:
 
 
 def test_the_type_at_fault_is_named_without_a_way_to_allow_it() -> None:
-    with pytest.raises(ArtifactError, match="HoldsALock can be fitted, but not saved.*lock") as caught:
+    with pytest.raises(ArtifactError, match=r"HoldsALock can be fitted, but not saved.*lock") as caught:
         artifact.check_can_be_saved(fitted(HoldsALock()))
     assert "SMC_ALLOW=_thread" not in str(caught.value)
 

@@ -27,8 +27,8 @@ def test_what_the_ledger_counts_is_among_the_trials(tmp_path):
     jobs = jobs_of(tmp_path)
     (before,) = evidence_ahead(jobs).values()
     ledger = Ledger(f"sqlite:///{tmp_path}/outputs/ledger.sqlite")
-    facts = dict(model="m", config_hash="c", data_hash="d", split_hash="p", seed=0, evidence=None,
-                 code_version="v", output="o")  # fmt: skip
+    hashes = {"config_hash": "c", "data_hash": "d", "split_hash": "p", "code_version": "v"}
+    facts = {"model": "m", "seed": 0, "evidence": None, "output": "o", **hashes}
     ledger.open_trial("earlier", ["SP500"], seedless_hash="s", **facts)
     ledger.open_trial("again", ["SP500"], seedless_hash=next(iter(before.trials)), **facts)
     (after,) = evidence_ahead(jobs).values()
