@@ -1,5 +1,6 @@
 """Sweeps on Ray: two nodes as processes of this machine, and Ray as the sweep itself starts it."""
 
+import contextlib
 import os
 import secrets
 import signal
@@ -20,6 +21,16 @@ SEEDS = ("seed=range(6)", "model.mode=slow")
 COMMAND = [sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--block"]
 
 
+def descendants(pid: int) -> list[int]:
+    """List the processes that a process has started, and those that they have."""
+    children = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if each.read_text().rpartition(")")[2].split()[1] == str(pid):
+                children.append(int(each.parent.name))
+    return [*children, *(each for child in children for each in descendants(child))]
+
+
 class Cluster:
     """A head and a second node with one core each, a key, and no dashboard."""
 
@@ -28,13 +39,14 @@ class Cluster:
         key = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
         self.key = {**key, "RAY_USAGE_STATS_ENABLED": "0", "RAY_TMPDIR": str(folder)}
         self.nodes: list[subprocess.Popen[bytes]] = []
-        self.start("--head", "--port=0", "--include-dashboard=false")
+        self.start("--head", "--port=0", "--include-dashboard=false", "--node-ip-address=127.0.0.1")
         self.address = self._address()
-        self.start(f"--address={self.address}")
+        # an address of its own, or the sweep may belong to this node and go with it
+        self.start(f"--address={self.address}", "--node-ip-address=127.0.0.2")
 
     def start(self, *arguments: str) -> None:
-        """Start a node, in a process group of its own."""
-        node = [*COMMAND, "--num-cpus=1", "--node-ip-address=127.0.0.1", *arguments]
+        """Start a node."""
+        node = [*COMMAND, "--num-cpus=1", *arguments]
         with open(self.folder / f"node{len(self.nodes)}.log", "wb") as log:
             self.nodes.append(
                 subprocess.Popen(
@@ -43,8 +55,10 @@ class Cluster:
             )
 
     def kill(self, node: "subprocess.Popen[bytes]") -> None:
-        """End a node as a power cut does: every process of it at once."""
-        os.killpg(node.pid, signal.SIGKILL)
+        """End a node as a power cut does: every process of it."""
+        for pid in [node.pid, *descendants(node.pid)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         node.wait()
 
     def _address(self) -> str:
@@ -85,7 +99,7 @@ def undisturbed(shared_place):
 
 def test_two_nodes_give_the_runs_of_one_process_byte_for_byte(place, undisturbed, on_cluster) -> None:
     sweep = place.start(*on_cluster, *SEEDS)
-    place.wait_for(lambda: len(place.workers()) == 2)
+    place.wait_for(lambda: len(place.workers()) == 2, seconds=200)
     _, err = sweep.communicate(timeout=300)
     assert sweep.returncode == 0, err
     assert place.runs() == undisturbed
@@ -101,7 +115,7 @@ def test_whatever_ends_a_run_ends_that_run_alone(place, on_cluster) -> None:
 
 def test_a_killed_run_starts_again_when_asked_to(place, undisturbed, on_cluster) -> None:
     sweep = place.start(*on_cluster, *SEEDS, "hydra.launcher.retries=1")
-    place.wait_for(place.workers)
+    place.wait_for(place.workers, seconds=200)
     os.kill(place.workers()[0], signal.SIGKILL)
     _, err = sweep.communicate(timeout=300)
     assert sweep.returncode == 0, err
@@ -113,9 +127,9 @@ def test_a_lost_node_takes_its_run_alone_and_nothing_after_a_resume(
 ) -> None:
     hanging = "seed=range(3)", "model.mode=hang"
     sweep = place.start(*on_cluster, *hanging)
-    place.wait_for(lambda: len(place.workers()) == 2)
+    place.wait_for(lambda: len(place.workers()) == 2, seconds=200)
     cluster.kill(cluster.nodes[1])
-    place.wait_for(lambda: ("killed", "node_lost") in place.statuses().values())
+    place.wait_for(lambda: ("killed", "node_lost") in place.statuses().values(), seconds=200)
     assert len(place.workers()) == 1
     said = end_process(sweep, signal.SIGINT)
     assert sweep.returncode == 130
@@ -134,20 +148,21 @@ def test_a_lost_node_takes_its_run_alone_and_nothing_after_a_resume(
 
 def test_ctrl_c_ends_the_runs_in_an_orderly_way(place, end_process) -> None:
     sweep = place.start(RAY, "seed=range(3)", "model.mode=hang")
-    place.wait_for(place.workers)
+    place.wait_for(place.workers, seconds=200)
     said = end_process(sweep, signal.SIGINT)
     assert sweep.returncode == 130, said
     assert "0 of 3 finished" in said
     assert "Traceback" not in said
     assert set(place.statuses().values()) == {("killed", "interrupted")}
+    assert all(place.store.status(run_id)["traceback"] for run_id in place.statuses())  # each said so itself
     assert not place.workers()
 
 
 def test_sigkill_of_the_sweep_leaves_no_process(place, end_process) -> None:
     sweep = place.start(RAY, "seed=range(2)", "model.mode=hang")
-    place.wait_for(place.workers)
+    place.wait_for(place.workers, seconds=200)
     end_process(sweep, signal.SIGKILL)
-    place.wait_for(lambda: not place.workers())
+    place.wait_for(lambda: not place.workers(), seconds=200)
 
 
 def test_a_run_that_no_node_can_carry_out_is_refused(place) -> None:
