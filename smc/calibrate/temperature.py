@@ -20,8 +20,9 @@ class Temperature(Calibrator):
 
     Above 1 it makes a model less sure, below 1 surer; the order of the classes stays, so that without a
     threshold nothing that is predicted changes. The temperature minimises the log-loss. One number can be
-    learned from few events; made for networks, which are mostly too sure. See `Calibrator` for the
-    parameters.
+    learned from few events; made for networks, which are mostly too sure. It draws all towards equal
+    probabilities, not towards how often the classes are: where a model knows little of classes that are not
+    equally frequent, `sigmoid` is better, as it has an offset. See `Calibrator` for the parameters.
 
     References
     ----------

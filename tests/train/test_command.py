@@ -232,7 +232,7 @@ def test_training_accuracy_counts_only_rows_that_were_fitted_on() -> None:
     rng = np.random.default_rng(0)
     start = np.arange(1, n + 1)
     events = pd.DataFrame(
-        {"symbol": "X", "event": start - 1, "start": start, "end": start + 3, "label": rng.integers(0, 2, n), "weight": 1.0}
+        {"symbol": "X", "event": start - 1, "start": start, "end": start + 3, "label": rng.integers(0, 2, n), "weight": 1.0, "ret": 0.0}
     )  # fmt: skip
     bars = pd.DataFrame(rng.normal(size=(n, 3)), columns=list("abc"))
     spans = np.column_stack([start, start + 3])
