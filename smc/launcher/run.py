@@ -67,6 +67,6 @@ def make_launcher(section: Config) -> Launcher:
     if not isinstance(launcher, Launcher):
         raise ConfigError(
             f"hydra.launcher: {section['_target_']} does not carry out runs of smc;"
-            " choose hydra/launcher=basic or hydra/launcher=processes"
+            " choose hydra/launcher=basic, processes or ray"
         )
     return launcher
