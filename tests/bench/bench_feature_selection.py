@@ -52,7 +52,7 @@ def main():
                 noise.append(0 if selector.notes_ else selector.support_.sum())
             kept = np.array(found)
             right = kept[:, :N_PLANTED].sum(axis=1)
-            print(
+            print(  # noqa: T201
                 f"{name:12} n={n:5}  precision {np.mean(right / kept.sum(axis=1)):.2f}"
                 f"  recall {np.mean(right) / N_PLANTED:.2f}  kept {kept.sum(axis=1).mean():4.1f}"
                 f"  of noise {np.mean(noise):.2f}, in {np.mean(np.array(noise) > 0):.0%} of fits"
