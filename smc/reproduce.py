@@ -89,7 +89,7 @@ def _apart(config: Config, output: str) -> Config:
     """Let a run write into a folder of its own, and tell nobody."""
     return {
         **config,
-        "paths": {"output": output},
+        "paths": {**config["paths"], "output": output},
         "ledger": {"_target_": "smc.ledger.Ledger", "url": f"sqlite:///{output}/ledger.sqlite"},
         "tracker": {"trackers": {}},
         "monitor": {**config["monitor"], "webhook": None},
