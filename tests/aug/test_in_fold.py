@@ -48,7 +48,13 @@ def dataset(first: int = 0, symbols: tuple[str, ...] = ("A", "B")) -> Dataset:
     events = pd.concat(
         [
             pd.DataFrame(
-                {"symbol": symbol, "event": event, "label": np.arange(len(event)) % 2, "weight": 0.5}
+                {
+                    "symbol": symbol,
+                    "event": event,
+                    "label": np.arange(len(event)) % 2,
+                    "weight": 0.5,
+                    "ret": 0.0,
+                }
             )
             for symbol in symbols
         ],

@@ -62,7 +62,7 @@ BAD = [
             ({"max_holding": 0}, "`max_holding` must be positive, got 0"),
             ({"stop_atr": 0.0}, "`stop_atr` must be positive, got 0.0"),
             ({"target_atr": -1.0}, "`target_atr` must be positive, got -1.0"),
-            ({"swing_size": 0}, "`swing_size` must be one of"),
+            ({"swing_size": 0}, "`swing_size` must be a whole number"),
         ]
     ],
     ("triple_barrier", {"expiry": "zero"}, "`expiry` must be one of sign, drop, got 'zero'"),

@@ -99,7 +99,7 @@ def letters(cell: str) -> str:
 
 def is_header(names: list[str]) -> bool:
     """Tell whether a row names a time and the four prices: a damaged one may lie above the real one."""
-    return {"o", "h", "l", "c"} <= set(names) and bool({"time", ""} & set(names))
+    return {"o", "h", "l", "c"} <= set(names) and bool({"time", "t", ""} & set(names))
 
 
 def plainly(data: bytes, dialect: str) -> dict[int, list[float]]:
@@ -112,7 +112,7 @@ def plainly(data: bytes, dialect: str) -> dict[int, list[float]]:
     places = [0, 1, 2, 3, 4]
     if header is not None:
         rows = rows[header + 1 :]
-        places = [next(p for p, n in enumerate(names[header]) if n in ("time", ""))]
+        places = [next(p for p, n in enumerate(names[header]) if n in ("time", "t", ""))]
         places += [names[header].index(field) for field in "ohlc"]
         places += [names[header].index("volume")] if "volume" in names[header] else []
     elif len(max(rows, key=len)) >= 6:

@@ -85,8 +85,8 @@ def test_a_live_bar_must_be_later(bars):
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ({"swing_size": 0}, "`swing_size` must be one of"),
-        ({"swing_size": 129}, "`swing_size` must be one of"),
+        ({"swing_size": 0}, "`swing_size` must be a whole number"),
+        ({"swing_size": 129}, "`swing_size` must be a whole number"),
         ({"max_age": 0}, "`max_age` must be positive, got 0"),
         ({"min_gap_atr": -0.1}, "`min_gap_atr` must not be negative"),
         ({"pool_tolerance_atr": -1.0}, "`pool_tolerance_atr` must not be negative"),
