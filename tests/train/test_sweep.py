@@ -158,5 +158,6 @@ def test_a_single_run_imports_no_launcher_of_hydra_and_a_sweep_leaves_its_config
     assert (tmp_path / "here" / "multirun.yaml").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "outputs"]
     lines = done.stderr.splitlines()
-    assert lines[0].startswith("[1/2] final=train: finished, test accuracy")
+    assert lines[0].startswith("power: 2 configurations a symbol")
+    assert any(line.startswith("[1/2] final=train: finished, test accuracy") for line in lines)
     assert lines[-1] == "2 of 2 finished"
