@@ -6,18 +6,10 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 
 from smc.errors import ModelError
-from smc.typing import FloatArray
+from smc.pipeline.rows import Rows
 
 
-def fit_calibrator(
-    calibrator: Any,
-    estimator: Any,
-    rows: Any,
-    labels: np.ndarray,
-    *,
-    weights: FloatArray | None,
-    returns: Any,
-) -> Any:
+def fit_calibrator(calibrator: Any, estimator: Any, rows: Rows | None) -> Any:
     """Fit a clone of a calibrator to what a fitted estimator predicts of rows that it does not know.
 
     Rows of a class that the estimator has not seen are left out, since it gives them no probability. Without
@@ -28,10 +20,10 @@ def fit_calibrator(
     fitted: Any = clone(calibrator)
     if rows is None:
         return fitted.fit(np.empty((0, len(estimator.classes_))), np.empty(0, dtype=np.int64))
-    probability, classes = estimator.predict_proba(rows), estimator.classes_
-    known = np.isin(labels, classes)
-    given = [None if each is None else np.asarray(each)[known] for each in (weights, returns)]
-    return fitted.fit(probability[known], np.searchsorted(classes, labels[known]), *given)
+    probability, classes = estimator.predict_proba(rows.inputs), estimator.classes_
+    known = np.isin(rows.labels, classes)
+    given = [None if each is None else each[known] for each in (rows.weights, rows.returns)]
+    return fitted.fit(probability[known], np.searchsorted(classes, rows.labels[known]), *given)
 
 
 def calibration_of(calibrator: Any, n_rows: int) -> dict[str, Any]:

@@ -1,39 +1,30 @@
 """One fit, with everything that learns inside the rows it is given."""
 
-import inspect
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils import Tags, get_tags
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_consistent_length,
-    check_is_fitted,
-    column_or_1d,
-)
+from sklearn.base import clone
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from smc.aug.source import Earlier
 from smc.checks import check_fraction, check_spans
-from smc.cv.tail import tail_split
-from smc.errors import FeatureError, ModelError
 from smc.pipeline.augment import augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
+from smc.pipeline.estimate import check_weights, fit_estimator, stops_early
+from smc.pipeline.hold_back import Parts, hold_back
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
+from smc.pipeline.predictor import Predictor
 from smc.pipeline.preprocess import Preprocess
+from smc.pipeline.rows import Rows
 from smc.pipeline.select import account_of, check_uncut, fit_selector, kept_columns
-from smc.pipeline.table import check_names
 from smc.typing import FloatArray, IntArray
 from smc.watching import Watcher
 from smc.windows import Windows
 
 
-def _can_predict_proba(pipeline: "FoldPipeline") -> bool:
-    return hasattr(getattr(pipeline, "estimator_", pipeline.estimator), "predict_proba")
-
-
-class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
+class FoldPipeline(Predictor):
     """Hold rows back, scale, select, augment, fit, calibrate: each step learns from this fit's rows alone.
 
     In order: the last rows are kept for calibration, if there is any, and the last of the others become the
@@ -150,86 +141,18 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
             Features that were selected before, on rows that this fit may not know.
         """
         check_uncut(X)
-        values, names = read_inputs(X, self.lookback)
-        labels = np.asarray(y) if get_tags(self.estimator).target_tags.multi_output else column_or_1d(y)
-        check_consistent_length(values, labels)
-        weights = None if sample_weight is None else self._check_weights(sample_weight, values)
-        core, tail, kept = self._hold_back(spans, len(values))
-        self._remember(values, names)
+        given, names = self._read(X, y, sample_weight, spans, returns)
+        core, tail, kept = self._hold_back(spans, len(given))
+        self._remember(given.inputs, names)
         self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
-        self.preprocess_ = self._new_preprocess().fit(bars_of(values[core]))
-        rows = transformed(self.preprocess_, values[core])
-        self.selector_ = fit_selector(
-            self.selector,
-            rows,
-            labels[core],
-            None if weights is None else weights[core],
-            None if spans is None else check_spans(spans, len(values))[core],
-        )
-        self.selection_ = account_of(self.selector_, self.preprocess_, names)
-        augmented = augment(
-            self.sampler,
-            kept_columns(self.selector_, rows),
-            labels[core],
-            self._transform_earlier(earlier, core),
-        )
+        rows = self._fit_columns(given.take(core), names)
+        augmented = augment(self.sampler, rows.inputs, rows.labels, self._transform_earlier(earlier, core))
         self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
         self.augmentation_ = augmented.account(len(core))
-        params: dict[str, Any] = {}
-        if weights is not None:
-            params["sample_weight"] = _mean_one(weights[core][augmented.origin])
-        if tail.size:
-            params["eval_set"] = (
-                self._inputs(values[tail]),
-                labels[tail],
-                np.ones(tail.size) if weights is None else weights[tail],
-            )
-        if watcher is not None and "watcher" in inspect.signature(self.estimator.fit).parameters:
-            params["watcher"] = watcher
-        estimator: Any = clone(self.estimator)
-        self.estimator_ = estimator.fit(augmented.rows, augmented.labels, **params)
-        self.calibrator_ = self.calibration_ = None
-        if self.calibrator is not None and self.calibrator.is_on:
-            self.calibrator_ = fit_calibrator(
-                self.calibrator,
-                self.estimator_,
-                self._inputs(values[kept]) if kept.size else None,
-                labels[kept],
-                weights=None if weights is None else weights[kept],
-                returns=None if returns is None else np.asarray(returns)[kept],
-            )
-            self.calibration_ = calibration_of(self.calibrator_, kept.size)
+        watched = self._seen(given.take(tail)) if tail.size else None
+        self.estimator_ = fit_estimator(self.estimator, augmented, rows, tail=watched, watcher=watcher)
+        self._fit_calibrator(given.take(kept))
         return self
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the class, or the number, of each row."""
-        check_is_fitted(self)
-        if self.calibrator_ is not None:
-            return self.decide(self.predict_proba(X))
-        return self.estimator_.predict(self._transform(X))
-
-    @available_if(_can_predict_proba)
-    def predict_proba(self, X: Any) -> FloatArray:
-        """Return one probability a class, in the order of ``classes_``."""
-        probability = self.raw_proba(X)
-        return probability if self.calibrator_ is None else self.calibrator_.transform(probability)
-
-    def raw_proba(self, X: Any) -> FloatArray:
-        """Return the estimator's own probabilities, before calibration."""
-        return self.estimator_.predict_proba(self._transform(X))
-
-    def decide(self, probability: FloatArray) -> np.ndarray:
-        """Return the class that each row of probabilities is decided for."""
-        if self.calibrator_ is None:
-            return self.classes_[probability.argmax(axis=1)]
-        return self.classes_[self.calibrator_.decide(probability)]
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the estimator's own score: accuracy, or R squared."""
-        check_is_fitted(self)
-        if self.calibrator_ is not None:
-            return float(np.average(self.predict(X) == np.asarray(y), weights=sample_weight))
-        return self.estimator_.score(self._transform(X), y, sample_weight=sample_weight)
 
     def for_refit(self, n_rows: int) -> "FoldPipeline":
         """Return an unfitted copy for the final fit, on ``n_rows`` rows with nothing held back.
@@ -239,57 +162,54 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         unfitted: Any = clone(self)
-        if _stops_early(self.estimator):
+        if stops_early(self.estimator):
             n_fitted = n_rows * (1 - self.calibrator.part_frac) if self._calibrates else n_rows
             n_rounds = max(1, round(self.n_rounds_ * n_fitted / self.n_fitted_rows_))
             unfitted.set_params(estimator=self.estimator.with_rounds(n_rounds))
         return unfitted
 
     @property
-    def lookback(self) -> int:
-        """Bars that the estimator looks at: 1 for a model of rows."""
-        return self.estimator.lookback if getattr(self.estimator, "needs_windows", False) else 1
-
-    @property
-    def classes_(self) -> np.ndarray:
-        """The estimator's classes, sorted."""
-        return self.estimator_.classes_
-
-    @property
-    def n_rounds_(self) -> int:
-        """Rounds or epochs that the estimator kept."""
-        return self.estimator_.n_rounds_
-
-    @property
-    def feature_importances_(self) -> FloatArray:
-        """The estimator's importance of each input column, that of its missing flag included."""
-        importances = np.asarray(self.estimator_.feature_importances_)
-        source = getattr(self.preprocess_, "source_", np.arange(self.n_features_in_))
-        total = np.zeros(self.n_features_in_)
-        np.add.at(total, source[self.selector_.get_support()], importances)
-        return total
-
-    @property
     def _calibrates(self) -> bool:
         return self.calibrator is not None and self.calibrator.learns
 
-    def _hold_back(self, spans: Any, n_rows: int) -> tuple[IntArray, IntArray, IntArray]:
-        """Return the rows to fit on, the tail to watch, and the rows kept for calibration."""
-        core, tail, kept = np.arange(n_rows), np.arange(0), np.arange(0)
-        if self._calibrates:
-            core, kept = tail_split(check_spans(spans, n_rows), self.calibrator.part_frac)
-        if _stops_early(self.estimator):
-            inner, last = tail_split(check_spans(spans, n_rows)[core], self.tail_frac)
-            core, tail = core[inner], core[last]
-        return core, tail, kept
+    def _read(
+        self, X: Any, y: Any, sample_weight: Any, spans: Any, returns: Any
+    ) -> tuple[Rows, list[str] | None]:
+        """Check what a fit is given; return its rows, and the names of the features."""
+        inputs, names = read_inputs(X, self.lookback)
+        labels = np.asarray(y) if get_tags(self.estimator).target_tags.multi_output else column_or_1d(y)
+        check_consistent_length(inputs, labels)
+        rows = Rows(
+            inputs,
+            labels,
+            check_weights(self.estimator, sample_weight, inputs),
+            None if spans is None else check_spans(spans, len(inputs)),
+            None if returns is None else np.asarray(returns),
+        )
+        return rows, names
 
-    def _check_weights(self, sample_weight: Any, values: FloatArray | Windows) -> FloatArray:
-        if "sample_weight" not in inspect.signature(self.estimator.fit).parameters:
-            raise ModelError(
-                f"{type(self.estimator).__name__} takes no sample weights: set sample_weight=none, "
-                "or choose another model"
-            )
-        return _check_sample_weight(sample_weight, values, dtype=np.float64, ensure_non_negative=True)
+    def _hold_back(self, spans: Any, n_rows: int) -> Parts:
+        return hold_back(
+            spans,
+            n_rows,
+            tail_frac=self.tail_frac if stops_early(self.estimator) else None,
+            kept_frac=self.calibrator.part_frac if self._calibrates else None,
+        )
+
+    def _fit_columns(self, rows: Rows, names: list[str] | None) -> Rows:
+        """Fit the scaler and the selector; return the rows as the estimator looks at them."""
+        self.preprocess_ = self._new_preprocess().fit(bars_of(rows.inputs))
+        scaled = replace(rows, inputs=transformed(self.preprocess_, rows.inputs))
+        self.selector_ = fit_selector(self.selector, scaled)
+        self.selection_ = account_of(self.selector_, self.preprocess_, names)
+        return replace(scaled, inputs=kept_columns(self.selector_, scaled.inputs))
+
+    def _fit_calibrator(self, kept: Rows) -> None:
+        self.calibrator_ = self.calibration_ = None
+        if self.calibrator is not None and self.calibrator.is_on:
+            rows = self._seen(kept) if len(kept) else None
+            self.calibrator_ = fit_calibrator(self.calibrator, self.estimator_, rows)
+            self.calibration_ = calibration_of(self.calibrator_, len(kept))
 
     def _new_preprocess(self) -> Any:
         if self.preprocess is None:
@@ -314,39 +234,5 @@ class FoldPipeline(MetaEstimatorMixin, BaseEstimator):
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
-    def _transform(self, X: Any) -> FloatArray | Windows:
-        check_is_fitted(self)
-        values, names = read_inputs(X, self.lookback)
-        if names is not None and hasattr(self, "feature_names_in_"):
-            check_names(self.feature_names_in_.tolist(), names)
-        elif values.shape[-1] != self.n_features_in_:
-            raise FeatureError(f"`X` must have {self.n_features_in_} features, got {values.shape[-1]}")
-        return self._inputs(values)
-
-    def _inputs(self, values: FloatArray | Windows) -> FloatArray | Windows:
-        """Return what the estimator looks at: scaled, and only the features kept."""
-        return kept_columns(self.selector_, transformed(self.preprocess_, values))
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "estimator_")
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        of_estimator = get_tags(getattr(self, "estimator_", self.estimator))
-        tags.estimator_type = of_estimator.estimator_type
-        tags.classifier_tags = of_estimator.classifier_tags
-        tags.regressor_tags = of_estimator.regressor_tags
-        tags.target_tags = of_estimator.target_tags
-        tags.input_tags.allow_nan = self.preprocess is None or of_estimator.input_tags.allow_nan
-        return tags
-
-
-def _stops_early(estimator: Any) -> bool:
-    return getattr(estimator, "stops_early", False)
-
-
-def _mean_one(weights: FloatArray) -> FloatArray:
-    total = weights.sum()
-    if not total > 0:
-        raise ModelError("`sample_weight` must not be zero for every row that is fitted on")
-    return weights * (len(weights) / total)
+    def _seen(self, rows: Rows) -> Rows:
+        return replace(rows, inputs=self._inputs(rows.inputs))

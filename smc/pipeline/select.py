@@ -10,6 +10,7 @@ from sklearn.base import clone
 from smc.errors import LeakageError
 from smc.feature_selection.none import NoSelection
 from smc.feature_selection.selector import CUT_BY
+from smc.pipeline.rows import Rows
 from smc.typing import FloatArray
 from smc.windows import Windows
 
@@ -24,22 +25,17 @@ def check_uncut(X: Any) -> None:
         )
 
 
-def fit_selector(
-    selector: Any,
-    rows: FloatArray | Windows,
-    labels: np.ndarray,
-    weights: FloatArray | None,
-    spans: Any,
-) -> Any:
+def fit_selector(selector: Any, rows: Rows) -> Any:
     """Fit a clone of a selector to the rows that are fitted on; of windows it sees the events' own bars.
 
     Weights and spans are given to a selector that takes them.
     """
     fitted: Any = NoSelection() if selector is None else clone(selector)
-    table = rows.bars[rows.ends].astype(np.float64) if isinstance(rows, Windows) else rows
+    inputs = rows.inputs
+    table = inputs.bars[inputs.ends].astype(np.float64) if isinstance(inputs, Windows) else inputs
     taken = inspect.signature(fitted.fit).parameters
-    given = {"sample_weight": weights, "spans": spans}
-    return fitted.fit(table, labels, **{name: value for name, value in given.items() if name in taken})
+    given = {"sample_weight": rows.weights, "spans": rows.spans}
+    return fitted.fit(table, rows.labels, **{name: value for name, value in given.items() if name in taken})
 
 
 def kept_columns(selector: Any, rows: FloatArray | Windows) -> FloatArray | Windows:
