@@ -1,13 +1,14 @@
 """Where each value of a composed configuration came from: a file of the tree, or the command line."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from smc.config.compose import ROOT_NAME
+from smc.leaves import leaves
 
 INTERPOLATION = re.compile(r"\$\{(?:oc\.select:)?([\w.]+)(?:,[^}]*)?\}")
 Leaves = dict[str, tuple[str, Any]]
@@ -28,16 +29,16 @@ def sources(folders: Sequence[Path], choices: Mapping[str, Any], overrides: Sequ
     overrides
         As typed on the command line.
     """
-    leaves: Leaves = _file(folders, ROOT_NAME, "")
+    found: Leaves = _file(folders, ROOT_NAME, "")
     for group, option in choices.items():
         if option is not None and not group.startswith("hydra"):
-            leaves |= _file(folders, f"{group}/{option}", group.replace("/", "."))
+            found |= _file(folders, f"{group}/{option}", group.replace("/", "."))
     for override in overrides:
         key, _, value = override.lstrip("+~").partition("=")
         if key not in choices:
-            leaves = {path: leaf for path, leaf in leaves.items() if not path.startswith(key + ".")}
-            leaves[key] = (f"command line: {override}", value)
-    return {path: _follow(leaves, path) for path in sorted(leaves)}
+            found = {path: leaf for path, leaf in found.items() if not path.startswith(key + ".")}
+            found[key] = (f"command line: {override}", value)
+    return {path: _follow(found, path) for path in sorted(found)}
 
 
 def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:
@@ -48,30 +49,22 @@ def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:
     text = path.read_text(encoding="utf-8")
     content = yaml.load(text, Loader=yaml.CSafeLoader) or {}
     package = "" if "@package _global_" in text else package
-    leaves: Leaves = {}
+    found: Leaves = {}
     parents = [each for each in content.pop("defaults", []) if isinstance(each, str) and each != "_self_"]
     for parent in parents:
-        leaves |= _file(folders, f"{name.rpartition('/')[0]}/{parent}", package)
+        found |= _file(folders, f"{name.rpartition('/')[0]}/{parent}", package)
     content.pop("hydra", None)
-    return leaves | {path: (f"{name}.yaml", value) for path, value in _walk(content, package)}
+    return found | {path: (f"{name}.yaml", value) for path, value in leaves(content, package)}
 
 
-def _walk(node: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, Mapping) and node:
-        for key, value in node.items():
-            yield from _walk(value, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, node
-
-
-def _follow(leaves: Leaves, path: str) -> str:
+def _follow(found: Leaves, path: str) -> str:
     """Name the source of a leaf, through the one interpolation that it may be."""
     seen = set()
     while path not in seen:
         seen.add(path)
-        name, value = leaves[path]
+        name, value = found[path]
         match = INTERPOLATION.fullmatch(value) if isinstance(value, str) else None
-        if match is None or match[1] not in leaves:
+        if match is None or match[1] not in found:
             return name
         path = match[1]
-    return leaves[path][0]
+    return found[path][0]

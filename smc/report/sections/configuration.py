@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smc.leaves import leaves
 from smc.report.document import Section, Table
 from smc.report.view import RunView
 
@@ -17,7 +18,7 @@ def section(view: RunView, *, full: bool = False) -> Section:
 
     In full, each value stands beside the file, or the override, that gave it.
     """
-    sources, values = _sources(view), dict(_leaves(view.run.config))
+    sources, values = _sources(view), dict(leaves(view.run.config))
     tables = (
         [Table(("group", "option, with those it builds on"), options, n_text=2)]
         if (options := _options(sources))
@@ -44,14 +45,6 @@ def _all_values(values: Mapping[str, Any], sources: Mapping[str, str]) -> Iterat
 def _sources(view: RunView) -> dict[str, str]:
     path = view.run.path / "sources.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _leaves(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in node.items():
-        if isinstance(value, Mapping) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _options(sources: Mapping[str, str]) -> list[tuple[str, str]]:
