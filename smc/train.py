@@ -9,7 +9,7 @@ if __name__ == "__main__":
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from smc.alert import tell_failure, tell_warnings
 from smc.config.command import read_command
 from smc.config.job import Job
 from smc.dataset import check_fit
-from smc.errors import ConfigError, DiskFullError, ResultsError, SmcError
+from smc.errors import DiskFullError, ResultsError, SmcError
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.launcher import End, run_sweep
 from smc.outcome import Outcome, say_outcome, say_outcome_briefly
@@ -46,6 +46,7 @@ from smc.record import (
 from smc.results.durable import NO_ROOM
 from smc.results.status import reason_of
 from smc.saving import Contents, logging_to, save
+from smc.symbols import symbols_of
 from smc.trained import fit_all
 from smc.typing import Config
 
@@ -86,7 +87,7 @@ def train(
     data_hash = content_hash({symbol: bars_fingerprint(each) for symbol, each in bars.items()})
     config = {**config, "symbol": list(bars)}
     run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
-    with store.claim(run_id, retry=config["retry"], about=about(config, bars)) as claim:
+    with store.claim(run_id, retry=config["retry"], about=results.about(config)) as claim:
         if claim.skip:
             parts.ledger.reap(str(store.output), store.state)
             why = store.status(run_id).get("message")
@@ -146,26 +147,15 @@ def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
 
     A failure is recorded under an id of its own, since without data a run has none.
     """
-    chosen = config["symbol"]
-    asked = [] if chosen is None else [chosen] if isinstance(chosen, str) else chosen
     try:
-        if chosen == [] or len(set(asked)) < len(asked):
-            raise ConfigError(
-                f"symbol: a pool needs symbols that differ, got {chosen}; null is the first one"
-            )
-        bars = {symbol: parts.data.load(symbol) for symbol in asked or parts.data.symbols()[:1]}
+        bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(config, parts.data)}
         for symbol, each in bars.items():
             check_fit(symbol, each, parts.features, parts.labels.horizon)
         return bars
     except SmcError:
         run_id = results.run_id(config, data_hash=None, seed=config["seed"])
-        with store.claim(run_id, retry="failed", about=about(config, map(str, asked))):
+        with store.claim(run_id, retry="failed", about=results.about(config)):
             raise
-
-
-def about(config: Config, symbols: Iterable[str]) -> dict[str, str]:
-    """Name a run for people, whatever becomes of it."""
-    return {"symbol": "+".join(symbols), "model": config["model"]["_target_"].rpartition(".")[2]}
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset, check_fit, event_side, label_events, pool
 from smc.errors import ConfigError, SplitError
 from smc.parts import Parts
+from smc.symbols import symbols_of
 from smc.typing import Config, IntArray, Spans
 
 #: Bars beyond the warm-up in which features, events and labels are tampered with.
@@ -154,13 +155,11 @@ def read_subject(
     ConfigError
         More than one symbol, or features or labels that do not fit the bars.
     """
-    chosen = config["symbol"]
-    if isinstance(chosen, list):
-        if len(chosen) != 1:
-            raise ConfigError(f"symbol: an audit looks at one symbol, got {chosen}; audit them one by one")
-        chosen = chosen[0]
     parts = Parts.from_config(config)
-    symbol = parts.data.symbols()[0] if chosen is None else chosen
+    symbols = symbols_of(config, parts.data)
+    if len(symbols) > 1:
+        raise ConfigError(f"symbol: an audit looks at one symbol, got {symbols}; audit them one by one")
+    (symbol,) = symbols
     bars = parts.data.load(symbol)
     check_fit(symbol, bars.iloc[-max_bars:], parts.features, parts.labels.horizon)
     use_weights = config["sample_weight"] == "uniqueness"

@@ -13,6 +13,7 @@ from smc.config.job import Job
 from smc.errors import SmcError
 from smc.parts import Parts
 from smc.prepared import make_dataset, make_plan
+from smc.symbols import symbols_of
 
 #: What decides on the events that a run is judged by.
 GROUND = ("data", "features", "events", "labels", "cv", "split", "symbol", "side")
@@ -93,11 +94,10 @@ def _independent_events(job: Job) -> tuple[list[str], dict[str, float]]:
     There are none of a regression, which has no accuracy.
     """
     try:
-        parts, asked = Parts.from_config(job.config), job.config["symbol"]
+        parts = Parts.from_config(job.config)
         if parts.labels.task != "classification":
             return [], {}
-        chosen = [asked] if isinstance(asked, str) else asked
-        bars = {symbol: parts.data.load(symbol) for symbol in chosen or parts.data.symbols()[:1]}
+        bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(job.config, parts.data)}
         data = make_dataset(bars, parts, Path(job.config["paths"]["output"]))
         plan, _ = make_plan(data, parts, job.config["split"])
     except SmcError:

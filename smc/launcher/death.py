@@ -3,13 +3,12 @@
 import signal
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from smc.config import instantiate
 from smc.config.job import Job
 from smc.errors import SmcError
 from smc.launcher.end import Death, End
-from smc.results import RunStore
+from smc.results import RunStore, about
 
 #: Signals by which somebody, or the batch system, ends a process; any other is a crash of its own making.
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -60,7 +59,7 @@ def record_death(job: Job, run_id: str | None, death: Death) -> End:
         return End(death.status, death.message, reason=death.reason)
     try:
         store, ledger = RunStore(job.config["paths"]["output"]), instantiate(job.config["ledger"], "ledger")
-        if not store.record_death(run_id, _about(job), asdict(death)):
+        if not store.record_death(run_id, about(job.config), asdict(death)):
             ledger.close_if_started(run_id, "finished")
             return End("finished", f"finished: {store.folder(run_id)}", run_id)
         ledger.close_if_started(run_id, death.status, death.reason)
@@ -69,10 +68,3 @@ def record_death(job: Job, run_id: str | None, death: Death) -> End:
             death.status, f"{death.message}; this could not be recorded: {error}", run_id, death.reason
         )
     return End(death.status, death.message, run_id, death.reason)
-
-
-def _about(job: Job) -> dict[str, Any]:
-    """Name a run for people that had no time to do so."""
-    symbol = job.config["symbol"]
-    symbols = symbol if isinstance(symbol, list) else [symbol or ""]
-    return {"symbol": "+".join(symbols), "model": job.config["model"]["_target_"].rpartition(".")[2]}

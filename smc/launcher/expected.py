@@ -13,6 +13,7 @@ from smc.fingerprint import bars_fingerprint, content_hash
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes
 from smc.results.status import utc_now
+from smc.symbols import symbols_of
 
 
 class RunIds:
@@ -31,9 +32,8 @@ class RunIds:
             return None
 
     def _of_symbols(self, config: Mapping[str, Any]) -> dict[str, str]:
-        data, chosen = instantiate(config["data"], "data"), config["symbol"]
-        symbols = data.symbols()[:1] if chosen is None else [chosen] if isinstance(chosen, str) else chosen
-        return {symbol: self._of_symbol(config["data"], data, symbol) for symbol in symbols}
+        data = instantiate(config["data"], "data")
+        return {symbol: self._of_symbol(config["data"], data, symbol) for symbol in symbols_of(config, data)}
 
     def _of_symbol(self, section: Mapping[str, Any], data: Any, symbol: str) -> str:
         key = json.dumps([section, symbol], sort_keys=True)

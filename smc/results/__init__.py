@@ -1,5 +1,6 @@
 """Runs on disk: who may write one, how it is committed whole, and how it is read back."""
 
+from smc.results.about import about
 from smc.results.identity import config_hash, package_versions, run_id, seedless_hash
 from smc.results.kept_bars import KeptBars, keep_bars
 from smc.results.run import Run, list_runs, load_run
@@ -9,6 +10,7 @@ __all__ = [
     "KeptBars",
     "Run",
     "RunStore",
+    "about",
     "config_hash",
     "keep_bars",
     "list_runs",
