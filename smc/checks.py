@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from smc.errors import SplitError
-from smc.typing import Spans
+from smc.errors import LeakageError, SplitError
+from smc.typing import IntArray, Spans
 
 
 def check_positive(name: str, value: float) -> None:
@@ -81,3 +81,19 @@ def check_spans(spans: Any, n_events: int) -> Spans:
     if np.any(np.diff(array[:, 0]) < 0):
         raise SplitError("events must be in time order: sort them by the start of their span")
     return array
+
+
+def check_apart(spans: Spans, train: IntArray, test: IntArray) -> None:
+    """Raise LeakageError if the label of a training event shares a bar with that of a test event.
+
+    For each training label, those test labels are counted that start no later than it ends, less those that
+    end before it starts.
+    """
+    started = np.searchsorted(np.sort(spans[test, 0]), spans[train, 1], side="right")
+    ended = np.searchsorted(np.sort(spans[test, 1]), spans[train, 0], side="left")
+    wrong = train[started > ended]
+    if wrong.size:
+        raise LeakageError(
+            f"event {wrong[0]} is trained on, but its label {spans[wrong[0]].tolist()} touches one that is "
+            "tested: take a splitter that purges, such as those of smc.cv"
+        )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from smc.errors import ModelError
 from smc.typing import FloatArray, IntArray
@@ -126,3 +127,26 @@ class Windows:
             outputs[begin : begin + len(part)] = transform(self.bars[part]) if begin else first
             begin += len(part)
         return Windows(outputs, np.searchsorted(covered, self.ends), self.lookback)
+
+
+def as_seen(X: Any, lookback: int) -> Any:
+    """Return windows as a model of another, shorter lookback takes them: 1 gives the rows of the last bars.
+
+    What is no `Windows` is a table of rows already, and stays as it is.
+
+    >>> windows = Windows(np.arange(10.0).reshape(5, 2), np.array([2, 4]), lookback=3)
+    >>> as_seen(windows, 1)
+    array([[4., 5.],
+           [8., 9.]])
+    """
+    if not isinstance(X, Windows) or lookback == X.lookback:
+        return X
+    if lookback > 1:
+        return Windows(X.bars, X.ends, lookback, names=X.names)
+    rows = X.bars[X.ends]
+    return rows if X.names is None else pd.DataFrame(rows, columns=X.names)
+
+
+def rows_of(X: Any, rows: IntArray) -> Any:
+    """Return some rows of a table, or some of the windows, by position."""
+    return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]

@@ -5,16 +5,25 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from smc.aug.source import Earlier
 from smc.checks import check_fraction, check_spans
+from smc.feature_selection.none import NoSelection
 from smc.pipeline.augment import augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
 from smc.pipeline.estimate import check_weights, fit_estimator, stops_early
 from smc.pipeline.hold_back import Parts, hold_back
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
+from smc.pipeline.members import (
+    MemberFits,
+    augmentation_of,
+    fit_ensemble,
+    fits_members,
+    selection_of,
+)
 from smc.pipeline.predictor import Predictor
 from smc.pipeline.preprocess import Preprocess
 from smc.pipeline.rows import Rows
@@ -47,6 +56,8 @@ class FoldPipeline(Predictor):
         Any scikit-learn classifier or regressor. One that stops early has ``stops_early`` and
         ``with_rounds(n)``, and takes ``eval_set=(X, y, sample_weight)``, as `smc.model.boosting.Boosting`.
         One whose input are windows has ``needs_windows`` and ``lookback``, as `smc.model.lstm.LSTM`.
+        An ensemble (`smc.model.ensemble.Ensemble`) has its members fitted in pipelines of their own, with
+        the steps of this one but for calibration.
     sampler
         Any imbalanced-learn sampler; with sample weights, one that says where its rows come from
         (``origin_``). One that fails is reported, and the fit goes on with the rows as they were.
@@ -144,17 +155,14 @@ class FoldPipeline(Predictor):
         given, names = self._read(X, y, sample_weight, spans, returns)
         core, tail, kept = self._hold_back(spans, len(given))
         self._remember(given.inputs, names)
-        self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
-        rows = self._fit_columns(given.take(core), names)
-        augmented = augment(self.sampler, rows.inputs, rows.labels, self._transform_earlier(earlier, core))
-        self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
-        self.augmentation_ = augmented.account(len(core))
-        watched = self._seen(given.take(tail)) if tail.size else None
-        self.estimator_ = fit_estimator(self.estimator, augmented, rows, tail=watched, watcher=watcher)
+        if fits_members(self.estimator):
+            self._fit_members(given.take(core), core, names, earlier=earlier, watcher=watcher)
+        else:
+            self._fit_steps(given, core, tail, names=names, earlier=earlier, watcher=watcher)
         self._fit_calibrator(given.take(kept))
         return self
 
-    def for_refit(self, n_rows: int) -> "FoldPipeline":
+    def for_refit(self, n_rows: float) -> "FoldPipeline":
         """Return an unfitted copy for the final fit, on ``n_rows`` rows with nothing held back.
 
         An estimator that stopped early trains for ``n_rounds_ * n_rows / n_fitted_rows_`` rounds: more rows
@@ -162,8 +170,10 @@ class FoldPipeline(Predictor):
         """
         check_is_fitted(self)
         unfitted: Any = clone(self)
-        if stops_early(self.estimator):
-            n_fitted = n_rows * (1 - self.calibrator.part_frac) if self._calibrates else n_rows
+        n_fitted = n_rows * (1 - self.calibrator.part_frac) if self._calibrates else n_rows
+        if fits_members(self.estimator):
+            unfitted.set_params(estimator=self.estimator_.for_refit(n_fitted))
+        elif stops_early(self.estimator):
             n_rounds = max(1, round(self.n_rounds_ * n_fitted / self.n_fitted_rows_))
             unfitted.set_params(estimator=self.estimator.with_rounds(n_rounds))
         return unfitted
@@ -195,6 +205,46 @@ class FoldPipeline(Predictor):
             tail_frac=self.tail_frac if stops_early(self.estimator) else None,
             kept_frac=self.calibrator.part_frac if self._calibrates else None,
         )
+
+    def _fit_steps(
+        self,
+        given: Rows,
+        core: IntArray,
+        tail: IntArray,
+        *,
+        names: list[str] | None,
+        earlier: Earlier | None,
+        watcher: Watcher | None,
+    ) -> None:
+        """Scale, select and augment the core, and fit the estimator to it, beside the tail."""
+        self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
+        rows = self._fit_columns(given.take(core), names)
+        augmented = augment(self.sampler, rows.inputs, rows.labels, self._transform_earlier(earlier, core))
+        self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
+        self.augmentation_ = augmented.account(len(core))
+        watched = self._seen(given.take(tail)) if tail.size else None
+        self.estimator_ = fit_estimator(self.estimator, augmented, rows, tail=watched, watcher=watcher)
+
+    def _fit_members(
+        self,
+        rows: Rows,
+        core: IntArray,
+        names: list[str] | None,
+        *,
+        earlier: Earlier | None,
+        watcher: Watcher | None,
+    ) -> None:
+        """Let an ensemble fit its members, each in a pipeline with the steps of this one."""
+        self.preprocess_ = FunctionTransformer().fit(bars_of(rows.inputs))
+        self.selector_ = NoSelection().fit(np.zeros((1, self.n_features_in_)), [0])
+        before = None if earlier is None else lambda chosen, n_bars: earlier(core[chosen], n_bars)
+        fits = MemberFits(self, rows, names, before, watcher)
+        self.estimator_ = fit_ensemble(self.estimator, fits)
+        members = list(self.estimator_.members_.values())
+        self.fitted_rows_ = core[self.estimator_.fitted_rows_]
+        self.n_fitted_rows_ = len(self.fitted_rows_)
+        self.augmentation_, self.selection_ = augmentation_of(members), selection_of(members)
+        self.sampler_, self.sampler_error_ = members[0].sampler_, self.augmentation_["error"]
 
     def _fit_columns(self, rows: Rows, names: list[str] | None) -> Rows:
         """Fit the scaler and the selector; return the rows as the estimator looks at them."""

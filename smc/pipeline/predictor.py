@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from smc.errors import FeatureError
 from smc.pipeline.inputs import read_inputs, transformed
+from smc.pipeline.members import fits_members
 from smc.pipeline.select import kept_columns
 from smc.pipeline.table import check_names
 from smc.typing import FloatArray
@@ -32,22 +33,29 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
     n_features_in_: int
     feature_names_in_: np.ndarray
 
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the class, or the number, of each row."""
+    def predict(self, X: Any, spans: Any = None) -> np.ndarray:
+        """Return the class, or the number, of each row.
+
+        Parameters
+        ----------
+        spans
+            First and last bar of each label (n, 2): they say when a row is asked about, to an ensemble in
+            which the say of a member depends on it. No other model takes notice.
+        """
         check_is_fitted(self)
         if self.calibrator_ is not None:
-            return self.decide(self.predict_proba(X))
-        return self.estimator_.predict(self._transform(X))
+            return self.decide(self.predict_proba(X, spans))
+        return self.estimator_.predict(self._transform(X), **self._when(spans))
 
     @available_if(_can_predict_proba)
-    def predict_proba(self, X: Any) -> FloatArray:
-        """Return one probability a class, in the order of ``classes_``."""
-        probability = self.raw_proba(X)
+    def predict_proba(self, X: Any, spans: Any = None) -> FloatArray:
+        """Return one probability a class, in the order of ``classes_``; ``spans`` as for `predict`."""
+        probability = self.raw_proba(X, spans)
         return probability if self.calibrator_ is None else self.calibrator_.transform(probability)
 
-    def raw_proba(self, X: Any) -> FloatArray:
+    def raw_proba(self, X: Any, spans: Any = None) -> FloatArray:
         """Return the estimator's own probabilities, before calibration."""
-        return self.estimator_.predict_proba(self._transform(X))
+        return self.estimator_.predict_proba(self._transform(X), **self._when(spans))
 
     def decide(self, probability: FloatArray) -> np.ndarray:
         """Return the class that each row of probabilities is decided for."""
@@ -96,8 +104,13 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
         return self._inputs(values)
 
     def _inputs(self, values: FloatArray | Windows) -> FloatArray | Windows:
-        """Return what the estimator looks at: scaled, and only the features kept."""
+        """Return what the estimator looks at: scaled, and only the features kept; of an ensemble, all."""
+        if fits_members(self.estimator):
+            return values
         return kept_columns(self.selector_, transformed(self.preprocess_, values))
+
+    def _when(self, spans: Any) -> dict[str, Any]:
+        return {"spans": spans} if fits_members(self.estimator) else {}
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "estimator_")

@@ -1,0 +1,257 @@
+"""What ensembles have in common: members, how they are fitted, asked and saved."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils import ClassifierTags, RegressorTags, Tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
+
+from smc.errors import ModelError
+from smc.model.fold_rows import FitMember, FoldRows, answers_of, lookback_of
+from smc.model.task_estimator import Task, infer_task
+from smc.typing import FloatArray, IntArray
+
+#: What a network's ``stop_reason_`` says after Ctrl-C.
+INTERRUPTED = "interrupted"
+
+
+def _may_classify(ensemble: "Ensemble") -> bool:
+    return getattr(ensemble, "task_", ensemble.task) != "regression"
+
+
+class Ensemble(BaseEstimator, ABC):
+    """Fit several models on the same rows, and make one answer of theirs.
+
+    In a configuration members are named by their options of ``conf/model``
+    (``model.members=[random_forest,lstm]``). Each has the arguments that the run would give it alone, its
+    section of the profile (``reg.lstm.lookback=20`` changes it) and the run's seed. Their order does not
+    matter: they stand sorted by name.
+
+    Fitted by `smc.pipeline.FoldPipeline`, each member has a pipeline of its own: it is scaled and imputed as
+    it needs, features are selected and rows are augmented for it, and it holds back its own early-stopping
+    tail. So has each fit that an ensemble makes within the fold, to learn from rows that members were not
+    fitted on: nothing of those rows, or made from them, is in such a fit. Fitted alone, it fits its members
+    on the rows as they are.
+
+    A subclass stores ``members``, ``task``, ``seed`` and ``n_jobs`` among its arguments and fills in
+    `_combine`, and `_learn` if there is something to learn.
+
+    Parameters
+    ----------
+    members
+        Name -> unfitted estimator.
+
+    Attributes
+    ----------
+    members_
+        Name -> fitted pipeline, or estimator.
+    fitted_rows_
+        Positions of the rows that every member was fitted on.
+    stop_reason_
+        That of the first member that was stopped, else None.
+    """
+
+    #: Says to a pipeline that this estimator fits others, on what the pipeline was given.
+    fits_members = True
+
+    members: Mapping[str, Any]
+    task: Task
+    n_features_in_: int
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        spans: Any = None,
+        fit_member: FitMember | None = None,
+    ) -> Self:
+        """Fit the members, and learn how to combine them.
+
+        Parameters
+        ----------
+        X, y
+            A table, or windows as long as `lookback`, and a label a row, in time order.
+        sample_weight
+            One non-negative weight a row.
+        spans
+            First and last bar of each label (n, 2), for an ensemble that tests its members.
+        fit_member
+            How one is fitted, see `smc.model.fold_rows.FoldRows`.
+
+        Raises
+        ------
+        ModelError
+            No member, one class only, or what a member raises.
+        SplitError
+            No spans where they are needed.
+        """
+        if not self.members:
+            raise ModelError("an ensemble needs members: set model.members=[...]")
+        X, labels = X if hasattr(X, "shape") else np.asarray(X), column_or_1d(y)
+        check_consistent_length(X, labels)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        codes = self._learn_target(labels)
+        self.n_features_in_ = X.shape[-1]
+        rows = FoldRows(X, labels, codes, weight, spans, getattr(self, "classes_", None), fit_member)
+        self._fit_members(rows, {name: self._of_task(each) for name, each in self.members.items()})
+        reasons = [_stop_of(each) for each in self.members_.values()]
+        if INTERRUPTED in reasons:
+            raise KeyboardInterrupt
+        self.stop_reason_ = next((reason for reason in reasons if reason is not None), None)
+        return self
+
+    def predict(self, X: Any, spans: Any = None) -> np.ndarray:
+        """Return the class that the members agree on, the first of equals, or the number of each row."""
+        values = self._values(X, spans)
+        return self.classes_[values.argmax(axis=1)] if self.task_ == "classification" else values[:, 0]
+
+    @available_if(_may_classify)
+    def predict_proba(self, X: Any, spans: Any = None) -> FloatArray:
+        """Return one probability a class, in the order of ``classes_``."""
+        values = self._values(X, spans)
+        if self.task_ == "regression":
+            raise AttributeError("a regressor has no predict_proba")
+        return values
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy, or R squared for numbers."""
+        measure = accuracy_score if _may_classify(self) else r2_score
+        return float(measure(y, self.predict(X), sample_weight=sample_weight))
+
+    def for_refit(self, n_rows: float) -> Self:
+        """Return an unfitted copy whose members train for the rounds they stopped at, scaled by rows."""
+        members = {
+            name: each.for_refit(n_rows).estimator if hasattr(each, "for_refit") else clone(each)
+            for name, each in self.members_.items()
+        }
+        unfitted: Any = clone(self)
+        return unfitted.set_params(members=members)
+
+    @property
+    def lookback(self) -> int:
+        """Bars that the member looks at that looks back furthest."""
+        return max((lookback_of(each) for each in self.members.values()), default=1)
+
+    @property
+    def needs_windows(self) -> bool:
+        """Whether a row is a window of bars rather than one bar."""
+        return self.lookback > 1
+
+    @property
+    def feature_importances_(self) -> FloatArray:
+        """Mean of the importances of those members that tell them, each as shares of their sum."""
+        told = [getattr(each, "feature_importances_", None) for each in self.members_.values()]
+        shares = [each / (each.sum() or 1.0) for each in told if each is not None]
+        return np.mean(shares, axis=0) if shares else np.zeros(self.n_features_in_)
+
+    @property
+    def parts_(self) -> dict[str, Any]:
+        """Fitted estimators beside the members; saved as they are."""
+        return {}
+
+    def get_fitted(self) -> dict[str, Any]:
+        """Return what was learned beside the members and `parts_`, as plain data."""
+        classes = self.classes_.tolist() if self.task_ == "classification" else None
+        return {"task": self.task_, "n_features_in": self.n_features_in_, "classes": classes}
+
+    def set_fitted(self, fitted: dict[str, Any], members: dict[str, Any], parts: dict[str, Any]) -> Self:
+        """Become what `get_fitted`, ``members_`` and `parts_` described."""
+        self.task_, self.n_features_in_ = fitted["task"], fitted["n_features_in"]
+        if fitted["classes"] is not None:
+            self.classes_ = np.asarray(fitted["classes"])
+        self.members_, self.stop_reason_ = members, None
+        self._load(fitted, parts)
+        return self
+
+    def _load(self, fitted: dict[str, Any], parts: dict[str, Any]) -> None:
+        """Take over what a subclass adds to `get_fitted` and `parts_`."""
+
+    def _fit_members(self, rows: FoldRows, members: Mapping[str, Any]) -> None:
+        """Learn from rows held back, then fit every member on all rows."""
+        self._learn(rows, members)
+        everything = np.arange(len(rows.labels))
+        self._keep(rows.fit(members, everything), everything)
+
+    def _keep(self, fitted: dict[str, Any], rows: IntArray) -> None:
+        """Keep members that were fitted on some rows."""
+        own = [getattr(each, "fitted_rows_", None) for each in fitted.values()]
+        shared = np.arange(len(rows))
+        for each in own:
+            shared = shared if each is None else np.intersect1d(shared, each)
+        self.members_, self.fitted_rows_ = fitted, rows[shared]
+
+    def _learn(self, rows: FoldRows, members: Mapping[str, Any]) -> None:
+        """Learn how to combine the members; they are unfitted, and know the task."""
+
+    @abstractmethod
+    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:
+        """Make one answer (n, k) of the members' (n, n_members, k), for each row alone."""
+
+    def _values(self, X: Any, spans: Any) -> FloatArray:
+        check_is_fitted(self)
+        answers = answers_of(self.members_, X, getattr(self, "classes_", None))
+        return self._combine(answers, X, spans)
+
+    def _learn_target(self, labels: np.ndarray) -> np.ndarray:
+        """Learn the task and the classes; return codes, or numbers."""
+        self.task_ = infer_task(labels) if self.task == "auto" else self.task
+        if self.task_ == "regression":
+            return labels.astype(np.float64)
+        if infer_task(labels) == "regression":
+            raise ModelError("Unknown label type: task=classification, but the target holds fractions")
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ModelError(f"a classifier needs two classes of some weight, got one class: {labels[0]}")
+        return codes
+
+    def _of_task(self, member: Any) -> Any:
+        """Return a copy of a member that knows what is learned."""
+        copied: Any = clone(member)
+        return copied.set_params(task=self.task_) if "task" in copied.get_params(deep=False) else copied
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "members_")
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.target_tags.required = True
+        task = getattr(self, "task_", self.task)
+        if task == "classification":
+            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        elif task == "regression":
+            tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
+        return tags
+
+
+def mean_over_members(answers: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the weighted mean (n, k); members are added one by one, so that a row has its answer alone.
+
+    Parameters
+    ----------
+    answers
+        (n, n_members, k).
+    weights
+        Of each member, or of each row and member; their sum is 1.
+    """
+    weights = np.broadcast_to(weights, answers.shape[:2])
+    total = answers[:, 0] * weights[:, :1]
+    for place in range(1, answers.shape[1]):
+        total = total + answers[:, place] * weights[:, place, None]
+    return total
+
+
+def _stop_of(member: Any) -> str | None:
+    return getattr(getattr(member, "estimator_", member), "stop_reason_", None)

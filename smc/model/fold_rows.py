@@ -1,0 +1,122 @@
+"""The rows that an ensemble learns from, and how its members learn from some of them."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from sklearn.base import clone
+
+from smc.checks import check_apart, check_spans
+from smc.typing import FloatArray, IntArray
+from smc.windows import as_seen, rows_of
+
+#: Fits a member on some rows: ``(what it is called in records, the unfitted member, rows) -> fitted``.
+FitMember: TypeAlias = Callable[[str, Any, IntArray], Any]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What members answered to rows that they were not fitted on.
+
+    Attributes
+    ----------
+    rows
+        Positions, sorted.
+    answers
+        Probabilities, or numbers as one column (n_rows, n_members, k).
+    members
+        As they were fitted for the last of the splits.
+    """
+
+    rows: IntArray
+    answers: FloatArray
+    members: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FoldRows:
+    """The rows of one fit.
+
+    Attributes
+    ----------
+    X
+        A table, or windows of the longest lookback of any member.
+    labels
+        As they were given.
+    codes
+        Column of each row's class; of numbers the labels themselves.
+    weight
+        Of each row.
+    spans
+        First and last bar of each label (n_rows, 2); None if they are not known.
+    classes
+        Sorted; None for numbers.
+    fit_member
+        Given by `smc.pipeline.FoldPipeline`, which scales, selects, augments and holds back rows for early
+        stopping, all within the rows of that one fit; None: members are fitted on the rows as they are.
+    """
+
+    X: Any
+    labels: np.ndarray
+    codes: np.ndarray
+    weight: FloatArray
+    spans: Any
+    classes: np.ndarray | None
+    fit_member: FitMember | None
+
+    def fit(self, members: Mapping[str, Any], rows: IntArray, part: str = "") -> dict[str, Any]:
+        """Fit each member on some rows; ``part`` says in records which."""
+        fit = self.fit_member or self._fit_plainly
+        return {name: fit(name + part, member, rows) for name, member in members.items()}
+
+    def test(self, cv: Any, members: Mapping[str, Any]) -> Tested:
+        """Fit the members on the training part of each split, and let them answer to its test part.
+
+        Raises
+        ------
+        SplitError
+            No spans, or too few rows.
+        LeakageError
+            A training label shares a bar with a label that is tested.
+        """
+        n_rows = len(self.labels)
+        spans = check_spans(self.spans, n_rows)
+        n_columns = 1 if self.classes is None else len(self.classes)
+        total, count = np.zeros((n_rows, len(members), n_columns)), np.zeros(n_rows)
+        fitted: dict[str, Any] = {}
+        for number, (train, test) in enumerate(cv.split(np.zeros((n_rows, 1)), self.labels, spans)):
+            check_apart(spans, train, test)
+            fitted = self.fit(members, train, f", inner fold {number}")
+            total[test] += answers_of(fitted, rows_of(self.X, test), self.classes)
+            count[test] += 1
+        rows = np.flatnonzero(count)
+        return Tested(rows, total[rows] / count[rows, None, None], fitted)
+
+    def _fit_plainly(self, part: str, member: Any, rows: IntArray) -> Any:  # noqa: ARG002
+        unfitted: Any = clone(member)
+        takes_weight = "sample_weight" in inspect.signature(unfitted.fit).parameters
+        given = {"sample_weight": self.weight[rows]} if takes_weight else {}
+        return unfitted.fit(as_seen(rows_of(self.X, rows), lookback_of(member)), self.labels[rows], **given)
+
+
+def lookback_of(estimator: Any) -> int:
+    """Return the bars that an estimator, or a pipeline, looks at: 1 for one of rows."""
+    return getattr(estimator, "lookback", 1) if getattr(estimator, "needs_windows", True) else 1
+
+
+def answers_of(members: Mapping[str, Any], X: Any, classes: np.ndarray | None) -> FloatArray:
+    """Ask fitted members (n_rows, n_members, k): probabilities of ``classes``, or numbers as one column.
+
+    A class that a member has not seen gets no probability from it.
+    """
+    found = np.zeros((len(X), len(members), 1 if classes is None else len(classes)))
+    for place, member in enumerate(members.values()):
+        inputs = as_seen(X, lookback_of(member))
+        if classes is None:
+            numbers = np.asarray(member.predict(inputs), dtype=np.float64)
+            found[:, place, 0] = numbers if numbers.ndim == 1 else numbers[:, -1]
+        else:
+            found[:, place, np.searchsorted(classes, member.classes_)] = member.predict_proba(inputs)
+    return found

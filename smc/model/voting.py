@@ -1,0 +1,106 @@
+"""A vote among several models."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from smc.checks import check_choice
+from smc.model.ensemble import Ensemble, mean_over_members
+from smc.model.fold_rows import FoldRows
+from smc.model.losses import squared_errors
+from smc.model.task_estimator import Task
+from smc.typing import FloatArray
+
+#: Of a loss, so that a member without any does not outweigh all others.
+SMALLEST_LOSS = 1e-12
+
+
+class Voting(Ensemble):
+    """Let members vote: by what they decide, or by how sure they are of it.
+
+    A **soft** vote is the weighted mean of the members' probabilities (or numbers). In a **hard** vote each
+    member names its class; the probability of a class is its share of the votes, with one further vote
+    spread evenly, so that a unanimous vote is no certainty: three members give 0.875 at most. Of numbers the
+    hard vote is their weighted median. See `Ensemble` for members.
+
+    With ``weights=performance`` members are first fitted on the splits of ``cv``, and each has a weight
+    inverse to its mean squared error (Brier score) on what is tested there, as Bates and Granger. Such
+    weights differ little from even ones unless a member is much worse: that makes them safe on few events.
+    ``weights=equal`` needs no such fits.
+
+    Parameters
+    ----------
+    voting
+        ``soft`` or ``hard``.
+    weights
+        ``equal``, or ``performance``.
+    cv
+        A splitter of `smc.cv`, for ``weights=performance``. `Holdout`: the most recent rows of the fold.
+
+    Attributes
+    ----------
+    weights_
+        Of each member; their sum is 1.
+
+    References
+    ----------
+    Bates, J. and Granger, C. (1969). The Combination of Forecasts. Operational Research Quarterly 20(4).
+    """
+
+    def __init__(
+        self,
+        members: Mapping[str, Any],
+        cv: Any,
+        *,
+        task: Task = "auto",
+        voting: Literal["soft", "hard"] = "soft",
+        weights: Literal["equal", "performance"] = "performance",
+        seed: int = 0,
+        n_jobs: int = 1,
+    ) -> None:
+        check_choice("voting", voting, ("soft", "hard"))
+        check_choice("weights", weights, ("equal", "performance"))
+        self.members = members
+        self.cv = cv
+        self.task = task
+        self.voting = voting
+        self.weights = weights
+        self.seed = seed
+        self.n_jobs = n_jobs
+
+    def get_fitted(self) -> dict[str, Any]:
+        """Return what was learned beside the members, as plain data."""
+        return super().get_fitted() | {"weights": self.weights_.tolist()}
+
+    def _load(self, fitted: dict[str, Any], parts: dict[str, Any]) -> None:  # noqa: ARG002
+        self.weights_ = np.asarray(fitted["weights"])
+
+    def _learn(self, rows: FoldRows, members: Mapping[str, Any]) -> None:
+        if self.weights == "equal":
+            self.weights_ = np.full(len(members), 1 / len(members))
+            return
+        tested = rows.test(self.cv, members)
+        errors = squared_errors(tested.answers, rows.codes[tested.rows])
+        weight = rows.weight[tested.rows]
+        loss = np.average(errors, axis=0, weights=weight if weight.sum() > 0 else None)
+        worth = 1 / np.maximum(loss, SMALLEST_LOSS)
+        self.weights_ = worth / worth.sum()
+
+    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
+        if self.voting == "soft":
+            return mean_over_members(answers, self.weights_)
+        if self.task_ == "regression":
+            return _weighted_median(answers[:, :, 0], self.weights_)[:, None]
+        _, n_members, n_classes = answers.shape
+        votes = np.eye(n_classes)[answers.argmax(axis=2)]
+        share = mean_over_members(votes, self.weights_)
+        return (share * n_members + 1 / n_classes) / (n_members + 1)
+
+
+def _weighted_median(numbers: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return of each row the smallest number with half of the weight at or below it."""
+    order = np.argsort(numbers, axis=1, kind="stable")
+    below = np.cumsum(weights[order], axis=1)
+    place = (below >= 0.5 - 1e-12).argmax(axis=1)
+    return np.take_along_axis(numbers, order, axis=1)[np.arange(len(numbers)), place]

@@ -1,0 +1,114 @@
+"""The members of an ensemble: each is fitted by a pipeline with the steps of the ensemble's own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from smc.aug.source import Earlier
+from smc.model.fold_rows import lookback_of
+from smc.pipeline.rows import Rows
+from smc.typing import IntArray
+from smc.watching import Watcher
+from smc.windows import as_seen
+
+
+def fits_members(estimator: Any) -> bool:
+    """Whether an estimator is an ensemble that fits its members through what it is given."""
+    return getattr(estimator, "fits_members", False)
+
+
+@dataclass(frozen=True)
+class MemberFits:
+    """Fit members on some of the rows of a fold, as `smc.model.fold_rows.FitMember` says.
+
+    Attributes
+    ----------
+    pipeline
+        Whose steps each member is fitted with; calibration is the ensemble's own.
+    rows
+        Those of the fold, with windows as long as any member needs.
+    names
+        Of the features.
+    earlier
+        Gives some of the rows as they stood some bars before.
+    watcher
+        One with ``of_part`` gives each fit a watcher of its own.
+    """
+
+    pipeline: Any
+    rows: Rows
+    names: list[str] | None
+    earlier: Earlier | None
+    watcher: Watcher | None
+
+    def __call__(self, part: str, member: Any, positions: IntArray) -> Any:
+        """Return the fitted pipeline of a member."""
+        unfitted: Any = clone(self.pipeline)
+        unfitted.set_params(estimator=member, calibrator=None)
+        rows, lookback = self.rows.take(positions), lookback_of(member)
+        return unfitted.fit(
+            named(as_seen(rows.inputs, lookback), self.names),
+            rows.labels,
+            sample_weight=rows.weights,
+            spans=rows.spans,
+            earlier=self._earlier(positions, lookback),
+            watcher=self._watcher(part),
+        )
+
+    def _earlier(self, positions: IntArray, lookback: int) -> Earlier | None:
+        earlier = self.earlier
+        if earlier is None:
+            return None
+        return lambda chosen, n_bars: as_seen(earlier(positions[chosen], n_bars), lookback)
+
+    def _watcher(self, part: str) -> Watcher | None:
+        of_part = getattr(self.watcher, "of_part", None)
+        return self.watcher if of_part is None else of_part(part)
+
+
+def fit_ensemble(ensemble: Any, fits: MemberFits) -> Any:
+    """Fit a clone of an ensemble, which asks for the fits of its members."""
+    rows = fits.rows
+    unfitted: Any = clone(ensemble)
+    return unfitted.fit(
+        named(rows.inputs, fits.names), rows.labels, rows.weights, spans=rows.spans, fit_member=fits
+    )
+
+
+def named(inputs: Any, names: list[str] | None) -> Any:
+    """Give a table its names back; windows keep theirs."""
+    return pd.DataFrame(inputs, columns=names) if isinstance(inputs, np.ndarray) and names else inputs
+
+
+def augmentation_of(members: Sequence[Any]) -> dict[str, Any]:
+    """Tell what the samplers did: counts of the member with most rows, what any of them said, each once."""
+    accounts = [each.augmentation_ for each in members]
+    errors = [each["error"] for each in accounts if each["error"] is not None]
+    most = max(accounts, key=lambda each: each["n_rows"])
+    return {**most, "error": errors[0] if errors else None, "notes": _each_once(accounts)}
+
+
+def selection_of(members: Sequence[Any]) -> dict[str, Any] | None:
+    """Name the features that any member kept; None without a selection."""
+    accounts = [each.selection_ for each in members if each.selection_ is not None]
+    if not accounts:
+        return None
+    given = list(dict.fromkeys(name for each in accounts for name in each["given"]))
+    kept = {name for each in accounts for name in each["kept"]}
+    return {
+        "given": given,
+        "kept": [name for name in given if name in kept],
+        "notes": _each_once(accounts),
+    }
+
+
+def _each_once(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    notes: list[dict[str, Any]] = []
+    for note in (note for each in accounts for note in each["notes"]):
+        if note not in notes:
+            notes.append(note)
+    return notes
