@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from smc import results, stats
-from smc.config import instantiate
 from smc.config.job import Job
 from smc.errors import SmcError
+from smc.launcher.bars import LoadedBars
+from smc.ledger import Ledger
 from smc.parts import Parts
 from smc.prepared import make_dataset, make_plan
-from smc.symbols import symbols_of
 
 #: What decides on the events that a run is judged by.
 GROUND = ("data", "features", "events", "labels", "cv", "split", "symbol", "side")
@@ -47,25 +47,58 @@ class Evidence:
         return stats.affordable_trials(self.n_independent, WORTHWHILE)
 
 
-def evidence_ahead(jobs: Sequence[Job]) -> dict[str, Evidence]:
+class EvidenceAhead:
     """Count events and trials of each symbol that a sweep classifies; features are cached on the way.
 
     A job whose events cannot be had is left out: its run will say why.
     """
-    found: dict[str, Evidence] = {}
-    known: dict[str, tuple[list[str], dict[str, float]]] = {}
-    for job in jobs:
+
+    def __init__(self, bars: LoadedBars) -> None:
+        self._bars = bars
+        self._found: dict[str, Evidence] = {}
+        self._known: dict[str, tuple[list[str], dict[str, float]]] = {}
+
+    def add(self, job: Job) -> None:
+        """Count a job among the trials of its symbols."""
         ground = json.dumps({name: job.config[name] for name in GROUND}, sort_keys=True, default=str)
-        if ground not in known:
-            known[ground] = _independent_events(job)
-        symbols, worth = known[ground]
+        if ground not in self._known:
+            self._known[ground] = self._independent_events(job)
+        symbols, worth = self._known[ground]
         for symbol, n_independent in worth.items():
-            evidence = found.setdefault(symbol, Evidence())
+            evidence = self._found.setdefault(symbol, Evidence())
             evidence.n_independent = min(evidence.n_independent, n_independent)
             evidence.trials.add(results.seedless_hash({**job.config, "symbol": symbols}))
-    for symbol, evidence in found.items():
-        evidence.trials |= _counted_already(jobs[0], symbol)
-    return found
+
+    def by_symbol(self, ledger: Ledger) -> dict[str, Evidence]:
+        """Return the evidence, with what a ledger counts already; one out of reach counts none."""
+        if not self._found:
+            return {}
+        try:
+            counted = ledger.trials().groupby("symbol")["seedless_hash"].agg(set).to_dict()
+        except SmcError:
+            counted = {}
+        return {
+            symbol: Evidence(each.n_independent, each.trials | counted.get(symbol, set()))
+            for symbol, each in self._found.items()
+        }
+
+    def _independent_events(self, job: Job) -> tuple[list[str], dict[str, float]]:
+        """Return the symbols of a job, and by symbol the sum of the out-of-fold events' uniqueness.
+
+        There are none of a regression, which has no accuracy.
+        """
+        try:
+            parts = Parts.from_config(job.config)
+            if parts.labels.task != "classification":
+                return [], {}
+            bars = self._bars.load(job.config)
+            data = make_dataset(bars, parts, Path(job.config["paths"]["output"]))
+            plan, _ = make_plan(data, parts, job.config["split"])
+        except SmcError:
+            return [], {}
+        tested = [fold.test for fold in plan.folds]
+        events = data.events.iloc[np.unique(np.concatenate(tested))] if tested else data.events.iloc[:0]
+        return list(bars), events.groupby("symbol")["weight"].sum().to_dict()
 
 
 def sentences(evidence: dict[str, Evidence]) -> Iterator[str]:
@@ -86,33 +119,6 @@ def sentences(evidence: dict[str, Evidence]) -> Iterator[str]:
             f"for an edge of {100 * WORTHWHILE:g} points these events bear {bear} configurations "
             f"({needed} independent events bear one); fewer, chosen beforehand, or more events show more"
         )
-
-
-def _independent_events(job: Job) -> tuple[list[str], dict[str, float]]:
-    """Return the symbols of a job, and by symbol the sum of the out-of-fold events' uniqueness.
-
-    There are none of a regression, which has no accuracy.
-    """
-    try:
-        parts = Parts.from_config(job.config)
-        if parts.labels.task != "classification":
-            return [], {}
-        bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(job.config, parts.data)}
-        data = make_dataset(bars, parts, Path(job.config["paths"]["output"]))
-        plan, _ = make_plan(data, parts, job.config["split"])
-    except SmcError:
-        return [], {}
-    tested = [fold.test for fold in plan.folds]
-    events = data.events.iloc[np.unique(np.concatenate(tested))] if tested else data.events.iloc[:0]
-    return list(bars), events.groupby("symbol")["weight"].sum().to_dict()
-
-
-def _counted_already(job: Job, symbol: str) -> set[str]:
-    """Return the configurations that the ledger counts for a symbol; here one out of reach counts none."""
-    try:
-        return set(instantiate(job.config["ledger"], "ledger").trials(symbol)["seedless_hash"])
-    except SmcError:
-        return set()
 
 
 def _range(values: Sequence[float]) -> str:

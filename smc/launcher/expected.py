@@ -1,45 +1,27 @@
 """Which runs a sweep should leave behind, written down before the first one starts."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from smc import results
-from smc.config import instantiate
 from smc.config.job import Job
 from smc.errors import SmcError
-from smc.fingerprint import bars_fingerprint, content_hash
+from smc.fingerprint import content_hash
+from smc.launcher.bars import LoadedBars
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes
 from smc.results.status import utc_now
-from smc.symbols import symbols_of
 
 
-class RunIds:
-    """Tell which run a job is, by loading its bars; each symbol is loaded once."""
-
-    def __init__(self) -> None:
-        self._fingerprints: dict[str, str] = {}
-
-    def of(self, job: Job) -> str | None:
-        """Return the id of the job's run, or None where its bars cannot be loaded: the run will say why."""
-        try:
-            prints = self._of_symbols(job.config)
-            config = {**job.config, "symbol": list(prints)}
-            return results.run_id(config, data_hash=content_hash(prints), seed=config["seed"])
-        except SmcError:
-            return None
-
-    def _of_symbols(self, config: Mapping[str, Any]) -> dict[str, str]:
-        data = instantiate(config["data"], "data")
-        return {symbol: self._of_symbol(config["data"], data, symbol) for symbol in symbols_of(config, data)}
-
-    def _of_symbol(self, section: Mapping[str, Any], data: Any, symbol: str) -> str:
-        key = json.dumps([section, symbol], sort_keys=True)
-        if key not in self._fingerprints:
-            self._fingerprints[key] = bars_fingerprint(data.load(symbol))
-        return self._fingerprints[key]
+def expected_run(job: Job, bars: LoadedBars) -> str | None:
+    """Return the id of a job's run, or None where its bars cannot be loaded: the run will say why."""
+    try:
+        prints = bars.fingerprints(job.config)
+        config = {**job.config, "symbol": list(prints)}
+        return results.run_id(config, data_hash=content_hash(prints), seed=config["seed"])
+    except SmcError:
+        return None
 
 
 def write_expected(

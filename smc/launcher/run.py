@@ -1,12 +1,16 @@
 """One sweep, from its command line to its exit code."""
 
+from collections.abc import Sequence
+
 from smc.cli import EXIT_FAILED, EXIT_NO_ROOM, EXIT_OK, say
 from smc.config import instantiate
 from smc.config.command import Command
+from smc.config.job import Job
 from smc.errors import ConfigError
-from smc.launcher.ahead import evidence_ahead, sentences
+from smc.launcher.ahead import EvidenceAhead, sentences
+from smc.launcher.bars import LoadedBars, by_bars
 from smc.launcher.basic import Basic
-from smc.launcher.expected import RunIds, write_expected
+from smc.launcher.expected import expected_run, write_expected
 from smc.launcher.launcher import Launcher, Task
 from smc.launcher.sweep import Sweep
 from smc.launcher.view import View
@@ -31,9 +35,7 @@ def run_sweep(command: Command, task: Task) -> int:
     launcher = make_launcher(command.launcher)
     defaults = [] if launcher.n_threads is None else [f"trainer.n_threads={launcher.n_threads}"]
     jobs, left_out = command.jobs(defaults)
-    find = RunIds()
-    run_ids = {job.number: find.of(job) for job in jobs}
-    power = list(sentences(evidence_ahead(jobs)))
+    run_ids, power = look_ahead(jobs)
     for sentence in power:
         say(f"power: {sentence}")
     path = write_expected(jobs, run_ids, command=command.overrides, left_out=left_out, power=power)
@@ -51,6 +53,16 @@ def run_sweep(command: Command, task: Task) -> int:
         say(f"error: {sweep.no_room}")
         return EXIT_NO_ROOM
     return EXIT_OK if sweep.n_finished == len(jobs) and not left_out else EXIT_FAILED
+
+
+def look_ahead(jobs: Sequence[Job]) -> tuple[dict[int, str | None], list[str]]:
+    """Return the run that each job is, by its number, and what the sweep can find out at all."""
+    bars, run_ids = LoadedBars(), {}
+    evidence = EvidenceAhead(bars)
+    for job in by_bars(jobs):
+        run_ids[job.number] = expected_run(job, bars)
+        evidence.add(job)
+    return run_ids, list(sentences(evidence.by_symbol(instantiate(jobs[0].config["ledger"], "ledger"))))
 
 
 def make_launcher(section: Config) -> Launcher:

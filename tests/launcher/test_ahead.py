@@ -4,7 +4,10 @@ import pytest
 
 from smc import stats
 from smc.config.command import read_command
-from smc.launcher.ahead import Evidence, evidence_ahead, sentences
+from smc.data.simulated import Simulated
+from smc.launcher.ahead import Evidence, EvidenceAhead, sentences
+from smc.launcher.bars import LoadedBars
+from smc.launcher.run import look_ahead
 from smc.ledger import Ledger
 
 SWEEP = ("-m", "model=logistic", "events.last=300", "reg=strong,tiny,baseline", "seed=0,1")
@@ -15,6 +18,13 @@ def jobs_of(tmp_path, *arguments):
     jobs, problems = command.jobs([])
     assert not problems
     return jobs
+
+
+def evidence_ahead(jobs):
+    evidence = EvidenceAhead(LoadedBars())
+    for job in jobs:
+        evidence.add(job)
+    return evidence.by_symbol(Ledger(jobs[0].config["ledger"]["url"]))
 
 
 def test_events_are_worth_their_uniqueness_and_seeds_are_no_trials(tmp_path):
@@ -33,6 +43,20 @@ def test_what_the_ledger_counts_is_among_the_trials(tmp_path):
     ledger.open_trial("again", ["SP500"], seedless_hash=next(iter(before.trials)), **facts)
     (after,) = evidence_ahead(jobs).values()
     assert after.trials == {*before.trials, "s"}
+
+
+def test_bars_are_loaded_once_a_symbol_and_the_ledger_is_read_once(tmp_path, monkeypatch):
+    market = ("data=simulated", "data.n_bars=3000", "data.n_symbols=2", "symbol=S01,S02")
+    jobs = jobs_of(tmp_path, *market, "labels.max_holding=20,30")
+    loaded, read, load, trials = [], [], Simulated.load, Ledger.trials
+    monkeypatch.setattr(Simulated, "load", lambda data, symbol: loaded.append(symbol) or load(data, symbol))
+    monkeypatch.setattr(Ledger, "trials", lambda ledger, *of: read.append(of) or trials(ledger, *of))
+    run_ids, (power, *_) = look_ahead(jobs)
+    assert sorted(loaded) == ["S01", "S02"]
+    assert read == [()]
+    assert len(set(run_ids.values())) == len(jobs) == 24, "every job is a run of its own, in any order"
+    assert sorted(run_ids) == [job.number for job in jobs]
+    assert power.startswith("6 configurations a symbol")
 
 
 def test_a_regression_and_a_job_without_events_say_nothing(tmp_path):
