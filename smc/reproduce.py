@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits
 from smc.comparison.bars import changes
@@ -54,7 +53,14 @@ class Reproduction:
         return Section(f"Run {self.run.run_id}: {self.verdict}", points, [table])
 
 
-def reproduce(run: Run, *, output: str | Path = "outputs", **how: Any) -> Reproduction:
+def reproduce(
+    run: Run,
+    *,
+    output: str | Path = "outputs",
+    tolerance: float = 1e-9,
+    config_dir: str | None = None,
+    progress: Progress | None = None,
+) -> Reproduction:
     """Carry out a finished run again, from its own resolved configuration, and compare what comes out.
 
     The run is rebuilt in a temporary folder, features included, and counted in no ledger: it chooses
@@ -64,15 +70,17 @@ def reproduce(run: Run, *, output: str | Path = "outputs", **how: Any) -> Reprod
     ----------
     output
         Root of all results: where the bars of earlier runs are kept.
-    **how
-        ``tolerance`` (default 1e-9), ``config_dir`` and ``progress``.
+    tolerance
+        Largest absolute difference of two numbers that counts as none.
+    config_dir
+        Your own options, if the run used any.
 
     Raises
     ------
     DataError
         The data have changed, and the bars of then are not kept.
     """
-    config_dir, progress = how.get("config_dir"), how.get("progress") or Progress()
+    progress = progress or Progress()
     since = [*_code_changes(run), *_default_changes(run, config_dir)]
     progress.step("bars")
     told, data = _data(run, output)
@@ -82,7 +90,7 @@ def reproduce(run: Run, *, output: str | Path = "outputs", **how: Any) -> Reprod
         except SmcError as error:
             return Reproduction(run, [*since, *told], [Finding("run", DIFFERENT, f"it fails today: {error}")])
         rebuilt = load_run(outcome.folder)
-        return Reproduction(run, [*since, *told], compare(run, rebuilt, tolerance=how.get("tolerance", 1e-9)))
+        return Reproduction(run, [*since, *told], compare(run, rebuilt, tolerance=tolerance))
 
 
 def _apart(config: Config, output: str) -> Config:
