@@ -19,7 +19,7 @@ from smc.evaluation.predictions import RAW
 from smc.fitted import INTERRUPTED, Fitted
 from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
-from smc.typing import IntArray
+from smc.typing import IntArray, Spans
 
 OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
 #: Names of the fits behind those of the folds.
@@ -169,7 +169,7 @@ class Fitting:
     def predict(self, model: FoldPipeline, positions: IntArray, part: str, fold: int = -1) -> pd.DataFrame:
         """Predict some events, one row each beside what happened."""
         inputs = self.data.inputs(positions, model.lookback)
-        columns = dict(_predicted(model, inputs, self._targets(model)))
+        columns = dict(_predicted(model, inputs, self.data.spans[positions], self._targets(model)))
         return self.data.events.iloc[positions].assign(part=part, fold=fold, **columns)
 
     def _targets(self, pipeline: FoldPipeline) -> str | list[str]:
@@ -228,19 +228,21 @@ def _gather(fits: list[Fitted], tables: list[pd.DataFrame]) -> Fits:
     )
 
 
-def _predicted(model: FoldPipeline, inputs: Any, targets: str | list[str]) -> Iterator[tuple[str, Any]]:
+def _predicted(
+    model: FoldPipeline, inputs: Any, spans: Spans, targets: str | list[str]
+) -> Iterator[tuple[str, Any]]:
     """Give the prediction, for a classifier the probability of each class, and that of each step ahead."""
     if not hasattr(model, "predict_proba"):
-        values = model.predict(inputs)
+        values = model.predict(inputs, spans)
         yield "prediction", values if values.ndim == 1 else values[:, -1]
         for name, step in zip(targets, values.T, strict=True) if values.ndim == 2 else ():
             yield f"prediction_{name.removeprefix(STEP)}", step
         return
-    probability = model.predict_proba(inputs)
+    probability = model.predict_proba(inputs, spans)
     yield "prediction", model.decide(probability)
     for number, name in enumerate(model.classes_):
         yield f"p_{name}", probability[:, number]
     if model.calibrator_ is not None:
-        raw = model.raw_proba(inputs)
+        raw = model.raw_proba(inputs, spans)
         yield from ((f"{RAW}{name}", raw[:, number]) for number, name in enumerate(model.classes_))
         yield from model.calibrator_.decision_columns()

@@ -64,7 +64,8 @@ class Fitted:
         reason = getattr(self.model.estimator_, "stop_reason_", None)
         if reason is None:
             return None
-        return {"fit": self.name, "reason": reason, "iteration": len(self.curves) - 1}
+        last = None if self.curves.empty else len(self.curves) - 1
+        return {"fit": self.name, "reason": reason, "iteration": last}
 
     @property
     def is_interrupted(self) -> bool:

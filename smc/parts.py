@@ -90,4 +90,6 @@ def check_runs_here(estimator: Any) -> Any:
         )
     if hasattr(estimator, "check_devices"):
         estimator.check_devices()
+    for member in getattr(estimator, "members", {}).values():
+        check_runs_here(member)
     return estimator

@@ -58,11 +58,17 @@ def _answers(model: Any, inputs: FloatArray) -> np.ndarray:
     return np.asarray(ask(X))
 
 
+def _scaler_of(model: Any) -> Any:
+    """Return the scaler of a pipeline; of an ensemble, that of its first member."""
+    members = getattr(getattr(model, "estimator_", model), "members_", None)
+    return _scaler_of(next(iter(members.values()))) if members else getattr(model, "preprocess_", None)
+
+
 def _inputs(model: Any) -> FloatArray:
     """Draw normal rows; where the model has a scaler, in the units of its features, some cells missing."""
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(N_ROWS + getattr(model, "lookback", 1) - 1, model.n_features_in_))
-    preprocess = getattr(model, "preprocess_", None)
+    preprocess = _scaler_of(model)
     if isinstance(preprocess, Preprocess):
         scale = np.divide(1.0, preprocess.factor_, out=np.zeros_like(rows[0]), where=preprocess.factor_ > 0)
         rows = preprocess.center_ + rows * scale

@@ -10,7 +10,7 @@ from smc.fingerprint import content_hash
 
 RECORD = "model.json"
 FORMAT = 1
-FILE_NAME = re.compile(r"[a-z_]+\.[a-z]+")
+FILE_NAME = re.compile(r"[a-z0-9_]+\.[a-z]+")
 
 
 def seal(record: dict[str, Any], files: dict[str, bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ def to_plain(value: Any) -> Any:
         return value if math.isfinite(value) else {"float": str(value)}
     if isinstance(value, list | tuple):
         return [to_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {"map": {str(key): to_plain(item) for key, item in value.items()}}
     if hasattr(value, "get_params") or isinstance(value, BaseCrossValidator):
         return to_recipe(value)
     return {"repr": repr(value)}
@@ -63,4 +66,6 @@ def _from_plain(value: Any) -> Any:
         return float(value["float"])
     if "class" in value:
         return from_recipe(value)
+    if "map" in value:
+        return {key: _from_plain(item) for key, item in value["map"].items()}
     raise ArtifactError(f"an argument has no plain form and cannot be built again: {value.get('repr')}")

@@ -1,5 +1,6 @@
-"""One fitted estimator as a file, in the format that suits it."""
+"""One fitted estimator as files, in the format that suits it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from smc.artifact import skops_file
@@ -7,8 +8,8 @@ from smc.artifact.recipe import from_recipe, to_recipe
 from smc.errors import ArtifactError
 
 
-def dump_step(name: str, estimator: Any) -> tuple[dict[str, Any], str, bytes]:
-    """Return the record of a step, the name of its file, and the file's content.
+def dump_step(name: str, estimator: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the record of a step, and the content of its file by the file's name.
 
     An estimator with a format of its own has ``native_suffix``, ``native_library``, ``to_bytes()``,
     ``get_fitted()`` (plain data) and ``set_fitted(fitted, data)``; every other goes through skops.
@@ -16,12 +17,12 @@ def dump_step(name: str, estimator: Any) -> tuple[dict[str, Any], str, bytes]:
     record = to_recipe(estimator)
     if not hasattr(estimator, "native_suffix"):
         file = f"{name}.skops"
-        return {**record, "file": file, "fitted": None}, file, skops_file.dump(estimator)
+        return {**record, "file": file, "fitted": None}, {file: skops_file.dump(estimator)}
     file = name + estimator.native_suffix
-    return {**record, "file": file, "fitted": estimator.get_fitted()}, file, estimator.to_bytes()
+    return {**record, "file": file, "fitted": estimator.get_fitted()}, {file: estimator.to_bytes()}
 
 
-def load_step(record: dict[str, Any], data: bytes) -> Any:
+def load_step(record: dict[str, Any], files: Mapping[str, bytes]) -> Any:
     """Rebuild the step of a record from the content of its file, whose hash must have been checked.
 
     Raises
@@ -29,6 +30,7 @@ def load_step(record: dict[str, Any], data: bytes) -> Any:
     ArtifactError
         A class that is not allowed, or that differs from the one in the file.
     """
+    data = files[record["file"]]
     if record["fitted"] is not None:
         return from_recipe(record).set_fitted(record["fitted"], data)
     estimator = skops_file.load(data)

@@ -1,6 +1,7 @@
 """A saved model says what a fit found, not on how many threads it was found."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -21,4 +22,6 @@ def on_one_thread(estimator: Any) -> Any:
             copied.n_jobs = 1
         elif isinstance(value, BaseEstimator):
             setattr(copied, name, on_one_thread(value))
+        elif isinstance(value, Mapping) and any(isinstance(each, BaseEstimator) for each in value.values()):
+            setattr(copied, name, {key: on_one_thread(each) for key, each in value.items()})
     return copied

@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from sklearn.base import is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted
 
+from smc.artifact.fitted_model import dump_model
 from smc.artifact.golden import FILE, dump_golden
 from smc.artifact.manifest import RECORD, seal
-from smc.artifact.recipe import to_recipe
 from smc.artifact.restore import PARSER_ERRORS, restore
-from smc.artifact.steps import dump_step
 from smc.artifact.threads import on_one_thread
 from smc.artifact.versions import current_versions
 from smc.errors import ArtifactError
-from smc.feature_selection.none import NoSelection
 from smc.pipeline import FoldPipeline
+from smc.pipeline.members import fits_members
 
 
 def save(model: Any, folder: str | Path, *, meta: Mapping[str, Any] | None = None) -> None:
@@ -66,76 +63,37 @@ def check_can_be_saved(model: FoldPipeline) -> None:
     ArtifactError
         With the type at fault.
     """
-    estimator = model.estimator_
-    if type(estimator).__module__.startswith("smc."):
+    foreign = [each for each in _estimators_of(model) if not type(each).__module__.startswith("smc.")]
+    if not foreign:
         return
     try:
         restore(pack(on_one_thread(model), {}), exact=True)
     except (ArtifactError, *PARSER_ERRORS) as error:
         raise ArtifactError(
-            f"model: {type(estimator).__name__} can be fitted, but not saved: {error}; choose another model"
+            f"model: {type(foreign[0]).__name__} can be fitted, but not saved: {error}; choose another model"
         ) from error
 
 
 def pack(model: Any, meta: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the files of a saved model, the record last."""
     check_is_fitted(model)
-    is_pipeline = isinstance(model, FoldPipeline)
-    parts = (
-        {"preprocess": model.preprocess_, "estimator": model.estimator_}
-        if is_pipeline
-        else {"estimator": model}
-    )
-    files: dict[str, bytes] = {}
-    steps: dict[str, Any] = {}
-    for name, estimator in parts.items():
-        steps[name], file, data = dump_step(name, estimator)
-        files[file] = data
+    record, files = dump_model(model)
     files[FILE] = dump_golden(model)
-    files[RECORD] = seal(_record(model, steps, meta), files)
+    files[RECORD] = seal(_with_meta({**record, "versions": current_versions()}, meta), files)
     return files
 
 
-def _record(model: Any, steps: dict[str, Any], meta: Mapping[str, Any]) -> dict[str, Any]:
-    names = getattr(model, "feature_names_in_", None)
-    own = {
-        **to_recipe(model),
-        "task": "classification" if is_classifier(model) else "regression" if is_regressor(model) else None,
-        "classes": np.asarray(model.classes_).tolist() if is_classifier(model) else None,
-        "feature_names": None if names is None else list(names),
-        "n_features": int(model.n_features_in_),
-        "n_fitted_rows": getattr(model, "n_fitted_rows_", None),
-        "n_rounds": getattr(model, "n_rounds_", None),
-        "lookback": getattr(steps["estimator"], "lookback", None),
-        "scaler": _scaler(model),
-        "support": _support(model),
-        "calibration": _calibration(model),
-        "steps": steps,
-        "versions": current_versions(),
-    }
+def _with_meta(own: dict[str, Any], meta: Mapping[str, Any]) -> dict[str, Any]:
     clash = sorted(set(own) & set(meta) - {"lookback"})
     if clash:
         raise ArtifactError(f"`meta` must not name {', '.join(clash)}: the model says that itself")
     return {**own, "label": None, "last_training_bar": None, **meta}
 
 
-def _calibration(model: Any) -> dict[str, Any] | None:
-    """Return what the calibrator learned; None without one."""
-    calibrator = getattr(model, "calibrator_", None)
-    return None if calibrator is None else {**to_recipe(calibrator), "fitted": calibrator.get_fitted()}
-
-
-def _support(model: Any) -> list[bool] | None:
-    """Return whether each column that comes out of the preprocessing is kept; None if all are."""
-    selector = getattr(model, "selector_", None)
-    if selector is None or isinstance(selector, NoSelection):
-        return None
-    return np.asarray(selector.get_support()).tolist()
-
-
-def _scaler(model: Any) -> dict[str, list[float]] | None:
-    """Show the scaler's numbers to a reader; what is loaded stands in preprocess.skops."""
-    preprocess = getattr(model, "preprocess_", None)
-    numbers = {name: getattr(preprocess, f"{name}_", None) for name in ("center", "factor", "median")}
-    found = {name: np.asarray(value).tolist() for name, value in numbers.items() if value is not None}
-    return found or None
+def _estimators_of(pipeline: FoldPipeline) -> list[Any]:
+    """List what a pipeline has fitted: one estimator, or an ensemble's members and other parts."""
+    estimator = pipeline.estimator_
+    if not fits_members(estimator):
+        return [estimator]
+    members = [each for member in estimator.members_.values() for each in _estimators_of(member)]
+    return [estimator, *members, *estimator.parts_.values()]

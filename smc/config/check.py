@@ -36,7 +36,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
         *strange.values(),
         *_typed("", config, Root),
         *_below("", others),
-        *_profile(others, model_name),
+        *_profiles(others, model_name),
         *_unlikely_numbers(config),
     ]
     faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
@@ -196,12 +196,19 @@ def _typed(path: str, section: Mapping[str, Any], schema: type) -> Iterator[str]
     yield from found
 
 
-def _profile(config: Config, model_name: str | None) -> Iterator[str]:
-    """A profile's section for the chosen model may name its constructor's arguments only."""
-    section = (config.get("reg") or {}).get(model_name) if model_name else None
-    target = (config.get("model") or {}).get("_target_")
-    if not section or not target:
-        return
+def _profiles(config: Config, model_name: str | None) -> Iterator[str]:
+    """A profile's section for the chosen model, or a member, may name its constructor's arguments only."""
+    model = config.get("model") or {}
+    members = model.get("members")
+    chosen = {model_name: model, **(members if isinstance(members, Mapping) else {})}
+    for name, node in chosen.items():
+        section = (config.get("reg") or {}).get(name) if name else None
+        target = node.get("_target_") if isinstance(node, Mapping) else None
+        if section and target:
+            yield from _profile(name, section, target)
+
+
+def _profile(model_name: Any, section: Mapping[str, Any], target: Any) -> Iterator[str]:
     try:
         known = parameters_of(locate(target))
     except ConfigError:

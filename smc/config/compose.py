@@ -11,6 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from smc.config.canonical import canonical
 from smc.config.check import check_config
+from smc.config.members import put_members
 from smc.errors import ConfigError
 from smc.fingerprint import PACKAGE
 from smc.typing import Config
@@ -75,7 +76,7 @@ def compose_with_origin(
     choices = dict(composed.hydra.runtime.choices)
     with open_dict(composed):
         del composed["hydra"]
-    config = to_plain_config(composed, choices)
+    config = to_plain_config(composed, choices, [CONF, *folders])
     return Composition(config, choices, sources([CONF, *folders], choices, overrides))
 
 
@@ -110,19 +111,22 @@ def hydra_on_conf() -> Iterator[None]:
         GlobalHydra.instance().hydra = own
 
 
-def to_plain_config(composed: DictConfig, choices: Mapping[str, Any]) -> Config:
+def to_plain_config(composed: DictConfig, choices: Mapping[str, Any], folders: Sequence[Path]) -> Config:
     """Turn a composed tree, without Hydra's own section, into plain containers: resolved and checked.
 
     Parameters
     ----------
     choices
         The option chosen for each group.
+    folders
+        The configuration search path, in which an ensemble's members are found.
 
     Raises
     ------
     ConfigError
         An interpolation that leads nowhere, or whatever `check_config` finds.
     """
+    put_members(composed, folders)
     try:
         plain: Any = OmegaConf.to_container(composed, resolve=True)
     except OmegaConfBaseException as error:

@@ -108,4 +108,4 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     choices, overrides = dict(state.runtime.choices), list(state.overrides.task)
     folders = [Path(each.path) for each in state.runtime.config_sources if each.schema == "file"]
     own = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
-    return Job(to_plain_config(own, choices), choices, overrides, folders, number)
+    return Job(to_plain_config(own, choices, folders), choices, overrides, folders, number)

@@ -9,7 +9,7 @@ from omegaconf import OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from smc.config.compose import ROOT_NAME, hydra_on_conf, search_path, to_plain_config
+from smc.config.compose import CONF, ROOT_NAME, hydra_on_conf, search_path, to_plain_config
 from smc.config.nearest import nearest
 from smc.config.options import defaults, groups, options
 from smc.errors import ConfigError
@@ -51,7 +51,7 @@ def explain(error: Exception, overrides: list[str], folders: Sequence[Path] = ()
                 sound.append(override.input_line)
     if "Ambiguous" in str(error):
         problems += [_several(override) for override in parsed if override.is_sweep_override()]
-    problems += _mismatches([*sound, *search])
+    problems += _mismatches([*sound, *search], folders)
     return ConfigError("\n".join(problems or [f"{str(error) or type(error).__name__}".splitlines()[0]]))
 
 
@@ -74,7 +74,7 @@ def _broken(error: MarkedYAMLError) -> str:
     return f"{mark.name}, line {mark.line + 1}: not YAML, {why}" if mark else f"not YAML, {why}"
 
 
-def _mismatches(sound: list[str]) -> list[str]:
+def _mismatches(sound: list[str], folders: Sequence[Path]) -> list[str]:
     """Check what the overrides that are not at fault compose into, so that all is said at once."""
     import hydra
 
@@ -87,7 +87,7 @@ def _mismatches(sound: list[str]) -> list[str]:
     with open_dict(composed):
         del composed["hydra"]
     try:
-        to_plain_config(composed, choices)
+        to_plain_config(composed, choices, [CONF, *folders])
     except ConfigError as error:
         return str(error).splitlines()
     return []

@@ -7,6 +7,8 @@ from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
 
+from smc.config.interface import INTERFACES
+
 TASKS = ("classification", "regression")
 #: What scikit-learn says of an argument out of range.
 INVALID = re.compile(r"The '(\w+)' parameter of \w+ (must .*)\. Got (.*) instead", re.DOTALL)
@@ -41,6 +43,12 @@ def unfit_for(estimator: Any, task: str, *, weighted: bool = False) -> Iterator[
             f"sample_weight: {name} takes no sample weights; set sample_weight=none, or choose another model"
         )
     yield from _out_of_range(estimator)
+    for place, member in getattr(estimator, "members", {}).items():
+        if lacks := INTERFACES["model"].lacks(type(member)):
+            yield f"model.members.{place}: {type(member).__name__} lacks {', '.join(lacks)}"
+            continue
+        for problem in unfit_for(member, task, weighted=weighted):
+            yield f"model.members.{place}: {problem.removeprefix('model: ')}"
 
 
 def _out_of_range(estimator: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from smc.config.compose import ROOT_NAME
+from smc.config.members import GROUP, MEMBERS, member_names
 from smc.leaves import leaves
 
 INTERPOLATION = re.compile(r"\$\{(?:oc\.select:)?([\w.]+)(?:,[^}]*)?\}")
@@ -38,7 +39,19 @@ def sources(folders: Sequence[Path], choices: Mapping[str, Any], overrides: Sequ
         if key not in choices:
             found = {path: leaf for path, leaf in found.items() if not path.startswith(key + ".")}
             found[key] = (f"command line: {override}", value)
+    found |= _of_members(folders, found)
     return {path: _follow(found, path) for path in sorted(found)}
+
+
+def _of_members(folders: Sequence[Path], found: Leaves) -> Leaves:
+    """Read the leaves of the options that an ensemble names as its members."""
+    key = f"{GROUP}.{MEMBERS}"
+    if key not in found:
+        return {}
+    _, value = found[key]
+    names = member_names(yaml.safe_load(value) if isinstance(value, str) else value)
+    parts = [_file(folders, f"{GROUP}/{name}", f"{key}.{name}") for name in names]
+    return {path: leaf for part in parts for path, leaf in part.items()}
 
 
 def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:

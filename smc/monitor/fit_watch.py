@@ -46,8 +46,19 @@ class FitWatch:
     def __init__(self, watches: Iterable[Watch], fit: str) -> None:
         self.fit = fit
         self.warnings: list[dict[str, Any]] = []
-        self._silent = [copy.deepcopy(watch) for watch in watches]
+        self._watches = [*watches]
+        self._silent = [copy.deepcopy(watch) for watch in self._watches]
         self._was_told = False
+        self._part: str | None = None
+
+    def of_part(self, part: str) -> "FitWatch":
+        """Return watches from scratch for a part of the fit, such as that of a member of an ensemble.
+
+        What they see stands among the warnings of the whole, under ``part``.
+        """
+        watch = FitWatch(self._watches, self.fit)
+        watch.warnings, watch._part = self.warnings, part
+        return watch
 
     def __call__(self, progress: FitProgress) -> str | None:
         """Take in one iteration; return the reason code for which the fit must stop, or None."""
@@ -68,6 +79,10 @@ class FitWatch:
             self._keep(warning and {**warning, "iteration": None})
 
     def _keep(self, warning: dict[str, Any] | None) -> None:
-        if warning is not None:
-            self.warnings.append({"fit": self.fit, **warning})
-            log.warning("%s: %s: %s", self.fit, warning["reason"], warning["sentence"])
+        if warning is None:
+            return
+        if self._part is not None:
+            said = f"{self._part}: {warning['sentence']}"
+            warning = {**warning, "part": self._part, "sentence": said}
+        self.warnings.append({"fit": self.fit, **warning})
+        log.warning("%s: %s: %s", self.fit, warning["reason"], warning["sentence"])

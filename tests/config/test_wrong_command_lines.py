@@ -12,13 +12,19 @@ from smc.train import main
 
 #: Command line -> what is said of it. Nothing is loaded, nothing is written.
 REFUSED = {
+    "model=voting model.members=[logistic,xgbost]": r"^error: model\.members: xgbost: no such option; did you mean xgboost\? ",
+    "model=voting model.members=[lstm,lstm,voting]": r"lstm is named 2 times.*\n.*: voting is an ensemble itself",
+    "model=voting model.members=lstm": r"^error: model\.members: must list options of model, such as .*, got 'lstm'$",
+    "model=voting model.members=[]": r"^error: model\.members: must list options of model",
+    "model=voting reg.xgboost.max_dept=3": r"no such key; did you mean max_depth\?",
+    "model=voting +reg.xgboost.dept=3": r"^error: reg\.xgboost\.dept: no such argument of XGBoost",
     # groups and options
     "modle=xgboost": r"modle: no such key; did you mean model\?",
     "model=XGBost": r"model=XGBost: no such option; did you mean xgboost\?",
     "model= xgboost": r"xgboost: not of the form key=value",
     "model": r"model: not of the form key=value",
     "model==xgboost": r"model==xgboost: the value needs quotes",
-    "model=": r"model=: no such option \(options: baseline,",
+    "model=": r"model=: no such option \(options: averaging, baseline,",
     "model=null": r"model=null: a group needs an option \(options:",
     "model=xgboost,logistic": r"model=xgboost,logistic: a comma list is several runs, add -m",
     "-m model=logistic,xgbost": r"model=xgbost: no such option; did you mean xgboost\?",

@@ -1,4 +1,4 @@
-"""Laws that every model of `conf/model` keeps."""
+"""Laws that every model of `conf/model` keeps; those of ensembles are in `test_ensemble_laws.py`."""
 
 import hashlib
 import importlib
@@ -25,7 +25,9 @@ from smc.errors import ModelError
 from smc.pipeline import FoldPipeline
 
 CONF = Path(__file__).parents[2] / "conf"
-MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
+OPTIONS = sorted((CONF / "model").glob("*.yaml"))
+ENSEMBLES = {path.stem for path in OPTIONS if "members" in OmegaConf.load(path)}
+MODELS = [path.stem for path in OPTIONS if path.stem not in ENSEMBLES]
 LEARNERS = [name for name in MODELS if name != "baseline"]
 TARGETS = ("binary", "three", "numbers")
 
@@ -77,6 +79,8 @@ def answers(model, X) -> np.ndarray:
 
 def test_discovery_finds_every_model():
     modules = {path.stem for path in (CONF.parent / "smc/model").glob("*.py")}
+    assert set(MODELS) | ENSEMBLES == {path.stem for path in OPTIONS}
+    assert ENSEMBLES <= modules
     assert {"logistic", "random_forest", "xgboost", "lightgbm", "baseline"} <= set(MODELS) <= modules
 
 

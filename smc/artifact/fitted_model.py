@@ -1,0 +1,140 @@
+"""A fitted model as records and files: a pipeline step by step, an ensemble member by member."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone, is_classifier, is_regressor
+
+from smc.artifact.recipe import from_recipe, to_recipe
+from smc.artifact.steps import dump_step, load_step
+from smc.artifact.trusted import locate
+from smc.errors import ArtifactError
+from smc.feature_selection.chosen import Chosen
+from smc.feature_selection.none import NoSelection
+from smc.pipeline import FoldPipeline
+from smc.pipeline.members import fits_members
+
+Dumped = tuple[dict[str, Any], dict[str, bytes]]
+
+
+def dump_model(model: Any, prefix: str = "") -> Dumped:
+    """Return the record of a fitted pipeline, or of any fitted estimator, and the content of its files.
+
+    Parameters
+    ----------
+    prefix
+        Of the names of all files.
+    """
+    parts = {"preprocess": model.preprocess_} if isinstance(model, FoldPipeline) else {}
+    parts["estimator"] = model.estimator_ if isinstance(model, FoldPipeline) else model
+    files: dict[str, bytes] = {}
+    steps: dict[str, Any] = {}
+    for name, estimator in parts.items():
+        dump = _dump_ensemble if fits_members(estimator) else dump_step
+        steps[name], content = dump(prefix + name, estimator)
+        files |= content
+    return {**_facts(model), "lookback": getattr(parts["estimator"], "lookback", None), "steps": steps}, files
+
+
+def load_model(record: dict[str, Any], files: dict[str, bytes]) -> Any:
+    """Rebuild what `dump_model` described, from files whose hashes must have been checked."""
+    steps = {name: _load(step, files) for name, step in record["steps"].items()}
+    return steps["estimator"] if "preprocess" not in steps else _pipeline(record, steps)
+
+
+def _dump_ensemble(name: str, ensemble: Any) -> Dumped:
+    """Write each member as a model of its own, and the other fitted parts as steps."""
+    files: dict[str, bytes] = {}
+    members, parts = {}, {}
+    for place, (member, model) in enumerate(ensemble.members_.items()):
+        members[member], content = dump_model(model, f"{name}_{place}_")
+        files |= content
+    for part, estimator in ensemble.parts_.items():
+        parts[part], content = dump_step(f"{name}_{part}", estimator)
+        files |= content
+    fitted = {"fitted": ensemble.get_fitted(), "members": members, "parts": parts}
+    return {**to_recipe(ensemble), **fitted}, files
+
+
+def _load(step: dict[str, Any], files: dict[str, bytes]) -> Any:
+    if "members" not in step:
+        return load_step(step, files)
+    members = {name: load_model(record, files) for name, record in step["members"].items()}
+    parts = {name: load_step(record, files) for name, record in step["parts"].items()}
+    return from_recipe(step).set_fitted(step["fitted"], members, parts)
+
+
+def _pipeline(record: dict[str, Any], steps: dict[str, Any]) -> FoldPipeline:
+    """Put the fitted steps of a pipeline together again."""
+    params = record["params"]
+    if not issubclass(locate(record["class"]), FoldPipeline):
+        raise ArtifactError(f"unknown class: {record['class']} is no FoldPipeline")
+    pipeline = FoldPipeline(
+        estimator=clone(steps["estimator"]),
+        sampler=from_recipe(params["sampler"]),
+        preprocess=None if params["preprocess"] is None else clone(steps["preprocess"]),
+        selector=None if params.get("selector") is None else from_recipe(params["selector"]),
+        calibrator=None if params.get("calibrator") is None else from_recipe(params["calibrator"]),
+        tail_frac=params["tail_frac"],
+    )
+    pipeline.estimator_ = steps["estimator"]
+    pipeline.preprocess_ = steps["preprocess"]
+    pipeline.selector_ = _selector(record, steps["preprocess"])
+    pipeline.calibrator_ = _calibrator(record)
+    pipeline.n_features_in_ = record["n_features"]
+    pipeline.n_fitted_rows_ = record["n_fitted_rows"]
+    if record["feature_names"] is not None:
+        pipeline.feature_names_in_ = np.array(record["feature_names"], dtype=object)
+    return pipeline
+
+
+def _selector(record: dict[str, Any], preprocess: Any) -> Any:
+    """Return the choice of features that the record tells."""
+    if record.get("support") is not None:
+        return Chosen(record["support"])
+    return NoSelection().fit(preprocess.transform(np.zeros((1, record["n_features"]))), [0])
+
+
+def _calibrator(record: dict[str, Any]) -> Any:
+    """Return the calibrator as it was fitted; None without one."""
+    saved = record.get("calibration")
+    return None if saved is None else from_recipe(saved).set_fitted(saved["fitted"])
+
+
+def _facts(model: Any) -> dict[str, Any]:
+    """Say what a model is, beside its steps."""
+    names = getattr(model, "feature_names_in_", None)
+    return {
+        **to_recipe(model),
+        "task": "classification" if is_classifier(model) else "regression" if is_regressor(model) else None,
+        "classes": np.asarray(model.classes_).tolist() if is_classifier(model) else None,
+        "feature_names": None if names is None else list(names),
+        "n_features": int(model.n_features_in_),
+        "n_fitted_rows": getattr(model, "n_fitted_rows_", None),
+        "n_rounds": getattr(model, "n_rounds_", None),
+        "scaler": _scaler(model),
+        "support": _support(model),
+        "calibration": _calibration(model),
+    }
+
+
+def _calibration(model: Any) -> dict[str, Any] | None:
+    """Return what the calibrator learned; None without one."""
+    calibrator = getattr(model, "calibrator_", None)
+    return None if calibrator is None else {**to_recipe(calibrator), "fitted": calibrator.get_fitted()}
+
+
+def _support(model: Any) -> list[bool] | None:
+    """Return whether each column that comes out of the preprocessing is kept; None if all are."""
+    selector = getattr(model, "selector_", None)
+    if selector is None or isinstance(selector, NoSelection):
+        return None
+    return np.asarray(selector.get_support()).tolist()
+
+
+def _scaler(model: Any) -> dict[str, list[float]] | None:
+    """Show the scaler's numbers to a reader; what is loaded stands in preprocess.skops."""
+    preprocess = getattr(model, "preprocess_", None)
+    numbers = {name: getattr(preprocess, f"{name}_", None) for name in ("center", "factor", "median")}
+    found = {name: np.asarray(value).tolist() for name, value in numbers.items() if value is not None}
+    return found or None

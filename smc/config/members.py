@@ -1,0 +1,69 @@
+"""The members of an ensemble: named by their options in a configuration, whole sections in a composed one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from smc.config.nearest import nearest
+from smc.errors import ConfigError
+
+GROUP, MEMBERS = "model", "members"
+
+
+def put_members(composed: DictConfig, folders: Sequence[Path]) -> None:
+    """Put the sections of options in the place of their names, in ``model.members``.
+
+    The names are sorted, since their order is no part of a model; a section reads the profile and the seed of
+    the run as it does when it is chosen alone.
+
+    Parameters
+    ----------
+    composed
+        Unresolved, changed in place; members that are sections already stay as they are.
+    folders
+        The configuration search path, first wins.
+
+    Raises
+    ------
+    ConfigError
+        With a line for each name that is no option, or is named twice; or if there is no list of names.
+    """
+    model = composed.get(GROUP)
+    if not isinstance(model, DictConfig) or MEMBERS not in model:
+        return
+    members: Any = OmegaConf.to_container(model).get(MEMBERS)  # type: ignore[union-attr]
+    if isinstance(members, Mapping):
+        return
+    known = {path.stem: path for folder in reversed(folders) for path in (folder / GROUP).glob("*.yaml")}
+    names = member_names(members)
+    if problems := list(_problems(members, names, known)):
+        raise ConfigError("\n".join(f"{GROUP}.{MEMBERS}: {problem}" for problem in problems))
+    with open_dict(composed):
+        model[MEMBERS] = {name: _section(known[name], known) for name in sorted(names)}
+
+
+def member_names(value: Any) -> list[str]:
+    """Return the names that a value lists; none if it lists no names."""
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def _problems(members: Any, names: Sequence[str], known: Mapping[str, Path]) -> Iterator[str]:
+    if not names:
+        yield f"must list options of {GROUP}, such as {GROUP}.{MEMBERS}=[logistic,xgboost], got {members!r}"
+    for name in dict.fromkeys(names):
+        if name not in known:
+            yield f"{name}: no such option{nearest(name, known)} (options: {', '.join(sorted(known))})"
+        elif names.count(name) > 1:
+            yield f"{name} is named {names.count(name)} times; once is enough"
+        elif MEMBERS in _section(known[name], known):
+            yield f"{name} is an ensemble itself; name the models that it is to have"
+
+
+def _section(path: Path, known: Mapping[str, Path]) -> DictConfig:
+    """Read an option, over the options of its group that it starts from."""
+    own: Any = OmegaConf.load(path)
+    parents = [each for each in own.pop("defaults", []) if isinstance(each, str) and each != "_self_"]
+    merged: Any = OmegaConf.merge(*(_section(known[each], known) for each in parents), own)
+    return merged
