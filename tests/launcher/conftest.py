@@ -97,7 +97,10 @@ class Place:
 
     def sweep(self, *overrides: str) -> "subprocess.CompletedProcess[str]":
         process = self.start(*overrides)
-        out, err = process.communicate(timeout=590)
+        try:
+            out, err = process.communicate(timeout=240)
+        finally:
+            process.kill()  # its workers notice and end
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def runs(self) -> dict[str, bytes]:

@@ -76,6 +76,7 @@ def test_a_second_sweep_starts_the_killed_one_afresh_and_no_failed_one(done, sha
 
 
 def test_retry_runs_the_failed_ones_again(done, shared_place) -> None:
+    (shared_place.folder / "cured").touch()
     again = shared_place.sweep(PROCESSES, MODES, "retry=failed")
     assert again.returncode == 0, again.stderr
     assert "7 of 7 finished" in again.stderr
