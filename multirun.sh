@@ -50,5 +50,5 @@ code=0
 if ((code > 1)); then
     exit "$code"
 fi
-"$python" -m smc.select --output "$output" || code=$?
+"$python" -m smc.select "paths.output=$output" || code=$?
 exit "$code"
