@@ -17,7 +17,8 @@ from sklearn.utils.validation import (
 )
 
 from smc.errors import ModelError
-from smc.model.fold_rows import FitMember, FoldRows, answers_of, lookback_of
+from smc.model.fold_rows import FitMember, FoldRows, Tested, answers_of, lookback_of
+from smc.model.losses import log_losses, squared_errors
 from smc.model.task_estimator import Task, infer_task
 from smc.typing import FloatArray, IntArray
 
@@ -65,7 +66,9 @@ class Ensemble(BaseEstimator, ABC):
     fits_members = True
 
     members: Mapping[str, Any]
+    cv: Any
     task: Task
+    losses_: FloatArray
     n_features_in_: int
 
     def fit(
@@ -164,7 +167,9 @@ class Ensemble(BaseEstimator, ABC):
     def get_fitted(self) -> dict[str, Any]:
         """Return what was learned beside the members and `parts_`, as plain data."""
         classes = self.classes_.tolist() if self.task_ == "classification" else None
-        return {"task": self.task_, "n_features_in": self.n_features_in_, "classes": classes}
+        losses = self.losses_.tolist() if hasattr(self, "losses_") else None
+        facts = {"task": self.task_, "n_features_in": self.n_features_in_}
+        return {**facts, "classes": classes, "losses": losses}
 
     def set_fitted(self, fitted: dict[str, Any], members: dict[str, Any], parts: dict[str, Any]) -> Self:
         """Become what `get_fitted`, ``members_`` and `parts_` described."""
@@ -175,8 +180,22 @@ class Ensemble(BaseEstimator, ABC):
         self._load(fitted, parts)
         return self
 
-    def _load(self, fitted: dict[str, Any], parts: dict[str, Any]) -> None:
-        """Take over what a subclass adds to `get_fitted` and `parts_`."""
+    def _load(self, fitted: dict[str, Any], parts: dict[str, Any]) -> None:  # noqa: ARG002
+        """Take over the losses, and what a subclass adds to `get_fitted` and `parts_`."""
+        if fitted["losses"] is not None:
+            self.losses_ = np.asarray(fitted["losses"])
+
+    def _test(self, rows: FoldRows, members: Mapping[str, Any], *, forward: bool = False) -> Tested:
+        """Test members on the splits of ``cv``, and keep what they lose there in ``losses_``."""
+        tested = rows.test(self.cv, members, forward=forward)
+        loss_of = log_losses if self.task_ == "classification" else squared_errors
+        weight = rows.weight[tested.rows]
+        self.losses_ = np.average(
+            loss_of(tested.answers, rows.codes[tested.rows]),
+            axis=0,
+            weights=weight if weight.sum() > 0 else None,
+        )
+        return tested
 
     def _fit_members(self, rows: FoldRows, members: Mapping[str, Any]) -> None:
         """Learn from rows held back, then fit every member on all rows."""

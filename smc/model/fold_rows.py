@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smc.checks import check_apart, check_spans
+from smc.errors import LeakageError
 from smc.typing import FloatArray, IntArray
 from smc.windows import as_seen, rows_of
 
@@ -26,13 +27,14 @@ class Tested:
         Positions, sorted.
     answers
         Probabilities, or numbers as one column (n_rows, n_members, k).
-    members
-        As they were fitted for the last of the splits.
+    members, fitted_on
+        As they were fitted for the last of the splits, and on which rows.
     """
 
     rows: IntArray
     answers: FloatArray
     members: dict[str, Any]
+    fitted_on: IntArray
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,15 @@ class FoldRows:
         fit = self.fit_member or self._fit_plainly
         return {name: fit(name + part, member, rows) for name, member in members.items()}
 
-    def test(self, cv: Any, members: Mapping[str, Any]) -> Tested:
+    def test(self, cv: Any, members: Mapping[str, Any], *, forward: bool = False) -> Tested:
         """Fit the members on the training part of each split, and let them answer to its test part.
+
+        Parameters
+        ----------
+        cv
+            A splitter that takes label spans as its groups.
+        forward
+            Whether members must be fitted on the past of what is tested alone.
 
         Raises
         ------
@@ -86,13 +95,19 @@ class FoldRows:
         n_columns = 1 if self.classes is None else len(self.classes)
         total, count = np.zeros((n_rows, len(members), n_columns)), np.zeros(n_rows)
         fitted: dict[str, Any] = {}
+        train = np.arange(0)
         for number, (train, test) in enumerate(cv.split(np.zeros((n_rows, 1)), self.labels, spans)):
             check_apart(spans, train, test)
+            if forward and train.max() > test.min():
+                raise LeakageError(
+                    f"event {train.max()} is trained on, but lies after event {test.min()}, which is tested: "
+                    "take a splitter that trains on the past alone, such as smc.cv.expanding.Expanding"
+                )
             fitted = self.fit(members, train, f", inner fold {number}")
             total[test] += answers_of(fitted, rows_of(self.X, test), self.classes)
             count[test] += 1
         rows = np.flatnonzero(count)
-        return Tested(rows, total[rows] / count[rows, None, None], fitted)
+        return Tested(rows, total[rows] / count[rows, None, None], fitted, train)
 
     def _fit_plainly(self, part: str, member: Any, rows: IntArray) -> Any:  # noqa: ARG002
         unfitted: Any = clone(member)

@@ -73,14 +73,15 @@ class Voting(Ensemble):
         """Return what was learned beside the members, as plain data."""
         return super().get_fitted() | {"weights": self.weights_.tolist()}
 
-    def _load(self, fitted: dict[str, Any], parts: dict[str, Any]) -> None:  # noqa: ARG002
+    def _load(self, fitted: dict[str, Any], parts: dict[str, Any]) -> None:
+        super()._load(fitted, parts)
         self.weights_ = np.asarray(fitted["weights"])
 
     def _learn(self, rows: FoldRows, members: Mapping[str, Any]) -> None:
         if self.weights == "equal":
             self.weights_ = np.full(len(members), 1 / len(members))
             return
-        tested = rows.test(self.cv, members)
+        tested = self._test(rows, members)
         errors = squared_errors(tested.answers, rows.codes[tested.rows])
         weight = rows.weight[tested.rows]
         loss = np.average(errors, axis=0, weights=weight if weight.sum() > 0 else None)

@@ -1,0 +1,357 @@
+"""Laws that every ensemble of `conf/model` keeps."""
+
+import hashlib
+import inspect
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+from omegaconf import OmegaConf
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.metrics import log_loss
+from sklearn.model_selection import KFold
+
+from smc import artifact
+from smc.aug.light import Light
+from smc.aug.none import NoAugmentation
+from smc.config import compose, instantiate
+from smc.cv.expanding import Expanding
+from smc.errors import LeakageError, ModelError, SplitError
+from smc.model.baseline import Baseline
+from smc.model.logistic import Logistic
+from smc.monitor.divergence import Divergence
+from smc.monitor.fit_watch import FitWatch
+from smc.pipeline import FoldPipeline
+from smc.windows import Windows
+
+CONF = Path(__file__).parents[2] / "conf"
+ENSEMBLES = sorted(path.stem for path in (CONF / "model").glob("*.yaml") if "members" in OmegaConf.load(path))
+#: Those that test their members within the fold.
+TESTING = ["voting", "stacking", "blending", "dynamic", "regime"]
+#: Those that with one member give that member's answer.
+TRANSPARENT = ["averaging", "voting", "dynamic", "regime"]
+TARGETS = ("binary", "three", "numbers")
+NAMES = ["a", "b", "c", "d", "rvol20", "ema50_slope_atr"]
+QUICK = ["reg.random_forest.n_estimators=10", "reg.xgboost.n_estimators=15", "reg.lstm.max_epochs=2"]
+QUICK += ["reg.lstm.hidden_dim=4", "reg.lstm.lookback=4", "reg.mlp.max_epochs=2", "reg.mlp.hidden_dims=[4]"]
+N, HORIZON = 240, 4
+
+
+@cache
+def section(name: str, *overrides: str) -> dict:
+    return compose([f"model={name}", *QUICK, *overrides])["model"]
+
+
+def build(name: str, *overrides: str, **params):
+    """Build an ensemble as a run does."""
+    return instantiate(section(name, *overrides), "model").set_params(**params)
+
+
+def table(kind: str = "binary", n: int = N, *, seed: int = 0, edge: float = 2.0):
+    """Rows in which two of six columns matter, and labels that last `HORIZON` bars, an event each bar."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.normal(size=(n, 6)), columns=NAMES)
+    X["rvol20"] = np.exp(X["rvol20"])
+    score = edge * (X["a"] + 0.5 * X["b"]).to_numpy() + rng.logistic(size=n)
+    y = {"numbers": score, "binary": (score > 0).astype(int), "three": np.digitize(score, [-1, 1]) - 1}[kind]
+    start = np.arange(1, n + 1)
+    return X, y, np.column_stack([start, start + HORIZON])
+
+
+def fitted(name: str, kind: str = "binary", *overrides: str, sampler=None, n: int = N, **params):
+    X, y, spans = table(kind, n)
+    pipeline = FoldPipeline(estimator=build(name, *overrides, **params), sampler=sampler or NoAugmentation())
+    return pipeline.fit(X, y, np.linspace(0.2, 1.0, n), spans), X
+
+
+def answers(model, X) -> np.ndarray:
+    return model.predict_proba(X) if hasattr(model, "predict_proba") else model.predict(X)
+
+
+def windows(n: int = N, lookback: int = 4) -> tuple[Windows, np.ndarray, np.ndarray]:
+    X, y, spans = table(n=n + lookback)
+    ends = np.arange(lookback, n + lookback)
+    return Windows(X.to_numpy(), ends, lookback, names=NAMES), y[lookback:], spans[lookback:]
+
+
+def test_discovery_finds_every_ensemble():
+    assert sorted({*TESTING, "averaging"}) == ENSEMBLES
+    assert sorted(name for name in ENSEMBLES if hasattr(build(name), "cv")) == sorted(TESTING)
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_the_yaml_names_every_argument_of_the_constructor(name):
+    option = OmegaConf.to_container(OmegaConf.load(CONF / f"model/{name}.yaml"))
+    assert option.pop("_target_").startswith(f"smc.model.{name}.")
+    assert sorted(option) == sorted(inspect.signature(type(build(name))).parameters)
+    assert (option["task"], option["seed"], option["n_jobs"]) == ("auto", "${seed}", "${trainer.n_threads}")
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_members_have_what_the_run_gives_them_in_whatever_order_they_are_named(name):
+    overrides = ("reg=tiny", "seed=7", "reg.xgboost.learning_rate=0.02")
+    one = section(name, "model.members=[xgboost,lstm]", *overrides)
+    assert one == section(name, "model.members=[lstm,xgboost]", *overrides)
+    alone = compose(["model=xgboost", *QUICK, *overrides])["model"]
+    assert one["members"]["xgboost"] == alone
+    assert (alone["seed"], alone["learning_rate"], alone["max_depth"]) == (7, 0.02, 3)
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_arguments_survive_clone_and_get_params(name):
+    ensemble = build(name)
+    copied = clone(ensemble)
+    assert {name: str(value) for name, value in copied.get_params().items()} == {
+        name: str(value) for name, value in ensemble.get_params().items()
+    }
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_predictions_have_the_shape_of_their_task_and_a_saved_model_gives_the_same_bytes(
+    name, kind, tmp_path
+):
+    model, X = fitted(name, kind)
+    prediction = model.predict(X)
+    assert prediction.shape == (len(X),)
+    assert np.isfinite(model.feature_importances_).all()
+    assert model.feature_importances_.argmax() == 0
+    if kind == "numbers":
+        assert not hasattr(model, "predict_proba")
+    else:
+        probability = model.predict_proba(X)
+        np.testing.assert_allclose(probability.sum(axis=1), 1.0)
+        assert (probability >= 0).all()
+        np.testing.assert_array_equal(prediction, model.classes_[probability.argmax(axis=1)])
+    artifact.save(model, tmp_path / "model")
+    loaded = artifact.load(tmp_path / "model")
+    assert answers(loaded, X).tobytes() == answers(model, X).tobytes()
+    np.testing.assert_array_equal(loaded.feature_importances_, model.feature_importances_)
+    assert str(loaded.estimator_.get_fitted()) == str(model.estimator_.get_fitted())
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_each_row_is_answered_alone(name):
+    model, X = fitted(name)
+    together = answers(model, X)
+    alone = [answers(model, X.iloc[[row]]) for row in range(20)]
+    np.testing.assert_array_equal(np.vstack(alone), together[:20])
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_two_threads_fit_and_save_what_one_does(name, tmp_path):
+    for n_threads in (1, 2):
+        model, _ = fitted(name, "binary", f"trainer.n_threads={n_threads}", "reg.xgboost.n_estimators=3")
+        artifact.save(model, tmp_path / str(n_threads))
+    one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("1", "2"))
+    assert one == two
+
+
+SCRIPT = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("laws", sys.argv[1])
+laws = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(laws)
+print(json.dumps(laws.digests()))
+"""
+
+
+def digests() -> dict[str, str]:
+    """Hash what each ensemble answers."""
+    found = {}
+    for name in ENSEMBLES:
+        model, X = fitted(name)
+        found[name] = hashlib.sha256(answers(model, X).tobytes()).hexdigest()
+    return found
+
+
+def test_another_process_answers_the_same():
+    env = {**os.environ, "PYTHONHASHSEED": "77", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    command = [sys.executable, "-W", "ignore", "-c", SCRIPT, __file__]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == digests()
+
+
+@pytest.mark.parametrize("member", ["logistic", "random_forest", "xgboost"])
+@pytest.mark.parametrize("name", TRANSPARENT)
+def test_with_one_member_it_is_that_member(name, member):
+    model, X = fitted(name, "binary", f"model.members=[{member}]", sampler=Light())
+    own = instantiate(compose([f"model={member}", *QUICK])["model"])
+    _, y, spans = table()
+    alone = FoldPipeline(estimator=own, sampler=Light()).fit(X, y, np.linspace(0.2, 1.0, N), spans)
+    np.testing.assert_array_equal(answers(model, X), answers(alone, X))
+    np.testing.assert_array_equal(model.fitted_rows_, alone.fitted_rows_)
+    assert model.augmentation_ == alone.augmentation_
+    refitted, own_refit = model.for_refit(300).estimator, alone.for_refit(300).estimator
+    assert refitted.members[member].get_params() == {**own_refit.get_params(), "task": "classification"}
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_members_of_rows_and_of_windows_get_each_what_they_need(name, tmp_path):
+    inputs, y, spans = windows()
+    inputs.bars[::7, 2] = np.nan
+    ensemble = build(name, "model.members=[logistic,xgboost,lstm]")
+    assert (ensemble.needs_windows, ensemble.lookback) == (True, 4)
+    model = FoldPipeline(estimator=ensemble, sampler=Light()).fit(inputs, y, spans=spans)
+    members = model.estimator_.members_
+    assert {name: each.lookback for name, each in members.items()} == {"logistic": 1, "lstm": 4, "xgboost": 1}
+    assert not members["xgboost"].preprocess_.impute
+    assert members["logistic"].preprocess_.impute
+    assert np.isfinite(answers(model, inputs)).all()
+    artifact.save(model, tmp_path / "model")
+    assert answers(artifact.load(tmp_path / "model"), inputs).tobytes() == answers(model, inputs).tobytes()
+
+
+class Witness(ClassifierMixin, BaseEstimator):
+    """A model that remembers the rows it was fitted on, by what stands in column `a`."""
+
+    seen: ClassVar[list] = []
+
+    def fit(self, X, y, sample_weight=None):
+        self.classes_ = np.unique(y)
+        self.seen.append(np.asarray(X)[:, 0])
+        return self
+
+    def predict_proba(self, X):
+        self.seen.append(np.asarray(X)[:, 0])
+        return np.full((len(X), len(self.classes_)), 1 / len(self.classes_))
+
+    def predict(self, X):
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+
+@pytest.mark.parametrize("name", TESTING)
+def test_no_member_is_tested_on_a_row_that_it_or_a_copy_of_it_was_fitted_on(name):
+    X, y, spans = table()
+    X["a"] = np.arange(N, dtype=float)
+    Witness.seen = []
+    ensemble = build(name, members={"witness": Witness()})
+    as_it_is = FoldPipeline(estimator=ensemble, sampler=Light(), preprocess=Plain())
+    as_it_is.fit(X, y, spans=spans)
+    fits = [each for each in Witness.seen if len(each)]
+    pairs = list(zip(fits[:-1:2], fits[1::2], strict=False))
+    assert pairs
+    for trained, tested in pairs:  # noise of Light moves a row by a tenth of the column's spread
+        rows = np.unique(np.round(trained[np.isin(trained, X["a"])]).astype(int))
+        held_out = tested.astype(int)
+        apart = spans[rows, 1][:, None] < spans[held_out, 0]
+        assert (apart | (spans[rows, 0][:, None] > spans[held_out, 1])).all()
+        assert len(trained) == 2 * len(rows)
+
+
+class Plain(BaseEstimator):
+    """Leave rows as they are."""
+
+    def fit(self, X, y=None):
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X):
+        return X
+
+
+class Unpurged(KFold):
+    """A splitter that takes label spans, and does not look at them."""
+
+    def split(self, X, y=None, groups=None):
+        return super().split(X, y)
+
+
+@pytest.mark.parametrize("name", TESTING)
+def test_inner_splits_that_do_not_purge_are_refused(name):
+    X, y, spans = table()
+    model = FoldPipeline(estimator=build(name, cv=Unpurged(5)), sampler=NoAugmentation())
+    with pytest.raises(LeakageError, match="touches one that is tested: take a splitter that purges"):
+        model.fit(X, y, spans=spans)
+    with pytest.raises(SplitError, match="no label spans"):
+        build(name, cv=Unpurged(5)).fit(X, y)
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_early_stopping_and_the_final_fit_are_each_member_s_own(name):
+    model, _ = fitted(name)
+    xgboost, forest = (model.estimator_.members_[member] for member in ("xgboost", "random_forest"))
+    assert len(xgboost.fitted_rows_) < len(forest.fitted_rows_) == N
+    np.testing.assert_array_equal(model.fitted_rows_, xgboost.fitted_rows_)
+    final = model.for_refit(2 * N).estimator.members["xgboost"]
+    assert final.n_estimators == round(xgboost.n_rounds_ * 2 * N / xgboost.n_fitted_rows_)
+    assert not final.stops_early
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_watches_look_at_each_member_from_scratch(name):
+    X, y, spans = table(edge=0.0)
+    watch = FitWatch([Divergence(max_rises=1)], "fold 0")
+    model = FoldPipeline(
+        estimator=build(name, "model.members=[logistic,xgboost,lightgbm]"), sampler=NoAugmentation()
+    )
+    model.fit(X, y, spans=spans, watcher=watch)
+    parts = {warning["part"] for warning in watch.warnings}
+    assert {"lightgbm", "xgboost"} <= parts
+    assert all(warning["fit"] == "fold 0" for warning in watch.warnings)
+    assert model.estimator_.stop_reason_ == "divergence"
+
+
+class Interrupted(Logistic):
+    """A member whose fit Ctrl-C ended."""
+
+    @property
+    def stop_reason_(self):
+        return "interrupted"
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_ctrl_c_in_a_member_ends_the_whole_fit(name):
+    X, y, spans = table()
+    model = FoldPipeline(estimator=build(name, members={"logistic": Interrupted()}), sampler=NoAugmentation())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y, spans=spans)
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_a_class_that_an_inner_fold_lacks_and_one_that_all_lack(name):
+    X, _, spans = table()
+    y = np.repeat([0, 1, 2, 1, 0], N // 5)
+    model = FoldPipeline(
+        estimator=build(name, members={"logistic": Logistic(), "baseline": Baseline()}),
+        sampler=NoAugmentation(),
+    )
+    if name in ("averaging", "stacking", "regime"):
+        assert answers(model.fit(X, y, spans=spans), X).shape == (N, 3)
+    with pytest.raises(ModelError, match="two classes of some weight, got one class: 1"):
+        model.fit(X, np.ones(N, dtype=int), spans=spans)
+
+
+def skill(name: str, edge: float, seed: int) -> float:
+    """Share of the baseline's log-loss that a model, fitted as in a fold, saves on fresh rows."""
+    X, y, spans = table(n=1400, seed=seed, edge=edge)
+    losses = []
+    for estimator in (build(name), Baseline()):
+        pipeline = FoldPipeline(estimator=estimator, sampler=NoAugmentation())
+        pipeline.fit(X.iloc[:400], y[:400], spans=spans[:400])
+        losses.append(log_loss(y[410:], pipeline.predict_proba(X.iloc[410:])))
+    return 1 - losses[0] / losses[1]
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_a_planted_edge_is_found_and_noise_is_not_learned(name):
+    assert min(skill(name, 2.0, seed) for seed in range(2)) > 0.15
+    noise = [skill(name, 0.0, seed) for seed in range(3)]
+    assert max(noise) < 0.01
+    assert min(noise) > -0.1
+
+
+def test_dynamic_weights_need_members_that_know_the_past_alone():
+    X, y, spans = table()
+    cv = build("stacking").cv
+    model = FoldPipeline(estimator=build("dynamic", cv=cv), sampler=NoAugmentation())
+    with pytest.raises(LeakageError, match="take a splitter that trains on the past alone"):
+        model.fit(X, y, spans=spans)
+    assert isinstance(build("dynamic").cv, Expanding)
