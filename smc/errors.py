@@ -67,6 +67,12 @@ class FeatureError(ModelError, ArtifactError):
     reason = "bad_features"
 
 
+class ExplanationError(SmcError):
+    """An explanation does not hold: its parts do not add up to the answer that they explain."""
+
+    reason = "bad_explanation"
+
+
 class ResultsError(SmcError):
     """A run folder, its lock or the ledger is not in the state that an operation needs."""
 

@@ -46,6 +46,10 @@ class KeptBars:
         """List the symbols, in the order of the run."""
         return list(self.fingerprints)
 
+    def has(self, symbol: str) -> bool:
+        """Tell whether the bars of a symbol are kept."""
+        return _path(self.output, self.fingerprints[symbol]).is_file()
+
     def load(self, symbol: str) -> pd.DataFrame:
         """Read the bars of one symbol.
 

@@ -1,0 +1,138 @@
+"""Permutation importance on events that a model does not know, with intervals for events that overlap."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import is_classifier
+
+from smc.explanation.table import feature_names, named
+from smc.metrics import block_means, block_size, label_overlap, percentile_interval
+from smc.pipeline import FoldPipeline
+from smc.typing import FloatArray, IntArray
+
+#: Times that each feature is shuffled.
+N_SHUFFLES = 10
+#: Of a class that the fold's model does not know; its log-loss would be infinite.
+SMALLEST_PROBABILITY = 1e-15
+
+RULE = (
+    "The importance of a feature is by how much the loss of an event grows when the feature is shuffled "
+    "among the test events of a fold, {n_shuffles} times; each fold's own model answers for its own test "
+    "events. Events whose labels share bars win and lose together, so the interval resamples blocks of "
+    "{block_size} consecutive events, as many as label overlap asks for (circular blocks, {n_bootstrap} "
+    "resamples, expanded percentiles). It tells what other events would have said of these models; it does "
+    "not cover models fitted on other events, nor that of many features some stand out by chance."
+)
+
+
+@dataclass(frozen=True)
+class FoldModel:
+    """A fitted pipeline, and the events that it was tested on.
+
+    Attributes
+    ----------
+    inputs
+        Of the events tested: rows (n, f), or windows (n, lookback, f).
+    labels
+        What happened (n,).
+    positions
+        Of the events, in time order over all folds.
+    """
+
+    model: FoldPipeline
+    inputs: FloatArray
+    labels: np.ndarray
+    positions: IntArray
+
+
+def losses_of(model: FoldPipeline, inputs: FloatArray, labels: np.ndarray) -> FloatArray:
+    """Return the loss of each event: minus the log of what happened's probability, or a squared error."""
+    X: Any = named(model, inputs)
+    if is_classifier(model):
+        probability = model.predict_proba(X)
+        place = np.minimum(np.searchsorted(model.classes_, labels), len(model.classes_) - 1)
+        given = np.where(model.classes_[place] == labels, probability[np.arange(len(labels)), place], 0.0)
+        return -np.log(np.maximum(given, SMALLEST_PROBABILITY))
+    answers = np.asarray(model.predict(X), dtype=np.float64).reshape(len(labels), -1)
+    return (answers[:, -1] - labels) ** 2
+
+
+def loss_increases(fold: FoldModel, seed: int, step: Callable[[str], None]) -> FloatArray:
+    """Return by how much the loss of each event grows with each feature shuffled (n, f), mean over shuffles.
+
+    A feature is shuffled with its missing values; of a window, all its bars stay together.
+    """
+    rng = np.random.default_rng(seed)
+    n = len(fold.labels)
+    orders = np.array([rng.permutation(n) for _ in range(N_SHUFFLES)])
+    before = losses_of(fold.model, fold.inputs, fold.labels)
+    found = np.empty((n, fold.inputs.shape[-1]))
+    labels = np.tile(fold.labels, N_SHUFFLES)
+    for feature, name in enumerate(feature_names(fold.model)):
+        step(name)
+        shuffled = np.concatenate([fold.inputs] * N_SHUFFLES)
+        shuffled[..., feature] = fold.inputs[orders.ravel()][..., feature]
+        after = losses_of(fold.model, shuffled, labels).reshape(N_SHUFFLES, n)
+        found[:, feature] = after.mean(axis=0) - before
+    return found
+
+
+def permutation_importance(
+    folds: Sequence[FoldModel],
+    spans: IntArray,
+    *,
+    how: Any,
+    step: Callable[[str], None] = lambda _: None,
+) -> tuple[pd.DataFrame, str]:
+    """Return the importance of each feature with its interval, largest first, and how they were made.
+
+    Parameters
+    ----------
+    folds
+        An event that several of them test counts once, with the mean over them.
+    spans
+        First and last bar of each label, of all events, on one time axis.
+    how
+        ``n_bootstrap``, ``confidence`` and ``seed``, as an evaluation has them.
+    step
+        Told which feature is shuffled.
+
+    References
+    ----------
+    Breiman, L. (2001). Random Forests. Machine Learning 45. Intervals: `smc.metrics.block_means`.
+    """
+    found = [
+        loss_increases(fold, seed, lambda name, n=seed: step(f"importance, fold {n + 1}: {name}"))
+        for seed, fold in enumerate(folds)
+    ]
+    positions, increases = _mean_by_event(
+        np.concatenate([fold.positions for fold in folds]), np.concatenate(found)
+    )
+    size = block_size(len(positions), label_overlap(spans[positions, 0], spans[positions, 1]))
+    means = block_means(increases, block_size=size, n_bootstrap=how.n_bootstrap, seed=how.seed)
+    bounds = [
+        percentile_interval(column, n_blocks=len(positions) / size, confidence=how.confidence)
+        for column in means.T
+    ]
+    importance = pd.DataFrame(
+        {
+            "feature": feature_names(folds[0].model),
+            "importance": increases.mean(axis=0),
+            "low": [low for low, _ in bounds],
+            "high": [high for _, high in bounds],
+        }
+    )
+    rule = RULE.format(n_shuffles=N_SHUFFLES, block_size=size, n_bootstrap=how.n_bootstrap)
+    ranked = importance.sort_values(["importance", "feature"], ascending=[False, True], kind="stable")
+    return ranked.reset_index(drop=True), rule
+
+
+def _mean_by_event(positions: IntArray, increases: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return each event once, in time order, with the mean over the folds that tested it."""
+    events, place = np.unique(positions, return_inverse=True)
+    total = np.zeros((len(events), increases.shape[1]))
+    np.add.at(total, place, increases)
+    return events, total / np.bincount(place)[:, None]
