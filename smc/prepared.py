@@ -1,19 +1,59 @@
 """What comes before any fit: the labelled events of a run, and how they are split."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from smc import results
 from smc.cv.plan import SplitPlan
-from smc.dataset import Dataset, label_events, pool
-from smc.errors import SplitError
+from smc.dataset import Dataset, check_fit, label_events, pool
+from smc.errors import SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.parts import Parts
+from smc.symbols import symbols_of
+from smc.typing import Bars, Config
 
 
-def make_dataset(bars: Mapping[str, pd.DataFrame], parts: Parts, output: Path) -> Dataset:
+@dataclass(frozen=True)
+class Prepared:
+    """Bars, the events that were labelled on them, and their split.
+
+    Attributes
+    ----------
+    cv_failure
+        Why there are no folds; None if there are.
+    """
+
+    bars: Bars
+    data: Dataset
+    plan: SplitPlan
+    cv_failure: str | None
+
+
+def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
+    """Load the bars of the run's symbols, and check that its features and labels fit into them.
+
+    A failure is recorded under an id of its own, since without data a run has none.
+    """
+    try:
+        bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(config, parts.data)}
+        for symbol, each in bars.items():
+            check_fit(symbol, each, parts.features, parts.labels.horizon)
+        return bars
+    except SmcError:
+        run_id = results.run_id(config, data_hash=None, seed=config["seed"])
+        with store.claim(run_id, retry="failed", about=results.about(config)):
+            raise
+
+
+def prepare(parts: Parts, bars: Bars, config: Config, output: Path) -> Prepared:
+    """Label the events of the bars, and split them."""
+    data = make_dataset(bars, parts, output)
+    return Prepared(bars, data, *make_plan(data, parts, config["split"]))
+
+
+def make_dataset(bars: Bars, parts: Parts, output: Path) -> Dataset:
     """Compute or read the features of each symbol, label its events, and pool them."""
     cache = FeatureCache(output / "cache" / "features")
     labelled = {}

@@ -7,11 +7,8 @@ from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, say
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
 
-import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -20,40 +17,31 @@ from smc import results
 from smc.alert import tell_failure, tell_warnings
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.dataset import check_fit
-from smc.errors import DiskFullError, ResultsError, SmcError
+from smc.errors import DiskFullError, SmcError
 from smc.fingerprint import bars_fingerprint, content_hash
+from smc.fits import Fits
 from smc.launcher import End, run_sweep
 from smc.outcome import Outcome, say_outcome, say_outcome_briefly
 from smc.parts import Parts
-from smc.prepared import make_dataset, make_plan
+from smc.prepared import Prepared, load_bars, prepare
 from smc.record import (
-    Bars,
-    ablation,
     calibration,
-    can_be_traded,
     describe,
-    evaluate,
     evidence_period,
     importances,
     last_training_bar,
-    sealed_tables,
     selection,
     stops_of,
-    warnings_of,
     what_was_chosen,
 )
 from smc.results.durable import NO_ROOM
 from smc.results.status import reason_of
 from smc.saving import Contents, logging_to, save
-from smc.symbols import symbols_of
+from smc.scored import ablation, can_be_traded, evaluate, sealed_tables
 from smc.trained import fit_all
+from smc.trial import close_trial, trial
 from smc.typing import Config
-
-log = logging.getLogger("smc")
-
-#: Facts of a run that the ledger keeps beside its id.
-HASHES = ("config_hash", "seedless_hash", "data_hash", "split_hash", "seed", "code_version")
+from smc.warned import warnings_of
 
 
 def train(
@@ -94,45 +82,20 @@ def train(
             return Outcome(run_id, claim.skip, claim.folder, is_new=False, why=why)
         with logging_to(claim.staging / "run.log"), tell_failure(parts.webhook, run_id, claim.about):
             progress.step("features, labels (the first time, they are compiled)")
-            data = make_dataset(bars, parts, store.output)
-            plan, cv_failure = make_plan(data, parts, config["split"])
+            prepared = prepare(parts, bars, config, store.output)
             facts = {
                 "run_id": run_id,
                 "data_hash": data_hash,
                 **what_was_chosen(config, choices or {}),
-                **describe(config, bars, data, plan, parts.labels.task),
+                **describe(config, bars, prepared.data, prepared.plan, parts.labels.task),
             }
             if config["keep_bars"]:
                 for each in bars.values():
                     results.keep_bars(store.output, each)
-            with trial(parts.ledger, store, facts, evidence_period(bars, data, plan)):
-                started = time.perf_counter()
-                trained = fit_all(parts, data, plan, config, progress.step)
-                fits, baseline = trained.fits, trained.baseline
-                progress.step("evaluation")
-                can_trade = can_be_traded(data)
-                figures, predictions, returns = evaluate(parts, bars, fits, baseline, can_trade=can_trade)
-                record = {
-                    **facts,
-                    **figures,
-                    **stops_of(fits),
-                    "ablation": ablation(parts, bars, trained.plain, baseline),
-                    "augmentation": fits.augmentation,
-                    "feature_selection": selection(fits),
-                    "calibration": calibration(fits, predictions),
-                    "feature_importance": importances(fits),
-                    "last_training_bar": last_training_bar(bars, data, fits),
-                    "training_duration_seconds": time.perf_counter() - started,
-                    "warnings": warnings_of(
-                        parts, figures, fits, cv_failure or trained.cv_failure, can_trade=can_trade
-                    ),
-                }
-                record["warnings"] += tell_warnings(parts.webhook, record)
-                tables = {"predictions": predictions, "returns": returns}
-                tables |= {"curves": fits.curves, "learning_curve": trained.learning_curve}
-                tables |= sealed_tables(parts, bars, fits, baseline, can_trade=can_trade)
+            with trial(parts.ledger, store, facts, evidence_period(bars, prepared.data, prepared.plan)):
+                fits, record, tables = fit_and_score(parts, prepared, config, facts, progress.step)
                 progress.step("saving")
-                save(claim, Contents(config, sources or {}, record, tables, plan, fits.model))
+                save(claim, Contents(config, sources or {}, record, tables, prepared.plan, fits.model))
                 if fits.is_partial:
                     raise KeyboardInterrupt(f"what was done so far is in {claim.set_aside()}")
         folder = claim.commit()
@@ -142,56 +105,46 @@ def train(
     return Outcome(run_id, "finished", folder, is_new=True)
 
 
-def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
-    """Load the bars of the run's symbols, and check that its features and labels fit into them.
-
-    A failure is recorded under an id of its own, since without data a run has none.
-    """
-    try:
-        bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(config, parts.data)}
-        for symbol, each in bars.items():
-            check_fit(symbol, each, parts.features, parts.labels.horizon)
-        return bars
-    except SmcError:
-        run_id = results.run_id(config, data_hash=None, seed=config["seed"])
-        with store.claim(run_id, retry="failed", about=results.about(config)):
-            raise
-
-
-@contextmanager
-def trial(
-    ledger: Any,
-    store: results.RunStore,
+def fit_and_score(
+    parts: Parts,
+    prepared: Prepared,
+    config: Config,
     facts: Mapping[str, Any],
-    evidence: tuple[pd.Timestamp, pd.Timestamp],
-) -> Iterator[None]:
-    """Count a trial before its fit starts, and say how it ended if it fails."""
-    ledger.reap(str(store.output), store.state)
-    ledger.open_trial(
-        facts["run_id"],
-        list(facts["bars"]),
-        model=facts["model_name"],
-        evidence=evidence,
-        output=str(store.output),
-        **{key: facts[key] for key in HASHES},
+    step: Callable[[str], None],
+) -> tuple[Fits, dict[str, Any], dict[str, pd.DataFrame]]:
+    """Fit all that is asked for; return the fits, the record of the run and its tables."""
+    started = time.perf_counter()
+    bars, data = prepared.bars, prepared.data
+    trained = fit_all(parts, data, prepared.plan, config, step)
+    fits, baseline, can_trade = trained.fits, trained.baseline, can_be_traded(data)
+    cv_failure = prepared.cv_failure or trained.cv_failure
+    step("evaluation")
+    figures, predictions, returns = evaluate(parts, bars, fits, baseline, can_trade=can_trade)
+    record = {
+        **facts,
+        **figures,
+        **stops_of(fits),
+        "ablation": ablation(parts, bars, trained.plain, baseline),
+        "augmentation": fits.augmentation,
+        "feature_selection": selection(fits),
+        "calibration": calibration(fits, predictions),
+        "feature_importance": importances(fits),
+        "last_training_bar": last_training_bar(bars, data, fits),
+        "training_duration_seconds": time.perf_counter() - started,
+        "warnings": warnings_of(parts, figures, fits, cv_failure, can_trade=can_trade),
+    }
+    record["warnings"] += tell_warnings(parts.webhook, record)
+    return (
+        fits,
+        record,
+        {
+            "predictions": predictions,
+            "returns": returns,
+            "curves": fits.curves,
+            "learning_curve": trained.learning_curve,
+            **sealed_tables(parts, bars, fits, baseline, can_trade=can_trade),
+        },
     )
-    try:
-        yield
-    except BaseException as error:
-        status = "failed" if isinstance(error, Exception) else "killed"
-        try:
-            ledger.close_trial(facts["run_id"], status, reason_of(error))
-        except ResultsError as refused:
-            error.add_note(f"the ledger could not be told: {refused}")  # `Ledger.reap` finds it later
-        raise
-
-
-def close_trial(ledger: Any, run_id: str, folder: Path) -> None:
-    """Say in the ledger that a trial finished, or in the error that its run did, all the same."""
-    try:
-        ledger.close_trial(run_id, "finished")
-    except ResultsError as error:
-        raise ResultsError(f"{error}; the run itself is finished: {folder}") from error
 
 
 def attempt(job: Job, progress: Progress) -> Outcome:

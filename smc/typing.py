@@ -1,9 +1,11 @@
-"""Array types used across smc."""
+"""Types used across smc."""
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -14,3 +16,6 @@ Spans: TypeAlias = npt.NDArray[np.int64]
 
 #: A composed configuration as plain containers.
 Config: TypeAlias = dict[str, Any]
+
+#: Bars of each symbol of a run, in its order.
+Bars: TypeAlias = Mapping[str, pd.DataFrame]

@@ -11,9 +11,10 @@ from smc.dataset import Dataset, label_events, pool
 from smc.errors import SmcError
 from smc.fingerprint import bars_fingerprint
 from smc.parts import Parts
-from smc.record import describe, evaluate
+from smc.prepared import make_plan
+from smc.record import describe
+from smc.scored import evaluate
 from smc.selftest.configuration import Configuration
-from smc.train import make_plan
 from smc.trained import fit_all
 
 SYMBOL = "S01"
