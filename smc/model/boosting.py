@@ -1,12 +1,11 @@
 """What boosted trees share: rounds that can stop early, and weights in the library's own format."""
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
-from smc.errors import ModelError, NotFiniteError
+from smc.errors import NotFiniteError
 from smc.model.iterative import Iterative
 from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet
@@ -36,20 +35,12 @@ class Boosting(Iterative):
     """
 
     takes_missing = True
+    rounds_argument = "n_estimators"
+    patience_argument = "early_stopping_rounds"
 
     n_estimators: int
     early_stopping_rounds: int | None
     n_jobs: int
-
-    @property
-    def stops_early(self) -> bool:
-        """Whether a fit needs rows to watch."""
-        return self.early_stopping_rounds is not None
-
-    def with_rounds(self, n_rounds: int) -> Self:
-        """Return an unfitted copy that trains for a fixed number of rounds."""
-        unfitted: Any = clone(self)
-        return unfitted.set_params(n_estimators=n_rounds, early_stopping_rounds=None)
 
     @property
     def feature_importances_(self) -> FloatArray:
@@ -88,12 +79,6 @@ class Boosting(Iterative):
         *,
         watcher: Watcher | None = None,
     ) -> None:
-        if self.stops_early and eval_set is None:
-            raise ModelError(
-                f"early_stopping_rounds={self.early_stopping_rounds} needs rows to watch: pass `eval_set`, "
-                "fit through smc.pipeline.FoldPipeline, which holds some back, "
-                "or set early_stopping_rounds=null"
-            )
         rounds = Rounds(
             self.n_estimators,
             self.early_stopping_rounds,

@@ -4,7 +4,9 @@ from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from sklearn.base import clone
 
+from smc.errors import ModelError
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray
 from smc.watching import Watcher
@@ -13,7 +15,8 @@ from smc.watching import Watcher
 class Iterative(TaskEstimator):
     """Learn in rounds or epochs, tell a watcher of each, and be saved as plain data beside the weights.
 
-    A subclass fills in `_fit`, which sets the attributes below, `_evaluate`, `to_bytes` and `_load`.
+    A subclass fills in `_fit`, which sets the attributes below, `_evaluate`, `to_bytes` and `_load`, and
+    names two of its arguments: how many rounds it trains for, and how many without a gain end a fit.
 
     Attributes
     ----------
@@ -31,6 +34,10 @@ class Iterative(TaskEstimator):
     native_suffix: ClassVar[str]
     #: The package that reads and writes it.
     native_library: ClassVar[str]
+    #: The argument that says how many rounds or epochs a fit has, at most.
+    rounds_argument: ClassVar[str]
+    #: The argument that says after how many without a gain on the rows watched it stops; None: never.
+    patience_argument: ClassVar[str]
 
     n_rounds_: int
     stop_reason_: str | None
@@ -63,8 +70,25 @@ class Iterative(TaskEstimator):
         NotFiniteError
             A loss, or a weight, that is not finite after the first round already.
         """
-        self._fit(*self._check_fit(X, y, sample_weight, eval_set), watcher=watcher)
+        checked = self._check_fit(X, y, sample_weight, eval_set)
+        if self.stops_early and eval_set is None:
+            name = self.patience_argument
+            raise ModelError(
+                f"{name}={getattr(self, name)} needs rows to watch: pass `eval_set`, fit through "
+                f"smc.pipeline.FoldPipeline, which holds some back, or set {name}=null"
+            )
+        self._fit(*checked, watcher=watcher)
         return self
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether a fit needs rows to watch."""
+        return getattr(self, self.patience_argument) is not None
+
+    def with_rounds(self, n_rounds: int) -> Self:
+        """Return an unfitted copy that trains for a fixed number of rounds or epochs."""
+        unfitted: Any = clone(self)
+        return unfitted.set_params(**{self.rounds_argument: n_rounds, self.patience_argument: None})
 
     @abstractmethod
     def to_bytes(self) -> bytes:

@@ -2,13 +2,11 @@
 
 from abc import abstractmethod
 from dataclasses import fields
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
-from sklearn.base import clone
 
 from smc.checks import check_choice, check_non_negative, check_positive
-from smc.errors import ModelError
 from smc.model.iterative import Iterative
 from smc.model.network.schedule import Device, Precision, Schedule
 from smc.model.task_estimator import EvalSet
@@ -77,6 +75,8 @@ class Network(Iterative):
 
     native_suffix: ClassVar[str] = ".safetensors"
     native_library: ClassVar[str] = "torch"
+    rounds_argument = "max_epochs"
+    patience_argument = "patience"
     takes_steps = True
 
     dropout: float
@@ -93,16 +93,6 @@ class Network(Iterative):
     precision: Precision
     seed: int
     n_jobs: int
-
-    @property
-    def stops_early(self) -> bool:
-        """Whether a fit needs rows to watch."""
-        return self.patience is not None
-
-    def with_rounds(self, n_rounds: int) -> Self:
-        """Return an unfitted copy that trains for a fixed number of epochs."""
-        unfitted: Any = clone(self)
-        return unfitted.set_params(max_epochs=n_rounds, patience=None)
 
     def check_devices(self) -> None:
         """Raise ModelError unless the devices to fit on are there; a fit does so itself, but late."""
@@ -145,11 +135,6 @@ class Network(Iterative):
         *,
         watcher: Watcher | None = None,
     ) -> None:
-        if self.stops_early and eval_set is None:
-            raise ModelError(
-                f"patience={self.patience} needs rows to watch: pass `eval_set`, fit through "
-                "smc.pipeline.FoldPipeline, which holds some back, or set patience=null"
-            )
         from smc.model.network.fitting import fit_layers
 
         self._learn_targets(target, weight)
