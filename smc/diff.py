@@ -9,6 +9,7 @@ from typing import Any
 
 from smc.cli import Progress, exits
 from smc.comparison.configs import differences
+from smc.comparison.paired import paired_tests
 from smc.comparison.seeds import repeats, reseeded, seed_noise
 from smc.errors import ConfigError
 from smc.report.document import Section, Table
@@ -39,7 +40,7 @@ FIGURES = {
 
 
 def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
-    """Lay out what differs between two runs: ground, configuration, figures.
+    """Lay out what differs between two runs: ground, configuration, figures, and tests on the same events.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
         Section("Runs", [*runs, *(ground or ["Same data, same splits, same code."])]),
         Section("Configuration", [] if rows else ["No value differs."], [table] if rows else []),
         _figures(one, other, output),
+        *_tests(one, other),
     ]
 
 
@@ -77,9 +79,19 @@ def _figures(one: Run, other: Run, output: str) -> Section:
     counts = " and ".join(str(len(each)) for each in seeds)
     told = (
         f"Seeds at hand: {counts}. Seed noise is the difference that 95 % of pairs of seeds stay within; "
-        "it says nothing of the noise of the events, for which python -m smc.show has the intervals."
+        "it says nothing of the noise of the events."
     )
     return Section("Figures", [told], [Table(columns, rows, n_text=2)])
+
+
+def _tests(one: Run, other: Run) -> list[Section]:
+    found = paired_tests(one, other)
+    if not found:
+        return []
+    rows = [(each.name, each.looks_at, decimal(each.p_value)) for each in found]
+    table = Table(("test", "of", "p, two-sided"), rows, n_text=2)
+    told = "Out of fold: whether A and B differ by more than the luck of the events that they share."
+    return [Section("Paired tests", [told], [table])]
 
 
 def _difference(

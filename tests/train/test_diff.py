@@ -1,17 +1,33 @@
 """`python -m smc.diff`, from the outside."""
 
+import json
 import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from scipy import stats
 
-from smc.results import list_runs
+from smc.results import list_runs, load_run
 
 
 def smc_diff(folder, *arguments):
     command = [sys.executable, "-m", "smc.diff", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+
+
+def fold_test(one, other) -> float:
+    """Nadeau and Bengio's test from the accuracies and sizes of the folds, by hand."""
+    first, second = (np.array(run.record["history"]["cv_fold_accuracies"]) for run in (one, other))
+    folds = json.loads((one.path / "splits.json").read_text())["plan"]["folds"]
+    train, test = (
+        [sum(stop - start for start, stop in fold[part]) for fold in folds] for part in ("train", "test")
+    )
+    change = first - second
+    ratio = np.mean(np.divide(test, train))
+    t = change.mean() / np.sqrt((1 / len(change) + ratio) * change.var(ddof=1))
+    return 2 * stats.t.sf(abs(t), len(change) - 1)
 
 
 @pytest.fixture
@@ -29,6 +45,15 @@ def test_two_runs_differ_by_what_was_set_and_their_seeds_give_the_noise(tmp_path
     keys = re.findall(r"^ ([\w.]+\.[\w.]+) ", plain.stdout, re.MULTILINE)
     assert keys == ["model.C"], "a profile is named by what it changes"
     assert "n/a" in plain.stdout
+
+    first, second = (load_run(tmp_path / "outputs" / "runs" / name) for name in two_runs)
+    said = dict(
+        re.findall(
+            r"^ (McNemar|Diebold-Mariano|corrected resampled t) .* ([\d.]+)$", plain.stdout, re.MULTILINE
+        )
+    )
+    assert set(said) == {"McNemar", "Diebold-Mariano", "corrected resampled t"}
+    assert float(said["corrected resampled t"]) == pytest.approx(fold_test(first, second), abs=6e-4)
 
     seeds = smc_diff(tmp_path, *two_runs, "--seeds", "3")
     assert seeds.returncode == 0, seeds.stderr

@@ -9,6 +9,7 @@ import pandas as pd
 from smc.report.document import Section, Table
 from smc.report.selection.facts import overfitting_text
 from smc.report.selection.orders import orders_section
+from smc.report.selection.ranked import ranked_section
 from smc.report.selection.regularised import regularised_section
 from smc.report.selection.sweep import figures_of, groups_of, sweep_table
 from smc.report.text import MISSING, count, interval, is_number, percent
@@ -18,12 +19,13 @@ WIDE_GAP = 0.15
 
 
 def overfitting_sections(manifest: Mapping[str, Any]) -> list[Section]:
-    """Write the analysis: by model and profile, before and after regularisation, rank correlations, PBO."""
+    """Write the analysis: by model and profile, before and after regularisation, ranks, PBO."""
     table = sweep_table(manifest)
     return [
         _gaps(table),
         regularised_section(table, manifest["selection_criteria"].get("max_train_val_gap")),
         orders_section(table),
+        ranked_section(table),
         _overfitted(manifest),
     ]
 

@@ -1,12 +1,14 @@
 """The overfitting analysis, against figures by hand and another library."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from smc.report.selection import save_selection_report
 from smc.report.selection.association import rank_correlation, together
 from smc.report.selection.overfitting import overfitting_sections
+from smc.report.selection.ranked import ranked_section
 from smc.report.selection.sweep import profile_pairs, sweep_table
 
 
@@ -61,7 +63,7 @@ def test_pairs_differ_in_their_profile_alone(make_manifest):
 
 def test_the_analysis_says_what_regularisation_did(make_manifest):
     manifest = make_manifest(n_runs=16)
-    gaps, regularised, orders, overfitted = overfitting_sections(manifest)
+    gaps, regularised, orders, _, overfitted = overfitting_sections(manifest)
     assert len(gaps.tables[0].rows) == 8
     pairs = profile_pairs(sweep_table(manifest), "baseline", "strong")["train_val_gap"]
     (row,) = (row for row in regularised.tables[0].rows if row[0] == "train-validation gap")
@@ -86,10 +88,44 @@ def test_nothing_is_made_up_where_figures_are_missing(make_manifest):
         "evidence",
     )
     manifest = make_manifest(changes={**dict.fromkeys(names), "profile": None})
-    gaps, regularised, orders, _ = overfitting_sections(manifest)
+    gaps, regularised, orders, ranked, _ = overfitting_sections(manifest)
     assert set(gaps.tables[0].rows[0][3:]) == {"n/a"}
     assert "No two runs differ" in regularised.points[0]
     assert {row[1:] for row in orders.tables[0].rows} == {("n/a", "n/a", "0", "0")}
+    assert not ranked.tables
+    assert "there are 3 and 0" in ranked.points[0]
+
+
+def test_configurations_are_ranked_over_the_symbols_as_scipy_ranks_them():
+    rng = np.random.default_rng(2)
+    names = [(model, profile) for model in ("mlp", "logistic") for profile in ("baseline", "strong", "tiny")]
+    scores = rng.normal(size=(9, len(names)))
+    scores[:, names.index(("logistic", "tiny"))] += 4
+    table = pd.DataFrame(
+        [
+            {"symbol": f"S{row}", "model": model, "profile": profile, "evidence": scores[row, column]}
+            for row in rng.permutation(9)
+            for column, (model, profile) in enumerate(names)
+        ]
+    )
+    ranked = ranked_section(table)
+    rows = ranked.tables[0].rows
+    mean_ranks = dict(zip(names, stats.rankdata(-scores, axis=1).mean(axis=0), strict=True))
+    assert rows[0] == ("logistic", "tiny", "1.00", "")
+    assert [(row[0], row[1]) for row in rows] == sorted(sorted(names), key=mean_ranks.get)
+    assert [row[2] for row in rows] == [f"{rank:.2f}" for rank in sorted(mean_ranks.values())]
+    apart = stats.studentized_range.ppf(0.95, 6, np.inf) / np.sqrt(2) * np.sqrt(6 * 7 / (6 * 9))
+    assert [bool(row[3]) for row in rows] == [float(row[2]) - 1 > apart for row in rows]
+    assert any(row[3] for row in rows)
+
+
+def test_a_configuration_that_some_symbol_lacks_is_not_ranked(make_manifest):
+    table = sweep_table(make_manifest(n_runs=16))
+    missing = (table["symbol"] == "EURUSD") & (table["model"] == "xgboost") & (table["profile"] == "strong")
+    all_rows, fewer = (ranked_section(each).tables[0].rows for each in (table, table[~missing]))
+    assert {(row[0], row[1]) for row in all_rows} - {(row[0], row[1]) for row in fewer} == {
+        ("xgboost", "strong")
+    }
 
 
 def test_the_markdown_names_pictures_that_are_there(make_run, make_manifest, tmp_path):
