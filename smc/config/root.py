@@ -25,7 +25,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Trainer:
-    """What a fit runs on; no part of a run's identity."""
+    """What a fit runs on; no part of a run's identity, but for ``devices`` and ``precision`` of a network."""
 
     device: Literal["cpu", "cuda"]
     devices: int

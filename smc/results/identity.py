@@ -18,8 +18,9 @@ NOT_OF_RUN = (
     *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
     *("retry", "bad_jobs", "keep_bars", "reg"),
 )
-#: The same, wherever they stand: fits do not depend on them (SPEC 8.5).
-NOT_OF_FIT = ("n_jobs", "n_threads", "device", "devices")
+#: The same, wherever they stand: fits do not depend on them, or on `device` in the last digits alone. How many
+#: devices a network is fitted on is not among them: each takes its share of a batch, and the weights differ.
+NOT_OF_FIT = ("n_jobs", "n_threads", "device")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
 #: Groups whose seed changes what a run is judged on.

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from smc.config import compose
 from smc.errors import ConfigError
 from smc.results import config_hash, identity, package_versions, run_id, seedless_hash
 
@@ -43,6 +44,7 @@ def name(config=CONFIG, *, data_hash="d", seed=0):
         "members.0.n_jobs",
         "model.device",
         "trainer.n_threads",
+        "trainer.devices",
         "monitor.timeout",
         "tracker.url",
         "ledger.url",
@@ -58,7 +60,16 @@ def test_where_and_how_a_run_is_carried_out_is_no_part_of_it(dotted):
 
 
 @pytest.mark.parametrize(
-    "dotted", ["data._target_", "model.max_depth", "members.0.depth", "model.new", "new"]
+    "dotted",
+    [
+        "data._target_",
+        "model.max_depth",
+        "model.devices",
+        "members.0.depth",
+        "members.0.devices",
+        "model.new",
+        "new",
+    ],
 )
 def test_what_a_run_computes_is_part_of_it(dotted):
     assert name(changed(dotted, "other")) != name()
@@ -120,3 +131,11 @@ def test_versions_are_those_that_may_change_a_figure():
     versions = package_versions()
     assert {"python", "numpy", "pandas", "scikit-learn", "xgboost", "lightgbm", "numba"} <= set(versions)
     assert "pytest" not in versions
+
+
+def test_a_network_on_two_devices_is_another_run_and_trees_are_the_same():
+    one, two = (
+        {model: compose([f"model={model}", f"trainer.devices={n}"]) for model in ("mlp", "lstm", "xgboost")}
+        for n in (1, 2)
+    )
+    assert [config_hash(one[model]) == config_hash(two[model]) for model in one] == [False, False, True]
