@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from smc.audit.report import Report, report_on
+from smc.audit.subject import read_subject
 from smc.cli import Progress
-from smc.config.compose import compose_with_origin
+from smc.config.compose import compose, compose_with_origin
 from smc.config.selecting import compose_selection
 from smc.errors import ResultsError
 from smc.outcome import say_outcome
@@ -61,3 +63,50 @@ def select(overrides: Sequence[str] = (), *, config_dir: str | Path | None = Non
     """
     config, name = compose_selection(overrides, config_dir=config_dir)
     return _select(config, name)
+
+
+def audit(
+    overrides: Sequence[str] = (),
+    *,
+    config_dir: str | Path | None = None,
+    only: Sequence[str] | None = None,
+    n_draws: int = 20,
+    n_cuts: int = 40,
+    max_bars: int = 15_000,
+) -> Report:
+    """Look for leaks in a composed run and save the report, as `python -m smc.audit` does.
+
+    Parameters
+    ----------
+    overrides
+        As typed on the command line, for example ``["model=xgboost", "features=mine"]``.
+    config_dir
+        A folder of your own options.
+    only
+        Names of the checks (`smc.audit.CHECKS`); None: all.
+    n_draws
+        Refits of each null.
+    n_cuts
+        Cut-offs of the bars.
+    max_bars
+        The most recent bars are looked at.
+
+    Returns
+    -------
+    Report
+        ``verdict``, and ``findings`` with the rows and columns at fault.
+
+    Raises
+    ------
+    SmcError
+        The run cannot be composed or built, or there is no such check.
+    """
+    config, progress = compose(overrides, config_dir=config_dir), Progress("audit: ")
+    try:
+        progress.step("bars")
+        subject = read_subject(config, n_draws=n_draws, n_cuts=n_cuts, max_bars=max_bars)
+        report = report_on(subject, only, progress.step)
+    finally:
+        progress.close()
+    report.save(config["paths"]["output"])
+    return report

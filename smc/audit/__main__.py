@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from smc.audit.audit import CHECKS, audit
-from smc.audit.report import N_SHOWN, Report, about, audit_id
+from smc.audit.audit import CHECKS
+from smc.audit.report import N_SHOWN, Report, report_on
 from smc.audit.subject import read_subject
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config import compose
@@ -39,8 +39,7 @@ def carry_out(config: Config, asked: argparse.Namespace, progress: Progress) -> 
     subject = read_subject(
         config, n_draws=asked.draws, n_cuts=asked.cuts, max_bars=asked.bars, pipeline=asked.pipeline
     )
-    findings = audit(subject, only, progress.step)
-    return Report(audit_id(subject, findings), about(subject), findings)
+    return report_on(subject, only, progress.step)
 
 
 def _parser() -> argparse.ArgumentParser:

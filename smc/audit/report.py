@@ -1,11 +1,11 @@
 """An audit as tables, as Markdown and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smc.audit.audit import CHECKS
+from smc.audit.audit import CHECKS, audit
 from smc.audit.finding import Finding
 from smc.audit.subject import Subject
 from smc.fingerprint import bars_fingerprint, content_hash
@@ -70,6 +70,14 @@ class Report:
             write_atomic(folder / "audit.md", self.to_markdown().encode())
             write_atomic(folder / "audit.json", json_bytes(to_plain(self.to_json())[0]))
         return folder
+
+
+def report_on(
+    subject: Subject, only: Sequence[str] | None = None, step: Callable[[str], None] = lambda _: None
+) -> Report:
+    """Carry out the checks, all or those of some names, and report what they found."""
+    findings = audit(subject, only, step)
+    return Report(audit_id(subject, findings), about(subject), findings)
 
 
 def about(subject: Subject) -> dict[str, Any]:

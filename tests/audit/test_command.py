@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from smc import api
 from smc.audit.__main__ import main
 from smc.audit.audit import CHECKS
 
@@ -66,6 +67,15 @@ def test_a_leaking_family_ends_with_1_and_is_named(folder: Path, capsys: pytest.
     assert data["findings"][0]["figures"]["columns"] == ["tomorrow"]
     assert "`tomorrow`" in page
     assert "Remedy" in page
+
+
+def test_a_notebook_gets_the_report_that_the_command_saves(folder: Path) -> None:
+    asked = ["features=mine", "model=logistic"]
+    found = api.audit(asked, config_dir="my_conf", only=["future"], max_bars=1500, n_cuts=4, n_draws=2)
+    assert found.verdict == "fail"
+    assert ends(["features=mine", "--config-dir", "my_conf", "--only", "future", *FAST]) == 1
+    data, page = saved(folder)
+    assert (data, page) == (json.loads(json.dumps(found.to_json())), found.to_markdown())
 
 
 def test_a_clean_run_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
