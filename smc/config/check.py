@@ -42,7 +42,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
     faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
     problems += try_to_build(config, faulty)[1]
     if problems:
-        raise ConfigError("\n".join(problems))
+        raise ConfigError("\n".join(_told_once(problems)))
 
 
 def check_sections(config: Config, schema: type) -> None:
@@ -103,17 +103,26 @@ def _strange_in_map(path: str, node: Any, interface: Interface) -> Iterator[str]
 
 
 def _unlikely_numbers(config: Config) -> Iterator[str]:
-    """Find seeds that no generator takes, each once, and numbers that are too large or not finite."""
-    root_seed = config.get("seed")
+    """Find seeds that no generator takes, and numbers that are too large or not finite."""
     for path, value in _leaves("", config):
         name = path.rpartition(".")[2]
         is_seed = name in ("seed", "random_state") and type(value) is int
-        if is_seed and not 0 <= value <= MAX_SEED and (path == "seed" or value != root_seed):
+        if is_seed and not 0 <= value <= MAX_SEED:
             yield f"{path}: must lie between 0 and {MAX_SEED}, got {value}"
         elif type(value) is int and not is_seed and abs(value) > MAX_INT:
             yield f"{path}: must fit into 64 bits, got a number of {len(str(abs(value)))} digits"
         if isinstance(value, float) and not math.isfinite(value):
             yield f"{path}: must be finite, got {value}"
+
+
+def _told_once(problems: Sequence[str]) -> list[str]:
+    """Leave out the fault of a seed that is the fault of the run's own seed, which it reads.
+
+    >>> _told_once(["seed: must be int, got 'a'", "model.seed: must be int, got 'a'", "cv.seed: missing"])
+    ["seed: must be int, got 'a'", 'cv.seed: missing']
+    """
+    of_root = tuple(f".{line}" for line in problems if line.startswith("seed: "))
+    return [line for line in problems if not line.endswith(of_root)]
 
 
 def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
