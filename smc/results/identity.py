@@ -18,8 +18,8 @@ NOT_OF_RUN = (
     *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
     *("retry", "bad_jobs", "keep_bars", "reg"),
 )
-#: The same, wherever they stand: fits do not depend on them, or on `device` in the last digits alone. How many
-#: devices a network is fitted on is not among them: each takes its share of a batch, and the weights differ.
+#: The same, wherever they stand: fits do not depend on them, or on `device` in the last digits alone. How
+#: many devices fit a network is not among them: each takes its share of a batch, and the weights differ.
 NOT_OF_FIT = ("n_jobs", "n_threads", "device")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
