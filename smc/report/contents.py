@@ -1,6 +1,7 @@
 """What a report holds, in the order in which a researcher asks."""
 
 from smc.report.document import Section
+from smc.report.explanation.section import section_of
 from smc.report.sections import (
     augmentation,
     backtest_paths,
@@ -37,6 +38,7 @@ def sections(view: RunView, *, full_config: bool = False) -> list[Section]:
         regimes.section(view),
         financial.section(view),
         importances.section(view),
+        section_of(view.run),
         warnings.section(view),
         configuration.section(view, full=full_config),
     ]

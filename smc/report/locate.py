@@ -7,6 +7,8 @@ from smc.errors import ResultsError
 from smc.results import RunStore, list_runs
 from smc.results.manifest import NAME
 
+#: What the latest run is called; ids are hexadecimal.
+LATEST = "latest"
 #: Most ids that an error message names.
 N_NAMED = 3
 #: State of a run that has not finished -> how that is said.
@@ -19,7 +21,8 @@ def locate(name: str | None, output: str | Path) -> Path:
     Parameters
     ----------
     name
-        A run folder, a run id, the beginning of one that no other run shares, or None for the latest run.
+        A run folder, a run id, the beginning of one that no other run shares, or None or "latest" for the
+        latest run.
     output
         Root of all results, as in `paths.output`.
 
@@ -33,7 +36,7 @@ def locate(name: str | None, output: str | Path) -> Path:
     if name is not None and (Path(name) / NAME).is_file():
         return Path(name)
     runs = list_runs(output)
-    if name is None:
+    if name in (None, LATEST):
         if not runs:
             raise ResultsError(f"no finished run under {output}: python -m smc.train makes one")
         return max(runs, key=lambda run: (run / NAME).stat().st_mtime_ns)

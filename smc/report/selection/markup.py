@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 #: Elements that have no end tag.
-VOID = ("br", "input", "meta")
+VOID = ("br", "img", "input", "meta")
 
 
 class Html(str):

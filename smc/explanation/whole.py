@@ -1,0 +1,120 @@
+"""A model explained as a whole: which features move its answers, which it needs, and in which direction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smc.explanation.account import describe
+from smc.explanation.contributions import Contributions, contributions
+from smc.explanation.dependence import N_AVERAGED, partial_dependence
+from smc.explanation.importance import FoldModel, permutation_importance
+from smc.explanation.table import feature_names
+from smc.pipeline import FoldPipeline
+from smc.typing import FloatArray, Spans
+
+#: What is told of an event beside its contributions.
+ABOUT = ("symbol", "event", "time", "part")
+DEPENDENCE = (
+    "The mean of what is explained over {n} events with one feature set to one value after another, all else "
+    "as it was; the band holds eight of ten events. In a window the feature is set in all bars."
+)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What is to be explained.
+
+    Attributes
+    ----------
+    events
+        Whose answers are explained: `ABOUT`, one row each.
+    inputs
+        Theirs: rows (n, f), or windows (n, lookback, f).
+    known
+        Inputs of events that the model learned from.
+    """
+
+    model: FoldPipeline
+    events: pd.DataFrame
+    inputs: FloatArray
+    known: FloatArray
+
+
+def explain_whole(
+    explained: Explained,
+    folds: Sequence[FoldModel],
+    spans: Spans,
+    *,
+    how: Any,
+    step: Callable[[str], None] = lambda _: None,
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Explain a model.
+
+    Parameters
+    ----------
+    folds
+        Models of the folds with the events that they were tested on; without any there is no importance.
+    spans
+        First and last bar of each label of all events.
+    how
+        ``n_bootstrap``, ``confidence`` and ``seed`` of the intervals.
+
+    Returns
+    -------
+    record
+        What was explained and how, as plain data.
+    tables
+        ``shap``: one row an event and output, one column a feature. ``inputs``: the features of those events'
+        own bars. ``importance``: one row a feature, with its interval and its mean absolute contribution,
+        the most important first. ``dependence``: see `smc.explanation.dependence.partial_dependence`.
+
+    Raises
+    ------
+    ExplanationError
+        The contributions do not add up to an answer.
+    """
+    model, inputs = explained.model, explained.inputs
+    step("contributions")
+    found = contributions(model, inputs, explained.known)
+    ranked = _sizes(model, found)
+    record = {**describe(model, found), "n_events": len(inputs), "importance": None}
+    if folds:
+        importance, rule = permutation_importance(folds, spans, how=how, step=step)
+        record["importance"] = {
+            "loss": "squared error" if found.output.names[0].startswith("prediction") else "log-loss",
+            "rule": rule,
+            "confidence": how.confidence,
+            "n_events": len(np.unique(np.concatenate([fold.positions for fold in folds]))),
+        }
+        ranked = importance.merge(ranked, on="feature", how="left")
+    record["dependence"] = DEPENDENCE.format(n=min(N_AVERAGED, len(inputs)))
+    own_bar = inputs.reshape(len(inputs), -1, inputs.shape[-1])[:, -1]
+    events = explained.events.reset_index(drop=True)
+    return record, {
+        "shap": _contributions_table(events, model, found),
+        "inputs": pd.concat([events, pd.DataFrame(own_bar, columns=feature_names(model))], axis=1),
+        "importance": ranked,
+        "dependence": partial_dependence(model, inputs, found.output, step=step),
+    }
+
+
+def _sizes(model: FoldPipeline, found: Contributions) -> pd.DataFrame:
+    table = pd.DataFrame({"feature": feature_names(model), "mean_abs_shap": found.sizes})
+    return table.sort_values(["mean_abs_shap", "feature"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _contributions_table(events: pd.DataFrame, model: FoldPipeline, found: Contributions) -> pd.DataFrame:
+    tables = []
+    for number, name in enumerate(found.output.names):
+        head = events.assign(
+            output=name,
+            base=found.base[number],
+            explained=found.explained[:, number],
+            answer=found.answers[:, number],
+        )
+        values = pd.DataFrame(found.values[:, :, number], columns=feature_names(model))
+        tables.append(pd.concat([head, values], axis=1))
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,133 @@
+"""A finished run's events and folds, made again from its own configuration and bars."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from smc.config import instantiate
+from smc.cv.plan import SplitPlan
+from smc.dataset import Dataset
+from smc.errors import DataError, ResultsError
+from smc.fingerprint import bars_fingerprint
+from smc.fits import OUT_OF_FOLD, Fitting
+from smc.parts import Parts
+from smc.pipeline import FoldPipeline
+from smc.prepared import make_dataset
+from smc.results import KeptBars, Run
+from smc.typing import Config, IntArray
+
+#: Difference of a prediction that another processor may make.
+SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The events of a run, and what its folds are.
+
+    Attributes
+    ----------
+    plan
+        As the run saved it.
+    """
+
+    run: Run
+    parts: Parts
+    bars: dict[str, pd.DataFrame]
+    data: Dataset
+    plan: SplitPlan
+
+    @property
+    def learned(self) -> IntArray:
+        """Positions of the events that the saved model learned from."""
+        return self.plan.train if self.run.config["final"] == "train" else self.plan.development
+
+    def fold_models(self, step: Callable[[str], None]) -> Iterator[tuple[FoldPipeline, IntArray]]:
+        """Fit each fold again; give its model with the positions of the events that it is tested on.
+
+        Raises
+        ------
+        ResultsError
+            There are no folds, or one no longer predicts what the run says.
+        """
+        config = self.run.config
+        if not self.plan.folds or OUT_OF_FOLD not in set(self.run.predictions["part"]):
+            raise ResultsError(f"run {self.run.run_id} has no out-of-fold predictions: nothing to shuffle")
+        fitting = Fitting(self.data, config["final"], config["sample_weight"] == "uniqueness")
+        for number, fold in enumerate(self.plan.folds):
+            step(f"{fold.name} of {len(self.plan.folds)}")
+            model = fitting.fit(self.parts.pipeline, fold.train, fold.name).model
+            self._check(fitting.predict(model, fold.test, OUT_OF_FOLD, number), number)
+            yield model, fold.test
+
+    def _check(self, again: pd.DataFrame, number: int) -> None:
+        """Raise ResultsError unless a fold predicts what it did."""
+        table = self.run.predictions
+        before = table[(table["part"] == OUT_OF_FOLD) & (table["fold"] == number)]
+        keys = ["symbol", "event"] if "symbol" in before else ["event"]
+        before, again = pd.DataFrame(before).sort_values(keys), again.sort_values(keys)
+        columns = [name for name in again if str(name).startswith(("p_", "prediction")) and name in before]
+        same = len(before) == len(again) and np.allclose(
+            before[columns].to_numpy(dtype=np.float64),
+            again[columns].to_numpy(dtype=np.float64),
+            rtol=0.0,
+            atol=SAME * max(1e-12, float(np.abs(before[columns].to_numpy(dtype=np.float64)).max(initial=0))),
+        )
+        if not same:
+            raise ResultsError(
+                f"fold {number} of run {self.run.run_id} predicts something else today, so its importances "
+                f"would not be the run's: python -m smc.reproduce {self.run.run_id} says what changed"
+            )
+
+
+def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _: None) -> Rebuilt:
+    """Make the events of a finished run again.
+
+    Raises
+    ------
+    DataError
+        The data have changed, and the bars of then are not kept.
+    ResultsError
+        The events come out differently: code or libraries have changed.
+    """
+    step("bars")
+    bars = _bars(run, output)
+    parts = Parts.from_config(_alone(run.config))
+    step("features, labels (the first time, they are compiled)")
+    data = make_dataset(bars, parts, Path(output))
+    plan = SplitPlan.load(run.path / "splits.json")
+    if not np.array_equal(plan.spans, data.spans):
+        raise ResultsError(
+            f"the events of run {run.run_id} come out differently today: python -m smc.reproduce "
+            f"{run.run_id} says what changed"
+        )
+    return Rebuilt(run, parts, bars, data, plan)
+
+
+def _alone(config: Config) -> Config:
+    """Leave out of a configuration whom the run told."""
+    return {
+        **config,
+        "ledger": {"_target_": "smc.ledger.Ledger", "url": "sqlite://"},
+        "tracker": {"trackers": {}},
+        "monitor": {**config["monitor"], "webhook": None},
+    }
+
+
+def _bars(run: Run, output: str | Path) -> dict[str, pd.DataFrame]:
+    """Return the bars that the run was made of: those kept, else those of the source if they are the same."""
+    prints = {symbol: each["fingerprint"] for symbol, each in run.record["bars"].items()}
+    kept, bars = KeptBars(str(output), prints), {}
+    for symbol, expected in prints.items():
+        if kept.has(symbol):
+            bars[symbol] = kept.load(symbol)
+            continue
+        bars[symbol] = instantiate(run.config["data"], "data").load(symbol)
+        if bars_fingerprint(bars[symbol]) != expected:
+            raise DataError(
+                f"{symbol}: the data have changed since run {run.run_id}, and its bars are not kept under "
+                f"{output} (runs keep theirs unless keep_bars=false): train it again"
+            )
+    return bars
