@@ -21,7 +21,8 @@ class Blending(MetaEnsemble):
     cv
         A splitter of `smc.cv` with one split: `Holdout`.
     meta
-        The meta-model. Logistic regression, or ridge for numbers: with few members, few weights to learn.
+        The meta-model, any estimator. `smc.model.pool.Pool` has one weight a member and starts from the
+        average, so that few events do no harm.
     refit
         True: members are then fitted on all rows, so that they know the latest ones too. False: they stay as
         the meta-model knows them, which is the usual form.

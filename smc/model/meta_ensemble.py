@@ -8,15 +8,14 @@ import numpy as np
 from smc.model.ensemble import Ensemble
 from smc.model.fold_rows import FoldRows, Tested
 from smc.model.losses import EPSILON
-from smc.typing import FloatArray
+from smc.typing import FloatArray, IntArray
 
 
 class MetaEnsemble(Ensemble):
     """Let a meta-model learn from the members' answers to rows that they were not fitted on.
 
-    It is given, for each member, the log-odds of each class but the first against the first, or its number;
-    all divided by one spread, so that a penalty means the same for returns of 0.001 and for probabilities.
-    A linear meta-model so weighs members and mends what they all are too sure of.
+    It is given, for each member, the log-odds of each class but the first against the first, or its number in
+    units of the target's spread. Rows count by their weights as they are: by the uniqueness of their labels.
 
     A subclass has ``cv`` and ``meta`` among its arguments.
 
@@ -25,7 +24,7 @@ class MetaEnsemble(Ensemble):
     meta_
         The fitted meta-model.
     scale_
-        Spread of the members' answers.
+        Spread of the numbers; 1 for classes.
     """
 
     cv: Any
@@ -48,26 +47,32 @@ class MetaEnsemble(Ensemble):
         self._learn_from(self._test(rows, members), rows)
 
     def _learn_from(self, tested: Tested, rows: FoldRows) -> None:
-        """Fit the meta-model; rows count by their weight, 1 in the mean, as everywhere."""
-        inputs = self._inputs(tested.answers)
-        self.scale_ = float(np.sqrt(inputs.var(axis=0).mean())) or 1.0
-        weight = rows.weight[tested.rows]
-        weight = weight / weight.mean() if weight.sum() > 0 else np.ones(len(weight))
+        """Fit the meta-model."""
+        target, weight = rows.codes[tested.rows], rows.weight[tested.rows]
+        is_class = self.task_ == "classification"
+        self.scale_ = 1.0 if is_class else float(target.std()) or 1.0
+        inputs = self._inputs(tested.answers, np.unique(target) if is_class else None)
         self.meta_ = self._of_task(self.meta).fit(
-            inputs / self.scale_, rows.codes[tested.rows], sample_weight=weight
+            inputs, target if is_class else target / self.scale_, sample_weight=weight
         )
 
     def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
-        inputs = self._inputs(answers) / self.scale_
         if self.task_ == "regression":
-            return np.asarray(self.meta_.predict(inputs), dtype=np.float64)[:, None]
-        found = np.zeros((len(inputs), answers.shape[2]))
-        found[:, self.meta_.classes_] = self.meta_.predict_proba(inputs)
+            return self.meta_.predict(self._inputs(answers, None))[:, None] * self.scale_
+        known = self.meta_.classes_
+        found = np.zeros((len(answers), answers.shape[2]))
+        found[:, known] = self.meta_.predict_proba(self._inputs(answers, known))
         return found
 
-    def _inputs(self, answers: FloatArray) -> FloatArray:
-        """Return what the meta-model looks at (n, n_members * (k - 1)), or the numbers (n, n_members)."""
-        if self.task_ == "regression":
-            return answers[:, :, 0]
-        logs = np.log(np.maximum(answers, EPSILON))
+    def _inputs(self, answers: FloatArray, known: IntArray | None) -> FloatArray:
+        """Return what the meta-model looks at (n, n_members * (k - 1)), or numbers (n, n_members).
+
+        Parameters
+        ----------
+        known
+            Columns of the classes that happened among the rows that the meta-model learns from.
+        """
+        if known is None:
+            return answers[:, :, 0] / self.scale_
+        logs = np.log(np.maximum(answers[:, :, known], EPSILON))
         return (logs[:, :, 1:] - logs[:, :, :1]).reshape(len(answers), -1)

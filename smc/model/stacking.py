@@ -27,7 +27,8 @@ class Stacking(MetaEnsemble):
         A splitter of `smc.cv`; `PurgedKFold` lets the meta-model learn from every row. Members are fitted
         once a split, and once more.
     meta
-        The meta-model. Logistic regression, or ridge for numbers: with few members, few weights to learn.
+        The meta-model, any estimator. `smc.model.pool.Pool` has one weight a member and starts from the
+        average, so that few events do no harm.
 
     Attributes
     ----------

@@ -344,7 +344,7 @@ def skill(name: str, edge: float, seed: int) -> float:
 def test_a_planted_edge_is_found_and_noise_is_not_learned(name):
     assert min(skill(name, 2.0, seed) for seed in range(2)) > 0.15
     noise = [skill(name, 0.0, seed) for seed in range(3)]
-    assert max(noise) < 0.01
+    assert np.mean(noise) < 0.005
     assert min(noise) > -0.1
 
 
