@@ -1,6 +1,7 @@
 """What comes before any fit: the labelled events of a run, and how they are split."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,20 +32,35 @@ class Prepared:
     cv_failure: str | None
 
 
-def load_bars(parts: Parts, config: Config, store: results.RunStore) -> Bars:
-    """Load the bars of the run's symbols, and check that its features and labels fit into them.
+@contextmanager
+def recorded(
+    store: results.RunStore, config: Config, *, unless: type[SmcError] | tuple[()] = ()
+) -> Iterator[None]:
+    """Record what ends a run before its bars are known, a bug in a class of your own too.
 
-    A failure is recorded under an id of its own, since without data a run has none.
+    It stands under an id of its own, since without data a run has none.
+
+    Parameters
+    ----------
+    unless
+        Errors that are raised as they are.
     """
     try:
-        bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(config, parts.data)}
-        for symbol, each in bars.items():
-            check_fit(symbol, each, parts.features, parts.labels.horizon)
-        return bars
-    except SmcError:
+        yield
+    except unless:
+        raise
+    except Exception:
         run_id = results.run_id(config, data_hash=None, seed=config["seed"])
         with store.claim(run_id, retry="failed", about=results.about(config)):
             raise
+
+
+def load_bars(parts: Parts, config: Config) -> Bars:
+    """Load the bars of the run's symbols, and check that its features and labels fit into them."""
+    bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(config, parts.data)}
+    for symbol, each in bars.items():
+        check_fit(symbol, each, parts.features, parts.labels.horizon)
+    return bars
 
 
 def prepare(parts: Parts, bars: Bars, config: Config, output: Path) -> Prepared:

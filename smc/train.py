@@ -8,7 +8,8 @@ if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,13 +18,13 @@ from smc import results
 from smc.alert import tell_failure, tell_warnings
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.errors import DiskFullError, SmcError
+from smc.errors import ConfigError, DiskFullError, ResultsError, SmcError
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.fits import Fits
 from smc.launcher import End, run_sweep
 from smc.outcome import Outcome, say_outcome, say_outcome_briefly
 from smc.parts import Parts
-from smc.prepared import Prepared, load_bars, prepare
+from smc.prepared import Prepared, load_bars, prepare, recorded
 from smc.record import (
     calibration,
     describe,
@@ -69,9 +70,11 @@ def train(
     """
     progress = progress or Progress()
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
-    parts = Parts.from_config(config)
+    with recorded(store, config, unless=ConfigError):
+        parts = Parts.from_config(config)
     progress.step("bars")
-    bars = load_bars(parts, config, store)
+    with recorded(store, config):
+        bars = load_bars(parts, config)
     data_hash = content_hash({symbol: bars_fingerprint(each) for symbol, each in bars.items()})
     config = {**config, "symbol": list(bars)}
     run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
@@ -100,9 +103,20 @@ def train(
                     raise KeyboardInterrupt(f"what was done so far is in {claim.set_aside()}")
         folder = claim.commit()
     close_trial(parts.ledger, run_id, folder)
-    for tracker in parts.trackers:
-        tracker.log(results.load_run(folder))
+    tell_trackers(parts.trackers, folder)
     return Outcome(run_id, "finished", folder, is_new=True)
+
+
+def tell_trackers(trackers: Iterable[Any], folder: Path) -> None:
+    """Show every tracker the finished run; what one of them raises is said, and the run stays finished."""
+    for tracker in trackers:
+        try:
+            tracker.log(results.load_run(folder))
+        except Exception as error:
+            name, said = type(tracker).__name__, f"{type(error).__name__}: {error}"
+            raise ResultsError(
+                f"{name} was not told ({said}); the run itself is finished: {folder}"
+            ) from error
 
 
 def fit_and_score(
@@ -172,10 +186,23 @@ def carry_out(job: Job, progress: Progress) -> End:
 
 
 def run_one(job: Job) -> int:
-    """Carry out the one job of a command line, and return its exit code."""
+    """Carry out the one job of a command line, and return its exit code.
+
+    A surprise, such as a bug in a class of your own, is a failed run, as it is in a sweep: what it was
+    is said, and where its traceback is recorded. One that could not be recorded is raised.
+    """
     progress = Progress(f"{job.name}: ")
     try:
         outcome = attempt(job, progress)
+    except SmcError:
+        raise
+    except Exception as error:
+        recorded = getattr(error, "__notes__", ())
+        if not recorded:
+            raise
+        progress.close()
+        say("\n  ".join([f"failed: {type(error).__name__}: {error}", *recorded]))
+        return EXIT_FAILED
     finally:
         progress.close()
     say(say_outcome(outcome))

@@ -6,7 +6,6 @@ from typing import Any
 
 from smc import results
 from smc.config.job import Job
-from smc.errors import SmcError
 from smc.fingerprint import content_hash
 from smc.launcher.bars import LoadedBars
 from smc.results.durable import make_folder, named_errors, write_atomic
@@ -20,7 +19,7 @@ def expected_run(job: Job, bars: LoadedBars) -> str | None:
         prints = bars.fingerprints(job.config)
         config = {**job.config, "symbol": list(prints)}
         return results.run_id(config, data_hash=content_hash(prints), seed=config["seed"])
-    except SmcError:
+    except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
         return None
 
 

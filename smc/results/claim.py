@@ -114,10 +114,14 @@ class RunClaim:
         self.staging.mkdir()
 
     def abandon(self, error: BaseException) -> None:
-        """Remove what was staged, which frees the disk, then record why; a full disk may refuse that."""
+        """Remove what was staged, which frees the disk, then record why; a full disk may refuse that.
+
+        The error takes a note of it along, for whoever tells of it.
+        """
         shutil.rmtree(self.staging, ignore_errors=True)
         try:
             self.record(failure(error))
+            error.add_note(f"run {self.run_id} failed, its traceback is in {self._status}")
         except OSError as refused:
             error.add_note(f"this failure could not be recorded in {self._status}: {refused.strerror}")
 
