@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from smc.audit.report import Report, report_on
 from smc.audit.subject import read_subject
 from smc.cli import Progress
 from smc.config.compose import compose, compose_with_origin
 from smc.config.selecting import compose_selection
+from smc.decider import Decider, Explain
 from smc.errors import ResultsError
+from smc.explain import explain_event, explain_model
+from smc.explanation.folder import SavedExplanation
 from smc.outcome import say_outcome
 from smc.results import Run, load_run
 from smc.select import Selected
@@ -110,3 +116,39 @@ def audit(
         progress.close()
     report.save(config["paths"]["output"])
     return report
+
+
+def explain(run: Run, event: str | None = None, *, output: str | Path = "outputs") -> SavedExplanation:
+    """Say why a run's model answers what it does, or one decision, as `python -m smc.explain` does.
+
+    Parameters
+    ----------
+    event
+        "last", the position of a bar, or its time or day; None: the model as a whole.
+    output
+        Root of all results.
+
+    Returns
+    -------
+    SavedExplanation
+        ``record``, ``table(name)`` and ``path``, see `smc.explain`.
+    """
+    return explain_model(run, output=output) if event is None else explain_event(run, event, output=output)
+
+
+def decide(
+    run: Run,
+    bars: pd.DataFrame,
+    *,
+    symbol: str | None = None,
+    explain: Explain | None = None,
+    output: str | Path = "outputs",
+) -> dict[str, Any]:
+    """Ask a run's model about the last of some bars, and store its decision; see `smc.decider.Decider`.
+
+    Parameters
+    ----------
+    explain
+        "on_predict" stores the reasons with it; None: as the run's configuration says.
+    """
+    return Decider(run, explain=explain, output=output).decide(bars, symbol=symbol)

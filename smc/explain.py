@@ -17,21 +17,18 @@ import numpy as np
 import pandas as pd
 
 from smc.errors import ConfigError
-from smc.explanation.contributions import some
 from smc.explanation.decision import explain_decision
 from smc.explanation.folder import SavedExplanation, folder_of, save_files
 from smc.explanation.importance import FoldModel
-from smc.explanation.table import as_array
 from smc.explanation.which_event import find_event
 from smc.explanation.whole import ABOUT, Explained, explain_whole
-from smc.pipeline import FoldPipeline
 from smc.rebuilt import Rebuilt, rebuild
 from smc.report.explanation.files import decision_files, model_files
 from smc.report.explanation.section import decision_section, model_section
 from smc.report.locate import locate
 from smc.report.terminal_page import show
 from smc.results import Run, load_run
-from smc.typing import FloatArray, IntArray
+from smc.typing import IntArray
 
 USAGE = """\
 Say why the model of a finished run answers what it does: what each feature contributes (SHAP), what the model
@@ -44,8 +41,8 @@ A finished run is never written again: explanations go to <output>/explain/<run 
   python -m smc.explain 3f2a event=4210          one decision, by the position of its bar; event=last
   python -m smc.explain 3f2a event=last symbol=EURUSD    of a model of several symbols
 """
-#: Events that a model is explained on, the most recent, and known inputs that a surrogate draws from.
-N_EVENTS, N_KNOWN = 1000, 1000
+#: Events that a model is explained on, the most recent.
+N_EVENTS = 1000
 
 
 def explain_model(
@@ -77,12 +74,12 @@ def explain_model(
     model, rebuilt = run.model(), rebuild(run, output, step)
     positions = np.arange(len(rebuilt.data.events))[-n_events:]
     explained = Explained(
-        model, _about(rebuilt, positions), _inputs(rebuilt, model, positions), _known(rebuilt, model)
+        model, _about(rebuilt, positions), rebuilt.inputs(model, positions), rebuilt.known(model)
     )
     folds = [
         FoldModel(
             each,
-            _inputs(rebuilt, each, tested),
+            rebuilt.inputs(each, tested),
             rebuilt.data.events["label"].to_numpy()[tested],
             tested,
         )
@@ -121,7 +118,7 @@ def explain_event(
     model, rebuilt = run.model(), rebuild(run, output, (progress or Progress()).step)
     position = find_event(rebuilt.data.events, event, symbol)
     chosen = np.array([position])
-    record, table = explain_decision(model, _inputs(rebuilt, model, chosen), _known(rebuilt, model))
+    record, table = explain_decision(model, rebuilt.inputs(model, chosen), rebuilt.known(model))
     about = _about(rebuilt, chosen).iloc[0]
     who = _who(run)
     named = f"{about['symbol']}-{about['event']}"
@@ -133,14 +130,6 @@ def explain_event(
     }
     folder = folder_of(output, run.run_id) / "events" / named.replace("/", "_")
     return save_files(folder, run.run_id, decision_files(told, table))
-
-
-def _inputs(rebuilt: Rebuilt, model: FoldPipeline, positions: IntArray) -> FloatArray:
-    return as_array(rebuilt.data.inputs(positions, model.lookback))
-
-
-def _known(rebuilt: Rebuilt, model: FoldPipeline) -> FloatArray:
-    return _inputs(rebuilt, model, some(rebuilt.learned, N_KNOWN))
 
 
 def _about(rebuilt: Rebuilt, positions: IntArray) -> pd.DataFrame:

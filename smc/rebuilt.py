@@ -11,16 +11,20 @@ from smc.config import instantiate
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.errors import DataError, ResultsError
+from smc.explanation.contributions import some
+from smc.explanation.table import as_array
 from smc.fingerprint import bars_fingerprint
 from smc.fits import OUT_OF_FOLD, Fitting
 from smc.parts import Parts
 from smc.pipeline import FoldPipeline
 from smc.prepared import make_dataset
 from smc.results import KeptBars, Run
-from smc.typing import Config, IntArray
+from smc.typing import Config, FloatArray, IntArray
 
 #: Difference of a prediction that another processor may make.
 SAME = 1e-6
+#: Inputs that an explanation may draw from.
+N_KNOWN = 1000
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,14 @@ class Rebuilt:
     def learned(self) -> IntArray:
         """Positions of the events that the saved model learned from."""
         return self.plan.train if self.run.config["final"] == "train" else self.plan.development
+
+    def inputs(self, model: FoldPipeline, positions: IntArray) -> FloatArray:
+        """Return what a model looks at for some events: rows (n, f), or windows (n, lookback, f)."""
+        return as_array(self.data.inputs(positions, model.lookback))
+
+    def known(self, model: FoldPipeline) -> FloatArray:
+        """Return inputs of events that the saved model learned from, evenly spread where there are many."""
+        return self.inputs(model, some(self.learned, N_KNOWN))
 
     def fold_models(self, step: Callable[[str], None]) -> Iterator[tuple[FoldPipeline, IntArray]]:
         """Fit each fold again; give its model with the positions of the events that it is tested on.
@@ -94,7 +106,7 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
     """
     step("bars")
     bars = _bars(run, output)
-    parts = Parts.from_config(_alone(run.config))
+    parts = parts_of(run)
     step("features, labels (the first time, they are compiled)")
     data = make_dataset(bars, parts, Path(output))
     plan = SplitPlan.load(run.path / "splits.json")
@@ -106,14 +118,16 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
     return Rebuilt(run, parts, bars, data, plan)
 
 
-def _alone(config: Config) -> Config:
-    """Leave out of a configuration whom the run told."""
-    return {
+def parts_of(run: Run) -> Parts:
+    """Build the objects of a run again, but for those whom it told."""
+    config = run.config
+    alone: Config = {
         **config,
         "ledger": {"_target_": "smc.ledger.Ledger", "url": "sqlite://"},
         "tracker": {"trackers": {}},
         "monitor": {**config["monitor"], "webhook": None},
     }
+    return Parts.from_config(alone)
 
 
 def _bars(run: Run, output: str | Path) -> dict[str, pd.DataFrame]:

@@ -96,5 +96,6 @@ class Root:
     final: Literal["refit", "train"]
     retry: Literal["none", "failed"]
     bad_jobs: Literal["refuse", "skip"]
+    explain: Literal["none", "on_predict"]
     keep_bars: bool
     seed: int
