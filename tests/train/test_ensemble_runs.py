@@ -1,0 +1,86 @@
+"""Runs of ensembles as a user starts them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smc import api
+from smc.config.compose import compose, compose_with_origin
+
+SMALL = [
+    "events.last=250",
+    "cv.n_splits=2",
+    "reg.random_forest.n_estimators=10",
+    "reg.xgboost.n_estimators=10",
+]
+
+
+@pytest.fixture(scope="module")
+def stacked(tmp_path_factory: pytest.TempPathFactory):
+    """A run of stacked members, one of them a network of windows; calibrated, features selected."""
+    output = tmp_path_factory.mktemp("outputs")
+    members = "model.members=[random_forest,xgboost,lstm]"
+    quick = ["reg.lstm.max_epochs=2", "reg.lstm.hidden_dim=4", "reg.lstm.lookback=5"]
+    steps = ["calibrate=sigmoid", "feature_selection=correlation", "aug=light"]
+    return api.train(["model=stacking", members, *SMALL, *quick, *steps, f"paths.output={output}"])
+
+
+@pytest.mark.slow
+def test_a_run_of_an_ensemble_is_a_run_like_any_other(stacked):
+    record, config = stacked.record, stacked.config
+    assert (record["model_name"], record["choices"]["model"]) == ("Stacking", "stacking")
+    assert list(config["model"]["members"]) == ["lstm", "random_forest", "xgboost"]
+    assert record["test_metrics"]["log_loss"] > 0
+    assert record["history"]["train_accuracy"] > 0
+    assert len(record["feature_importance"]) == len(stacked.model().feature_names_in_)
+    assert {each["fit"] for each in record["augmentation"]} == {"fold 0", "fold 1", "train fit", "final fit"}
+    assert all(each["n_added"] == each["n_rows"] for each in record["augmentation"])
+    assert all(0 < len(each["kept"]) < each["n_given"] for each in record["feature_selection"]["fits"])
+    assert [each["n_rows"] > 0 for each in record["calibration"]["fits"]] == [True] * 4
+    files = {path.suffix for path in (stacked.path / "model").iterdir()}
+    assert files == {".json", ".npz", ".skops", ".ubj", ".safetensors"}
+
+
+@pytest.mark.slow
+def test_the_saved_model_says_what_each_member_is(stacked):
+    saved = json.loads((stacked.path / "model" / "model.json").read_text())
+    members = saved["steps"]["estimator"]["members"]
+    assert {name: each["lookback"] for name, each in members.items()} == {
+        "lstm": 5,
+        "random_forest": None,
+        "xgboost": None,
+    }
+    assert saved["lookback"] == 5
+    weights = stacked.model().estimator_.meta_.coef_
+    assert weights.shape == (3,)
+    assert (weights >= 0).all()
+
+
+@pytest.mark.parametrize("name", ["regime", "dynamic"])
+def test_the_order_of_members_is_no_part_of_a_run(name: str, tmp_path: Path) -> None:
+    given = ["model.members=[logistic,random_forest]", "model.members=[random_forest,logistic]"]
+    where = f"paths.output={tmp_path}"
+    first, second = (api.train([f"model={name}", each, *SMALL, where]) for each in given)
+    assert first.record["run_id"] == second.record["run_id"]
+    other = api.train([f"model={name}", given[0], "reg.logistic.C=0.5", *SMALL, where])
+    assert other.record["run_id"] != first.record["run_id"]
+    assert np.isfinite(first.predictions.filter(like="p_").to_numpy()).all()
+
+
+def test_members_of_your_own_folder_and_their_sources(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "shallow.yaml").write_text(
+        "# Shallow trees: python -m smc.train --config-dir my_conf model=shallow\n"
+        "defaults:\n  - xgboost\n  - _self_\nmax_depth: 1\n"
+    )
+    given = ["model=voting", "model.members=[shallow,logistic]"]
+    composed = compose_with_origin(given, config_dir=tmp_path)
+    shallow = composed.config["model"]["members"]["shallow"]
+    alone = compose(["model=shallow"], config_dir=tmp_path)["model"]
+    assert shallow == alone
+    assert shallow["max_depth"] == 1
+    assert composed.sources["model.members.shallow.max_depth"] == "model/shallow.yaml"
+    assert composed.sources["model.members.logistic.C"] == "reg/strong.yaml"
+    assert composed.sources["model.members"] == "command line: model.members=[shallow,logistic]"
