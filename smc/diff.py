@@ -11,6 +11,7 @@ from smc.cli import Progress, exits
 from smc.comparison.configs import differences
 from smc.comparison.paired import paired_tests
 from smc.comparison.seeds import repeats, reseeded, seed_noise
+from smc.config.completed import completed
 from smc.errors import ConfigError
 from smc.report.document import Section, Table
 from smc.report.locate import locate
@@ -48,10 +49,12 @@ def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
         Root of all results, searched for repeats of the two under other seeds.
     """
     ground = [said for field, said in GROUND.items() if one.record[field] != other.record[field]]
-    changed = differences(one.config, other.config)
+    (first, news), (second, other_news) = completed(one.config), completed(other.config)
+    changed = differences(first, second)
     rows = [(path, _text(a), _text(b)) for path, a, b in changed]
     table = Table(("key", "A", "B"), rows, n_text=3)
     runs = [f"{letter}: {run.path}" for letter, run in (("A", one), ("B", other))]
+    runs += [f"{letter}: {said}" for letter, told in (("A", news), ("B", other_news)) for said in told]
     return [
         Section("Runs", [*runs, *(ground or ["Same data, same splits, same code."])]),
         Section("Configuration", [] if rows else ["No value differs."], [table] if rows else []),
@@ -64,7 +67,8 @@ def fit_seeds(run: Run, n_seeds: int, progress: Progress) -> None:
     """Train a run's configuration with the seeds 0 to n - 1; those that are finished are left as they are."""
     for seed in range(n_seeds):
         progress.step(f"{run.run_id}: seed {seed + 1} of {n_seeds}")
-        train({**reseeded(run, seed), "symbol": run.config["symbol"]})
+        config, _ = completed(reseeded(run, seed))
+        train({**config, "symbol": run.config["symbol"]})
 
 
 def _figures(one: Run, other: Run, output: str) -> Section:

@@ -11,6 +11,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from smc.aug.none import NoAugmentation
 from smc.cli import Progress
+from smc.config.completed import completed
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset, label_events, pool
 from smc.errors import ResultsError, SmcError
@@ -53,7 +54,7 @@ class NullBand:
     """
 
     def __init__(self, run: Run, output: str | Path, measure: str) -> None:
-        config = _quiet(run.config)
+        config = _quiet(completed(run.config)[0])
         self.parts, self.measure = Parts.from_config(config), measure
         self.weighted = config["sample_weight"] == "uniqueness"
         self.data = _dataset(run, str(output), self.parts)

@@ -14,6 +14,7 @@ from smc.comparison.configs import differences
 from smc.comparison.outputs import DIFFERENT, Finding, compare, worst
 from smc.comparison.overrides import typed_overrides
 from smc.config import compose, instantiate
+from smc.config.completed import completed
 from smc.errors import DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.report.document import Section, Table
@@ -81,12 +82,13 @@ def reproduce(
         The data have changed, and the bars of then are not kept.
     """
     progress = progress or Progress()
-    since = [*_code_changes(run), *_default_changes(run, config_dir)]
+    config, news = completed(run.config)
+    since = [*_code_changes(run), *news, *_default_changes(run, config_dir)]
     progress.step("bars")
     told, data = _data(run, output)
     with tempfile.TemporaryDirectory(prefix="smc-reproduce-") as scratch:
         try:
-            outcome = train(_apart({**run.config, "data": data}, scratch), progress=progress)
+            outcome = train(_apart({**config, "data": data}, scratch), progress=progress)
         except SmcError as error:
             return Reproduction(run, [*since, *told], [Finding("run", DIFFERENT, f"it fails today: {error}")])
         rebuilt = load_run(outcome.folder)
@@ -122,7 +124,7 @@ def _default_changes(run: Run, config_dir: str | None) -> Iterator[str]:
     except SmcError as error:
         yield f"The same command line is refused today: {error}"
         return
-    then_and_now = differences(run.config, {**today, "symbol": run.config["symbol"]})
+    then_and_now = differences(completed(run.config)[0], {**today, "symbol": run.config["symbol"]})
     for path, then, now in then_and_now:
         yield f"{path} would be {now} today; rebuilt with {then}."
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from smc.diff import compare
 from smc.results import list_runs, load_run
 
 
@@ -54,6 +55,11 @@ def test_two_runs_differ_by_what_was_set_and_their_seeds_give_the_noise(tmp_path
     )
     assert set(said) == {"McNemar", "Diebold-Mariano", "corrected resampled t"}
     assert float(said["corrected resampled t"]) == pytest.approx(fold_test(first, second), abs=6e-4)
+
+    del first.config["calibrate"]
+    runs, configuration, *_ = compare(first, second, output=str(tmp_path / "outputs"))
+    assert "A: Made before smc had `calibrate`: composed with its default, none." in runs.points
+    assert [row[0] for row in configuration.tables[0].rows] == ["model.C"]
 
     seeds = smc_diff(tmp_path, *two_runs, "--seeds", "3")
     assert seeds.returncode == 0, seeds.stderr

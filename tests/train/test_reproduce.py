@@ -84,6 +84,20 @@ def test_a_changed_default_is_named_and_what_was_typed_is_none(run):
     assert list(_default_changes(run, None)) == ["cv.n_splits would be 5 today; rebuilt with 4."]
 
 
+def test_a_run_made_before_a_group_existed_is_rebuilt_without_it(run, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    for later in ("calibrate", "feature_selection", "keep_bars"):
+        del run.config[later]
+        run.record["choices"].pop(later, None)
+    found = reproduce(run)
+    assert found.verdict == "identical"
+    assert found.since == [
+        "Made before smc had `feature_selection`: composed with its default, none.",
+        "Made before smc had `calibrate`: composed with its default, none.",
+        "Made before smc had `keep_bars`: composed with its default, True.",
+    ]
+
+
 def test_a_changed_package_version_and_code_are_named(run, monkeypatch):
     now = {**run.record["package_versions"], "numpy": "9.9"}
     del now["xgboost"]

@@ -1,0 +1,39 @@
+"""The configuration of a run that was made before smc had some group or key."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from smc.config.compose import compose
+from smc.config.options import groups, options
+from smc.config.root import Root
+from smc.typing import Config
+
+OFF = "none"
+
+
+def completed(config: Config) -> tuple[Config, list[str]]:
+    """Add what a run of an older version did not know, switched off, and say so in a sentence each.
+
+    A group is given its option `none`, a key of the root its default; a group that has no `none` cannot have
+    been missing, and stays so.
+
+    >>> older = {key: value for key, value in compose().items() if key != "calibrate"}
+    >>> config, sentences = completed(older)
+    >>> config["calibrate"]["_target_"], sentences
+    ('smc.calibrate.none.NoCalibration',
+     ['Made before smc had `calibrate`: composed with its default, none.'])
+    """
+    unknown = [field.name for field in fields(Root) if field.name not in config]
+    if not unknown:
+        return config, []
+    known_groups = groups()
+    off = [name for name in unknown if name in known_groups and OFF in options(name)]
+    today = compose([f"seed={config['seed']}", *(f"{name}={OFF}" for name in off)])
+    added = {name: today[name] for name in unknown if name in off or name not in known_groups}
+    return {**config, **added}, list(_sentences(added, off))
+
+
+def _sentences(added: Config, off: list[str]) -> Iterator[str]:
+    for name, value in added.items():
+        default = OFF if name in off else value
+        yield f"Made before smc had `{name}`: composed with its default, {default}."
