@@ -26,6 +26,8 @@ PR_SET_PDEATHSIG = 1
 OOM_SCORE = 500
 #: Seconds that a process gets to leave after its job has ended.
 LINGER = 5.0
+#: Seconds between two looks whether a process is still there.
+TICK = 0.01
 
 
 class Worker:
@@ -85,10 +87,19 @@ class Worker:
         if self.process.is_alive():
             self.kill()
             self.process.join()
+        self._await_exit()
         self.connection.close()
         with contextlib.suppress(OSError):
             if not self.log.stat().st_size:
                 self.log.unlink()
+
+    def _await_exit(self) -> None:
+        """Wait until the process has gone for certain: when the fork server dies it seems so at once."""
+        deadline = time.monotonic() + LINGER
+        with contextlib.suppress(ProcessLookupError):
+            while time.monotonic() < deadline:
+                os.kill(self.process.pid, 0)
+                time.sleep(TICK)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +107,18 @@ def test_a_worker_that_is_killed_takes_no_other_with_it(place) -> None:
     assert sweep.returncode == 1
     assert "1 of 2 finished, 1 killed" in said
     assert place.statuses()[hung] == ("killed", "SIGKILL")
+
+
+@pytest.mark.slow
+def test_the_end_of_the_fork_server_loses_the_runs_in_flight_alone(place) -> None:
+    sweep = place.start(PROCESSES, "model.mode=hang,slow,ok", "hydra.launcher.jobs=1")
+    place.wait_for(lambda: place.has_started() and trials(place))
+    (worker,) = place.workers()
+    server = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(server, signal.SIGKILL)
+    _, said = sweep.communicate(timeout=240)
+    assert sweep.returncode == 1
+    assert "2 of 3 finished, 1 killed" in said
+    hung = expected(place)["hang"]
+    assert place.statuses()[hung] == trials(place)[hung] == ("killed", "server_gone")
+    assert not place.workers()
