@@ -21,7 +21,7 @@ SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("idle", "–")}
 def card(symbol: str, entry: Mapping[str, Any], exhibit: Exhibit | str, *, number: int) -> Html:
     """Return the card: verdict, why, gates, evidence and charts."""
     named = entry["candidate"] or {}
-    who = f"{named['model']}, run {named['run_id']}" if named else "no candidate"
+    who = _named(named, _rows(entry)) if named else "no candidate"
     head = tag("header", tag("h3", symbol), badge(entry["verdict"]), tag("span", who, class_="run"))
     points = tag("ul", *(tag("li", each) for each in recommendation(entry)), class_="why")
     return tag(
@@ -109,11 +109,11 @@ def _charts(exhibit: Exhibit | str) -> Html:
 
 
 def _alternatives(entry: Mapping[str, Any]) -> Html:
-    rows = {row["run_id"]: row for row in entry["comparison"]}
+    rows = _rows(entry)
     paired = {each["run_id"]: each for each in entry["evidence"].get("paired") or []}
     found = [
         (
-            f"{each['model']}, run {each['run_id']}",
+            _named(each, rows),
             percent(rows.get(each["run_id"], {}).get("out_of_fold_accuracy")),
             percent(rows.get(each["run_id"], {}).get("train_val_gap")),
             decimal(paired.get(each["run_id"], {}).get("mcnemar_p"), 3),
@@ -124,3 +124,13 @@ def _alternatives(entry: Mapping[str, Any]) -> Html:
         return Html("")
     columns = ("ranked behind it", "out-of-fold", "gap", "McNemar p")
     return table_block(Table(columns, found))
+
+
+def _rows(entry: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {row["run_id"]: row for row in entry["comparison"]}
+
+
+def _named(run: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """Name a run by its model, its profile and its id."""
+    profile = rows.get(run["run_id"], {}).get("profile")
+    return " ".join(filter(None, (run["model"], profile))) + f", run {run['run_id']}"
