@@ -93,11 +93,17 @@ class OwnPipeline:
 
 
 def light(pipeline: FoldPipeline) -> FoldPipeline:
-    """Return a copy whose estimator fits fewer trees or epochs."""
+    """Return a copy whose estimator, or each member of an ensemble, fits fewer trees or epochs."""
     lighter: Any = clone(pipeline)
-    given = lighter.estimator.get_params()
+    return lighter.set_params(estimator=_lightened(lighter.estimator))
+
+
+def _lightened(estimator: Any) -> Any:
+    given = estimator.get_params()
     less = {name: min(given[name], most) for name, most in LIGHT.items() if given.get(name) is not None}
-    return lighter.set_params(estimator=lighter.estimator.set_params(**less))
+    if members := getattr(estimator, "members", None):
+        less["members"] = {name: _lightened(each) for name, each in members.items()}
+    return estimator.set_params(**less)
 
 
 def scored(predictions: pd.DataFrame, plan: SplitPlan) -> list[Scored]:
