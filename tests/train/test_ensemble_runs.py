@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from smc import api
+from smc.config.command import Command
 from smc.config.compose import compose, compose_with_origin
+from smc.errors import ConfigError
 
 SMALL = [
     "events.last=250",
@@ -84,3 +86,28 @@ def test_members_of_your_own_folder_and_their_sources(tmp_path: Path) -> None:
     assert composed.sources["model.members.shallow.max_depth"] == "model/shallow.yaml"
     assert composed.sources["model.members.logistic.C"] == "reg/strong.yaml"
     assert composed.sources["model.members"] == "command line: model.members=[shallow,logistic]"
+
+
+def test_a_member_that_cannot_learn_the_labels_is_named(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    for name, target in {"ridge": "linear_model.Ridge", "near": "neighbors.KNeighborsClassifier"}.items():
+        (tmp_path / "model" / f"{name}.yaml").write_text(f"# A member\n_target_: sklearn.{target}\n")
+    with pytest.raises(ConfigError) as refused:
+        compose(["model=averaging", "model.members=[logistic,ridge,near]"], config_dir=tmp_path)
+    assert str(refused.value).splitlines() == [
+        "model.members.near: sample_weight: KNeighborsClassifier takes no sample weights; set sample_weight=none, "
+        "or choose another model",
+        "model.members.ridge: Ridge is a regressor, but the labels are for classification",
+    ]
+
+
+def test_lists_of_members_can_be_swept() -> None:
+    swept = ["model=voting,stacking", "model.members=[logistic,mlp],[logistic,xgboost]", "symbol=SP500"]
+    jobs, problems = Command(swept, multirun=True).jobs()
+    assert not problems
+    assert [list(job.config["model"]["members"]) for job in jobs] == [
+        ["logistic", "mlp"],
+        ["logistic", "xgboost"],
+    ] * 2
+    with pytest.raises(ConfigError, match=r"xgbost: no such option; did you mean xgboost\?.*\[.*xgbost"):
+        Command([swept[0], "model.members=[logistic],[xgbost]"], multirun=True).jobs()
