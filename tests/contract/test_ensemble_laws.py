@@ -99,6 +99,7 @@ def test_members_have_what_the_run_gives_them_in_whatever_order_they_are_named(n
     overrides = ("reg=tiny", "seed=7", "reg.xgboost.learning_rate=0.02")
     one = section(name, "model.members=[xgboost,lstm]", *overrides)
     assert one == section(name, "model.members=[lstm,xgboost]", *overrides)
+    assert list(section(name, "model.members=[xgboost,lstm]", *overrides)["members"]) == ["lstm", "xgboost"]
     alone = compose(["model=xgboost", *QUICK, *overrides])["model"]
     assert one["members"]["xgboost"] == alone
     assert (alone["seed"], alone["learning_rate"], alone["max_depth"]) == (7, 0.02, 3)

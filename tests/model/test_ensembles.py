@@ -26,7 +26,7 @@ from smc.model.logistic import Logistic
 from smc.model.mixture import Mixture
 from smc.model.pool import Pool
 from smc.model.random_forest import RandomForest
-from smc.model.regime import Regime
+from smc.model.regime import Regime, _leader
 from smc.model.stacking import Stacking
 from smc.model.voting import Voting
 from smc.pipeline import FoldPipeline
@@ -299,6 +299,13 @@ def test_the_default_member_answers_in_a_regime_of_few_events_and_where_nobody_l
     best = pipeline(Regime(TWO, PurgedKFold(5))).fit(X, y, spans=spans).estimator_
     assert best.default_ == list(TWO)[int(best.losses_.argmin())]
     assert sum(best.n_events_) == 600
+
+
+@pytest.mark.parametrize(("n_events", "weight", "leader"), [(16, 1.0, 0), (400, 1.0, 1), (400, 0.02, 0)])
+def test_a_member_leads_if_its_lead_exceeds_one_standard_error(n_events, weight, leader):
+    lead = np.zeros((n_events, 2))  # of the second member over the first: 0.1 in the mean, spread 1
+    lead[:, 1] = 0.1 + np.resize([-1.0, 1.0], n_events)
+    assert _leader(lead, np.full(n_events, weight), 0) == leader
 
 
 def test_what_regimes_are_told_apart_by_must_be_there():
