@@ -255,22 +255,5 @@ class Ensemble(BaseEstimator, ABC):
         return tags
 
 
-def mean_over_members(answers: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the weighted mean (n, k); members are added one by one, so that a row has its answer alone.
-
-    Parameters
-    ----------
-    answers
-        (n, n_members, k).
-    weights
-        Of each member, or of each row and member; their sum is 1.
-    """
-    weights = np.broadcast_to(weights, answers.shape[:2])
-    total = answers[:, 0] * weights[:, :1]
-    for place in range(1, answers.shape[1]):
-        total = total + answers[:, place] * weights[:, place, None]
-    return total
-
-
 def _stop_of(member: Any) -> str | None:
     return getattr(getattr(member, "estimator_", member), "stop_reason_", None)

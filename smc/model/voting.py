@@ -6,10 +6,11 @@ from typing import Any, Literal
 import numpy as np
 
 from smc.checks import check_choice
-from smc.model.ensemble import Ensemble, mean_over_members
+from smc.model.ensemble import Ensemble
 from smc.model.fold_rows import FoldRows
 from smc.model.losses import squared_errors
 from smc.model.task_estimator import Task
+from smc.model.weighted_mean import mean_over_members
 from smc.typing import FloatArray
 
 #: Of a loss, so that a member without any does not outweigh all others.
