@@ -39,6 +39,16 @@ def ledger(folder: Path) -> pd.DataFrame:
     return Ledger(f"sqlite:///{folder}/outputs/ledger.sqlite").trials()
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """The folder of a finished run, which no test writes into."""
+    place = tmp_path_factory.mktemp("finished")
+    command = [sys.executable, "-m", "smc.train", *FAST]
+    subprocess.run(command, cwd=place, capture_output=True, timeout=300, check=True)
+    (run,) = (place / "outputs" / "runs").iterdir()
+    return run
+
+
 def test_the_default_run_ends_in_a_whole_run_folder(smc_train, only_run, tmp_path) -> None:
     done = smc_train()
     assert done.returncode == 0, done.stderr
@@ -56,9 +66,8 @@ def test_the_default_run_ends_in_a_whole_run_folder(smc_train, only_run, tmp_pat
     )
 
 
-def test_every_figure_is_out_of_sample(smc_train, only_run) -> None:
-    assert smc_train(*FAST).returncode == 0
-    run = load_run(only_run())
+def test_every_figure_is_out_of_sample(finished) -> None:
+    run = load_run(finished)
     plan = SplitPlan.load(run.path / "splits.json")
     for split in plan.splits:
         for start, end in plan.spans[split.test]:
@@ -83,13 +92,13 @@ def test_the_saved_model_predicts_the_test_part_again(smc_train, only_run, tmp_p
     assert (probability[:, 1] == test["p_1"].to_numpy()).all()
 
 
-def test_a_finished_run_is_skipped_and_left_as_it_is(smc_train, only_run) -> None:
-    smc_train(*FAST)
-    before = {path: path.stat().st_mtime_ns for path in only_run().rglob("*")}
-    again = smc_train(*FAST)
+def test_a_finished_run_is_skipped_and_left_as_it_is(smc_train, finished) -> None:
+    before = {path: path.stat().st_mtime_ns for path in finished.rglob("*")}
+    again = smc_train(*FAST, cwd=finished.parents[2])
     assert again.returncode == 0
     assert "is finished already" in again.stderr
-    assert {path: path.stat().st_mtime_ns for path in only_run().rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in finished.rglob("*")} == before
+    assert list(finished.parent.iterdir()) == [finished]
 
 
 def test_a_run_that_needs_no_network_never_imports_one(smc_train, tmp_path) -> None:
