@@ -237,3 +237,13 @@ def test_a_run_does_not_import_what_explains(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_page_of_a_selection_shows_what_was_explained_of_its_candidate(run, output):
+    selected = api.select([f"paths.output={output}"])
+    assert selected.manifest["selections"]["SP500"]["candidate"]["run_id"] == run.run_id
+    assert "<h3>Explanation</h3>" not in selected.page.read_text()
+    explain_model(run, output=output, n_events=20)
+    written = api.select([f"paths.output={output}"]).page.read_text()
+    assert "<h3>Explanation</h3>" in written
+    assert "mean |contribution|" in written

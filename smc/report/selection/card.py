@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smc.report.document import Table
+from smc.report.explanation.section import section_of
 from smc.report.selection.blocks import headings, pictures_block, section_block, table_block
 from smc.report.selection.exhibit import IDLE, Exhibit
 from smc.report.selection.exhibit_charts import exhibit_pictures
@@ -35,6 +36,7 @@ def card(symbol: str, entry: Mapping[str, Any], exhibit: Exhibit | str, *, numbe
             class_="halves",
         ),
         _charts(exhibit),
+        _explanation(exhibit),
         class_=f"card {entry['verdict'].lower()}",
         id=anchor(number),
     )
@@ -106,6 +108,12 @@ def _charts(exhibit: Exhibit | str) -> Html:
         return tag("p", f"No charts: {exhibit}.", class_="note")
     idle = [tag("p", f"{IDLE}.", class_="note")] if exhibit.is_idle else []
     return joined([*idle, pictures_block(exhibit_pictures(exhibit))])
+
+
+def _explanation(exhibit: Exhibit | str) -> Html:
+    """Return what `python -m smc.explain` said of the candidate's model, if it was asked."""
+    section = None if isinstance(exhibit, str) else section_of(exhibit.run)
+    return Html("") if section is None else section_block(section)
 
 
 def _alternatives(entry: Mapping[str, Any]) -> Html:
