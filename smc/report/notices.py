@@ -16,7 +16,7 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     sentence of the first, and the names of the others.
 
     >>> wide, undefined = {"reason": "gap", "sentence": "Wide."}, {"reason": "not_finite", "field": "auc"}
-    >>> late = [{"reason": "timeout", "fit": name, "sentence": "Late."} for name in ("fold 1", "fold 4")]
+    >>> late = [{"reason": "timeout", "fit": name, "sentence": "Late."} for name in ("fold 1", "fold 4", "fold 4")]
     >>> notices({"warnings": [*late, wide, undefined]})
     [('timeout', 'fold 1: Late. Likewise in fold 4.'), ('gap', 'Wide.'),
      ('not_finite', '1 undefined figure, saved as null: auc')]
@@ -37,7 +37,8 @@ def _told(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for number, each in enumerate(warnings):
         groups.setdefault(("fit", each["reason"]) if "fit" in each else number, []).append(each)
     for first, *others in groups.values():
-        more = f" Likewise in {', '.join(each['fit'] for each in others)}." if others else ""
+        fits = dict.fromkeys(each["fit"] for each in others)  # members of an ensemble share their fit's name
+        more = f" Likewise in {', '.join(fits)}." if others else ""
         yield str(first.get("reason")), _sentence(first) + more
 
 
