@@ -16,7 +16,8 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     sentence of the first, and the names of the others.
 
     >>> wide, undefined = {"reason": "gap", "sentence": "Wide."}, {"reason": "not_finite", "field": "auc"}
-    >>> late = [{"reason": "timeout", "fit": name, "sentence": "Late."} for name in ("fold 1", *["fold 4"] * 2)]
+    >>> fits = ("fold 1", "fold 4", "fold 4")
+    >>> late = [{"reason": "timeout", "fit": fit, "sentence": "Late."} for fit in fits]
     >>> notices({"warnings": [*late, wide, undefined]})
     [('timeout', 'fold 1: Late. Likewise in fold 4.'), ('gap', 'Wide.'),
      ('not_finite', '1 undefined figure, saved as null: auc')]
