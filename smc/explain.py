@@ -124,7 +124,7 @@ def explain_event(
     named = f"{about['symbol']}-{about['event']}"
     told = {
         **who,
-        "title": f"{who['title']}, {about['time']:%Y-%m-%d %H:%M}",
+        "title": f"{about['symbol']}, {who['model_name']}, {about['time']:%Y-%m-%d %H:%M}",
         **{name: _plain(about[name]) for name in ABOUT},
         **record,
     }

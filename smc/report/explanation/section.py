@@ -53,8 +53,9 @@ def decision_section(saved: SavedExplanation) -> Section:
         )
         for each in rows.to_dict("records")
     ]
+    before = ", before calibration" if record["before_calibration"] else ""
     said = [
-        f"{output[0].upper()}{output[1:]}: {general(record['explained'][-1])}, of which "
+        f"{output[0].upper()}{output[1:]}{before}: {general(record['explained'][-1])}, of which "
         f"{general(record['base'][-1])} without any feature. {record['adds_up'][0].upper()}"
         f"{record['adds_up'][1:]}: {general(record['answer'][-1])}.",
         f"The linear model of the neighbourhood explains {decimal(record['surrogate']['fit'][-1], 2)} of it.",
