@@ -198,7 +198,10 @@ def test_on_noise_inner_folds_that_are_not_purged_find_what_is_not_there():
         spans = np.column_stack([np.arange(1, 401), np.arange(20, 420)])
         share = y.mean()
         prior = log_loss(y, np.tile([1 - share, share], (400, 1)))
-        for name, cv in {"purged": PurgedKFold(5), "not purged": Unpurged(5, shuffle=True, random_state=0)}.items():
+        for name, cv in {
+            "purged": PurgedKFold(5),
+            "not purged": Unpurged(5, shuffle=True, random_state=0),
+        }.items():
             ensemble = Stacking({"forest": RandomForest(n_estimators=30)}, cv, Pool())
             with patch.object(fold_rows, "check_apart", lambda *_: None):
                 fitted = pipeline(ensemble).fit(X, y, spans=spans).estimator_
