@@ -100,6 +100,7 @@ def root(**changes: Any) -> dict[str, Any]:
         "final": "refit",
         "retry": "none",
         "bad_jobs": "refuse",
+        "explain": "none",
         "keep_bars": True,
         "seed": 0,
     }
