@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smc.config import instantiate
+from smc.config.completed import completed
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.errors import DataError, ResultsError
@@ -33,11 +34,14 @@ class Rebuilt:
 
     Attributes
     ----------
+    config
+        The run's, with what smc did not have yet when it was made switched off.
     plan
         As the run saved it.
     """
 
     run: Run
+    config: Config
     parts: Parts
     bars: dict[str, pd.DataFrame]
     data: Dataset
@@ -46,7 +50,7 @@ class Rebuilt:
     @property
     def learned(self) -> IntArray:
         """Positions of the events that the saved model learned from."""
-        return self.plan.train if self.run.config["final"] == "train" else self.plan.development
+        return self.plan.train if self.config["final"] == "train" else self.plan.development
 
     def inputs(self, model: FoldPipeline, positions: IntArray) -> FloatArray:
         """Return what a model looks at for some events: rows (n, f), or windows (n, lookback, f)."""
@@ -64,7 +68,7 @@ class Rebuilt:
         ResultsError
             There are no folds, or one no longer predicts what the run says.
         """
-        config = self.run.config
+        config = self.config
         if not self.plan.folds or OUT_OF_FOLD not in set(self.run.predictions["part"]):
             raise ResultsError(f"run {self.run.run_id} has no out-of-fold predictions: nothing to shuffle")
         fitting = Fitting(self.data, config["final"], config["sample_weight"] == "uniqueness")
@@ -106,6 +110,7 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
     """
     step("bars")
     bars = _bars(run, output)
+    config, _ = completed(run.config)
     parts = parts_of(run)
     step("features, labels (the first time, they are compiled)")
     data = make_dataset(bars, parts, Path(output))
@@ -115,12 +120,15 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
             f"the events of run {run.run_id} come out differently today: python -m smc.reproduce "
             f"{run.run_id} says what changed"
         )
-    return Rebuilt(run, parts, bars, data, plan)
+    return Rebuilt(run, config, parts, bars, data, plan)
 
 
 def parts_of(run: Run) -> Parts:
-    """Build the objects of a run again, but for those whom it told."""
-    config = run.config
+    """Build the objects of a run again, but for those whom it told.
+
+    What a run made before smc had some group or key did not know is switched off (`completed`).
+    """
+    config, _ = completed(run.config)
     alone: Config = {
         **config,
         "ledger": {"_target_": "smc.ledger.Ledger", "url": "sqlite://"},

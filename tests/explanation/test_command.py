@@ -13,6 +13,7 @@ from smc import api
 from smc.explain import explain_event, explain_model, main
 from smc.explanation.folder import folder_of, read_saved
 from smc.explanation.importance import FoldModel
+from smc.rebuilt import rebuild
 from smc.report.contents import sections
 from smc.report.view import RunView
 from smc.results import load_run
@@ -114,6 +115,17 @@ def test_one_decision_by_bar_time_day_and_last(run, output):
     assert table["contribution"].abs().is_monotonic_decreasing
     assert len(table) == len(record["features"])
     assert explain_event(run, "last", output=output).record["time"] >= last["time"].isoformat()
+
+
+def test_a_run_made_before_a_group_existed_is_explained_without_it(run, output):
+    first = contents(explain_event(run, "last", output=output).path)
+    for later in ("calibrate", "feature_selection", "sample_weight"):
+        del run.config[later]
+    assert contents(explain_event(run, "last", output=output).path) == first
+    rebuilt = rebuild(run, output)
+    assert rebuilt.config["sample_weight"] == "uniqueness"
+    model, tested = next(rebuilt.fold_models(lambda _: None))
+    assert (model.calibrator_, len(tested) > 0) == (None, True)
 
 
 def test_a_network_of_windows_and_a_regression_are_explained(tmp_path):
