@@ -13,8 +13,8 @@ from smc.errors import LeakageError
 from smc.typing import FloatArray, IntArray
 from smc.windows import as_seen, rows_of
 
-#: Fits a member on some rows: ``(what it is called in records, the unfitted member, rows) -> fitted``.
-FitMember: TypeAlias = Callable[[str, Any, IntArray], Any]
+#: Fits a member on some rows: ``(its name, which of its fits, the unfitted member, rows) -> fitted``.
+FitMember: TypeAlias = Callable[[str, str, Any, IntArray], Any]
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class FoldRows:
     fit_member: FitMember | None
 
     def fit(self, members: Mapping[str, Any], rows: IntArray, part: str = "") -> dict[str, Any]:
-        """Fit each member on some rows; ``part`` says in records which."""
+        """Fit each member on some rows; ``part`` says in records which, and nothing of all rows."""
         fit = self.fit_member or self._fit_plainly
-        return {name: fit(name + part, member, rows) for name, member in members.items()}
+        return {name: fit(name, part, member, rows) for name, member in members.items()}
 
     def test(self, cv: Any, members: Mapping[str, Any], *, forward: bool = False) -> Tested:
         """Fit the members on the training part of each split, and let them answer to its test part.
@@ -103,13 +103,13 @@ class FoldRows:
                     f"event {train.max()} is trained on, but lies after event {test.min()}, which is tested: "
                     "take a splitter that trains on the past alone, such as smc.cv.expanding.Expanding"
                 )
-            fitted = self.fit(members, train, f", inner fold {number}")
+            fitted = self.fit(members, train, f"inner fold {number}")
             total[test] += answers_of(fitted, rows_of(self.X, test), self.classes)
             count[test] += 1
         rows = np.flatnonzero(count)
         return Tested(rows, total[rows] / count[rows, None, None], fitted, train)
 
-    def _fit_plainly(self, part: str, member: Any, rows: IntArray) -> Any:  # noqa: ARG002
+    def _fit_plainly(self, name: str, part: str, member: Any, rows: IntArray) -> Any:  # noqa: ARG002
         unfitted: Any = clone(member)
         takes_weight = "sample_weight" in inspect.signature(unfitted.fit).parameters
         given = {"sample_weight": self.weight[rows]} if takes_weight else {}

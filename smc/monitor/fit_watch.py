@@ -49,15 +49,23 @@ class FitWatch:
         self._watches = [*watches]
         self._silent = [copy.deepcopy(watch) for watch in self._watches]
         self._was_told = False
-        self._part: str | None = None
+        self._member: str | None = None
+        self._part = ""
 
-    def of_part(self, part: str) -> "FitWatch":
-        """Return watches from scratch for a part of the fit, such as that of a member of an ensemble.
+    def of_member(self, member: str, part: str = "") -> "FitWatch":
+        """Return watches from scratch for a fit of one member of an ensemble.
 
-        What they see stands among the warnings of the whole, under ``part``.
+        What they see stands among the warnings of the whole, under the name of the ``member``. It may be
+        fitted many times: a reason stands there once, in the words of the first of its fits that was warned
+        of it, with ``n_fits``, how many of them were.
+
+        Parameters
+        ----------
+        part
+            Which of the member's fits: "inner fold 2"; nothing for the one on all rows.
         """
         watch = FitWatch(self._watches, self.fit)
-        watch.warnings, watch._part = self.warnings, part
+        watch.warnings, watch._member, watch._part = self.warnings, member, part
         return watch
 
     def __call__(self, progress: FitProgress) -> str | None:
@@ -81,8 +89,16 @@ class FitWatch:
     def _keep(self, warning: dict[str, Any] | None) -> None:
         if warning is None:
             return
-        if self._part is not None:
-            said = f"{self._part}: {warning['sentence']}"
-            warning = {**warning, "part": self._part, "sentence": said}
+        if self._member is not None:
+            for each in self.warnings:
+                if (each.get("member"), each["reason"]) == (self._member, warning["reason"]):
+                    each["n_fits"] += 1
+                    return
+            warning = self._of_member(self._member, warning)
         self.warnings.append({"fit": self.fit, **warning})
         log.warning("%s: %s: %s", self.fit, warning["reason"], warning["sentence"])
+
+    def _of_member(self, member: str, warning: dict[str, Any]) -> dict[str, Any]:
+        place = f"{member}, {self._part}" if self._part else member
+        sentence = f"{place}: {warning['sentence']}"
+        return {**warning, "member": member, "n_fits": 1, "sentence": sentence}

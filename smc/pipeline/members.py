@@ -36,7 +36,7 @@ class MemberFits:
     earlier
         Gives some of the rows as they stood some bars before.
     watcher
-        One with ``of_part`` gives each fit a watcher of its own.
+        One with ``of_member`` gives each fit a watcher of its own.
     """
 
     pipeline: Any
@@ -45,7 +45,7 @@ class MemberFits:
     earlier: Earlier | None
     watcher: Watcher | None
 
-    def __call__(self, part: str, member: Any, positions: IntArray) -> Any:
+    def __call__(self, name: str, part: str, member: Any, positions: IntArray) -> Any:
         """Return the fitted pipeline of a member."""
         unfitted: Any = clone(self.pipeline)
         unfitted.set_params(estimator=member, calibrator=None)
@@ -56,7 +56,7 @@ class MemberFits:
             sample_weight=rows.weights,
             spans=rows.spans,
             earlier=self._earlier(positions, lookback),
-            watcher=self._watcher(part),
+            watcher=self._watcher(name, part),
         )
 
     def _earlier(self, positions: IntArray, lookback: int) -> Earlier | None:
@@ -65,9 +65,9 @@ class MemberFits:
             return None
         return lambda chosen, n_bars: as_seen(earlier(positions[chosen], n_bars), lookback)
 
-    def _watcher(self, part: str) -> Watcher | None:
-        of_part = getattr(self.watcher, "of_part", None)
-        return self.watcher if of_part is None else of_part(part)
+    def _watcher(self, name: str, part: str) -> Watcher | None:
+        of_member = getattr(self.watcher, "of_member", None)
+        return self.watcher if of_member is None else of_member(name, part)
 
 
 def fit_ensemble(ensemble: Any, fits: MemberFits) -> Any:

@@ -13,7 +13,7 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     A figure that is undefined (a precision where nothing was predicted positive) is saved as null with a
     warning of its own; together they are one notice here. So are warnings of several fits for one reason: the
-    sentence of the first, and the names of the others.
+    sentence of the first, and the names of the others. Members of an ensemble have a notice each.
 
     >>> wide, undefined = {"reason": "gap", "sentence": "Wide."}, {"reason": "not_finite", "field": "auc"}
     >>> fits = ("fold 1", "fold 4", "fold 4")
@@ -36,9 +36,10 @@ def _told(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Give reason and sentence of each warning, once for all fits that share the reason."""
     groups: dict[Any, list[Mapping[str, Any]]] = {}
     for number, each in enumerate(warnings):
-        groups.setdefault(("fit", each["reason"]) if "fit" in each else number, []).append(each)
+        of_fit = ("fit", each["reason"], each.get("member")) if "fit" in each else number
+        groups.setdefault(of_fit, []).append(each)
     for first, *others in groups.values():
-        fits = dict.fromkeys(each["fit"] for each in others)  # members of an ensemble share their fit's name
+        fits = dict.fromkeys(each["fit"] for each in others)
         more = f" Likewise in {', '.join(fits)}." if others else ""
         yield str(first.get("reason")), _sentence(first) + more
 
@@ -46,4 +47,6 @@ def _told(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 def _sentence(warning: Mapping[str, Any]) -> str:
     sentence = warning.get("sentence") or warning.get("message") or ""
     place = warning.get("symbol") or warning.get("fit")
-    return f"{place}: {sentence}" if place else sentence
+    n_fits = warning.get("n_fits", 1)
+    more = f" So it was in {n_fits} fits of {warning['member']} there." if n_fits > 1 else ""
+    return (f"{place}: {sentence}" if place else sentence) + more

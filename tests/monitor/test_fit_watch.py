@@ -47,6 +47,21 @@ def test_a_watch_that_counts_starts_over_in_each_fit(course):
     assert second(FitProgress(3, 9, val_loss=0.7)) == "divergence"
 
 
+def test_a_member_that_is_fitted_many_times_is_warned_of_once_with_a_count(course, caplog):
+    watch = FitWatch([Divergence(max_rises=2)], "fold 0")
+    rising = course(val_loss=[0.1, 0.2, 0.3])
+    for member, part in [
+        ("lstm", ""),
+        *(("mlp", f"inner fold {number}") for number in range(3)),
+        ("mlp", ""),
+    ]:
+        of_member = watch.of_member(member, part)
+        assert [of_member(each) for each in rising] == [None, None, "divergence"]
+    told = [(each["member"], each["n_fits"], each["sentence"][:20]) for each in watch.warnings]
+    assert told == [("lstm", 1, "lstm: The validation"), ("mlp", 4, "mlp, inner fold 0: T")]
+    assert len(caplog.records) == 2
+
+
 def test_no_watches_say_nothing(course):
     watch = FitWatch([], "final fit")
     assert [watch(each) for each in course(train_loss=[np.nan, 1.0])] == [None, None]
