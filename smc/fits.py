@@ -52,6 +52,8 @@ class Fits:
         Of each fit, which features were kept; empty if features are not selected.
     calibration
         Of each fit, what the calibrator learned; empty without calibration and threshold.
+    ensemble
+        Of each fit, what an ensemble learned of its members; empty for a single model.
     warnings
         What watches saw during the fits.
     stops
@@ -66,6 +68,7 @@ class Fits:
     augmentation: list[dict[str, Any]]
     selection: list[dict[str, Any]] = field(default_factory=list)
     calibration: list[dict[str, Any]] = field(default_factory=list)
+    ensemble: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     stops: list[dict[str, Any]] = field(default_factory=list)
     curves: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -222,6 +225,7 @@ def _gather(fits: list[Fitted], tables: list[pd.DataFrame]) -> Fits:
         augmentation=[each.augmentation for each in fits],
         selection=[each.selection for each in fits if each.selection],
         calibration=[each.calibration for each in fits if each.calibration],
+        ensemble=[each.ensemble for each in fits if each.ensemble],
         warnings=[warning for each in fits for warning in each.warnings],
         stops=[each.stop for each in fits if each.stop],
         curves=pd.concat([each.curves for each in fits], ignore_index=True),

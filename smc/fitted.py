@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from smc.pipeline import FoldPipeline
+from smc.pipeline.members import fits_members
 from smc.typing import IntArray
 
 #: Reason of a stop that ends the run as well: Ctrl-C.
@@ -52,6 +53,12 @@ class Fitted:
         """What the calibrator learned, and what it said; None without calibration and threshold."""
         calibration = self.model.calibration_
         return calibration and {"fit": self.name, **calibration}
+
+    @property
+    def ensemble(self) -> dict[str, Any] | None:
+        """What an ensemble learned of its members; None for a single model."""
+        estimator = self.model.estimator_
+        return {"fit": self.name, **estimator.account()} if fits_members(estimator) else None
 
     @property
     def stop(self) -> dict[str, Any] | None:

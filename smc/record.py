@@ -1,7 +1,7 @@
 """What a run says of itself: run.json, field by field."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from smc.fingerprint import bars_fingerprint, code_version
 from smc.fits import FINAL_FIT, TRAIN_FIT, Fits
 from smc.fitted import INTERRUPTED
 from smc.labels.balance import class_balance
+from smc.model.member_figures import member_figures
 from smc.typing import Bars, Config
 
 
@@ -72,8 +73,7 @@ def selection(fits: Fits) -> dict[str, Any] | None:
     told = [
         {"fit": each["fit"], "n_given": len(each["given"]), "kept": each["kept"]} for each in fits.selection
     ]
-    folds = [each for each in fits.selection if each["fit"] not in (TRAIN_FIT, FINAL_FIT)]
-    return {"fits": told, "folds": summary(folds)}
+    return {"fits": told, "folds": summary(_of_folds(fits.selection))}
 
 
 def calibration(fits: Fits, predictions: pd.DataFrame) -> dict[str, Any] | None:
@@ -82,6 +82,17 @@ def calibration(fits: Fits, predictions: pd.DataFrame) -> dict[str, Any] | None:
         return None
     told = [{name: value for name, value in each.items() if name != "notes"} for each in fits.calibration]
     return {"fits": told, "parts": calibration_figures(predictions)}
+
+
+def ensemble(fits: Fits) -> dict[str, Any] | None:
+    """Tell what each fit learned of an ensemble's members, and how even the folds are.
+
+    None for a single model. A fit says what `smc.model.ensemble.Ensemble.account` does. ``folds`` has mean
+    and range of each member's loss and weight over the fits of the folds.
+    """
+    if not fits.ensemble:
+        return None
+    return {"fits": fits.ensemble, "folds": member_figures(_of_folds(fits.ensemble))}
 
 
 def stops_of(fits: Fits) -> dict[str, Any]:
@@ -109,6 +120,11 @@ def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Time
         min(bars[str(symbol)].index[start] for symbol, start in first.items()),
         max(bars[str(symbol)].index[end] for symbol, end in last.items()),
     )
+
+
+def _of_folds(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what was told of the folds' own fits."""
+    return [each for each in told if each["fit"] not in (TRAIN_FIT, FINAL_FIT)]
 
 
 def _shown(config: Config, data: Dataset, plan: SplitPlan) -> pd.DataFrame:

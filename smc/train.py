@@ -28,6 +28,7 @@ from smc.prepared import Prepared, load_bars, prepare, recorded
 from smc.record import (
     calibration,
     describe,
+    ensemble,
     evidence_period,
     importances,
     last_training_bar,
@@ -142,6 +143,7 @@ def fit_and_score(
         "augmentation": fits.augmentation,
         "feature_selection": selection(fits),
         "calibration": calibration(fits, predictions),
+        "ensemble": ensemble(fits),
         "feature_importance": importances(fits),
         "last_training_bar": last_training_bar(bars, data, fits),
         "training_duration_seconds": time.perf_counter() - started,

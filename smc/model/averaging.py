@@ -53,6 +53,11 @@ class Averaging(Ensemble):
         self.seed = seed
         self.n_jobs = n_jobs
 
+    def account(self) -> dict[str, Any]:
+        """Tell that each member has the same say; that of a median is another in every row."""
+        even = np.full(len(self.members_), 1 / len(self.members_))
+        return super().account() | {"weights": self._by_member(even) if self.average == "mean" else None}
+
     def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
         n_members = answers.shape[1]
         if self.average == "mean":

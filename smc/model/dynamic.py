@@ -90,6 +90,10 @@ class Dynamic(Ensemble):
         known = latest if events is None else np.searchsorted(self.ends_, events, side="left")
         return softmax(self._sums()[known], axis=1)
 
+    def account(self) -> dict[str, Any]:
+        """Tell what the members lose within the fold, and the latest weight of each."""
+        return super().account() | {"weights": self._by_member(self.weights_at()[0])}
+
     def get_fitted(self) -> dict[str, Any]:
         """Return what was learned beside the members, as plain data."""
         learned = {"ends": self.ends_.tolist(), "gains": self.gains_.tolist(), "variance": self.variance_}

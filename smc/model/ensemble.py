@@ -45,7 +45,7 @@ class Ensemble(BaseEstimator, ABC):
     on the rows as they are.
 
     A subclass stores ``members``, ``task``, ``seed`` and ``n_jobs`` among its arguments and fills in
-    `_combine`, and `_learn` if there is something to learn.
+    `_combine`, and `_learn` if there is something to learn; `account` then tells of it.
 
     Parameters
     ----------
@@ -164,6 +164,25 @@ class Ensemble(BaseEstimator, ABC):
         """Fitted estimators beside the members; saved as they are."""
         return {}
 
+    def account(self) -> dict[str, Any]:
+        """Tell what was learned of the members, as plain data: what the record of a run says of each fit.
+
+        Returns
+        -------
+        account
+            ``members``, their names. ``losses``, of each on rows within the fold that it was not fitted on,
+            and their ``loss_name``: ``log_loss``, or ``squared_error`` of numbers; None where no member is
+            tested. ``weights``, the say of each, 1 in all; None where it is not the same for every row. A
+            subclass that learns something else adds it.
+        """
+        losses = getattr(self, "losses_", None)
+        return {
+            "members": list(self.members_),
+            "loss_name": "log_loss" if self.task_ == "classification" else "squared_error",
+            "losses": None if losses is None else self._by_member(losses),
+            "weights": None,
+        }
+
     def get_fitted(self) -> dict[str, Any]:
         """Return what was learned beside the members and `parts_`, as plain data."""
         classes = self.classes_.tolist() if self.task_ == "classification" else None
@@ -222,6 +241,9 @@ class Ensemble(BaseEstimator, ABC):
         check_is_fitted(self)
         answers = answers_of(self.members_, X, getattr(self, "classes_", None))
         return self._combine(answers, X, spans)
+
+    def _by_member(self, values: FloatArray) -> dict[str, float]:
+        return dict(zip(self.members_, map(float, values), strict=True))
 
     def _learn_target(self, labels: np.ndarray) -> np.ndarray:
         """Learn the task and the classes; return codes, or numbers."""

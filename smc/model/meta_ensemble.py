@@ -30,6 +30,20 @@ class MetaEnsemble(Ensemble):
     cv: Any
     meta: Any
 
+    def account(self) -> dict[str, Any]:
+        """Tell what the members lose within the fold, and the weight of each.
+
+        It is the member's share in the importances of the meta-model: in those of a pool its share in the sum
+        of weights, which stands beside it as ``weight_sum``. A sum above 1 is surer than the members' mean, a
+        sum below 1 less sure. None where the meta-model does not tell them, or gives no member a say.
+        """
+        told = getattr(self.meta_, "feature_importances_", np.zeros(len(self.members_)))
+        says = np.reshape(told, (len(self.members_), -1)).sum(axis=1)
+        return super().account() | {
+            "weights": self._by_member(says / says.sum()) if says.sum() > 0 else None,
+            "weight_sum": getattr(self.meta_, "weight_sum_", None),
+        }
+
     @property
     def parts_(self) -> dict[str, Any]:
         """The meta-model."""

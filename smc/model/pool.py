@@ -63,6 +63,11 @@ class Pool(TaskEstimator):
         weights = np.repeat(self.coef_, self.n_features_in_ // len(self.coef_))
         return weights / (weights.sum() or 1.0)
 
+    @property
+    def weight_sum_(self) -> float:
+        """Sum of the weights: above 1 the pool is surer than the average of its members."""
+        return float(self.coef_.sum())
+
     def _fit(
         self,
         X: FloatArray,

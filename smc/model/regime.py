@@ -90,6 +90,16 @@ class Regime(Ensemble):
         """Return the regime of each row, from 0."""
         return self.mixture_.assign(self._seen(X))
 
+    def account(self) -> dict[str, Any]:
+        """Tell what the members lose within the fold, and which of them answers in which regime.
+
+        ``default`` is the default member. ``regimes`` lists, from regime 0, the ``member`` that answers and
+        ``n_events``, how many tested events were in it.
+        """
+        pairs = zip(self.chosen_, self.n_events_, strict=True)
+        regimes = [{"member": member, "n_events": n_events} for member, n_events in pairs]
+        return super().account() | {"default": self.default_, "regimes": regimes}
+
     def get_fitted(self) -> dict[str, Any]:
         """Return what was learned beside the members, as plain data."""
         return super().get_fitted() | {

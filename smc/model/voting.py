@@ -70,6 +70,10 @@ class Voting(Ensemble):
         self.seed = seed
         self.n_jobs = n_jobs
 
+    def account(self) -> dict[str, Any]:
+        """Tell what the members lose within the fold, and the weight of each in the vote."""
+        return super().account() | {"weights": self._by_member(self.weights_)}
+
     def get_fitted(self) -> dict[str, Any]:
         """Return what was learned beside the members, as plain data."""
         return super().get_fitted() | {"weights": self.weights_.tolist()}

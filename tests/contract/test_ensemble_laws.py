@@ -35,6 +35,8 @@ CONF = Path(__file__).parents[2] / "conf"
 ENSEMBLES = sorted(path.stem for path in (CONF / "model").glob("*.yaml") if "members" in OmegaConf.load(path))
 #: Those that test their members within the fold.
 TESTING = ["voting", "stacking", "blending", "dynamic", "regime"]
+#: Those whose members have the same weight in every row.
+WEIGHING = ["averaging", "voting", "stacking", "blending", "dynamic"]
 #: Those that with one member give that member's answer.
 TRANSPARENT = ["averaging", "voting", "dynamic", "regime"]
 TARGETS = ("binary", "three", "numbers")
@@ -136,6 +138,53 @@ def test_predictions_have_the_shape_of_their_task_and_a_saved_model_gives_the_sa
     assert answers(loaded, X).tobytes() == answers(model, X).tobytes()
     np.testing.assert_array_equal(loaded.feature_importances_, model.feature_importances_)
     assert str(loaded.estimator_.get_fitted()) == str(model.estimator_.get_fitted())
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_the_account_of_what_was_learned_is_plain_and_that_of_the_saved_model(name, kind, tmp_path):
+    model, _ = fitted(name, kind)
+    ensemble = model.estimator_
+    told = ensemble.account()
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["members"] == list(ensemble.members_)
+    assert told["loss_name"] == ("squared_error" if kind == "numbers" else "log_loss")
+    assert (told["losses"] is not None) == (name in TESTING)
+    assert (told["weights"] is not None) == (name in WEIGHING)
+    for figures in filter(None, (told["losses"], told["weights"])):
+        assert list(figures) == told["members"]
+        assert min(figures.values()) >= 0
+    if told["weights"] is not None:
+        assert sum(told["weights"].values()) == pytest.approx(1.0)
+    if told["losses"] is not None:
+        np.testing.assert_array_equal(list(told["losses"].values()), ensemble.losses_)
+    artifact.save(model, tmp_path / "model")
+    assert artifact.load(tmp_path / "model").estimator_.account() == told
+
+
+@pytest.mark.parametrize("meta", ["logistic", "random_forest"])
+@pytest.mark.parametrize("name", ["stacking", "blending"])
+def test_any_meta_model_tells_its_weights(name, meta):
+    own = instantiate(compose([f"model={meta}", *QUICK])["model"])
+    told = fitted(name, "three", meta=own)[0].estimator_.account()
+    assert told["weight_sum"] is None
+    assert sum(told["weights"].values()) == pytest.approx(1.0)
+
+
+def test_weights_are_those_that_members_are_weighed_by():
+    pool = fitted("stacking")[0].estimator_
+    told = pool.account()
+    np.testing.assert_allclose(
+        [told["weights"][name] * told["weight_sum"] for name in pool.members_], pool.meta_.coef_
+    )
+    pool.meta_.coef_ = np.zeros(3)
+    assert (pool.account()["weights"], pool.account()["weight_sum"]) == (None, 0.0)
+    dynamic = fitted("dynamic")[0].estimator_
+    np.testing.assert_array_equal(list(dynamic.account()["weights"].values()), dynamic.weights_at()[0])
+    assert fitted("averaging", average="median")[0].estimator_.account()["weights"] is None
+    regime = fitted("regime", min_events=100_000)[0].estimator_.account()
+    assert {each["member"] for each in regime["regimes"]} == {regime["default"]}
+    assert sum(each["n_events"] for each in regime["regimes"]) == N
 
 
 @pytest.mark.parametrize("name", ENSEMBLES)
@@ -294,9 +343,12 @@ def test_watches_look_at_each_member_from_scratch(name):
         estimator=build(name, "model.members=[logistic,xgboost,lightgbm]"), sampler=NoAugmentation()
     )
     model.fit(X, y, spans=spans, watcher=watch)
-    parts = {warning["part"] for warning in watch.warnings}
-    assert {"lightgbm", "xgboost"} <= parts
+    told = [(warning["member"], warning["reason"]) for warning in watch.warnings]
+    assert sorted(told) == [("lightgbm", "divergence"), ("xgboost", "divergence")]
     assert all(warning["fit"] == "fold 0" for warning in watch.warnings)
+    n_fits = 1 + (build(name).cv.get_n_splits(X, y, spans) if name in TESTING else 0)
+    assert all(1 <= warning["n_fits"] <= n_fits for warning in watch.warnings)
+    assert max(warning["n_fits"] for warning in watch.warnings) > (name in TESTING)
     assert model.estimator_.stop_reason_ == "divergence"
 
 

@@ -46,6 +46,22 @@ def test_a_run_of_an_ensemble_is_a_run_like_any_other(stacked):
 
 
 @pytest.mark.slow
+def test_the_record_says_what_each_fit_learned_of_the_members(stacked):
+    told = stacked.record["ensemble"]
+    fits = {each["fit"]: each for each in told["fits"]}
+    assert list(fits) == ["fold 0", "fold 1", "train fit", "final fit"]
+    saved = {"fit": "final fit", **stacked.model().estimator_.account()}
+    assert fits["final fit"] == saved
+    for name in ("losses", "weights"):
+        folds = [fits[fold][name]["lstm"] for fold in ("fold 0", "fold 1")]
+        figures = {each["member"]: each for each in told["folds"][name]}["lstm"]
+        assert (figures["min"], figures["max"]) == (min(folds), max(folds))
+        assert figures["mean"] == pytest.approx(np.mean(folds))
+    page = (stacked.path / "report.md").read_text()
+    assert "Members: lstm, random_forest, xgboost;" in page
+
+
+@pytest.mark.slow
 def test_the_saved_model_says_what_each_member_is(stacked):
     saved = json.loads((stacked.path / "model" / "model.json").read_text())
     members = saved["steps"]["estimator"]["members"]
@@ -65,10 +81,17 @@ def test_the_order_of_members_is_no_part_of_a_run(name: str, tmp_path: Path) -> 
     given = ["model.members=[logistic,random_forest]", "model.members=[random_forest,logistic]"]
     where = f"paths.output={tmp_path}"
     first, second = (api.train([f"model={name}", each, *SMALL, where]) for each in given)
+    assert first.record["ensemble"]["fits"][0]["members"] == ["logistic", "random_forest"]
     assert first.record["run_id"] == second.record["run_id"]
     other = api.train([f"model={name}", given[0], "reg.logistic.C=0.5", *SMALL, where])
     assert other.record["run_id"] != first.record["run_id"]
     assert np.isfinite(first.predictions.filter(like="p_").to_numpy()).all()
+
+
+def test_a_single_model_has_no_account_of_members(tmp_path: Path) -> None:
+    run = api.train(["model=logistic", *SMALL, f"paths.output={tmp_path}"])
+    assert run.record["ensemble"] is None
+    assert "## Ensemble" not in (run.path / "report.md").read_text()
 
 
 def test_members_of_your_own_folder_and_their_sources(tmp_path: Path) -> None:
