@@ -8,6 +8,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
@@ -153,6 +154,7 @@ def test_the_account_of_what_was_learned_is_plain_and_that_of_the_saved_model(na
     assert (told["weights"] is not None) == (name in WEIGHING)
     for figures in filter(None, (told["losses"], told["weights"])):
         assert list(figures) == told["members"]
+        assert {type(value) for value in figures.values()} == {float}
         assert min(figures.values()) >= 0
     if told["weights"] is not None:
         assert sum(told["weights"].values()) == pytest.approx(1.0)
@@ -179,6 +181,10 @@ def test_weights_are_those_that_members_are_weighed_by():
     )
     pool.meta_.coef_ = np.zeros(3)
     assert (pool.account()["weights"], pool.account()["weight_sum"]) == (None, 0.0)
+    pool.meta_ = SimpleNamespace(feature_importances_=np.array([2.0, 1.0, 1.0]))
+    assert list(pool.account()["weights"].values()) == [0.5, 0.25, 0.25]
+    pool.meta_ = SimpleNamespace()
+    assert (pool.account()["weights"], pool.account()["weight_sum"]) == (None, None)
     dynamic = fitted("dynamic")[0].estimator_
     np.testing.assert_array_equal(list(dynamic.account()["weights"].values()), dynamic.weights_at()[0])
     assert fitted("averaging", average="median")[0].estimator_.account()["weights"] is None
