@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
+#: Reason of a trial that another process closed, for its own had gone without a word.
+REAPED = "reaped"
 
 
 class Ledger:
@@ -112,8 +114,11 @@ class Ledger:
             raise ResultsError(f"trial {trial_id} is not in the ledger: open it before its fit")
 
     def close_if_started(self, trial_id: str, status: str, reason: str | None = None) -> bool:
-        """Say how a trial ended whose process has gone; False if it is not open."""
-        return bool(self._end({"trial_id": trial_id, "status": STARTED}, status, reason))
+        """Say how a trial ended whose process has gone, even if `reap` saw that first; False if it is closed."""
+        is_open, is_reaped = {"status": STARTED}, {"reason": REAPED}
+        return any(
+            self._end({"trial_id": trial_id, **which}, status, reason) for which in (is_open, is_reaped)
+        )
 
     def reap(self, output: str, state: Callable[[str], str]) -> int:
         """Close the trials that are still called started but are not; return how many.
@@ -195,7 +200,7 @@ class Ledger:
     def _close_attempt(self, trial_id: str, attempts: int, status: str) -> bool:
         """Close a trial unless it was closed, or opened again, since it was seen."""
         seen = {"trial_id": trial_id, "attempts": attempts, "status": STARTED}
-        return bool(self._end(seen, status, "reaped"))
+        return bool(self._end(seen, status, REAPED))
 
     def _end(self, which: dict[str, Any], status: str, reason: str | None) -> int:
         """Say how the rows ended that `which` picks, all at once; return how many.

@@ -172,6 +172,17 @@ def test_trials_that_died_are_closed_as_what_they_are(ledger):
     assert ledger.reap("outputs", truth.__getitem__) == 0
 
 
+def test_the_cause_of_a_death_is_told_whoever_saw_it_first(ledger):
+    for trial_id in ("seen", "unseen", "closed"):
+        open_trial(ledger, trial_id, symbols=["A", "B"])
+    ledger.close_trial("closed", "failed", "bad_fit")
+    assert ledger.reap("outputs", {"seen": "killed", "unseen": "started"}.__getitem__) == 1
+    told = [ledger.close_if_started(each, "killed", "SIGKILL") for each in ("seen", "unseen", "closed")]
+    assert told == [True, True, False]
+    reasons = ledger.trials().drop_duplicates("trial_id").set_index("trial_id")["reason"]
+    assert reasons.to_dict() == {"seen": "SIGKILL", "unseen": "SIGKILL", "closed": "bad_fit"}
+
+
 def test_a_trial_that_is_opened_again_meanwhile_is_not_reaped(ledger):
     open_trial(ledger)
 
