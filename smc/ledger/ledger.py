@@ -114,7 +114,7 @@ class Ledger:
             raise ResultsError(f"trial {trial_id} is not in the ledger: open it before its fit")
 
     def close_if_started(self, trial_id: str, status: str, reason: str | None = None) -> bool:
-        """Say how a trial ended whose process has gone, even if `reap` saw that first; False if it is closed."""
+        """Say how a trial ended whose process has gone, even if `reap` saw that first; False if closed."""
         is_open, is_reaped = {"status": STARTED}, {"reason": REAPED}
         return any(
             self._end({"trial_id": trial_id, **which}, status, reason) for which in (is_open, is_reaped)
