@@ -37,11 +37,9 @@ def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
     SmcError
         The named failure of the run.
     """
-    composed, progress = compose_with_origin(overrides, config_dir=config_dir), Progress()
-    try:
+    composed = compose_with_origin(overrides, config_dir=config_dir)
+    with Progress() as progress:
         outcome = _train(composed.config, composed.sources, progress, choices=composed.choices)
-    finally:
-        progress.close()
     if outcome.status != "finished":
         raise ResultsError(say_outcome(outcome))
     return load_run(outcome.folder)
@@ -107,13 +105,10 @@ def audit(
     SmcError
         The run cannot be composed or built, or there is no such check.
     """
-    config, progress = compose(overrides, config_dir=config_dir), Progress("audit: ")
-    try:
-        progress.step("bars")
-        subject = read_subject(config, n_draws=n_draws, n_cuts=n_cuts, max_bars=max_bars)
+    config = compose(overrides, config_dir=config_dir)
+    with Progress("audit: ") as progress:
+        subject = read_subject(config, progress.step, n_draws=n_draws, n_cuts=n_cuts, max_bars=max_bars)
         report = report_on(subject, only, progress.step)
-    finally:
-        progress.close()
     report.save(config["paths"]["output"])
     return report
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from smc.errors import LeakageError, SplitError
-from smc.typing import IntArray, Spans
+from smc.typing import BoolArray, IntArray, Spans
 
 
 def check_positive(name: str, value: float) -> None:
@@ -83,15 +83,22 @@ def check_spans(spans: Any, n_events: int) -> Spans:
     return array
 
 
-def check_apart(spans: Spans, train: IntArray, test: IntArray) -> None:
-    """Raise LeakageError if the label of a training event shares a bar with that of a test event.
+def touching(spans: Spans, others: Spans) -> BoolArray:
+    """Tell for each span whether it shares a bar with any of the others (closed intervals, O(n log n)).
 
-    For each training label, those test labels are counted that start no later than it ends, less those that
-    end before it starts.
+    Examples
+    --------
+    >>> touching(np.array([[0, 2], [3, 4]]), np.array([[2, 2], [6, 9]]))
+    array([ True, False])
     """
-    started = np.searchsorted(np.sort(spans[test, 0]), spans[train, 1], side="right")
-    ended = np.searchsorted(np.sort(spans[test, 1]), spans[train, 0], side="left")
-    wrong = train[started > ended]
+    started = np.searchsorted(np.sort(others[:, 0]), spans[:, 1], side="right")
+    ended = np.searchsorted(np.sort(others[:, 1]), spans[:, 0], side="left")
+    return started > ended
+
+
+def check_apart(spans: Spans, train: IntArray, test: IntArray) -> None:
+    """Raise LeakageError if the label of a training event shares a bar with that of a test event."""
+    wrong = train[touching(spans[train], spans[test])]
     if wrong.size:
         raise LeakageError(
             f"event {wrong[0]} is trained on, but its label {spans[wrong[0]].tolist()} touches one that is "

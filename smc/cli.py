@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from typing import Self
 
 from smc.errors import DiskFullError, SmcError
 
@@ -47,7 +48,7 @@ def say(text: str) -> None:
 
 
 class Progress:
-    """One live line on a terminal; nothing when the output goes elsewhere."""
+    """One live line on a terminal, cleared when its block ends; nothing when the output goes elsewhere."""
 
     def __init__(self, prefix: str = "", *, live: bool | None = None) -> None:
         self.prefix, self.write = prefix, sys.stderr.write
@@ -64,3 +65,9 @@ class Progress:
         if self.live:
             self.write("\r\x1b[K")
             sys.stderr.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from typing import Any
 
 from smc.cli import Progress, exits
@@ -130,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise ConfigError(f"--seeds must be 3 or more, got {asked.seeds}: two say nothing of a spread")
         one, other = (load_run(locate(name, asked.output)) for name in (asked.one, asked.other))
         if asked.seeds:
-            with closing(Progress()) as progress:
+            with Progress() as progress:
                 for run in (one, other):
                     fit_seeds(run, asked.seeds, progress)
         show(compare(one, other, output=asked.output), sys.stdout)

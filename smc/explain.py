@@ -9,7 +9,6 @@ if __name__ == "__main__":
 
 import argparse
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +172,7 @@ def read_words(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     asked = _parser().parse_args(arguments)
-    with exits(), closing(Progress()) as progress:
+    with exits(), Progress() as progress:
         name, words = read_words(asked.words)
         run = load_run(locate(name, asked.output))
         if "event" in words:

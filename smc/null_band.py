@@ -12,6 +12,7 @@ from sklearn.preprocessing import FunctionTransformer
 from smc.aug.none import NoAugmentation
 from smc.cli import Progress
 from smc.config.completed import completed
+from smc.config.silent import silent
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset, label_events, pool
 from smc.errors import ResultsError, SmcError
@@ -148,13 +149,9 @@ def summary(scores: list[float], value: float) -> dict[str, Any]:
 
 
 def _quiet(config: Config) -> Config:
-    """Return a run's configuration without what speaks to others."""
-    return {
-        **config,
-        "monitor": {**config["monitor"], "watches": {}, "webhook": None},
-        "tracker": {**config["tracker"], "trackers": {}},
-        "ledger": {**config["ledger"], "url": "sqlite://"},
-    }
+    """Return a run's configuration without what speaks to others, or watches a fit."""
+    alone = silent(config)
+    return {**alone, "monitor": {**alone["monitor"], "watches": {}}}
 
 
 def _dataset(run: Run, output: str, parts: Parts) -> Dataset:

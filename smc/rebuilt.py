@@ -9,6 +9,7 @@ import pandas as pd
 
 from smc.config import instantiate
 from smc.config.completed import completed
+from smc.config.silent import silent
 from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.errors import DataError, ResultsError
@@ -111,7 +112,7 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
     step("bars")
     bars = _bars(run, output)
     config, _ = completed(run.config)
-    parts = parts_of(run)
+    parts = Parts.from_config(silent(config))
     step("features, labels (the first time, they are compiled)")
     data = make_dataset(bars, parts, Path(output))
     plan = SplitPlan.load(run.path / "splits.json")
@@ -129,13 +130,7 @@ def parts_of(run: Run) -> Parts:
     What a run made before smc had some group or key did not know is switched off (`completed`).
     """
     config, _ = completed(run.config)
-    alone: Config = {
-        **config,
-        "ledger": {"_target_": "smc.ledger.Ledger", "url": "sqlite://"},
-        "tracker": {"trackers": {}},
-        "monitor": {**config["monitor"], "webhook": None},
-    }
-    return Parts.from_config(alone)
+    return Parts.from_config(silent(config))
 
 
 def _bars(run: Run, output: str | Path) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,6 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from smc.comparison.outputs import DIFFERENT, Finding, compare, worst
 from smc.comparison.overrides import typed_overrides
 from smc.config import compose, instantiate
 from smc.config.completed import completed
+from smc.config.silent import silent
 from smc.errors import DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.report.document import Section, Table
@@ -83,7 +83,7 @@ def reproduce(
     """
     progress = progress or Progress()
     config, news = completed(run.config)
-    since = [*_code_changes(run), *news, *_default_changes(run, config_dir)]
+    since = [*_code_changes(run), *news, *_default_changes(run, config, config_dir)]
     progress.step("bars")
     told, data = _data(run, output)
     with tempfile.TemporaryDirectory(prefix="smc-reproduce-") as scratch:
@@ -98,11 +98,8 @@ def reproduce(
 def _apart(config: Config, output: str) -> Config:
     """Let a run write into a folder of its own, and tell nobody."""
     return {
-        **config,
+        **silent(config, ledger_url=f"sqlite:///{output}/ledger.sqlite"),
         "paths": {**config["paths"], "output": output},
-        "ledger": {"_target_": "smc.ledger.Ledger", "url": f"sqlite:///{output}/ledger.sqlite"},
-        "tracker": {"trackers": {}},
-        "monitor": {**config["monitor"], "webhook": None},
         "keep_bars": False,
     }
 
@@ -117,14 +114,14 @@ def _code_changes(run: Run) -> Iterator[str]:
             yield f"{name}: {before.get(name, 'not installed')} then, {after.get(name, 'not installed')} now."
 
 
-def _default_changes(run: Run, config_dir: str | None) -> Iterator[str]:
+def _default_changes(run: Run, config: Config, config_dir: str | None) -> Iterator[str]:
     """Name the values that the same command line would be given today; the run keeps its own."""
     try:
         today = compose(typed_overrides(run), config_dir=config_dir)
     except SmcError as error:
         yield f"The same command line is refused today: {error}"
         return
-    then_and_now = differences(completed(run.config)[0], {**today, "symbol": run.config["symbol"]})
+    then_and_now = differences(config, {**today, "symbol": run.config["symbol"]})
     for path, then, now in then_and_now:
         yield f"{path} would be {now} today; rebuilt with {then}."
 
@@ -155,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         runs = [load_run(locate(name, asked.output)) for name in asked.runs or [None]]
         verdicts = []
         for number, run in enumerate(runs, start=1):
-            with closing(Progress(f"{run.run_id} ({number} of {len(runs)}): ")) as progress:
+            with Progress(f"{run.run_id} ({number} of {len(runs)}): ") as progress:
                 found = reproduce(
                     run,
                     output=asked.output,

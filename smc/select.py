@@ -13,6 +13,7 @@ from smc.config.selecting import compose_selection
 from smc.null_band import Nulls
 from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report
+from smc.report.selection.naming import model_and_profile, row_of
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, decimal, percent
 from smc.selection.candidate import Candidate
@@ -97,11 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exits():
         null = [] if asked.null is None else [f"n_null={asked.null}"]
         config, name = compose_selection([*asked.overrides, *null], config_dir=asked.config_dir)
-        progress = Progress()
-        try:
+        with Progress() as progress:
             selected = select(config, name, progress)
-        finally:
-            progress.close()
         show(sections(selected, with_changes=asked.diff), sys.stdout)
         sys.stdout.flush()
 
@@ -127,12 +125,12 @@ def sections(selected: Selected, *, with_changes: bool = False) -> list[Section]
 
 def _row(symbol: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
     named, evidence = entry["candidate"] or {}, entry["evidence"]
-    run = next((each for each in entry["comparison"] if each["run_id"] == named.get("run_id")), {})
+    run = row_of(entry, named)
     decided = next((gate["name"] for gate in entry["gates"] if gate["passed"] is False), "all passed")
     return (
         symbol,
         entry["verdict"],
-        " ".join(filter(None, (named.get("model"), run.get("profile")))) or MISSING,
+        model_and_profile(entry, named) or MISSING,
         decided.replace("_", " "),
         percent(run.get("out_of_fold_accuracy")),
         percent(entry["train_val_gap"]),

@@ -193,20 +193,17 @@ def run_one(job: Job) -> int:
     A surprise, such as a bug in a class of your own, is a failed run, as it is in a sweep: what it was
     is said, and where its traceback is recorded. One that could not be recorded is raised.
     """
-    progress = Progress(f"{job.name}: ")
     try:
-        outcome = attempt(job, progress)
+        with Progress(f"{job.name}: ") as progress:
+            outcome = attempt(job, progress)
     except SmcError:
         raise
     except Exception as error:
         recorded = getattr(error, "__notes__", ())
         if not recorded:
             raise
-        progress.close()
         say("\n  ".join([f"failed: {type(error).__name__}: {error}", *recorded]))
         return EXIT_FAILED
-    finally:
-        progress.close()
     say(say_outcome(outcome))
     return EXIT_OK if outcome.status == "finished" else EXIT_FAILED
 

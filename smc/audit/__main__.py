@@ -5,12 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from smc.audit.audit import CHECKS
-from smc.audit.report import N_SHOWN, Report, report_on
+from smc.audit.report import N_SHOWN, report_on
 from smc.audit.subject import read_subject
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config import compose
 from smc.report.terminal_page import show
-from smc.typing import Config
 
 EXIT_CODES = {"pass": EXIT_OK, "warn": EXIT_OK, "fail": EXIT_FAILED, "not done": EXIT_USER_ERROR}
 
@@ -20,26 +19,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked, overrides = _parser().parse_known_args(arguments)
     with exits():
         config = compose(overrides, config_dir=asked.config_dir)
-        progress = Progress("audit: ")
-        try:
-            report = carry_out(config, asked, progress)
-        finally:
-            progress.close()
+        with Progress("audit: ") as progress:
+            subject = read_subject(
+                config,
+                progress.step,
+                n_draws=asked.draws,
+                n_cuts=asked.cuts,
+                max_bars=asked.bars,
+                pipeline=asked.pipeline,
+            )
+            report = report_on(subject, asked.only.split(",") if asked.only else None, progress.step)
         folder = report.save(config["paths"]["output"])
         show(report.sections(N_SHOWN), sys.stdout)
         sys.stdout.flush()
         say(f"{report.verdict}: {folder / 'audit.md'}")
         sys.exit(EXIT_CODES[report.verdict])
-
-
-def carry_out(config: Config, asked: argparse.Namespace, progress: Progress) -> Report:
-    """Build the run, and look at it."""
-    only = asked.only.split(",") if asked.only else None
-    progress.step("bars")
-    subject = read_subject(
-        config, n_draws=asked.draws, n_cuts=asked.cuts, max_bars=asked.bars, pipeline=asked.pipeline
-    )
-    return report_on(subject, only, progress.step)
 
 
 def _parser() -> argparse.ArgumentParser:

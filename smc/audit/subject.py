@@ -1,6 +1,7 @@
 """What is audited: one composed run on one symbol."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -135,6 +136,7 @@ def cut_folds(cv: Any, spans: Spans, labels: np.ndarray) -> list[Fold]:
 
 def read_subject(
     config: Config,
+    step: Callable[[str], None] = lambda _: None,
     *,
     n_draws: int = 20,
     n_cuts: int = 40,
@@ -145,6 +147,8 @@ def read_subject(
 
     Parameters
     ----------
+    step
+        Told what is being done.
     max_bars
         The most recent bars are audited, so that long histories take no longer.
     pipeline
@@ -155,6 +159,7 @@ def read_subject(
     ConfigError
         More than one symbol, or features or labels that do not fit the bars.
     """
+    step("bars")
     parts = Parts.from_config(config)
     symbols = symbols_of(config, parts.data)
     if len(symbols) > 1:

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from smc.checks import touching
 from smc.cv.fold import Fold
 from smc.errors import LeakageError
-from smc.typing import BoolArray, IntArray, Spans
+from smc.typing import IntArray, Spans
 
 
 def audit_fold(spans: Spans, fold: Fold, allowed: IntArray) -> None:
@@ -40,19 +41,6 @@ def audit_fold(spans: Spans, fold: Fold, allowed: IntArray) -> None:
     _check_apart(spans, fold, 0, 0, "touches the label of")
     margins = fold.gap_size, fold.embargo_size or 0
     _check_apart(spans, fold, *margins, f"lies in the gap ({margins[0]}) or embargo ({margins[1]} bars) of")
-
-
-def touching(spans: Spans, others: Spans) -> BoolArray:
-    """Tell for each span whether it shares a bar with any of the others (closed intervals, O(n log n)).
-
-    Examples
-    --------
-    >>> touching(np.array([[0, 2], [3, 4]]), np.array([[2, 2], [6, 9]]))
-    array([ True, False])
-    """
-    started = np.searchsorted(np.sort(others[:, 0]), spans[:, 1], side="right")
-    ended = np.searchsorted(np.sort(others[:, 1]), spans[:, 0], side="left")
-    return started > ended
 
 
 def _check_positions(what: str, positions: IntArray, allowed: IntArray) -> None:

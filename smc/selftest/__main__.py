@@ -21,11 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args([each for each in typed if not is_override(each)])
     with exits():
         plan = plan_of(asked, overrides)
-        progress = Progress("self-test: ")
-        try:
+        with Progress("self-test: ") as progress:
             report, folder = run(plan, asked.output, jobs=asked.jobs or n_cores(), progress=progress)
-        finally:
-            progress.close()
         path = report.save(folder)
         show(report.sections(is_brief=True), sys.stdout)
         sys.stdout.flush()

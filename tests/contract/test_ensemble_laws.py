@@ -3,9 +3,6 @@
 import hashlib
 import inspect
 import json
-import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -210,15 +207,6 @@ def test_two_threads_fit_and_save_what_one_does(name, tmp_path):
     assert one == two
 
 
-SCRIPT = """
-import importlib.util, json, sys
-spec = importlib.util.spec_from_file_location("laws", sys.argv[1])
-laws = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(laws)
-print(json.dumps(laws.digests()))
-"""
-
-
 def digests() -> dict[str, str]:
     """Hash what each ensemble answers."""
     found = {}
@@ -228,11 +216,8 @@ def digests() -> dict[str, str]:
     return found
 
 
-def test_another_process_answers_the_same():
-    env = {**os.environ, "PYTHONHASHSEED": "77", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
-    command = [sys.executable, "-W", "ignore", "-c", SCRIPT, __file__]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == digests()
+def test_another_process_answers_the_same(in_another_process):
+    assert in_another_process(__file__, "digests") == digests()
 
 
 @pytest.mark.parametrize("member", ["logistic", "random_forest", "xgboost"])

@@ -3,8 +3,6 @@
 import hashlib
 import importlib
 import inspect
-import json
-import os
 import subprocess
 import sys
 import warnings
@@ -137,15 +135,6 @@ def test_two_threads_answer_as_one(name, kind):
     assert answers(one, X).tobytes() == answers(again, X).tobytes() == answers(two, X).tobytes()
 
 
-SCRIPT = """
-import hashlib, importlib.util, json, sys
-spec = importlib.util.spec_from_file_location("laws", sys.argv[1])
-laws = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(laws)
-print(json.dumps(laws.digests()))
-"""
-
-
 def digests() -> dict[str, str]:
     """Hash what each model answers for each kind of target."""
     found = {}
@@ -156,11 +145,8 @@ def digests() -> dict[str, str]:
     return found
 
 
-def test_another_process_answers_the_same():
-    env = {**os.environ, "PYTHONHASHSEED": "77", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
-    command = [sys.executable, "-W", "ignore", "-c", SCRIPT, __file__]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == digests()
+def test_another_process_answers_the_same(in_another_process):
+    assert in_another_process(__file__, "digests") == digests()
 
 
 LAZY = """

@@ -11,6 +11,7 @@ from smc.report.selection.exhibit_charts import exhibit_pictures
 from smc.report.selection.facts import facts_section
 from smc.report.selection.gates import OUTCOMES, gate_name, gate_threshold, gate_value
 from smc.report.selection.markup import Html, joined, tag
+from smc.report.selection.naming import model_and_profile, row_of
 from smc.report.selection.supported import recommendation
 from smc.report.text import count, decimal, interval, percent
 from smc.report.view import PARTS
@@ -22,7 +23,7 @@ SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("idle", "–")}
 def card(symbol: str, entry: Mapping[str, Any], exhibit: Exhibit | str, *, number: int) -> Html:
     """Return the card: verdict, why, gates, evidence and charts."""
     named = entry["candidate"] or {}
-    who = _named(named, _rows(entry)) if named else "no candidate"
+    who = _named(entry, named) if named else "no candidate"
     head = tag("header", tag("h3", symbol), badge(entry["verdict"]), tag("span", who, class_="run"))
     points = tag("ul", *(tag("li", each) for each in recommendation(entry)), class_="why")
     return tag(
@@ -117,13 +118,12 @@ def _explanation(exhibit: Exhibit | str) -> Html:
 
 
 def _alternatives(entry: Mapping[str, Any]) -> Html:
-    rows = _rows(entry)
     paired = {each["run_id"]: each for each in entry["evidence"].get("paired") or []}
     found = [
         (
-            _named(each, rows),
-            percent(rows.get(each["run_id"], {}).get("out_of_fold_accuracy")),
-            percent(rows.get(each["run_id"], {}).get("train_val_gap")),
+            _named(entry, each),
+            percent(row_of(entry, each).get("out_of_fold_accuracy")),
+            percent(row_of(entry, each).get("train_val_gap")),
             decimal(paired.get(each["run_id"], {}).get("mcnemar_p"), 3),
         )
         for each in entry["alternatives"]
@@ -134,11 +134,5 @@ def _alternatives(entry: Mapping[str, Any]) -> Html:
     return table_block(Table(columns, found))
 
 
-def _rows(entry: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {row["run_id"]: row for row in entry["comparison"]}
-
-
-def _named(run: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> str:
-    """Name a run by its model, its profile and its id."""
-    profile = rows.get(run["run_id"], {}).get("profile")
-    return " ".join(filter(None, (run["model"], profile))) + f", run {run['run_id']}"
+def _named(entry: Mapping[str, Any], run: Mapping[str, Any]) -> str:
+    return f"{model_and_profile(entry, run)}, run {run['run_id']}"

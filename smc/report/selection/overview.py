@@ -7,6 +7,7 @@ from smc.report.selection.blocks import headings
 from smc.report.selection.card import anchor, badge
 from smc.report.selection.gates import decided_by, gate_name
 from smc.report.selection.markup import Html, tag
+from smc.report.selection.naming import model_and_profile, row_of
 from smc.report.text import MISSING, count, decimal, percent
 
 TILES = {"DEPLOY": "deploy", "WATCH": "watch", "NO_MODEL": "no model"}
@@ -47,7 +48,7 @@ def symbols_table(manifest: Mapping[str, Any]) -> Html:
 
 def _symbol(symbol: str, entry: Mapping[str, Any], *, number: int) -> Html:
     named, evidence, gate = entry["candidate"] or {}, entry["evidence"], decided_by(entry)
-    run = next((row for row in entry["comparison"] if row["run_id"] == named.get("run_id")), {})
+    run = row_of(entry, named)
     figures = (
         percent(run.get("out_of_fold_accuracy")),
         percent(entry["train_val_gap"]),
@@ -59,7 +60,7 @@ def _symbol(symbol: str, entry: Mapping[str, Any], *, number: int) -> Html:
         "tr",
         tag("th", tag("a", symbol, href=f"#{anchor(number)}"), scope="row"),
         tag("td", badge(entry["verdict"])),
-        tag("td", " ".join(filter(None, (named.get("model"), run.get("profile")))) or MISSING),
+        tag("td", model_and_profile(entry, named) or MISSING),
         tag("td", gate_name(gate["name"]) if gate else "all passed"),
         *(tag("td", figure, class_="figure") for figure in figures),
     )
