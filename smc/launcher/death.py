@@ -1,12 +1,13 @@
 """What is written down when the process of a run has gone without a word."""
 
 import signal
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from smc.config import instantiate
 from smc.config.job import Job
-from smc.errors import SmcError
+from smc.errors import RunBusyError, SmcError
 from smc.launcher.end import Death, End
 from smc.results import RunStore, about
 
@@ -15,6 +16,10 @@ FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 #: What multiprocessing says of a process that nobody is left to tell of.
 SERVER_GONE = 255
 VMSTAT = Path("/proc/vmstat")
+#: Seconds within which the processes of a lost node or worker go too; news of it may come before they do.
+LAST_SIGNS = 10.0
+#: Seconds between two looks at them.
+TICK = 0.05
 
 
 def cause_of(exit_code: int | None, *, ran_out_of_memory: bool = False) -> Death:
@@ -59,7 +64,7 @@ def record_death(job: Job, run_id: str | None, death: Death) -> End:
         return End(death.status, death.message, reason=death.reason)
     try:
         store, ledger = RunStore(job.config["paths"]["output"]), instantiate(job.config["ledger"], "ledger")
-        if not store.record_death(run_id, about(job.config), asdict(death)):
+        if not _recorded(store, run_id, job, death):
             ledger.close_if_started(run_id, "finished")
             return End("finished", f"finished: {store.folder(run_id)}", run_id)
         ledger.close_if_started(run_id, death.status, death.reason)
@@ -68,3 +73,15 @@ def record_death(job: Job, run_id: str | None, death: Death) -> End:
             death.status, f"{death.message}; this could not be recorded: {error}", run_id, death.reason
         )
     return End(death.status, death.message, run_id, death.reason)
+
+
+def _recorded(store: RunStore, run_id: str, job: Job, death: Death) -> bool:
+    """Write the status record, see `RunStore.record_death`, once the run's process has let go of it."""
+    deadline = time.monotonic() + LAST_SIGNS
+    while True:
+        try:
+            return store.record_death(run_id, about(job.config), asdict(death))
+        except RunBusyError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(TICK)

@@ -1,5 +1,6 @@
 """Sweeps as a user starts them, with a model that ends in any way that is asked for."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -75,6 +76,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.output = folder, folder / "outputs"
+        self.processes: list[subprocess.Popen[str]] = []
         (folder / "own" / "model").mkdir(parents=True)
         (folder / "faulty_models.py").write_text(MODEL)
         (folder / "own" / "model" / "faulty.yaml").write_text(OPTION)
@@ -86,7 +88,7 @@ class Place:
     def start(self, *overrides: str) -> "subprocess.Popen[str]":
         path = os.pathsep.join(filter(None, [str(self.folder), os.environ.get("PYTHONPATH")]))
         command = [sys.executable, "-m", "smc.train", "-m", "--config-dir", "own", *QUICK, *overrides]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=self.folder,
             env={**os.environ, "SMC_ALLOW": "faulty_models", "PYTHONPATH": path},
@@ -94,14 +96,19 @@ class Place:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.processes.append(process)
+        return process
 
     def sweep(self, *overrides: str) -> "subprocess.CompletedProcess[str]":
         process = self.start(*overrides)
-        try:
-            out, err = process.communicate(timeout=240)
-        finally:
-            process.kill()  # its workers notice and end
+        out, err = process.communicate(timeout=240)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def close(self) -> None:
+        """End what a failed test has left running; its workers notice and end."""
+        for process in self.processes:
+            with process:
+                process.kill()
 
     def runs(self) -> dict[str, bytes]:
         """Map each run to its predictions."""
@@ -138,15 +145,17 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path) -> Iterator[Place]:
     """An empty folder for sweeps."""
-    return Place(tmp_path)
+    with contextlib.closing(Place(tmp_path)) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
-def shared_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def shared_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A folder that the tests of a file share, in their order."""
-    return Place(tmp_path_factory.mktemp("shared"))
+    with contextlib.closing(Place(tmp_path_factory.mktemp("shared"))) as place:
+        yield place
 
 
 @pytest.fixture

@@ -1,13 +1,21 @@
 """The account of a sweep, its disk check and its words, without any process."""
 
+import os
+import signal
+import threading
+
 import pytest
 
 from smc.config.job import Job
-from smc.launcher import Death, End, Sweep
+from smc.launcher import Death, End, Sweep, death
 from smc.launcher.basic import Basic
 from smc.launcher.ctrl_c import CtrlC
 from smc.launcher.threads import thread_limits
 from smc.launcher.view import View
+from smc.results import RunStore
+from smc.results.lock import exclusive
+
+RUN = "0123456789abcdef"
 
 
 @pytest.fixture
@@ -23,6 +31,10 @@ def make_sweep(tmp_path):
         return Sweep(jobs, dict(enumerate(run_ids)), View(len(jobs)), logs=tmp_path / "logs")
 
     return make
+
+
+def store_of(sweep: Sweep) -> RunStore:
+    return RunStore(sweep.jobs[0].config["paths"]["output"])
 
 
 def finish(job, progress) -> End:
@@ -61,12 +73,50 @@ def test_the_summary_counts_what_failed_was_killed_and_never_started(make_sweep)
 
 
 def test_a_death_is_recorded_even_before_the_run_said_anything(make_sweep) -> None:
-    sweep = make_sweep("0123456789abcdef")
+    sweep = make_sweep(RUN)
     sweep.died(sweep.jobs[0], Death("killed", "SIGKILL", "it was ended"))
-    from smc.results import RunStore
-
-    said = RunStore(sweep.jobs[0].config["paths"]["output"]).status("0123456789abcdef")
+    said = store_of(sweep).status(RUN)
     assert (said["status"], said["reason"], said["model"]) == ("killed", "SIGKILL", "Logistic")
+
+
+@pytest.fixture
+def lost_node(make_sweep):
+    """A sweep that hears of a lost node, while a process there still holds the run for some seconds."""
+
+    def hear(seconds: float) -> Sweep:
+        sweep = make_sweep(RUN)
+        locks = store_of(sweep).locks
+        locks.mkdir()
+        holds, let_go = threading.Event(), threading.Event()
+
+        def linger() -> None:
+            with exclusive(locks / RUN):
+                holds.set()
+                let_go.wait(seconds)
+
+        lingering = threading.Thread(target=linger)
+        lingering.start()
+        holds.wait()
+        sweep.died(sweep.jobs[0], Death("killed", "node_lost", "its node was lost"))
+        let_go.set()
+        lingering.join()
+        return sweep
+
+    return hear
+
+
+def test_a_death_is_recorded_once_the_process_has_gone(lost_node) -> None:
+    sweep = lost_node(0.5)
+    said = store_of(sweep).status(RUN)
+    assert (said["status"], said["reason"]) == ("killed", "node_lost")
+    assert sweep.ends[0].text == "its node was lost"
+
+
+def test_a_process_that_does_not_go_is_named(lost_node, monkeypatch) -> None:
+    monkeypatch.setattr(death, "LAST_SIGNS", 0.2)
+    sweep = lost_node(60)
+    assert sweep.ends[0].status == "killed"
+    assert f"could not be recorded: run {RUN} is being written by process" in sweep.ends[0].text
 
 
 def test_no_job_starts_without_room(make_sweep) -> None:
@@ -84,9 +134,6 @@ def test_no_job_starts_after_one_that_found_no_room(make_sweep) -> None:
 
 
 def test_ctrl_c_is_counted_and_raised_again_afterwards() -> None:
-    import os
-    import signal
-
     with CtrlC() as ctrl_c:
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
@@ -95,8 +142,6 @@ def test_ctrl_c_is_counted_and_raised_again_afterwards() -> None:
 
 
 def test_thread_limits_yield_to_your_own_and_are_taken_back(monkeypatch) -> None:
-    import os
-
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
     with thread_limits(3):
