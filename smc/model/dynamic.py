@@ -9,7 +9,7 @@ from scipy.special import softmax
 from smc.checks import check_positive, check_spans
 from smc.model.ensemble import Ensemble
 from smc.model.fold_rows import FoldRows, answers_of
-from smc.model.losses import log_losses, squared_errors
+from smc.model.losses import log_likelihoods, squared_errors
 from smc.model.task_estimator import Task
 from smc.model.weighted_mean import mean_over_members
 from smc.typing import FloatArray, IntArray, Spans
@@ -81,7 +81,7 @@ class Dynamic(Ensemble):
         codes = np.searchsorted(self.classes_, labels) if is_class else labels.astype(np.float64)
         weight = np.ones(len(codes)) if sample_weight is None else np.asarray(sample_weight)
         answers = answers_of(self.members_, X, getattr(self, "classes_", None))
-        self._remember(spans, weight[:, None] * self._gains(answers, codes))
+        self._remember(spans, weight[:, None] * log_likelihoods(answers, codes, self.variance_))
         return self
 
     def weights_at(self, events: IntArray | None = None) -> FloatArray:
@@ -111,15 +111,8 @@ class Dynamic(Ensemble):
         is_number = self.task_ == "regression"
         self.variance_ = float(squared_errors(tested.answers, codes).mean()) if is_number else 1.0
         self.ends_, self.gains_ = np.empty(0, np.int64), np.empty((0, len(members)))
-        self._remember(
-            np.asarray(rows.spans)[tested.rows], weight[:, None] * self._gains(tested.answers, codes)
-        )
-
-    def _gains(self, answers: FloatArray, codes: np.ndarray) -> FloatArray:
-        """Return the log-likelihood of what happened, of numbers under errors of one normal law."""
-        if self.task_ == "classification":
-            return -log_losses(answers, codes)
-        return -squared_errors(answers, codes) / (2 * self.variance_ or 1.0)
+        gains = weight[:, None] * log_likelihoods(tested.answers, codes, self.variance_)
+        self._remember(np.asarray(rows.spans)[tested.rows], gains)
 
     def _remember(self, spans: Spans, gains: FloatArray) -> None:
         ends, gains = np.append(self.ends_, spans[:, 1]), np.vstack([self.gains_, gains])

@@ -30,6 +30,22 @@ def log_losses(answers: FloatArray, target: np.ndarray) -> FloatArray:
     return -np.log(np.maximum(given, EPSILON))
 
 
+def log_likelihoods(answers: FloatArray, target: np.ndarray, variance: float) -> FloatArray:
+    """Return the log-likelihood of what happened, of numbers up to a constant (n, n_members).
+
+    Parameters
+    ----------
+    variance
+        Of the normal law that errors of numbers follow.
+
+    >>> log_likelihoods(np.array([[[1.0], [3.0]]]), np.array([2.0]), variance=0.5)
+    array([[-1., -1.]])
+    """
+    if answers.shape[2] > 1:
+        return -log_losses(answers, target)
+    return -squared_errors(answers, target) / (2 * variance or 1.0)
+
+
 def _happened(answers: FloatArray, target: np.ndarray) -> FloatArray:
     n_columns = answers.shape[2]
     return (target[:, None] if n_columns == 1 else np.eye(n_columns)[target])[:, None, :]

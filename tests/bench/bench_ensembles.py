@@ -1,7 +1,8 @@
 """Ensembles beside their members on markets with a known truth: python tests/bench/bench_ensembles.py
 
-`python tests/bench/bench_ensembles.py markets 30 logistic,random_forest,xgboost,mlp` is the first part alone, on so
-many symbols, with these members; the other parts are `noise`, `leak`, `regime` and `dynamic`.
+`python tests/bench/bench_ensembles.py markets 30 logistic,random_forest,xgboost,mlp 1` is the first part alone, on
+so many symbols of the markets of this seed, with these members; the other parts are `noise`, `leak`, `regime` and
+`dynamic`.
 
 - `markets`: simulated symbols with an edge; fitted on the first 600 events, judged on the later ones.
 - `noise`: the same without an edge.
@@ -42,38 +43,36 @@ N_FITTED = 600
 def main() -> None:
     """Run one part, or all."""
     warnings.simplefilter("ignore")
-    part, n_symbols, members = (
-        *sys.argv[1:],
-        *["all", "30", "logistic,random_forest,xgboost"][len(sys.argv) - 1 :],
-    )
-    members = members.split(",")
+    defaults = ["all", "30", "logistic,random_forest,xgboost", "0"]
+    part, n_symbols, members, seed = *sys.argv[1:], *defaults[len(sys.argv) - 1 :]
     for name, run in PARTS.items():
         if part in ("all", name):
             sys.stdout.write(f"{name}\n")
-            run(int(n_symbols), members)
+            run(int(n_symbols), members.split(","), int(seed))
 
 
-def markets(n_symbols: int, members: list[str], edge_frac: float = 1.0) -> None:
+def markets(n_symbols: int, members: list[str], seed: int, edge_frac: float = 1.0) -> None:
     """Compare ensembles with members, symbol by symbol."""
     skills = []
     for number in range(1, n_symbols + 1):
-        data = events_of(number, n_symbols, edge_frac, "labels=triple_barrier")
+        data = events_of(number, n_symbols, edge_frac, f"data.seed={seed}", "labels=triple_barrier")
         skills.append(skills_on(data, members))
         sys.stderr.write(f"{number} ")
         sys.stderr.flush()
     tell(pd.DataFrame(skills), members)
 
 
-def noise(n_symbols: int, members: list[str]) -> None:
+def noise(n_symbols: int, members: list[str], seed: int) -> None:
     """Do the same where nothing is to be found."""
-    markets(n_symbols, members, edge_frac=0.0)
+    markets(n_symbols, members, seed, edge_frac=0.0)
 
 
-def leak(n_symbols: int, members: list[str]) -> None:
+def leak(n_symbols: int, members: list[str], seed: int) -> None:
     """Let members of stacking be tested beside rows whose labels overlap; labels last about 20 bars."""
     found = []
     for number in range(1, min(n_symbols, 10) + 1):
-        data = events_of(number, n_symbols, 0.0, "labels=direction", "labels.horizon=20", "events=every")
+        options = f"data.seed={seed}", "labels=direction", "labels.horizon=20", "events=every"
+        data = events_of(number, n_symbols, 0.0, *options)
         told = {}
         for name, cv in {"purged": None, "not purged": Unpurged(5, shuffle=True, random_state=0)}.items():
             with patch.object(fold_rows, "check_apart", lambda *_: None) if cv else nothing():
@@ -84,20 +83,20 @@ def leak(n_symbols: int, members: list[str]) -> None:
     tell_means(pd.DataFrame(found))
 
 
-def regime(n_symbols: int, members: list[str]) -> None:
+def regime(n_symbols: int, _members: list[str], seed: int) -> None:
     """Let the rule change with volatility, in stretches of about 40 events."""
-    planted(n_symbols, ["regime", "averaging", "stacking"], None)
+    planted(range(seed, seed + n_symbols), ["regime", "averaging", "stacking"], None)
 
 
-def dynamic(n_symbols: int, members: list[str]) -> None:
+def dynamic(n_symbols: int, _members: list[str], seed: int) -> None:
     """Let the rule change once, 200 events before the fit."""
-    planted(n_symbols, ["dynamic", "averaging", "stacking", "blending"], N_FITTED - 200)
+    planted(range(seed, seed + n_symbols), ["dynamic", "averaging", "stacking", "blending"], N_FITTED - 200)
 
 
-def planted(n_markets: int, ensembles: list[str], switch: int | None) -> None:
+def planted(seeds: range, ensembles: list[str], switch: int | None) -> None:
     """Compare ensembles of a linear model and of trees, where each knows one of two rules."""
     found, two = [], ["logistic", "random_forest"]
-    for seed in range(n_markets):
+    for seed in seeds:
         X, y, spans = switching(seed, switch=switch)
         data = X, y, spans, np.ones(len(y))
         skills = {name: skill_of(data, build(name, None, "reg=baseline")) for name in two}
@@ -185,10 +184,10 @@ def fits_made_once():
     """Remember what members have been fitted on, while the data stay the same."""
     made, fit = {}, MemberFits.__call__
 
-    def remembered(self, part, member, positions):
-        key = type(member).__name__, positions.tobytes()
+    def remembered(self, name, part, member, positions):
+        key = name, positions.tobytes()
         if key not in made:
-            made[key] = fit(self, part, member, positions)
+            made[key] = fit(self, name, part, member, positions)
         return made[key]
 
     with patch.object(MemberFits, "__call__", remembered):

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -25,6 +27,7 @@ from smc.model.dynamic import Dynamic
 from smc.model.logistic import Logistic
 from smc.model.mixture import Mixture
 from smc.model.pool import Pool
+from smc.model.pseudo_bma import pseudo_bma_weights
 from smc.model.random_forest import RandomForest
 from smc.model.regime import Regime, _leader
 from smc.model.stacking import Stacking
@@ -98,13 +101,47 @@ def test_a_hard_vote_on_numbers_is_their_weighted_median():
     assert votes.predict(X4[:1]) == [50.0]
 
 
-def test_weights_by_performance_are_inverse_to_the_brier_score_on_the_rows_held_out():
+def test_weights_by_performance_are_the_mean_share_of_the_likelihood_over_redrawn_rows_held_out():
     votes = Voting(THREE, Holdout(0.5)).fit(X4, Y4, np.array([1.0, 1.0, 1.0, 3.0]), spans=SPANS4)
-    scores = []
-    for _, high in ((0.4, 0.6), (0.45, 0.55), (0.99, 0.01)):  # rows 2 and 3: labels 0 and 1, weights 1 and 3
-        scores.append((1 * 2 * high**2 + 3 * 2 * (1 - high) ** 2) / 4)
-    worth = 1 / np.array(scores)
-    np.testing.assert_allclose(votes.weights_, worth / worth.sum())
+    low, high = np.array([0.4, 0.45, 0.99]), np.array([0.6, 0.55, 0.01])
+    gains = np.log([low, high]) * [[1.0], [3.0]]  # rows 2 and 3: labels 0 and 1, weights 1 and 3
+    share = stats.dirichlet([1, 1]).rvs(100_000, random_state=5) * 2
+    likelihood = np.exp(share @ gains)
+    expected = (likelihood / likelihood.sum(axis=1, keepdims=True)).mean(axis=0)
+    np.testing.assert_allclose(votes.weights_, expected, atol=0.02)
+
+
+def test_numbers_are_weighed_by_a_normal_law_of_their_errors():
+    members = {"near": Number(1.1), "far": Number(3.0), "as far": Number(-1.0)}
+    spans = np.column_stack([np.arange(40), np.arange(40)])
+    votes = Voting(members, Holdout(0.5)).fit(np.zeros((40, 1)), np.linspace(0.9, 1.1, 40), spans=spans)
+    assert votes.weights_[0] > 0.98
+    slight = {"near": Number(1.001), "a little less": Number(0.999)}
+    votes = Voting(slight, Holdout(0.5)).fit(np.zeros((40, 1)), np.linspace(0.9, 1.1, 40), spans=spans)
+    np.testing.assert_allclose(votes.weights_, [0.5, 0.5], atol=0.1)
+
+
+@pytest.mark.parametrize("n", [1, 10, 400])
+def test_members_alike_have_the_same_say_and_rows_without_weight_none(n):
+    gains = np.repeat(np.random.default_rng(0).normal(size=(n, 1)), 3, axis=1)
+    np.testing.assert_allclose(pseudo_bma_weights(gains), np.full(3, 1 / 3))
+    np.testing.assert_allclose(pseudo_bma_weights(np.zeros((n, 2))), [0.5, 0.5])
+
+
+def test_a_lead_that_hangs_on_few_rows_counts_less_than_one_of_all_rows():
+    few, all_rows = np.zeros((100, 2)), np.zeros((100, 2))
+    few[:2, 0], all_rows[:, 0] = 2.0, 0.04  # the same sum
+    assert 0.5 < pseudo_bma_weights(few)[0] < pseudo_bma_weights(all_rows)[0]
+
+
+def test_the_noise_of_many_rows_does_not_choose_a_member():
+    leads = [
+        pseudo_bma_weights(np.random.default_rng(seed).normal(size=(300, 2))).max() for seed in range(40)
+    ]
+    taken_at_its_word = [
+        softmax(np.random.default_rng(seed).normal(size=(300, 2)).sum(axis=0)).max() for seed in range(40)
+    ]
+    assert np.mean(taken_at_its_word) > 0.95 > 0.9 > np.mean(leads)
 
 
 def rows(n=300, *, seed=0, horizon=4, edge=1.0):
