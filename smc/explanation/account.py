@@ -10,6 +10,9 @@ from smc.pipeline import FoldPipeline
 METHODS = {
     "tree": "Exact Shapley values of the trees (TreeSHAP); what is not known follows the training rows that "
     "went each way at a split.",
+    "linear": "Exact Shapley values of the linear model (LinearSHAP, interventional): the coefficient times "
+    "the distance from the mean of the inputs that the model learned from ({n_known:,} of them, evenly "
+    "spread, where there are more).",
     "gradient": "Expected gradients: along straight ways from {n_known} inputs that the model learned from, "
     "in the scaled inputs of the network; the bars of a window are added up.",
     "permutation": "Shapley values by replacing the original features, in an order drawn at random and back, "

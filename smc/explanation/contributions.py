@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from smc.errors import ExplanationError
+from smc.explanation.linear import LINEAR, weighted
 from smc.explanation.output import Output, answers_of, output_of
 from smc.explanation.permuted import replaced
 from smc.explanation.table import by_feature, seen
@@ -18,10 +19,11 @@ from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray
 
 #: Known inputs that a feature's absence is read from, where trees do not hold it themselves.
-N_KNOWN = {"gradient": 16, "permutation": 32}
+N_KNOWN = {"linear": 1000, "gradient": 16, "permutation": 32}
 #: Largest miss of a sum, in units of the answer: a probability, or the parts of a number put together.
-#: Trees of 32-bit libraries miss by 1e-6, points on a way by what `attribution.ENOUGH` lets them.
-TOLERANCE = {"tree": 1e-5, "gradient": 5e-3, "permutation": 1e-6}
+#: Trees of 32-bit libraries miss by 1e-6, points on a way by what `attribution.ENOUGH` lets them, a linear
+#: model by the rounding of its sums.
+TOLERANCE = {"tree": 1e-5, "linear": 1e-9, "gradient": 5e-3, "permutation": 1e-6}
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Contributions:
     Attributes
     ----------
     method
-        "tree", "gradient" or "permutation".
+        "tree", "linear", "gradient" or "permutation".
     output
         What the contributions add up to.
     values
@@ -63,10 +65,12 @@ class Contributions:
 
 
 def method_of(model: FoldPipeline) -> str:
-    """Return how contributions are found: exactly for trees, by gradients for networks, else by asking."""
+    """Return how contributions are found: exactly (trees, linear), by gradients (networks) or by asking."""
     estimator = model.estimator_
     if isinstance(estimator, XGBoost | LightGBM) or forest_of(estimator) is not None:
         return "tree"
+    if isinstance(estimator, LINEAR):
+        return "linear"
     return "gradient" if isinstance(estimator, Network) else "permutation"
 
 
@@ -95,6 +99,10 @@ def contributions(model: FoldPipeline, inputs: FloatArray, known: FloatArray) ->
         is_boosted = isinstance(estimator, XGBoost | LightGBM)
         found, base = boosted(estimator, rows) if is_boosted else averaged(forest_of(estimator), rows)
         values, on_margin = by_feature(model, found), is_boosted
+    elif method == "linear":
+        rows, background = (seen(model, each) for each in (inputs, some(known, N_KNOWN[method])))
+        found, base = weighted(estimator, rows, background)
+        values, on_margin = by_feature(model, found), True
     elif method == "gradient":
         found, base = _of_network(estimator, model, inputs, some(known, N_KNOWN[method]))
         values, on_margin = by_feature(model, found), True

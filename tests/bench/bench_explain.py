@@ -1,9 +1,10 @@
 """How long explanations take, and how far they miss their sums: python tests/bench/bench_explain.py [model ...]
 
 SHAP of 1,000 events x 57 features with the profile reg=strong, then SHAP and LIME of one decision. Goals: trees
-under 5 s, networks under 60 s, one decision under 2 s after load; times are seconds of processor, so that other
-programs do not count. Beside the network's gradients stands shap's
-own GradientExplainer with 200 draws on the first 50 of them: by how much it misses the sum, and its time.
+and linear models under 5 s, networks under 60 s, one decision under 2 s after load; times are seconds of
+processor, so that other programs do not count. Beside the network's gradients stands shap's own
+GradientExplainer with 200 draws on the first 50 of them: by how much it misses the sum, and its time. Beside a
+linear model stand shap's LinearExplainer on all of them, and its PermutationExplainer, which asks any model.
 """
 
 import sys
@@ -18,6 +19,7 @@ from smc.config import compose, instantiate
 from smc.config.compose import CONF
 from smc.explanation.contributions import N_KNOWN, contributions, method_of, some
 from smc.explanation.decision import explain_decision
+from smc.explanation.permuted import replaced
 from smc.explanation.shap_library import load_shap
 from smc.explanation.table import as_array, seen
 from smc.pipeline import FoldPipeline
@@ -77,6 +79,19 @@ def drawn_gradients(model, inputs):
     return taken, np.abs((sums - gap)[:, 1] - (sums - gap)[:, 0]).max()
 
 
+def other_linear(model, inputs, known):
+    """Return the times of shap's LinearExplainer, and of its PermutationExplainer."""
+    shap, estimator = load_shap(), model.estimator_
+
+    def closed():
+        masker = shap.maskers.Independent(seen(model, known), max_samples=len(known))
+        shap.LinearExplainer((estimator.coef_, estimator.intercept_), masker).shap_values(seen(model, inputs))
+
+    return seconds(closed, 3), seconds(
+        lambda: replaced(model, inputs, some(known, N_KNOWN["permutation"])), 1
+    )
+
+
 def main():
     warnings.simplefilter("ignore")
     load_shap()
@@ -85,16 +100,23 @@ def main():
         model, inputs = fitted(name)
         explained = inputs[:N_EXPLAINED]
         method = method_of(model)
-        repeats = 3 if method == "tree" else 1
+        repeats = 3 if method in ("tree", "linear") else 1
         every = seconds(lambda m=model, x=explained, k=inputs: contributions(m, x, k), repeats)
         one = seconds(lambda m=model, x=explained[:1], k=inputs: explain_decision(m, x, k), 3)
         found = contributions(model, explained[:50], inputs)
         miss = np.abs(found.output.read(found.explained) - found.answers).max()
         print(  # noqa: T201
-            f"{name:14} {method:12} {N_EXPLAINED} events {every:7.2f} s   one decision {one:5.2f} s   "
+            f"{name:14} {method:12} {N_EXPLAINED} events {every:8.3f} s   one decision {one:5.2f} s   "
             f"worst miss {miss:.1e}",
             flush=True,
         )
+        if method == "linear":
+            closed, asked = other_linear(model, explained, inputs)
+            print(  # noqa: T201
+                f"{'':14} shap's LinearExplainer: {closed:.3f} s, {closed / every:.1f} times as long; its "
+                f"PermutationExplainer: {asked:.2f} s, {asked / every:.0f} times",
+                flush=True,
+            )
         if method == "gradient":
             taken, missed = drawn_gradients(model, inputs)
             own = np.abs(found.explained - found.output.inverse(found.answers)).max()

@@ -51,7 +51,9 @@ def test_a_decision_is_what_the_run_predicted_when_the_bar_was_the_last(run, bar
 def test_reasons_are_stored_as_the_run_asks_or_the_caller(run, bars, decider, output):
     told = decider.decide(bars)["explanation"]
     added = sum(each["contribution"] for each in told["contributions"])
-    assert told["base"][0] + added == pytest.approx(told["answer"][0])
+    assert (told["method"], told["outputs"]) == ("linear", ["log-odds of class 1"])
+    assert told["base"][0] + added == pytest.approx(told["explained"][0])
+    assert 1 / (1 + np.exp(-told["explained"][0])) == pytest.approx(told["answer"][0])
     assert decider.decide(bars)["probability"]["1"] == pytest.approx(told["answer"][0])
     assert len(told["contributions"]) == len(told["features"])
     assert "explanation" not in api.decide(run, bars, explain="none", output=output)
@@ -68,15 +70,15 @@ def test_the_option_makes_no_other_run(run, output):
 
 
 def test_reasons_that_do_not_add_up_are_not_stored(run, bars, output, monkeypatch, tmp_path):
-    from smc.explanation.permuted import replaced
+    from smc.explanation.linear import weighted
 
     def bent(*given):
-        values, base = replaced(*given)
+        values, base = weighted(*given)
         return values, base + 0.001
 
     decider = Decider(run, output=output)
     decider.output = tmp_path
-    monkeypatch.setattr("smc.explanation.contributions.replaced", bent)
+    monkeypatch.setattr("smc.explanation.contributions.weighted", bent)
     with pytest.raises(ExplanationError, match="does not add up"):
         decider.decide(bars)
     assert not list(tmp_path.iterdir())
