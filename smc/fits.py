@@ -59,7 +59,7 @@ class Fits:
     stops
         Fits that ended before their time: ``fit``, ``reason``, ``iteration``.
     curves
-        Loss and accuracy by ``fit`` and ``iteration``; no row if the model tells nothing while it is fitted.
+        Loss and accuracy by ``fit`` and ``iteration``, and by ``member``; no row of models that tell nothing.
     """
 
     model: FoldPipeline

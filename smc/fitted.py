@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from smc.pipeline import FoldPipeline
-from smc.pipeline.members import fits_members
+from smc.pipeline.members import fits_members, models_of
 from smc.typing import IntArray
 
 #: Reason of a stop that ends the run as well: Ctrl-C.
@@ -64,14 +64,15 @@ class Fitted:
     def stop(self) -> dict[str, Any] | None:
         """Why the fit, or the run with it, ended before its time, and after which iteration, if one is known.
 
-        None if it did not.
+        None if it did not. That of an ensemble is a member's; warnings say whose, and after which iteration.
         """
         if self.is_last:
             return {"fit": self.name, "reason": INTERRUPTED, "iteration": None}
-        reason = getattr(self.model.estimator_, "stop_reason_", None)
+        estimator = self.model.estimator_
+        reason = getattr(estimator, "stop_reason_", None)
         if reason is None:
             return None
-        last = None if self.curves.empty else len(self.curves) - 1
+        last = None if fits_members(estimator) or self.curves.empty else len(self.curves) - 1
         return {"fit": self.name, "reason": reason, "iteration": last}
 
     @property
@@ -83,12 +84,19 @@ class Fitted:
     def curves(self) -> pd.DataFrame:
         """What the estimator measured, one row an iteration; no row for one that tells nothing.
 
-        ``kept`` marks the iterations that the kept state has behind it.
+        ``kept`` marks the iterations that the kept state has behind it. Of an ensemble these are the rows of
+        its members, one after another, each of the fit that answers, not of those that test it; ``member``
+        names them, as `smc.pipeline.members.models_of` does.
         """
-        estimator = self.model.estimator_
-        table = pd.DataFrame(getattr(estimator, "curves_", {}))
-        if table.empty:
-            return table
-        table = table.astype(dict.fromkeys(table.columns[1:], "float64"))
-        table.insert(0, "fit", self.name)
-        return table.assign(kept=table["iteration"] < estimator.n_rounds_)
+        return pd.concat([_course(self.name, *each) for each in models_of(self.model.estimator_)])
+
+
+def _course(fit: str, member: str, estimator: Any) -> pd.DataFrame:
+    table = pd.DataFrame(getattr(estimator, "curves_", {}))
+    if table.empty:
+        return table
+    table = table.astype(dict.fromkeys(table.columns[1:], "float64"))
+    if member:
+        table.insert(0, "member", member)
+    table.insert(0, "fit", fit)
+    return table.assign(kept=table["iteration"] < estimator.n_rounds_)

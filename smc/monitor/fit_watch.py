@@ -57,7 +57,7 @@ class FitWatch:
 
         What they see stands among the warnings of the whole, under the name of the ``member``. It may be
         fitted many times: a reason stands there once, in the words of the first of its fits that was warned
-        of it, with ``n_fits``, how many of them were.
+        of it, with ``n_fits``, how many of them were. A member of a member is named by both: ``pair/mlp``.
 
         Parameters
         ----------
@@ -65,7 +65,9 @@ class FitWatch:
             Which of the member's fits: "inner fold 2"; nothing for the one on all rows.
         """
         watch = FitWatch(self._watches, self.fit)
-        watch.warnings, watch._member, watch._part = self.warnings, member, part
+        watch.warnings = self.warnings
+        watch._member = member if self._member is None else f"{self._member}/{member}"
+        watch._part = ", ".join(filter(None, (self._part, part)))
         return watch
 
     def __call__(self, progress: FitProgress) -> str | None:

@@ -1,6 +1,6 @@
 """The members of an ensemble: each is fitted by a pipeline with the steps of the ensemble's own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,18 @@ from smc.windows import as_seen
 def fits_members(estimator: Any) -> bool:
     """Whether an estimator is an ensemble that fits its members through what it is given."""
     return getattr(estimator, "fits_members", False)
+
+
+def models_of(estimator: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Give the name and the fitted estimator of each model that an ensemble asks, of members of members too.
+
+    The mlp in a member ``pair`` is ``pair/mlp``; a single model gives itself, under no name.
+    """
+    if not fits_members(estimator):
+        yield name, estimator
+        return
+    for own, member in estimator.members_.items():
+        yield from models_of(member.estimator_, f"{name}/{own}" if name else own)
 
 
 @dataclass(frozen=True)

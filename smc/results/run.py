@@ -49,7 +49,10 @@ class Run:
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """Loss and accuracy, one row a fit and iteration: curves.parquet; empty if there is none."""
+        """Loss and accuracy, one row a fit and iteration: curves.parquet; empty if there is none.
+
+        Those of an ensemble are its members', by ``member``.
+        """
         return self._table_if_any("curves")
 
     @cached_property

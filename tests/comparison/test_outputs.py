@@ -86,6 +86,17 @@ def test_a_changed_weight_is_named_by_its_file(twins):
     assert (found["model"].verdict, found["model"].detail) == (DIFFERENT, "model/weights")
 
 
+def test_a_table_that_only_the_rebuilt_run_has_is_news_of_another_version(twins):
+    found = twins(lambda folder: pd.DataFrame({"fit": ["fold 0"]}).to_parquet(folder / "curves.parquet"))
+    assert set(found) == {"predictions", "splits", "model", "figures"}
+
+
+def test_a_table_that_is_lost_is_a_difference(twins):
+    found = twins(lambda folder: (folder / "predictions.parquet").unlink())["predictions"]
+    assert found.verdict == DIFFERENT
+    assert found.detail.startswith("no predictions.parquet in ")
+
+
 @pytest.mark.parametrize(
     ("fields", "verdict"),
     [

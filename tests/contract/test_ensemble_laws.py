@@ -22,6 +22,7 @@ from smc.aug.none import NoAugmentation
 from smc.config import compose, instantiate
 from smc.cv.expanding import Expanding
 from smc.errors import LeakageError, ModelError, SplitError
+from smc.fitted import Fitted
 from smc.model.baseline import Baseline
 from smc.model.logistic import Logistic
 from smc.monitor.divergence import Divergence
@@ -341,6 +342,30 @@ def test_watches_look_at_each_member_from_scratch(name):
     assert all(1 <= warning["n_fits"] <= n_fits for warning in watch.warnings)
     assert max(warning["n_fits"] for warning in watch.warnings) > (name in TESTING)
     assert model.estimator_.stop_reason_ == "divergence"
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_curves_are_those_of_the_fits_that_answer_by_member(name):
+    model, _ = fitted(name, "binary", "model.members=[logistic,mlp,xgboost]")
+    told = Fitted("fold 0", model, np.arange(N), [])
+    assert list(told.curves)[:3] == ["fit", "member", "iteration"]
+    assert told.curves["member"].unique().tolist() == ["mlp", "xgboost"]
+    for member, rows in told.curves.groupby("member"):
+        estimator = model.estimator_.members_[member].estimator_
+        for column, values in estimator.curves_.items():
+            np.testing.assert_array_equal(rows[column], np.array(values, dtype=float))
+        assert rows["kept"].sum() == estimator.n_rounds_
+    assert told.stop is None
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_a_member_of_a_member_has_its_curves_under_both_names(name):
+    X, y, spans = table()
+    members = {each: build("averaging", "model.members=[logistic,xgboost]") for each in ("one", "two")}
+    pipeline = FoldPipeline(estimator=build(name, members=members), sampler=NoAugmentation())
+    told = Fitted("fold 0", pipeline.fit(X, y, spans=spans), np.arange(N), [])
+    assert told.curves["member"].unique().tolist() == ["one/xgboost", "two/xgboost"]
+    assert not told.curves.duplicated(["member", "iteration"]).any()
 
 
 class Interrupted(Logistic):

@@ -62,6 +62,16 @@ def test_a_member_that_is_fitted_many_times_is_warned_of_once_with_a_count(cours
     assert len(caplog.records) == 2
 
 
+def test_a_member_of_a_member_is_named_by_both(course):
+    watch = FitWatch([Divergence(max_rises=2)], "fold 0")
+    for outer in ("one", "two"):
+        of_member = watch.of_member(outer, "inner fold 1").of_member("mlp", "inner fold 0")
+        for each in course(val_loss=[0.1, 0.2, 0.3]):
+            of_member(each)
+    assert [(each["member"], each["n_fits"]) for each in watch.warnings] == [("one/mlp", 1), ("two/mlp", 1)]
+    assert watch.warnings[0]["sentence"].startswith("one/mlp, inner fold 1, inner fold 0: The validation")
+
+
 def test_no_watches_say_nothing(course):
     watch = FitWatch([], "final fit")
     assert [watch(each) for each in course(train_loss=[np.nan, 1.0])] == [None, None]

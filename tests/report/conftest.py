@@ -164,8 +164,8 @@ Change = Callable[[Any], Any]
 def make_run(tmp_path: Path) -> Callable[..., Run]:
     """Return a function that commits a run and loads it.
 
-    `change_events` edits the predictions before they are judged, `change` the record and `change_returns` the
-    table of returns before they are written.
+    `change_events` edits the predictions before they are judged, `change` the record, `change_returns` and
+    `change_curves` the tables of returns and of curves before they are written.
     """
 
     def make(
@@ -177,6 +177,7 @@ def make_run(tmp_path: Path) -> Callable[..., Run]:
         change: Change = lambda record: record,
         change_events: Change = lambda events: events,
         change_returns: Change = lambda returns: returns,
+        change_curves: Change = lambda curves: curves,
         has_curves: bool = True,
     ) -> Run:
         bars = random_walk(seed)
@@ -190,7 +191,7 @@ def make_run(tmp_path: Path) -> Callable[..., Run]:
             traded = scores.returns.assign(symbol="EURUSD")
             change_returns(traded).to_parquet(claim.staging / "returns.parquet")
             if has_curves:
-                curves().to_parquet(claim.staging / "curves.parquet")
+                change_curves(curves()).to_parquet(claim.staging / "curves.parquet")
                 learning_curve(kind).to_parquet(claim.staging / "learning_curve.parquet")
             return load_run(claim.commit())
 

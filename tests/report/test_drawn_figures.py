@@ -6,7 +6,7 @@ import pytest
 
 from smc.report.pictures import PICTURES
 from smc.report.pictures.equity import portfolio
-from smc.report.pictures.style import styled
+from smc.report.pictures.style import ORANGE, styled
 from smc.report.view import RunView
 
 
@@ -100,6 +100,43 @@ def test_loss_curves_are_the_runs_with_the_kept_iteration_marked(make_run):
     assert set(kept.get_xdata()) == {4}
     assert "5 of 12 iterations kept" in first.get_title(loc="left")
     assert len(second.get_lines()) == 4, "a line and a dot for each of two folds"
+
+
+def of_two_members(curves):
+    """The curves of an ensemble: those of a network, and of trees that go on for three rounds more."""
+    longer = curves.assign(iteration=curves["iteration"] + 3, train_loss=0.5)
+    trees = pd.concat([curves[curves["iteration"] < 3], longer])
+    return pd.concat([curves.assign(member="mlp"), trees.assign(member="xgboost")], ignore_index=True)
+
+
+def of_members(*names):
+    """Turn a record into that of an ensemble."""
+    fits = [{"fit": "fold 1", "members": [*names]}]
+    return lambda record: {**record, "ensemble": {"fits": fits}}
+
+
+def test_each_member_of_an_ensemble_has_a_panel_with_its_own_losses(make_run):
+    run = make_run(change=of_members("mlp", "random_forest", "xgboost"), change_curves=of_two_members)
+    panels = drawn(run, "loss_curves").axes
+    assert len(panels) == 2
+    for axes, name, n_iterations in zip(panels, ("mlp", "xgboost"), (12, 15), strict=True):
+        own = run.curves[(run.curves["fit"] == "train fit") & (run.curves["member"] == name)]
+        np.testing.assert_array_equal(line(axes, "training"), own["train_loss"])
+        np.testing.assert_array_equal(line(axes, "validation (tail)"), own["val_loss"])
+        assert axes.get_title(loc="left").startswith(f"{name}, train fit: ")
+        assert axes.get_title(loc="left").endswith(f"of {n_iterations} iterations kept")
+        thin = [each for each in axes.lines if each.get_color() == ORANGE and "tail" not in each.get_label()]
+        assert len(thin) == 4, "a line and a dot for each of two folds"
+    assert panels[-1].get_xlabel().endswith("\nno curves: random_forest")
+
+
+def test_a_member_of_a_run_that_ended_early_shows_its_last_fit(make_run):
+    def of_the_folds(curves):
+        return curves[curves["fit"].str.startswith("fold")].assign(member="mlp")
+
+    run = make_run(change=of_members("mlp"), change_curves=of_the_folds)
+    (axes,) = drawn(run, "loss_curves").axes
+    assert axes.get_title(loc="left") == "mlp, fold 2: 5 of 12 iterations kept"
 
 
 def test_the_learning_curve_is_the_runs(make_run):

@@ -62,6 +62,21 @@ def test_the_record_says_what_each_fit_learned_of_the_members(stacked):
 
 
 @pytest.mark.slow
+def test_the_curves_of_each_fit_are_those_of_its_members(stacked):
+    curves = stacked.curves
+    fits = ["fold 0", "fold 1", "train fit", "final fit"]
+    assert [*curves.groupby(["fit", "member"], sort=False).groups] == [
+        (fit, member) for fit in fits for member in ("lstm", "xgboost")
+    ]
+    for (fit, member), rows in curves.groupby(["fit", "member"]):
+        assert rows["iteration"].tolist() == list(range(len(rows)))
+        assert rows["val_loss"].isna().all() == (fit == "final fit")
+        if fit == "final fit":
+            saved = stacked.model().estimator_.members_[member].estimator_
+            assert rows["kept"].sum() == len(rows) == saved.n_rounds_
+
+
+@pytest.mark.slow
 def test_the_saved_model_says_what_each_member_is(stacked):
     saved = json.loads((stacked.path / "model" / "model.json").read_text())
     members = saved["steps"]["estimator"]["members"]

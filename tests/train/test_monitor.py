@@ -20,6 +20,7 @@ from smc.ledger import Ledger
 from smc.monitor.timeout import Timeout
 from smc.outcome import Outcome, say_outcome
 from smc.results import Run, RunStore, load_run
+from smc.watching import CURVES
 
 CONF = Path(__file__).parents[2] / "conf"
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
@@ -150,6 +151,7 @@ def test_curves_are_those_of_every_fit(train):
         else:
             assert n_kept == np.argmin(curve["val_loss"]) + 1 == len(curve) - 10
     assert run.curves["gradient_norm"].isna().all()
+    assert list(run.curves) == ["fit", *CURVES, "kept"], "a single model has no column for members"
 
 
 def test_a_learning_curve_ends_in_the_train_fit_and_changes_nothing(train):

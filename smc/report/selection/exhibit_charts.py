@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from smc.metrics import equity_curve
 from smc.report.selection.charts.calibration import calibration_chart
@@ -62,8 +63,20 @@ def _calibration(exhibit: Exhibit) -> Iterator[Picture]:
 def _losses(exhibit: Exhibit) -> Iterator[Picture]:
     curves = exhibit.run.curves
     own = curves.loc[curves["fit"] == "train fit"] if len(curves) else curves
+    if "member" not in own:
+        yield from _losses_of(exhibit, own)
+        return
+    for number, (member, each) in enumerate(own.groupby("member", sort=False)):
+        yield from _losses_of(exhibit, each, name=f"losses_{number}", member=str(member))
+
+
+def _losses_of(
+    exhibit: Exhibit, own: pd.DataFrame, *, name: str = "losses", member: str = ""
+) -> Iterator[Picture]:
+    """Draw the losses of one model's train fit, if there are two at least."""
     if len(own) < 2:
         return
-    kept = count(own["kept"].to_numpy().sum())
-    caption = f"run {exhibit.run.run_id}; train fit, {kept} of {count(len(own))} iterations kept."
-    yield Picture("losses", "Loss of the train fit", caption, loss_chart(own, f"Loss: {caption}"))
+    kept, whose = count(own["kept"].to_numpy().sum()), f" of {member}" if member else ""
+    caption = f"run {exhibit.run.run_id}; train fit{whose}, {kept} of {count(len(own))} iterations kept."
+    title = "Loss of the train fit" + (f": {member}" if member else "")
+    yield Picture(name, title, caption, loss_chart(own, f"Loss: {caption}"))

@@ -1,10 +1,12 @@
 """What a report may show of a candidate's run."""
 
+import pandas as pd
 import pytest
 
 from smc.report.selection import save_selection_report
 from smc.report.selection.checklist import checklist
 from smc.report.selection.exhibit import Exhibit, open_exhibit
+from smc.report.selection.exhibit_charts import exhibit_pictures
 
 RUN_ID = "0123456789abcdef"
 
@@ -62,6 +64,23 @@ def test_a_run_of_an_older_version_says_what_it_lacks(make_run, make_manifest, t
     make_run(change_returns=lambda returns: returns.drop(columns="gross"))
     manifest = make_manifest({"EURUSD": "DEPLOY"})
     assert "lacks gross" in open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+
+
+def test_each_member_of_an_ensemble_has_a_chart_of_its_losses(make_run):
+    def of_members(curves):
+        return pd.concat([curves.assign(member=name) for name in ("mlp", "pair/xgboost")])
+
+    drawn = exhibit_pictures(Exhibit(make_run(change_curves=of_members), "EURUSD", sees_test=True))
+    losses = {each.name: each for each in drawn if each.name.startswith("losses")}
+    assert {name: each.title for name, each in losses.items()} == {
+        "losses_0": "Loss of the train fit: mlp",
+        "losses_1": "Loss of the train fit: pair/xgboost",
+    }
+    told = f"run {RUN_ID}; train fit of mlp, 5 of 12 iterations kept."
+    assert losses["losses_0"].caption == told
+    single = exhibit_pictures(Exhibit(make_run(run_id="b" * 16), "EURUSD", sees_test=True))[-1]
+    assert (single.name, single.title) == ("losses", "Loss of the train fit")
+    assert single.caption == f"run {'b' * 16}; train fit, 5 of 12 iterations kept."
 
 
 def items_of(manifest, output):
