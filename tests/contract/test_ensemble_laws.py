@@ -341,7 +341,8 @@ def test_watches_look_at_each_member_from_scratch(name):
     n_fits = 1 + (build(name).cv.get_n_splits(X, y, spans) if name in TESTING else 0)
     assert all(1 <= warning["n_fits"] <= n_fits for warning in watch.warnings)
     assert max(warning["n_fits"] for warning in watch.warnings) > (name in TESTING)
-    assert model.estimator_.stop_reason_ == "divergence"
+    stopped = {"fit": "fold 0", "reason": "divergence", "iteration": None}
+    assert Fitted("fold 0", model, np.arange(N), watch.warnings).stop == stopped, "the warnings say where"
 
 
 @pytest.mark.parametrize("name", ENSEMBLES)
