@@ -75,10 +75,17 @@ def test_shifts_leave_the_reach_of_slow_features_out(make_subject: Callable[...,
 
 
 def test_a_null_is_above_chance_by_size_and_beyond_its_error() -> None:
-    assert Excess([0.53, 0.54, 0.55, 0.56], 0.5, 0.015).is_leak
+    assert Excess([0.53, 0.54, 0.55, 0.56, 0.55, 0.54], 0.5, 0.015).is_leak
     assert not Excess([0.504, 0.505, 0.506], 0.5, 0.015).is_leak
     assert not Excess([0.40, 0.70, 0.45, 0.65], 0.5, 0.015).is_leak
     assert not Excess([0.30, 0.31, 0.29], 0.5, 0.015).is_leak
+
+
+@pytest.mark.parametrize("n_draws", [4, 10, 20])
+def test_one_clean_pipeline_in_a_thousand_is_suspected_however_many_draws(n_draws) -> None:
+    draws = np.random.default_rng(n_draws).normal(size=(20_000, n_draws))
+    suspected = sum(Excess(each, 0.0, 0.0).is_leak for each in draws)
+    assert 6 <= suspected <= 38  # 20 are expected; the bounds hold with 99.9 %
 
 
 def test_a_price_level_earns_nothing_on_random_walks_though_it_correlates() -> None:

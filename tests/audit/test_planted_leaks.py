@@ -265,7 +265,7 @@ def test_spans_that_are_too_short_reach_into_test_blocks(make_subject: MakeSubje
 def overlapping(make_subject: MakeSubject, cv: Any) -> Subject:
     """Labels of 20 bars at every third bar, and a model that can remember its neighbours."""
     overrides = ("model=random_forest", "model.n_estimators=15")
-    return make_subject(*overrides, labels=Direction(20), cv=cv, side="long", events=Every(3), draws=5)
+    return make_subject(*overrides, labels=Direction(20), cv=cv, side="long", events=Every(3), draws=10)
 
 
 class AfterTest(PurgedKFold):
