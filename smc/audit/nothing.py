@@ -42,7 +42,7 @@ class Excess:
     @property
     def is_leak(self) -> bool:
         """Whether nothing was turned into something."""
-        n_errors = stats.t.isf(self.LEVEL, len(self.scores) - 1)
+        n_errors = float(stats.t.isf(self.LEVEL, len(self.scores) - 1))
         return self.mean - self.chance > max(self.least, n_errors * self.error)
 
     def rank(self, real: float) -> int:
