@@ -125,6 +125,8 @@ def test_each_member_of_an_ensemble_has_a_panel_with_its_own_losses(make_run):
         np.testing.assert_array_equal(line(axes, "validation (tail)"), own["val_loss"])
         assert axes.get_title(loc="left").startswith(f"{name}, train fit: ")
         assert axes.get_title(loc="left").endswith(f"of {n_iterations} iterations kept")
+        fold = run.curves[(run.curves["fit"] == "fold 1") & (run.curves["member"] == name)]
+        np.testing.assert_array_equal(line(axes, "validation in folds"), fold["val_loss"])
         thin = [each for each in axes.lines if each.get_color() == ORANGE and "tail" not in each.get_label()]
         assert len(thin) == 4, "a line and a dot for each of two folds"
     assert panels[-1].get_xlabel().endswith("\nno curves: random_forest")
