@@ -6,7 +6,8 @@ import numpy as np
 from sklearn.utils import Tags
 
 from smc.checks import check_choice
-from smc.model.task_estimator import EvalSet, Task, TaskEstimator
+from smc.model.either_task import Task
+from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray
 
 

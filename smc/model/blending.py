@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from smc.model.either_task import Task
 from smc.model.fold_rows import FoldRows
 from smc.model.meta_ensemble import MetaEnsemble
-from smc.model.task_estimator import Task
 
 
 class Blending(MetaEnsemble):

@@ -1,13 +1,12 @@
 """What ensembles have in common: members, how they are fitted, asked and saved."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
-from sklearn.metrics import accuracy_score, r2_score
-from sklearn.utils import ClassifierTags, RegressorTags, Tags
+from sklearn.base import clone
+from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -17,20 +16,16 @@ from sklearn.utils.validation import (
 )
 
 from smc.errors import ModelError
+from smc.model.either_task import EitherTask, may_classify
 from smc.model.fold_rows import FitMember, FoldRows, Tested, answers_of, lookback_of
 from smc.model.losses import log_losses, squared_errors
-from smc.model.task_estimator import Task, infer_task
 from smc.typing import FloatArray, IntArray
 
 #: What a network's ``stop_reason_`` says after Ctrl-C.
 INTERRUPTED = "interrupted"
 
 
-def _may_classify(ensemble: "Ensemble") -> bool:
-    return getattr(ensemble, "task_", ensemble.task) != "regression"
-
-
-class Ensemble(BaseEstimator, ABC):
+class Ensemble(EitherTask):
     """Fit several models on the same rows, and make one answer of theirs.
 
     In a configuration members are named by their options of ``conf/model``
@@ -67,7 +62,6 @@ class Ensemble(BaseEstimator, ABC):
 
     members: Mapping[str, Any]
     cv: Any
-    task: Task
     losses_: FloatArray
     n_features_in_: int
 
@@ -105,7 +99,7 @@ class Ensemble(BaseEstimator, ABC):
         X, labels = X if hasattr(X, "shape") else np.asarray(X), column_or_1d(y)
         check_consistent_length(X, labels)
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        codes = self._learn_target(labels)
+        codes = self._learn_target(labels, weight)
         self.n_features_in_ = X.shape[-1]
         rows = FoldRows(X, labels, codes, weight, spans, getattr(self, "classes_", None), fit_member)
         self._fit_members(rows, {name: self._of_task(each) for name, each in self.members.items()})
@@ -120,18 +114,13 @@ class Ensemble(BaseEstimator, ABC):
         values = self._values(X, spans)
         return self.classes_[values.argmax(axis=1)] if self.task_ == "classification" else values[:, 0]
 
-    @available_if(_may_classify)
+    @available_if(may_classify)
     def predict_proba(self, X: Any, spans: Any = None) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``."""
         values = self._values(X, spans)
         if self.task_ == "regression":
             raise AttributeError("a regressor has no predict_proba")
         return values
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the accuracy, or R squared for numbers."""
-        measure = accuracy_score if _may_classify(self) else r2_score
-        return float(measure(y, self.predict(X), sample_weight=sample_weight))
 
     def for_refit(self, n_rows: float) -> Self:
         """Return an unfitted copy whose members train for the rounds they stopped at, scaled by rows."""
@@ -245,18 +234,6 @@ class Ensemble(BaseEstimator, ABC):
     def _by_member(self, values: FloatArray) -> dict[str, float]:
         return dict(zip(self.members_, map(float, values), strict=True))
 
-    def _learn_target(self, labels: np.ndarray) -> np.ndarray:
-        """Learn the task and the classes; return codes, or numbers."""
-        self.task_ = infer_task(labels) if self.task == "auto" else self.task
-        if self.task_ == "regression":
-            return labels.astype(np.float64)
-        if infer_task(labels) == "regression":
-            raise ModelError("Unknown label type: task=classification, but the target holds fractions")
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ModelError(f"a classifier needs two classes of some weight, got one class: {labels[0]}")
-        return codes
-
     def _of_task(self, member: Any) -> Any:
         """Return a copy of a member that knows what is learned."""
         copied: Any = clone(member)
@@ -268,12 +245,6 @@ class Ensemble(BaseEstimator, ABC):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
-        tags.target_tags.required = True
-        task = getattr(self, "task_", self.task)
-        if task == "classification":
-            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
-        elif task == "regression":
-            tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
         return tags
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from smc.checks import check_at_least, check_non_negative, check_positive, check_positive_or_none
 from smc.errors import ModelError
 from smc.model.boosting import Boosting
+from smc.model.either_task import Task
 from smc.model.rounds import Rounds
-from smc.model.task_estimator import EvalSet, Task
+from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
 
 #: Digits of a loss that do not depend on the number of threads that added it up.

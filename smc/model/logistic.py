@@ -5,7 +5,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits
 
 from smc.checks import check_positive
-from smc.model.task_estimator import EvalSet, Task, TaskEstimator
+from smc.model.either_task import Task
+from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray
 
 

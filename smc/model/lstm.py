@@ -7,9 +7,9 @@ from sklearn.utils.validation import check_consistent_length, validate_data
 
 from smc.checks import check_positive
 from smc.errors import ModelError
+from smc.model.either_task import Task
 from smc.model.network.estimator import Network
 from smc.model.network.schedule import Device, Precision
-from smc.model.task_estimator import Task
 from smc.windows import Windows
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from smc.checks import check_at_least, check_choice, check_positive, check_positive_or_none, check_share
-from smc.model.task_estimator import EvalSet, Task, TaskEstimator
+from smc.model.either_task import Task
+from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray, IntArray
 
 

@@ -7,11 +7,11 @@ import numpy as np
 
 from smc.checks import check_at_least
 from smc.errors import ModelError
+from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
 from smc.model.fold_rows import FoldRows, Tested
 from smc.model.losses import log_losses, squared_errors
 from smc.model.mixture import Mixture
-from smc.model.task_estimator import Task
 from smc.typing import FloatArray, IntArray
 from smc.windows import Windows, as_seen
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from smc.model.either_task import Task
 from smc.model.meta_ensemble import MetaEnsemble
-from smc.model.task_estimator import Task
 
 
 class Stacking(MetaEnsemble):

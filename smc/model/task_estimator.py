@@ -1,12 +1,10 @@
-"""The half that smc's estimators share: one class for both tasks, labels encoded, inputs checked."""
+"""The half that smc's single models share: inputs checked, labels encoded."""
 
-from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Literal, Self, TypeAlias
+from abc import abstractmethod
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.metrics import accuracy_score, r2_score
-from sklearn.utils import ClassifierTags, RegressorTags, Tags
+from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -17,37 +15,19 @@ from sklearn.utils.validation import (
 )
 
 from smc.errors import ModelError
-from smc.typing import FloatArray, IntArray
-
-Task: TypeAlias = Literal["auto", "classification", "regression"]
+from smc.model.either_task import EitherTask, may_classify
+from smc.typing import FloatArray
 
 #: Rows that are watched but not learned from: inputs, encoded targets, weights.
 EvalSet: TypeAlias = tuple[FloatArray, np.ndarray, FloatArray]
 
 
-def infer_task(y: Any) -> Literal["classification", "regression"]:
-    """Tell numbers from classes: a target with a fractional part is a number, anything else names a class.
-
-    >>> infer_task([-1, 0, 1]), infer_task([0.0, 1.0]), infer_task([0.013, -0.002])
-    ('classification', 'classification', 'regression')
-    """
-    values = np.asarray(y)
-    is_float = np.issubdtype(values.dtype, np.floating)
-    return "regression" if is_float and bool(np.any(values != np.round(values))) else "classification"
-
-
-def _may_classify(estimator: "TaskEstimator") -> bool:
-    return getattr(estimator, "task_", estimator.task) != "regression"
-
-
-class TaskEstimator(BaseEstimator, ABC):
-    """Learn classes or numbers, as ``task`` says.
+class TaskEstimator(EitherTask):
+    """Learn classes or numbers from checked rows.
 
     A subclass stores its arguments, among them ``task``, ``seed`` and ``n_jobs``, and fills in `_fit` and
     `_evaluate`. It receives finite float64 inputs (with NaN if it `takes_missing`), classes as codes 0..k-1
     or numbers as float64, and weights that are never None; whatever the labels were, it never sees them.
-
-    ``task="auto"`` follows `infer_task`; a run sets it from the labels.
     """
 
     #: Whether NaN may stand in the inputs.
@@ -55,7 +35,6 @@ class TaskEstimator(BaseEstimator, ABC):
     #: Whether numbers may have several columns, one for each step ahead.
     takes_steps: ClassVar[bool] = False
 
-    task: Task
     n_features_in_: int
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, eval_set: tuple[Any, ...] | None = None) -> Self:
@@ -84,18 +63,13 @@ class TaskEstimator(BaseEstimator, ABC):
         values = self._values(X)
         return self.classes_[values.argmax(axis=1)] if self.task_ == "classification" else values
 
-    @available_if(_may_classify)
+    @available_if(may_classify)
     def predict_proba(self, X: Any) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``."""
         values = self._values(X)
         if self.task_ == "regression":
             raise AttributeError("a regressor has no predict_proba")
         return values
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the accuracy, or R squared for numbers."""
-        measure = accuracy_score if _may_classify(self) else r2_score
-        return float(measure(y, self.predict(X), sample_weight=sample_weight))
 
     @abstractmethod
     def _fit(self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None) -> None:
@@ -115,10 +89,7 @@ class TaskEstimator(BaseEstimator, ABC):
         )
         if not weight.sum() > 0:
             raise ModelError("`sample_weight` must not be zero for every row")
-        self.task_ = infer_task(y) if self.task == "auto" else self.task
-        target = (
-            self._encode(y, weight) if self.task_ == "classification" else np.asarray(y, dtype=np.float64)
-        )
+        target = self._learn_target(y, weight)
         return X, target, weight, None if eval_set is None else self._check_eval_set(eval_set)
 
     def _check_rows(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
@@ -139,17 +110,6 @@ class TaskEstimator(BaseEstimator, ABC):
     def _finite(self) -> bool | str:
         return "allow-nan" if self.takes_missing else True
 
-    def _encode(self, y: np.ndarray, weight: FloatArray) -> IntArray:
-        """Learn the classes and return the code of each label."""
-        y = column_or_1d(y, warn=True)
-        if infer_task(y) == "regression":
-            raise ModelError(f"Unknown label type: task=classification, but the target holds {_fraction(y)}")
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        weighted = self.classes_[np.bincount(codes, weights=weight) > 0]
-        if len(weighted) < 2:
-            raise ModelError(f"a classifier needs two classes of some weight, got one class: {weighted[0]}")
-        return codes
-
     def _check_eval_set(self, eval_set: tuple[Any, ...]) -> EvalSet:
         inputs, targets, *weights = eval_set
         X = self._check_inputs(inputs)
@@ -167,15 +127,6 @@ class TaskEstimator(BaseEstimator, ABC):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = self.takes_missing
-        tags.target_tags.required = True
-        task = getattr(self, "task_", self.task)
-        if task == "classification":
-            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
-        elif task == "regression":
-            tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
+        if tags.estimator_type == "regressor":
             tags.target_tags.multi_output = self.takes_steps
         return tags
-
-
-def _fraction(y: np.ndarray) -> float:
-    return float(y[y != np.round(y)][0])

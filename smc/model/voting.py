@@ -6,11 +6,11 @@ from typing import Any, Literal
 import numpy as np
 
 from smc.checks import check_choice
+from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
 from smc.model.fold_rows import FoldRows
 from smc.model.losses import log_likelihoods, squared_errors
 from smc.model.pseudo_bma import pseudo_bma_weights
-from smc.model.task_estimator import Task
 from smc.model.weighted_mean import mean_over_members
 from smc.typing import FloatArray
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from smc.checks import check_non_negative, check_positive, check_positive_or_none, check_share
 from smc.model.boosting import Boosting
+from smc.model.either_task import Task
 from smc.model.rounds import Rounds
-from smc.model.task_estimator import EvalSet, Task
+from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
 
 
