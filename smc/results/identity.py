@@ -23,6 +23,8 @@ NOT_OF_RUN = (
 NOT_OF_FIT = ("n_jobs", "n_threads", "device")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
+#: What a run tells of its fits, not the fits: a sealed run is no further trial beside the one that is not.
+NOT_OF_TRIAL = ("evaluation.test",)
 #: Groups whose seed changes what a run is judged on.
 EVIDENCE = ("data", "cv")
 
@@ -96,7 +98,7 @@ def config_hash(config: Config) -> str:
 
 
 def seedless_hash(config: Config) -> str:
-    """Hash a config without its seeds: repeats of one configuration that differ in the seed alone share it.
+    """Hash a config without its seeds and its seal: repeats of one configuration share it.
 
     The seed of a simulated market stays, since it makes other data, and so does that of a splitter
     (``cv=monte_carlo``), since it makes other folds: their figures are no repeats on the same evidence.
@@ -104,7 +106,9 @@ def seedless_hash(config: Config) -> str:
     kept = {
         key: value if key in EVIDENCE else _without(value, (), ("seed",)) for key, value in config.items()
     }
-    return config_hash({key: value for key, value in kept.items() if key != "seed"})
+    return config_hash(
+        _without({key: value for key, value in kept.items() if key != "seed"}, NOT_OF_TRIAL, ())
+    )
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A distinct trial: the seeds of one configuration on the same data."""
+"""A distinct trial: the repeats of one configuration on the same data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from smc.selection.part import Evidence
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """Runs that differ in their seed alone, with the mean of what each event says for them.
+    """Runs that differ in their seed alone, or their seal, with the mean of what each event says for them.
 
     The mean is what the configuration is worth, whichever seed is drawn: the luckiest seed gains nothing. The
     run that stands for the trial is the one whose own score is nearest to that mean.
@@ -45,8 +45,8 @@ class Trial:
     @property
     def seed_spread(self) -> tuple[float, float] | None:
         """Lowest and highest score of a seed; None if there is one only."""
-        scores = [_score(run) for run in self.runs]
-        return (min(scores), max(scores)) if len(scores) > 1 else None
+        scores = {run.identity.seed: _score(run) for run in self.runs}
+        return (min(scores.values()), max(scores.values())) if len(scores) > 1 else None
 
 
 def trials_of(candidates: Iterable[Candidate]) -> list[Trial]:

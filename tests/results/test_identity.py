@@ -107,6 +107,16 @@ def test_seeds_of_one_config_share_its_seedless_hash_but_not_the_seed_of_a_marke
     assert seedless_hash(changed("data.seed", 7)) != seedless_hash(CONFIG)
 
 
+def test_a_sealed_run_is_a_run_of_its_own_but_no_further_trial():
+    sealed, recorded = (
+        changed("evaluation", {"test": test, "cost_bps": 1.0}) for test in ("sealed", "recorded")
+    )
+    assert name(sealed) != name(recorded)
+    assert seedless_hash(sealed) == seedless_hash(recorded)
+    dearer = changed("evaluation", {"test": "sealed", "cost_bps": 2.0})
+    assert seedless_hash(dearer) != seedless_hash(sealed)
+
+
 def test_the_seed_of_a_splitter_makes_other_folds_and_is_no_repeat():
     one, two = (
         {**CONFIG, "cv": {"_target_": "smc.cv.monte_carlo.MonteCarlo", "seed": seed}} for seed in (0, 1)
