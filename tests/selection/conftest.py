@@ -75,7 +75,9 @@ def make_candidate() -> Callable[..., Candidate]:
             else part_of(predicted(share, n=size, seed=drawn, part=part), pd.DataFrame(), measure, None)
             for part, (share, size) in shares.items()
         }
-        identity = Identity(run_id, symbol, "logistic", key or run_id, data_hash="d", split_hash="s")
+        identity = Identity(
+            run_id, symbol, "logistic", key or run_id, seed=seed or 0, data_hash="d", split_hash="s"
+        )
         return Candidate(identity, "classification", {"train_val_gap": gap}, **{**parts, **other})
 
     return make
