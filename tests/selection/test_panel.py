@@ -9,7 +9,7 @@ from smc.selection.trial import trials_of
 
 
 def test_seeds_of_one_configuration_are_one_column_their_mean(make_candidate):
-    seeds = [make_candidate(f"r{k}", 0.55 + 0.05 * k, key="one") for k in range(3)]
+    seeds = [make_candidate(f"r{k}", 0.55 + 0.05 * k, key="one", seed=k) for k in range(3)]
     (trial,) = trials_of(seeds)
     scores = [each.out_of_fold.evidence.value for each in seeds]
     assert np.allclose(trial.evidence.value, np.mean(scores, axis=0))
