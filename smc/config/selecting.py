@@ -69,10 +69,11 @@ def _said(error: Exception, overrides: Sequence[str], folders: Sequence[Path]) -
         key, _, value = override.partition("=")
         if key == GROUP and value not in known:
             return f"{override}: no such option{nearest(value, known)} (options: {', '.join(known)})"
-    keys = {"n_null", "paths.output", "ledger.url", *(f"{GROUP}.{name}" for name in _arguments(overrides))}
+    own = (f"{GROUP}.{name}" for name in _arguments(overrides))
+    keys = {GROUP, "n_null", "paths.output", "ledger.url", *own}
     for override in overrides:
         key = override.partition("=")[0].lstrip("+~")
-        if key not in {*keys, GROUP}:
+        if key not in keys:
             return f"{key}: no such key{nearest(key, keys)}"
     return (str(error) or type(error).__name__).splitlines()[0]
 

@@ -78,6 +78,20 @@ def test_a_mistake_ends_in_a_line_and_code_2(output, capsys, arguments):
     assert capsys.readouterr().err.startswith("error: ")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("selecton=classic", "selection"),
+        ("selection.n_drws=300", "selection.n_draws"),
+        ("selection=clasic", "classic"),
+    ],
+)
+def test_a_typo_is_told_what_it_may_mean(output, capsys, typed, meant):
+    with pytest.raises(SystemExit):
+        select.main([f"paths.output={output}", typed])
+    assert f"did you mean {meant}?" in capsys.readouterr().err
+
+
 def test_help_names_the_rules(capsys):
     with pytest.raises(SystemExit):
         select.main(["--help"])
