@@ -24,7 +24,8 @@ READING = (
     "even: no edge, and stop and target equally far away, so that nothing can be found. With the barriers of "
     "market structure the odds depend on the distances, which a model may find, though it earns nothing.",
     "95 % intervals over symbols: of a share Clopper and Pearson's, of a mean Student's. `met`: within the "
-    "target; `REFUTED`: wholly on the wrong side; `open`: more symbols would tell.",
+    "target; `REFUTED`: even the 99.9 % interval lies wholly on the wrong side, since of dozens of targets "
+    "luck puts one or another outside 95 %; `open`: more symbols would tell.",
     "p-values may be larger than uniform, as a model that learned noise does worse than the baseline.",
     "The true value of an interval is the mean over what the events might have become, given all that was "
     "known when each came.",

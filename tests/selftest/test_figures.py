@@ -17,12 +17,12 @@ def figures(lines: dict[Cell, list[Any]]) -> dict[tuple[str, str], Figure]:
 
 
 def test_errors_without_an_edge_and_power_with_one(make_line: Callable[..., Any]) -> None:
-    verdicts = ["DEPLOY", "WATCH", "NO_MODEL", "DEPLOY"]
+    verdicts = ["DEPLOY", "WATCH", "NO_MODEL", "DEPLOY"] * 5
     lines = [make_line(seed, verdict) for seed, verdict in enumerate(verdicts)]
     found = figures({NOISE: lines, EDGE: lines})
     wrong, power = found["false_deploy_honest", "1000:0"], found["power_honest", "1000:0.75"]
     assert wrong.estimate.value == power.estimate.value == 0.5
-    assert wrong.verdict == "REFUTED"  # two of four: at least 6.8 %
+    assert wrong.verdict == "REFUTED"  # ten of twenty: at least 17 %
     assert power.verdict == "open"
     assert found["false_deploy_classic", "1000:0"].estimate.value == 0
     assert not found["false_deploy_classic", "1000:0"].verdict
@@ -86,9 +86,9 @@ def test_coverage_counts_symbols_not_configurations(
     make_line: Callable[..., Any], make_fit: Callable[..., Any]
 ) -> None:
     inside, outside = make_fit(held=(0.4, 0.6, 0.5)), make_fit(held=(0.4, 0.6, 0.7))
-    lines = [make_line(seed, xgboost_strong=inside, xgboost_tiny=outside) for seed in range(10)]
+    lines = [make_line(seed, xgboost_strong=inside, xgboost_tiny=outside) for seed in range(30)]
     found = figures({NOISE: lines})["coverage_out_of_fold_accuracy", "1000:0"]
-    assert (found.estimate.value, found.estimate.n, found.verdict) == (0.5, 10, "REFUTED")
+    assert (found.estimate.value, found.estimate.n, found.verdict) == (0.5, 30, "REFUTED")
 
 
 def test_symbols_without_a_run_are_left_out(make_line: Callable[..., Any]) -> None:

@@ -29,6 +29,8 @@ def test_a_share_is_that_of_scipy(hits: int) -> None:
     found = share([1] * hits + [0] * (12 - hits))
     exact = binomtest(hits, 12).proportion_ci(0.95, "exact")
     assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
+    wider = binomtest(hits, 12).proportion_ci(0.999, "exact")
+    assert (found.lowest, found.highest) == pytest.approx((wider.low, wider.high))
 
 
 def test_answers_that_hang_together_count_as_one() -> None:
@@ -38,10 +40,11 @@ def test_answers_that_hang_together_count_as_one() -> None:
 
 def test_a_mean_by_hand() -> None:
     values = [0.1, 0.2, 0.3, 0.6]
-    half = t.ppf(0.975, 3) * math.sqrt(np.var(values, ddof=1) / 4)
-    assert mean(values) == Estimate(
-        pytest.approx(0.3), pytest.approx(0.3 - half), pytest.approx(0.3 + half), 4
-    )
+    error = math.sqrt(np.var(values, ddof=1) / 4)
+    found = mean(values)
+    half, wide = t.ppf(0.975, 3) * error, t.ppf(0.9995, 3) * error
+    assert (found.value, found.low, found.high, found.n) == pytest.approx((0.3, 0.3 - half, 0.3 + half, 4))
+    assert (found.lowest, found.highest) == pytest.approx((0.3 - wide, 0.3 + wide))
     assert mean([0.4]) == Estimate(0.4, None, None, 1)
 
 

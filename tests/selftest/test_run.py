@@ -108,10 +108,10 @@ def test_a_rule_that_deploys_everything_is_refuted(
     output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(RULES, "honest", Careless())  # type: ignore[index]
-    asked = [*SMALL, *FAST, "--symbols", "2", "--jobs", "1", "--output", str(tmp_path)]
+    asked = [*SMALL, *FAST, "--symbols", "3", "--jobs", "1", "--output", str(tmp_path)]
     assert exit_code(*asked) == 1
     page = next((tmp_path / "selftest").glob("*/report.md")).read_text()
-    assert "| 120:0 | wrong, honest | <= 5 % | 100.0 % | [15.8, 100.0] | 2 | REFUTED |" in page
+    assert "| 120:0 | wrong, honest | <= 5 % | 100.0 % | [29.2, 100.0] | 3 | REFUTED |" in page
 
 
 def test_a_feature_that_sees_the_future_makes_false_deployments(
