@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Of the interval that is shown, and of the one that refutes a target: a self-test has dozens of targets, some
-#: right at the true value, and with 95 % intervals luck alone would refute one in every few self-tests.
+#: Of the interval that is shown, and of the one that refutes a target: a self-test has dozens of targets,
+#: some at the true value itself, and by 95 % intervals luck alone would refute one in every few self-tests.
 CONFIDENCE, BEYOND_LUCK = 0.95, 0.999
 
 
