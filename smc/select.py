@@ -10,6 +10,7 @@ from typing import Any
 from smc.cli import Progress, exits
 from smc.config import instantiate
 from smc.config.selecting import compose_selection
+from smc.errors import ResultsError
 from smc.null_band import Nulls
 from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report
@@ -87,7 +88,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
         criteria=rule.criteria,
         runs=account(runs, missing_runs(output, set(runs.folders))),
     )
-    changes = differences(read_manifest(output), manifest)
+    changes = _changes(output, manifest)
     path = write_manifest(output, manifest)
     return Selected(manifest, path, save_selection_report(manifest, output), changes)
 
@@ -121,6 +122,14 @@ def sections(selected: Selected, *, with_changes: bool = False) -> list[Section]
     )
     points.append(f"The page with the evidence, the Markdown beside it: {selected.page}")
     return [*found, Section("Manifest", points)]
+
+
+def _changes(output: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Say what changed since the last manifest; one that cannot be read hinders no new one."""
+    try:
+        return differences(read_manifest(output), manifest)
+    except ResultsError as error:
+        return [str(error)]
 
 
 def _row(symbol: str, entry: Mapping[str, Any]) -> tuple[str, ...]:

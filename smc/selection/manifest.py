@@ -72,17 +72,17 @@ def read_manifest(output: str | Path) -> dict[str, Any] | None:
     Raises
     ------
     ResultsError
-        There is one, but it cannot be read.
+        There is one, but it cannot be read, or does not fit the schema of today.
     """
     path = Path(output) / NAME
     if not path.is_file():
         return None
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise ResultsError(
-            f"{path} cannot be read ({error}): python -m smc.select writes a new one"
-        ) from error
+        manifest = json.loads(path.read_bytes())
+        check_manifest(manifest)
+    except (OSError, ValueError, ResultsError) as error:
+        raise ResultsError(f"the last {path} cannot be compared with: {error}") from error
+    return manifest
 
 
 def check_manifest(manifest: Mapping[str, Any]) -> None:

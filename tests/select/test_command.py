@@ -58,6 +58,17 @@ def test_changes_are_told_when_asked_for(commit, at_terminal):
     assert "nothing" in at_terminal("--diff")
 
 
+@pytest.mark.parametrize("last", ["{garbage", "[]", '{"selections": {"EURUSD": 3}}'])
+def test_a_last_manifest_that_cannot_be_read_is_said_and_replaced(commit, at_terminal, output, last):
+    commit("a1")
+    output.mkdir(exist_ok=True)
+    (output / "manifest.json").write_text(last)
+    assert f"the last {output}/manifest.json cannot be compared with" in " ".join(
+        at_terminal("--diff").split()
+    )
+    assert " - nothing" in at_terminal("--diff")
+
+
 def test_overrides_work_as_for_a_run(commit, at_terminal):
     commit("a1", gap=0.16)
     assert "DEPLOY" in at_terminal("selection=classic")
