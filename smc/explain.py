@@ -171,7 +171,7 @@ def read_words(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_args(arguments)
+    asked = _parser().parse_intermixed_args(arguments)
     with exits(), Progress() as progress:
         name, words = read_words(asked.words)
         run = load_run(locate(name, asked.output))

@@ -147,7 +147,7 @@ def _data(run: Run, output: str | Path) -> tuple[list[str], Config]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 if every run comes out the same, 1 if one does not."""
-    asked = _parser().parse_args(arguments)
+    asked = _parser().parse_intermixed_args(arguments)
     with exits():
         runs = [load_run(locate(name, asked.output)) for name in asked.runs or [None]]
         verdicts = []

@@ -95,7 +95,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_args(arguments)
+    asked = _parser().parse_intermixed_args(arguments)
     with exits():
         null = [] if asked.null is None else [f"n_null={asked.null}"]
         config, name = compose_selection([*asked.overrides, *null], config_dir=asked.config_dir)

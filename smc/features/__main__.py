@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("family", help="dotted path of the class, importable from this folder")
     parser.add_argument("argument", nargs="*", help="argument of its constructor, such as window=20")
     parser.add_argument("--bars", help="Parquet file with the columns time, open, high, low, close, volume")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     with exits():
         features = FeatureSet({"family": build(options.family, options.argument)})
         bars = read_bars(options.bars) if options.bars else simulated_bars(features.warm_up + STARTS)

@@ -212,6 +212,7 @@ def test_an_explanation_that_does_not_add_up_is_not_saved(run, output, capsys, m
         (["event=last", "symbol=XYZ"], "symbol=XYZ is none of the run's: SP500"),
         (["symbol=SP500"], "symbol= goes with event="),
         (["events=3"], "events=3 is no option: there are event=<bar or time> and symbol=<name>"),
+        (["nosuchrun", "--events", "9", "event=last"], "no run 'nosuchrun' under"),
         (["--events", "1"], "--events must be 2 or more, got 1"),
     ],
 )

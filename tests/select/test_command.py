@@ -69,6 +69,11 @@ def test_a_last_manifest_that_cannot_be_read_is_said_and_replaced(commit, at_ter
     assert " - nothing" in at_terminal("--diff")
 
 
+def test_overrides_stand_before_and_after_options(commit, at_terminal):
+    commit("a1", gap=0.16)
+    assert "DEPLOY" in at_terminal("--diff", "selection=classic")
+
+
 def test_overrides_work_as_for_a_run(commit, at_terminal):
     commit("a1", gap=0.16)
     assert "DEPLOY" in at_terminal("selection=classic")
