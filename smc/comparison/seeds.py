@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,17 @@ def seed_noise(one: Sequence[float], other: Sequence[float]) -> SeedNoise | None
 
 
 def repeats(run: Run, output: str | Path) -> list[Run]:
-    """Find the finished runs that differ from one by their seed alone, itself included, by seed."""
+    """Find the finished runs that differ from one by their seed alone, itself included, by seed.
+
+    They are looked for under an output folder and where the run itself was written, which is where
+    further seeds of it go. Damaged ones are left out.
+    """
     known = {run.run_id: run}
-    for folder in list_runs(output):
-        if folder.name not in known and _shared(json.loads((folder / "run.json").read_bytes())) == _shared(
-            run.record
-        ):
-            known[folder.name] = load_run(folder)
+    for root in dict.fromkeys(map(Path, (output, run.config["paths"]["output"]))):
+        for folder in list_runs(root):
+            if folder.name not in known and _is_repeat(folder, run):
+                with suppress(ResultsError):
+                    known[folder.name] = load_run(folder)
     return sorted(known.values(), key=lambda each: each.record["seed"])
 
 
@@ -91,5 +96,10 @@ def _with_seed(node: Any, seed: int, sources: dict[str, str], path: str = "") ->
     return found
 
 
-def _shared(record: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(record[name] for name in SHARED)
+def _is_repeat(folder: Path, run: Run) -> bool:
+    """Compare by the record alone: to verify the files of every run would take its time."""
+    try:
+        record = json.loads((folder / "run.json").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and all(record.get(name) == run.record[name] for name in SHARED)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -28,7 +29,7 @@ def fold_test(one, other) -> float:
     change = first - second
     ratio = np.mean(np.divide(test, train))
     t = change.mean() / np.sqrt((1 / len(change) + ratio) * change.var(ddof=1))
-    return 2 * stats.t.sf(abs(t), len(change) - 1)
+    return float(2 * stats.t.sf(abs(t), len(change) - 1))
 
 
 @pytest.fixture
@@ -66,6 +67,14 @@ def test_two_runs_differ_by_what_was_set_and_their_seeds_give_the_noise(tmp_path
     assert len(list_runs(tmp_path / "outputs")) == 6, "seed 0 of both was there"
     assert "Seeds at hand: 3 and 3" in seeds.stdout
     assert re.search(r"within|beyond", seeds.stdout)
+
+    other_root = shutil.copytree(
+        tmp_path / "outputs" / "runs" / two_runs[1], tmp_path / "other" / "runs" / two_runs[1]
+    )
+    (tmp_path / "outputs" / "runs" / two_runs[1] / "run.json").unlink()
+    moved = smc_diff(tmp_path, f"outputs/runs/{two_runs[0]}", str(other_root), "--output", "other")
+    assert moved.returncode == 0, moved.stderr
+    assert "Seeds at hand: 3 and 3" in moved.stdout, "those where the runs were made, but no damaged one"
 
 
 def test_wrong_use_is_said_in_a_line(tmp_path):
