@@ -35,6 +35,10 @@ class Mask:
         """Number of inputs that one mask makes, and of features."""
         return len(self.known), self.known.shape[-1]
 
+    def mask_shapes(self, _: FloatArray) -> list[tuple[int]]:
+        """Return the shape of one mask: a place a feature, of a row and of a window alike."""
+        return [self.known.shape[-1:]]
+
     def __call__(self, is_in: np.ndarray, row: FloatArray) -> tuple[FloatArray]:
         """Return the known inputs with those features of ``row`` that are in."""
         return (np.where(is_in.astype(bool), row, self.known),)

@@ -49,10 +49,11 @@ def targets(table: pd.DataFrame, kind: str) -> np.ndarray:
     return np.digitize(score, [-1.5, 1.5]) - 1 if kind == "three" else (score > 0).astype(int)
 
 
-def composed(name: str, kind: str):
+def composed(name: str, kind: str, members: tuple[str, ...] = ()):
     """Return a model as a run has it, with few trees or epochs, and its label's task."""
     label = {"numbers": "forward_return", "three": "triple_barrier_3"}.get(kind, "triple_barrier")
-    config = compose([f"model={name}", f"labels={label}"])
+    named = [f"model.members=[{','.join(members)}]"] if members else []
+    config = compose([f"model={name}", f"labels={label}", *named])
     node = config["model"]
     for key, value in FEW.items():
         node |= {key.removeprefix("model."): value} if key.removeprefix("model.") in node else {}
@@ -65,8 +66,8 @@ def fitted(name: str, kind: str = "binary") -> tuple[FoldPipeline, np.ndarray]:
     return fit(name, kind)
 
 
-def fit(name: str, kind: str = "binary", **steps) -> tuple[FoldPipeline, np.ndarray]:
-    table, estimator = rows(), composed(name, kind)
+def fit(name: str, kind: str = "binary", *, members=(), **steps) -> tuple[FoldPipeline, np.ndarray]:
+    table, estimator = rows(), composed(name, kind, members)
     pipeline = FoldPipeline(estimator=estimator, sampler=NoAugmentation(), **steps)
     inputs = table
     if pipeline.lookback > 1:
@@ -101,6 +102,15 @@ def _given(model, inputs):
     if inputs.ndim == 3:
         return Windows.from_array(inputs, names=NAMES)
     return pd.DataFrame(inputs, columns=NAMES)
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+def test_an_ensemble_that_asks_for_windows_is_explained_too(kind):
+    model, inputs = fit("averaging", kind, members=("logistic", "lstm"))
+    assert inputs.ndim == 3
+    found = contributions(model, inputs[:4], inputs)
+    assert (found.method, found.values.shape) == ("permutation", (4, len(NAMES), len(found.output.names)))
+    assert found.sizes.argmax() == PLANTED
 
 
 @pytest.mark.parametrize("name", LEARNERS)
