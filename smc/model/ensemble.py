@@ -17,12 +17,9 @@ from sklearn.utils.validation import (
 
 from smc.errors import ModelError
 from smc.model.either_task import EitherTask, may_classify
-from smc.model.fold_rows import FitMember, FoldRows, Tested, answers_of, lookback_of
+from smc.model.fold_rows import FitMember, FoldRows, Tested, answers_of, lookback_of, stop_of
 from smc.model.losses import log_losses, squared_errors
 from smc.typing import FloatArray, IntArray
-
-#: What a network's ``stop_reason_`` says after Ctrl-C.
-INTERRUPTED = "interrupted"
 
 
 class Ensemble(EitherTask):
@@ -93,6 +90,8 @@ class Ensemble(EitherTask):
             No member, one class only, or what a member raises.
         SplitError
             No spans where they are needed.
+        KeyboardInterrupt
+            Ctrl-C ended the fit of a member, of a split or of all rows.
         """
         if not self.members:
             raise ModelError("an ensemble needs members: set model.members=[...]")
@@ -103,9 +102,7 @@ class Ensemble(EitherTask):
         self.n_features_in_ = X.shape[-1]
         rows = FoldRows(X, labels, codes, weight, spans, getattr(self, "classes_", None), fit_member)
         self._fit_members(rows, {name: self._of_task(each) for name, each in self.members.items()})
-        reasons = [_stop_of(each) for each in self.members_.values()]
-        if INTERRUPTED in reasons:
-            raise KeyboardInterrupt
+        reasons = map(stop_of, self.members_.values())
         self.stop_reason_ = next((reason for reason in reasons if reason is not None), None)
         return self
 
@@ -246,7 +243,3 @@ class Ensemble(EitherTask):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _stop_of(member: Any) -> str | None:
-    return getattr(getattr(member, "estimator_", member), "stop_reason_", None)

@@ -13,6 +13,8 @@ from smc.errors import LeakageError
 from smc.typing import FloatArray, IntArray
 from smc.windows import as_seen, rows_of
 
+#: What a network's ``stop_reason_`` says after Ctrl-C.
+INTERRUPTED = "interrupted"
 #: Fits a member on some rows: ``(its name, which of its fits, the unfitted member, rows) -> fitted``.
 FitMember: TypeAlias = Callable[[str, str, Any, IntArray], Any]
 
@@ -69,9 +71,20 @@ class FoldRows:
     fit_member: FitMember | None
 
     def fit(self, members: Mapping[str, Any], rows: IntArray, part: str = "") -> dict[str, Any]:
-        """Fit each member on some rows; ``part`` says in records which, and nothing of all rows."""
+        """Fit each member on some rows; ``part`` says in records which, and nothing of all rows.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Ctrl-C ended a member's fit: half a member would change the answer of all without a word.
+        """
         fit = self.fit_member or self._fit_plainly
-        return {name: fit(name, part, member, rows) for name, member in members.items()}
+        fitted: dict[str, Any] = {}
+        for name, member in members.items():
+            fitted[name] = fit(name, part, member, rows)
+            if stop_of(fitted[name]) == INTERRUPTED:
+                raise KeyboardInterrupt
+        return fitted
 
     def test(self, cv: Any, members: Mapping[str, Any], *, forward: bool = False) -> Tested:
         """Fit the members on the training part of each split, and let them answer to its test part.
@@ -114,6 +127,11 @@ class FoldRows:
         takes_weight = "sample_weight" in inspect.signature(unfitted.fit).parameters
         given = {"sample_weight": self.weight[rows]} if takes_weight else {}
         return unfitted.fit(as_seen(rows_of(self.X, rows), lookback_of(member)), self.labels[rows], **given)
+
+
+def stop_of(member: Any) -> str | None:
+    """Return why the fit of a member, or of a pipeline, ended before its time; None if it did not."""
+    return getattr(getattr(member, "estimator_", member), "stop_reason_", None)
 
 
 def lookback_of(estimator: Any) -> int:

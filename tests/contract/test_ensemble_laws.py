@@ -370,19 +370,27 @@ def test_a_member_of_a_member_has_its_curves_under_both_names(name):
 
 
 class Interrupted(Logistic):
-    """A member whose fit Ctrl-C ended."""
+    """A member whose first fit Ctrl-C ended, and no other."""
 
-    @property
-    def stop_reason_(self):
-        return "interrupted"
+    n_fits: ClassVar[int] = 0
+
+    def fit(self, X, y, sample_weight=None):
+        Interrupted.n_fits += 1
+        self.stop_reason_ = "interrupted" if Interrupted.n_fits == 1 else None
+        return super().fit(X, y, sample_weight)
 
 
+@pytest.mark.parametrize("wrapped", [True, False])
 @pytest.mark.parametrize("name", ENSEMBLES)
-def test_ctrl_c_in_a_member_ends_the_whole_fit(name):
+def test_ctrl_c_in_a_member_ends_the_whole_fit_at_once(name, wrapped, monkeypatch):
+    monkeypatch.setattr(Interrupted, "n_fits", 0)
     X, y, spans = table()
-    model = FoldPipeline(estimator=build(name, members={"logistic": Interrupted()}), sampler=NoAugmentation())
+    model = build(name, members={"logistic": Interrupted(), "other": Logistic()})
+    if wrapped:
+        model = FoldPipeline(estimator=model, sampler=NoAugmentation())
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, y, spans=spans)
+    assert Interrupted.n_fits == 1
 
 
 @pytest.mark.parametrize("name", ENSEMBLES)
