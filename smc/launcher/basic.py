@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from smc.config.job import Job
+from smc.launcher.end import End
 from smc.launcher.launcher import Launcher, Task
 from smc.launcher.steps import Steps
 from smc.launcher.sweep import Sweep
@@ -21,4 +22,9 @@ class Basic(Launcher):
             if not sweep.may_start(job):
                 return
             sweep.started(job)
-            sweep.ended(job, task(job, Steps(partial(sweep.stepped, job))))
+            try:
+                end = task(job, Steps(partial(sweep.stepped, job)))
+            except KeyboardInterrupt as error:
+                sweep.ended(job, End.interrupted(error))
+                raise
+            sweep.ended(job, end)

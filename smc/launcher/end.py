@@ -1,7 +1,7 @@
 """How one job of a sweep ended."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 Status = Literal["finished", "failed", "killed"]
 
@@ -25,6 +25,16 @@ class End:
     run_id: str | None = None
     reason: str | None = None
     is_new: bool = True
+
+    @classmethod
+    def interrupted(cls, error: KeyboardInterrupt) -> Self:
+        """Return the end of a job that Ctrl-C ended, with what it left behind.
+
+        >>> End.interrupted(KeyboardInterrupt("what was done is in partial/3f")).text
+        'interrupted: what was done is in partial/3f'
+        """
+        text = f"interrupted: {error}" if error.args else "interrupted"
+        return cls("killed", text, reason="interrupted")
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def work(task: Task, job: Job, connection: Connection, log: str) -> None:
         tell("started")
         end = task(job, Steps(tell))
     except KeyboardInterrupt as error:
-        end = End("killed", f"interrupted: {error}" if error.args else "interrupted", reason="interrupted")
+        end = End.interrupted(error)
     send(connection, end)
     connection.close()
 

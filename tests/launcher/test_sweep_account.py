@@ -133,6 +133,19 @@ def test_no_job_starts_after_one_that_found_no_room(make_sweep) -> None:
     assert list(sweep.ends) == [0]
 
 
+def test_ctrl_c_is_the_end_of_the_running_job_in_one_process_too(make_sweep) -> None:
+    def interrupted(job, progress) -> End:
+        raise KeyboardInterrupt("what was done so far is in partial/a")
+
+    sweep = make_sweep("a", "b")
+    with pytest.raises(KeyboardInterrupt):
+        Basic().carry_out(sweep.distinct(), interrupted, sweep)
+    assert sweep.summary().splitlines() == [
+        "0 of 2 finished, 1 killed, 1 not started",
+        "  seed=0: interrupted: what was done so far is in partial/a",
+    ]
+
+
 def test_ctrl_c_is_counted_and_raised_again_afterwards() -> None:
     with CtrlC() as ctrl_c:
         os.kill(os.getpid(), signal.SIGINT)
