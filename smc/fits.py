@@ -169,6 +169,13 @@ class Fitting:
         watch.look_back(time.perf_counter() - started)
         return Fitted(name, model, positions, watch.warnings)
 
+    def fit_whole(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> Fitted:
+        """Fit as `fit` does, and raise KeyboardInterrupt where Ctrl-C ended it before its time."""
+        fitted = self.fit(pipeline, positions, name)
+        if fitted.is_interrupted:
+            raise KeyboardInterrupt
+        return fitted
+
     def predict(self, model: FoldPipeline, positions: IntArray, part: str, fold: int = -1) -> pd.DataFrame:
         """Predict some events, one row each beside what happened."""
         inputs = self.data.inputs(positions, model.lookback)

@@ -65,12 +65,10 @@ def _point(
     name = f"learning curve, {len(events)} events"
     step(name)
     try:
-        fitted = fitting.fit(pipeline, events, name)
+        fitted = fitting.fit_whole(pipeline, events, name)
     except (ModelError, SplitError) as error:
         log.warning("%s: left out: %s", name, error)
         return []
-    if fitted.is_interrupted:
-        raise KeyboardInterrupt
     asked = ((events[fitted.model.fitted_rows_], TRAIN), (plan.val, VAL))
     return [_scores(len(events), [fitting.predict(fitted.model, *part) for part in asked])]
 

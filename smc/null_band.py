@@ -93,7 +93,7 @@ class NullBand:
     def _predict(self, fitting: Fitting, pipeline: FoldPipeline) -> Iterator[pd.DataFrame]:
         """Give the test predictions of each fold, dated by their labels, not by the features' own bars."""
         for number, fold in enumerate(self.plan.folds):
-            model = fitting.fit(pipeline, fold.train, fold.name).model
+            model = fitting.fit_whole(pipeline, fold.train, fold.name).model
             rows = fitting.predict(model, fold.test, OUT_OF_FOLD, number)
             place = self.data.events[["symbol", "event", "time"]].iloc[fold.test]
             yield rows.assign(**{name: place[name].to_numpy() for name in place})

@@ -75,7 +75,7 @@ class Rebuilt:
         fitting = Fitting(self.data, config["final"], config["sample_weight"] == "uniqueness")
         for number, fold in enumerate(self.plan.folds):
             step(f"{fold.name} of {len(self.plan.folds)}")
-            model = fitting.fit(self.parts.pipeline, fold.train, fold.name).model
+            model = fitting.fit_whole(self.parts.pipeline, fold.train, fold.name).model
             self._check(fitting.predict(model, fold.test, OUT_OF_FOLD, number), number)
             yield model, fold.test
 

@@ -52,11 +52,20 @@ class ComposedRun:
         return scored(self.fit(data, plan).predictions, plan)
 
     def fit(self, data: Dataset, plan: SplitPlan) -> Any:
-        """Fit all of it (`smc.fits.Fits`); a sampler that fails is the run's to report, not each refit's."""
+        """Fit all of it (`smc.fits.Fits`); a sampler that fails is the run's to report, not each refit's.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Ctrl-C; a run keeps the fits so far, but an audit of some of them says nothing of the run.
+        """
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".* failed, the fit goes on without it", RuntimeWarning)
             fitting = Fitting(data, self.final, self.use_weights)
-            return fitting.run(light(self.pipeline), plan, lambda _: None)
+            fits = fitting.run(light(self.pipeline), plan, lambda _: None)
+        if fits.is_partial:
+            raise KeyboardInterrupt
+        return fits
 
 
 class OwnPipeline:

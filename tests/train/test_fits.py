@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from smc.audit.procedure import ComposedRun
 from smc.aug.none import NoAugmentation
 from smc.cv.expanding import Expanding
 from smc.cv.plan import SplitPlan
@@ -15,6 +16,23 @@ from smc.model.logistic import Logistic
 from smc.pipeline import FoldPipeline
 
 N = 300
+#: Events of the first fit of three that expand.
+FIRST = 141
+
+
+@pytest.fixture(params=["kept", "dropped"])
+def pressed(request, monkeypatch) -> None:
+    """Ctrl-C during every fit but the first; networks keep what there is, other models drop it."""
+    fit = Logistic.fit
+
+    def interrupted(self, X, y, sample_weight=None):
+        fit(self, X, y, sample_weight)
+        self.stop_reason_ = None if len(X) == FIRST else "interrupted"
+        if self.stop_reason_ and request.param == "dropped":
+            raise KeyboardInterrupt
+        return self
+
+    monkeypatch.setattr(Logistic, "fit", interrupted)
 
 
 class Raises(ClassifierMixin, BaseEstimator):
@@ -61,3 +79,21 @@ def test_only_the_first_fit_is_looked_at_and_may_be_refused() -> None:
     assert seen[0].n_fitted_rows_ == len(plan.folds[0].train)
     with pytest.raises(FoldError, match="fold 0: model: Raises cannot be fitted"):
         Fitting(events).run(pipeline(Raises(ValueError("oops"))), plan, lambda _: None)
+
+
+@pytest.mark.usefixtures("pressed")
+def test_ctrl_c_leaves_a_run_the_fits_so_far_and_ends_an_audit_of_it() -> None:
+    events = data()
+    plan = SplitPlan.from_spans(events.spans, Expanding(n_splits=3))
+    fits = Fitting(events).run(pipeline(Logistic()), plan, lambda _: None)
+    assert fits.is_partial
+    with pytest.raises(KeyboardInterrupt):
+        ComposedRun(pipeline(Logistic()), "refit", use_weights=True).fit(events, plan)
+
+
+@pytest.mark.usefixtures("pressed")
+def test_a_fit_that_must_be_whole_is_not_had_by_halves() -> None:
+    fitting = Fitting(data())
+    assert fitting.fit_whole(pipeline(Logistic()), np.arange(FIRST), "fold 0").stop is None
+    with pytest.raises(KeyboardInterrupt):
+        fitting.fit_whole(pipeline(Logistic()), np.arange(N), "fold 1")
