@@ -37,10 +37,11 @@ class Adversarial:
         )
         is_test = np.isin(np.arange(len(rows)), plan.test).astype(int)
         values = rows.to_numpy(dtype=np.float64)
+        known = ~np.isnan(values[learn]).all(axis=0)  # scikit-learn cannot bin a column without a value
         model = HistGradientBoostingClassifier(max_iter=50, max_leaf_nodes=8, random_state=0)
         with threadpool_limits(limits=1):  # small tables; more threads cost more than they give
-            model.fit(values[learn], is_test[learn])
-        score = concordance(is_test[tell], model.predict_proba(values[tell])[:, 1])
+            model.fit(values[learn][:, known], is_test[learn])
+        score = concordance(is_test[tell], model.predict_proba(values[tell][:, known])[:, 1])
         alone = {str(name): concordance(is_test, values[:, column]) for column, name in enumerate(rows)}
         told = [name for name, value in alone.items() if abs(value - 0.5) > MOST - 0.5]
         suspicions = [

@@ -61,9 +61,8 @@ def scrambled(data: Dataset, labels_of: BoolArray, rows: IntArray, rng: np.rando
     events.loc[labels_of, "ret"] = -events.loc[labels_of, "ret"]
     events.loc[labels_of, "weight"] = rng.uniform(0.1, 1.0, int(labels_of.sum()))
     bars = data.bars.copy()
-    values = bars.to_numpy(dtype=np.float64)
-    spread = np.nan_to_num(np.nanstd(values[data.rows], axis=0)) + 1.0
-    noise = 3 * spread * rng.standard_normal((len(rows), values.shape[1]))
+    spread = np.nan_to_num(np.asarray(data.bars.iloc[data.rows].std(ddof=0))) + 1.0
+    noise = 3 * spread * rng.standard_normal((len(rows), bars.shape[1]))
     bars.iloc[rows] = noise
     return replace(data, bars=bars, events=events)
 

@@ -158,6 +158,12 @@ def test_a_counter_is_a_warning_of_the_adversarial_check(make_subject: MakeSubje
     assert "`mine`" in named(found)
 
 
+@pytest.mark.parametrize("name", ["adversarial", "fold"])
+def test_a_feature_that_no_event_knows_is_looked_past(name: str, make_subject: MakeSubject) -> None:
+    unknown = features(lambda bars: change(bars) * np.nan)
+    assert looked(name, make_subject("events.last=150", features=unknown)).verdict == "pass"
+
+
 # Events and labels
 
 
