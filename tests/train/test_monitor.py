@@ -265,6 +265,23 @@ def test_ctrl_c_between_fits_keeps_what_is_done_beside_the_runs(train, tmp_path,
     assert not folder.exists(), "the whole run takes its place"
 
 
+def test_ctrl_c_while_the_baseline_is_fitted_ends_the_run_and_is_no_failure(train, tmp_path, monkeypatch):
+    fit, calls = Fitting.fit, []
+
+    def second_of_the_baseline(self, pipeline, positions, name):
+        calls.append(type(pipeline.estimator).__name__)
+        if calls.count("Baseline") == 2:
+            raise KeyboardInterrupt
+        return fit(self, pipeline, positions, name)
+
+    monkeypatch.setattr(Fitting, "fit", second_of_the_baseline)
+    with pytest.raises(KeyboardInterrupt):
+        train("model=logistic")
+    assert calls.count("Baseline") == 2
+    (status,) = (tmp_path / "one" / "outputs" / "status").iterdir()
+    assert json.loads(status.read_text())["status"] == "killed"
+
+
 def _on_call(n_calls: int, act: Callable) -> Callable:
     """Return a method that says nothing until it is called for the n-th time."""
     calls = []
