@@ -113,13 +113,15 @@ def audit(
     return report
 
 
-def explain(run: Run, event: str | None = None, *, output: str | Path = "outputs") -> SavedExplanation:
+def explain(
+    run: Run, event: str | int | pd.Timestamp | None = None, *, output: str | Path = "outputs"
+) -> SavedExplanation:
     """Say why a run's model answers what it does, or one decision, as `python -m smc.explain` does.
 
     Parameters
     ----------
     event
-        "last", the position of a bar, or its time or day; None: the model as a whole.
+        "last", the position of a bar, or its time or day (text, or as pandas has it); None: the whole model.
     output
         Root of all results.
 
@@ -128,7 +130,9 @@ def explain(run: Run, event: str | None = None, *, output: str | Path = "outputs
     SavedExplanation
         ``record``, ``table(name)`` and ``path``, see `smc.explain`.
     """
-    return explain_model(run, output=output) if event is None else explain_event(run, event, output=output)
+    if event is None:
+        return explain_model(run, output=output)
+    return explain_event(run, str(event), output=output)
 
 
 def decide(

@@ -77,11 +77,11 @@ class Decider:
         Raises
         ------
         DataError
-            Too few bars.
+            Too few bars, or bad ones.
         ExplanationError
             The reasons do not add up to the answer; nothing is stored.
         """
-        symbol = self._symbol(symbol)
+        symbol, bars = self._symbol(symbol), _in_utc(bars)
         features = self._features(bars)
         lookback, last = self.model.lookback, len(bars) - 1
         window = as_array(features[feature_names(self.model)].iloc[-lookback:])
@@ -124,7 +124,14 @@ class Decider:
                 f"a decision needs {needed} bars, {self.parts.features.warm_up} of them to warm the features "
                 f"up, got {len(bars)}: give more of the past"
             )
-        return self.parts.features.compute(bars)
+        features = self.parts.features.compute(bars)
+        crossed = (bars["high"] < bars["low"]).to_numpy()
+        if crossed.any():
+            first = bars.index[crossed.argmax()]
+            raise DataError(
+                f"the high of a bar must not be below its low, as at {first}; drop or repair bad bars first"
+            )
+        return features
 
     def _symbol(self, symbol: str | None) -> str:
         known = list(self.run.record["bars"])
@@ -144,3 +151,10 @@ class Decider:
             make_folder(folder)
             write_atomic(folder / f"{record['symbol'].replace('/', '_')}-{stamp}.json", json_bytes(plain))
         return plain
+
+
+def _in_utc(bars: pd.DataFrame) -> pd.DataFrame:
+    """Return bars as runs have them, so that one moment has one name and one file."""
+    index = bars.index
+    is_known = isinstance(index, pd.DatetimeIndex) and index.tz is not None
+    return bars.tz_convert("UTC") if is_known else bars

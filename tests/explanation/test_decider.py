@@ -48,6 +48,26 @@ def test_a_decision_is_what_the_run_predicted_when_the_bar_was_the_last(run, bar
         assert json.loads(path.read_bytes()) == made
 
 
+def test_bars_of_any_time_zone_are_the_same_decision(bars, decider, output):
+    there = output / "decisions" / decider.run.run_id
+    made, files = decider.decide(bars), sorted(there.iterdir())
+    assert decider.decide(bars.tz_convert("America/New_York")) == made
+    assert sorted(there.iterdir()) == files
+
+
+def test_a_bar_whose_high_is_below_its_low_is_refused(bars, decider):
+    bad = bars.copy()
+    bad.loc[bad.index[-5], "high"] = bad["low"].iloc[-5] / 2
+    with pytest.raises(DataError, match=r"below its low, as at .* repair bad bars first"):
+        decider.decide(bad)
+
+
+def test_an_event_is_named_by_a_number_or_a_time_as_well_as_by_text(run, output):
+    event = run.predictions.query("part == 'test'").iloc[-1]
+    paths = {api.explain(run, each, output=output).path for each in (event["event"], event["time"])}
+    assert paths == {api.explain(run, str(event["event"]), output=output).path}
+
+
 def test_reasons_are_stored_as_the_run_asks_or_the_caller(run, bars, decider, output):
     told = decider.decide(bars)["explanation"]
     added = sum(each["contribution"] for each in told["contributions"])
