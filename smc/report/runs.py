@@ -6,9 +6,9 @@ from pathlib import Path
 from smc.errors import ResultsError
 from smc.report.document import Section, Table
 from smc.report.figures import Figures
-from smc.report.notices import notices
+from smc.report.notices import UNDEFINED, notices
 from smc.report.text import day, decimal, interval, minute, percent
-from smc.results import RunStore, list_runs, load_run
+from smc.results import Run, RunStore, list_runs, load_run
 from smc.results.manifest import NAME
 
 #: Hex digits of an id that are shown at least; more where two runs share them.
@@ -17,19 +17,19 @@ SHORTEST = 8
 
 def runs(output: str | Path) -> list[Section]:
     """List the finished runs with their test score, and what became of the others; the latest first."""
-    folders, store = list_runs(output), RunStore(output)
-    names = [folder.name for folder in folders]
+    opened, store = {folder.name: _opened(folder) for folder in list_runs(output)}, RunStore(output)
+    names = [name for name, run in opened.items() if isinstance(run, Run)]
     begun = {path.stem for path in store.statuses.glob("*.json")}
     begun |= {folder.name for place in (store.runs, store.partial) for folder in place.glob("*/")}
     others = sorted(begun - set(names))
     size = _prefix_size([*names, *others])
-    finished = sorted((_finished(folder) for folder in folders), reverse=True)
+    finished = sorted((_finished(run) for run in opened.values() if isinstance(run, Run)), reverse=True)
     columns = ("made", "run", "symbol", "model", "test score", "warnings")
     points = [] if finished else [f"No run has finished under {output}: python -m smc.train makes one."]
     tables = [Table(columns, [(day(made), run[:size], *rest) for made, run, *rest in finished], n_text=4)]
     found = [Section("Finished runs", points, tables if finished else [])]
     if others:
-        rows = sorted((_unfinished(store, name, size) for name in others), reverse=True)
+        rows = sorted((_unfinished(store, name, opened.get(name), size) for name in others), reverse=True)
         found.append(
             Section(
                 "Other runs",
@@ -39,30 +39,36 @@ def runs(output: str | Path) -> list[Section]:
     return found
 
 
-def _finished(folder: Path) -> tuple[str, ...]:
-    """Give the row of a finished run; a damaged one says so in the place of its score."""
+def _opened(folder: Path) -> Run | str:
+    """Return a finished run, or what is damaged of it."""
     try:
-        record = load_run(folder).record
+        return load_run(folder)
     except ResultsError as error:
-        return "", folder.name, "", "", "damaged", str(error)
+        return str(error)
+
+
+def _finished(run: Run) -> tuple[str, ...]:
+    record = run.record
     figures, symbols = Figures(record), list(record.get("bars") or {})
     metric, write = ("accuracy", percent) if record.get("task") == "classification" else ("r2", decimal)
     score = write(figures.metrics("test").get(metric))
     return (
         str(record.get("timestamp")),
-        folder.name,
+        run.path.name,
         f"{symbols[0]} +{len(symbols) - 1}" if len(symbols) > 1 else str(record.get("symbol")),
         str(record.get("model_name")),
         f"{score} {interval(figures.interval('test', metric), write)}".rstrip(),
-        str(len(notices(record))),
+        str(sum(reason != UNDEFINED for reason, _ in notices(record))),
     )
 
 
-def _unfinished(store: RunStore, name: str, size: int) -> tuple[str, ...]:
+def _unfinished(store: RunStore, name: str, damage: Run | str | None, size: int) -> tuple[str, ...]:
     status = store.status(name)
     why = str(status.get("message") or status.get("reason") or "")
     state = store.state(name)
-    if (store.runs / name).is_dir():
+    if isinstance(damage, str):
+        state, why = "damaged", damage
+    elif (store.runs / name).is_dir():
         state, why = "damaged", f"{store.runs / name} has no {NAME}: delete the folder and run it again"
     elif (store.partial / name).is_dir():
         why = f"{why}; what was done: {store.partial / name}".removeprefix("; ")

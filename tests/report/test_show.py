@@ -114,8 +114,11 @@ def test_the_list_holds_finished_failed_and_killed_runs(output, capsys):
 
 def test_a_damaged_run_is_listed_as_such(output):
     (output / "runs" / ONE / "run.json").write_text("{}")
-    rows = {row[1]: row for row in runs(output)[0].tables[0].rows}
-    assert rows[ONE[:8]][4] == "damaged"
+    finished, others = (section.tables[0].rows for section in runs(output))
+    assert [row[1] for row in finished] == [TWO[:8]], "its sentence would squeeze the figures of all others"
+    (row,) = (row for row in others if row[1] == ONE[:8])
+    assert row[4] == "damaged"
+    assert "run.json has another size" in row[5]
 
 
 def test_folders_without_a_manifest_are_listed_and_named(output):
