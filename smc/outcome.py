@@ -39,10 +39,12 @@ def say_outcome_briefly(outcome: Outcome) -> str:
     """Say in one line how a run ended, as one of many."""
     if outcome.status != "finished" or not outcome.is_new:
         return say_outcome(outcome)
-    record = load_run(outcome.folder).record
-    figures = dict(_headline(record)).get(TEST, "not tested")
+    run = load_run(outcome.folder)
+    record = run.record
+    without = "sealed" if run.config["evaluation"].get("test") == "sealed" else "not scored"
+    figures = dict(_headline(record)).get(TEST, without)
     n_warnings = sum(reason != UNDEFINED for reason, _ in notices(record))
-    warned = f", {n_warnings} warnings" if n_warnings else ""
+    warned = f", {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else ""
     return f"finished, {TEST} {figures}{warned}: {outcome.folder}"
 
 

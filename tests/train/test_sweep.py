@@ -11,6 +11,8 @@ from smc.errors import ConfigError
 from smc.launcher.basic import Basic
 from smc.launcher.processes import Processes
 from smc.launcher.run import make_launcher
+from smc.outcome import say_outcome_briefly
+from smc.train import train
 
 
 def jobs(*overrides: str, folders=()) -> list:
@@ -161,3 +163,9 @@ def test_a_single_run_imports_no_launcher_of_hydra_and_a_sweep_leaves_its_config
     assert lines[0].startswith("power: 2 configurations a symbol")
     assert any(line.startswith("[1/2] final=train: finished, test accuracy") for line in lines)
     assert lines[-1] == "2 of 2 finished"
+
+
+def test_the_line_of_a_sealed_run_says_so(tmp_path) -> None:
+    quick = ("model=logistic", "events.last=200", "evaluation.test=sealed", f"paths.output={tmp_path}")
+    outcome = train(compose(quick))
+    assert say_outcome_briefly(outcome).startswith("finished, test sealed")
