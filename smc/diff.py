@@ -1,12 +1,17 @@
 """Compare two finished runs, seed noise beside every difference: python -m smc.diff 3f2a 91cc --seeds 5"""
 
+import sys
+
+from smc.cli import Progress, end_on_ctrl_c, exits
+
+if __name__ == "__main__":
+    end_on_ctrl_c()  # the imports that follow take a second
+
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smc.cli import Progress, exits
 from smc.comparison.configs import differences
 from smc.comparison.paired import paired_tests
 from smc.comparison.seeds import repeats, reseeded, seed_noise

@@ -1,13 +1,18 @@
 """Rebuild finished runs and say whether they come out the same: python -m smc.reproduce 3f2a"""
 
-import argparse
 import sys
+
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits
+
+if __name__ == "__main__":
+    end_on_ctrl_c()  # the imports that follow take a second
+
+import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits
 from smc.comparison.bars import changes
 from smc.comparison.configs import differences
 from smc.comparison.outputs import DIFFERENT, Finding, compare, worst
@@ -15,7 +20,7 @@ from smc.comparison.overrides import typed_overrides
 from smc.config import compose, instantiate
 from smc.config.completed import completed
 from smc.config.silent import silent
-from smc.errors import DataError, SmcError
+from smc.errors import ConfigError, DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.report.document import Section, Table
 from smc.report.locate import locate
@@ -149,6 +154,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 if every run comes out the same, 1 if one does not."""
     asked = _parser().parse_intermixed_args(arguments)
     with exits():
+        if not asked.tolerance >= 0:
+            raise ConfigError(f"--tolerance must not be negative, got {asked.tolerance}; 0 asks for equality")
         runs = [load_run(locate(name, asked.output)) for name in asked.runs or [None]]
         verdicts = []
         for number, run in enumerate(runs, start=1):

@@ -1,13 +1,18 @@
 """Judge all runs so far, a verdict for each symbol: python -m smc.select selection=classic"""
 
-import argparse
 import sys
+
+from smc.cli import Progress, end_on_ctrl_c, exits
+
+if __name__ == "__main__":
+    end_on_ctrl_c()  # the imports that follow take a second
+
+import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from smc.cli import Progress, exits
 from smc.config import instantiate
 from smc.config.selecting import compose_selection
 from smc.errors import ResultsError

@@ -1,11 +1,16 @@
 """Show a finished run as tables and pictures: python -m smc.show, or python -m smc.show 3f2a"""
 
-import argparse
 import sys
+
+from smc.cli import end_on_ctrl_c, exits
+
+if __name__ == "__main__":
+    end_on_ctrl_c()  # the imports that follow take a second
+
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from smc.cli import exits
 from smc.report import SavedReport, save_report
 from smc.report.contents import sections
 from smc.report.document import Section

@@ -22,11 +22,13 @@ def symbols_of(config: Mapping[str, Any], data: Any) -> list[str]:
     Raises
     ------
     ConfigError
-        An empty pool, or one that names a symbol twice.
+        An empty pool, one that names a symbol twice, or all symbols, which make a sweep and no run.
     """
     if config["symbol"] is None:
         return data.symbols()[:1]
     symbols = asked_symbols(config)
+    if config["symbol"] == "all":
+        raise ConfigError("symbol=all is a sweep over all symbols: add -m, or name a pool, symbol=[A,B]")
     if not symbols or len(set(symbols)) < len(symbols):
         raise ConfigError(f"symbol: a pool needs symbols that differ, got {symbols}; null is the first one")
     return symbols
