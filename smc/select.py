@@ -87,11 +87,9 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     if config["n_null"]:
         nulls = Nulls(output, runs.folders, rule.evidence, config["n_null"], progress or Progress())
         verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
+    there = {*runs.folders, *(each["folder"] for each in runs.damaged)}
     manifest = build_manifest(
-        verdicts,
-        selection=name,
-        criteria=rule.criteria,
-        runs=account(runs, missing_runs(output, set(runs.folders))),
+        verdicts, selection=name, criteria=rule.criteria, runs=account(runs, missing_runs(output, there))
     )
     changes = _changes(output, manifest)
     path = write_manifest(output, manifest)

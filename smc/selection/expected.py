@@ -8,8 +8,8 @@ from typing import Any
 from smc.results import RunStore
 
 
-def missing_runs(output: str | Path, finished: Collection[str]) -> list[dict[str, Any]]:
-    """Name the runs that the sweeps' lists (``sweeps/*.json``) ask for and that are not among the finished.
+def missing_runs(output: str | Path, there: Collection[str]) -> list[dict[str, Any]]:
+    """Name the runs that the sweeps' lists (``sweeps/*.json``) ask for and that are not there.
 
     Of a run that several sweeps asked for the last one stands. A job whose bars could not be loaded has no
     run id; its failure is recorded under one of its own.
@@ -18,7 +18,7 @@ def missing_runs(output: str | Path, finished: Collection[str]) -> list[dict[str
     for path in sorted((Path(output) / "sweeps").glob("*.json")):
         for job in _jobs(path):
             run_id = job.get("run_id")
-            if run_id in finished:
+            if run_id in there:
                 continue
             key = run_id or (path.name, job.get("job"))
             found[key] = {

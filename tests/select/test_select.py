@@ -286,3 +286,14 @@ def test_the_period_of_the_evidence_bounds_the_count(commit, ledger, select):
     ledger.open_trial("x9", ["EURUSD"], evidence=None, **told)
     assert select()["selections"]["EURUSD"]["evidence"]["n_trials"] == 2
     assert isinstance(ledger.trials("EURUSD"), pd.DataFrame)
+
+
+def test_a_damaged_run_is_not_told_to_be_missing_too(commit, select, output):
+    commit("a1")
+    (commit("b2") / "run.json").write_bytes(b"{}")
+    (output / "sweeps").mkdir()
+    jobs = [{"job": 0, "overrides": [], "symbol": "EURUSD", "model": "Logistic", "run_id": "b2"}]
+    (output / "sweeps" / "2026-01-01.json").write_text(json.dumps({"jobs": jobs}))
+    runs = select()["runs"]
+    assert [each["folder"] for each in runs["damaged"]] == ["b2"]
+    assert runs["missing"] == []
