@@ -16,10 +16,11 @@ from smc.cv.plan import SplitPlan
 from smc.dataset import Dataset
 from smc.errors import FoldError, ModelError, SmcError
 from smc.evaluation.predictions import RAW
-from smc.fitted import INTERRUPTED, Fitted
+from smc.fitted import Fitted
 from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
 from smc.typing import IntArray, Spans
+from smc.watching import INTERRUPTED
 
 OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
 #: Names of the fits behind those of the folds.

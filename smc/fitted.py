@@ -5,12 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from smc.model.fold_rows import stop_of
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import fits_members, models_of
 from smc.typing import IntArray
-
-#: Reason of a stop that ends the run as well: Ctrl-C.
-INTERRUPTED = "interrupted"
+from smc.watching import INTERRUPTED
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,10 @@ class Fitted:
         """
         if self.is_last:
             return {"fit": self.name, "reason": INTERRUPTED, "iteration": None}
-        estimator = self.model.estimator_
-        reason = getattr(estimator, "stop_reason_", None)
+        reason = stop_of(self.model)
         if reason is None:
             return None
-        last = None if fits_members(estimator) or self.curves.empty else len(self.curves) - 1
+        last = None if fits_members(self.model.estimator_) or self.curves.empty else len(self.curves) - 1
         return {"fit": self.name, "reason": reason, "iteration": last}
 
     @property

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.fits import OUT_OF_FOLD, TEST
-from smc.report.notices import UNDEFINED, notices
+from smc.report.notices import sentences
 from smc.results import load_run
 
 
@@ -31,7 +31,7 @@ def say_outcome(outcome: Outcome) -> str:
         return f"run {outcome.run_id} is finished already{_stopped(record)}: {outcome.folder}"
     lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
     lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
-    lines += [f"  warning      {sentence}" for reason, sentence in notices(record) if reason != UNDEFINED]
+    lines += [f"  warning      {sentence}" for sentence in sentences(record)]
     return "\n".join(lines)
 
 
@@ -43,7 +43,7 @@ def say_outcome_briefly(outcome: Outcome) -> str:
     record = run.record
     without = "sealed" if run.config["evaluation"].get("test") == "sealed" else "not scored"
     figures = dict(_headline(record)).get(TEST, without)
-    n_warnings = sum(reason != UNDEFINED for reason, _ in notices(record))
+    n_warnings = len(sentences(record))
     warned = f", {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else ""
     return f"finished, {TEST} {figures}{warned}: {outcome.folder}"
 

@@ -14,10 +14,10 @@ from smc.evaluation.calibration import calibration_figures
 from smc.feature_selection.stability import summary
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.fits import FINAL_FIT, TRAIN_FIT, Fits
-from smc.fitted import INTERRUPTED
 from smc.labels.balance import class_balance
 from smc.model.member_figures import member_figures
 from smc.typing import Bars, Config
+from smc.watching import INTERRUPTED
 
 
 def what_was_chosen(config: Config, choices: Mapping[str, Any]) -> dict[str, Any]:

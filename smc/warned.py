@@ -5,8 +5,8 @@ from typing import Any
 
 from smc.empty_parts import empty_parts
 from smc.fits import Fits
-from smc.fitted import INTERRUPTED
 from smc.parts import Parts
+from smc.watching import INTERRUPTED
 
 #: What a stop means that no watch has told of.
 STOPPED = {

@@ -42,6 +42,9 @@ class FitProgress:
 #: What is drawn over the iterations; `iteration` itself comes first.
 CURVES = ("iteration", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "gradient_norm")
 
+#: Reason of a fit that Ctrl-C ended, and the run with it.
+INTERRUPTED = "interrupted"
+
 #: Told each `FitProgress`; returns None to go on, or the reason code for which the fit must stop.
 Watcher: TypeAlias = Callable[[FitProgress], str | None]
 

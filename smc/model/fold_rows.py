@@ -11,10 +11,9 @@ from sklearn.base import clone
 from smc.checks import check_apart, check_spans
 from smc.errors import LeakageError
 from smc.typing import FloatArray, IntArray
+from smc.watching import INTERRUPTED
 from smc.windows import as_seen, rows_of
 
-#: What a network's ``stop_reason_`` says after Ctrl-C.
-INTERRUPTED = "interrupted"
 #: Fits a member on some rows: ``(its name, which of its fits, the unfitted member, rows) -> fitted``.
 FitMember: TypeAlias = Callable[[str, str, Any, IntArray], Any]
 

@@ -32,6 +32,11 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
+def sentences(record: Mapping[str, Any]) -> list[str]:
+    """Return the sentence of each notice, but for that on undefined figures."""
+    return [sentence for reason, sentence in notices(record) if reason != UNDEFINED]
+
+
 def _told(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Give reason and sentence of each warning, once for all fits that share the reason."""
     groups: dict[Any, list[Mapping[str, Any]]] = {}

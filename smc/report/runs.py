@@ -6,7 +6,7 @@ from pathlib import Path
 from smc.errors import ResultsError
 from smc.report.document import Section, Table
 from smc.report.figures import Figures
-from smc.report.notices import UNDEFINED, notices
+from smc.report.notices import sentences
 from smc.report.text import day, decimal, interval, minute, percent
 from smc.results import Run, RunStore, list_runs, load_run
 from smc.results.manifest import NAME
@@ -18,18 +18,20 @@ SHORTEST = 8
 def runs(output: str | Path) -> list[Section]:
     """List the finished runs with their test score, and what became of the others; the latest first."""
     opened, store = {folder.name: _opened(folder) for folder in list_runs(output)}, RunStore(output)
-    names = [name for name, run in opened.items() if isinstance(run, Run)]
+    finished = [run for run in opened.values() if isinstance(run, Run)]
+    damages = {name: damage for name, damage in opened.items() if isinstance(damage, str)}
+    names = [run.path.name for run in finished]
     begun = {path.stem for path in store.statuses.glob("*.json")}
     begun |= {folder.name for place in (store.runs, store.partial) for folder in place.glob("*/")}
     others = sorted(begun - set(names))
     size = _prefix_size([*names, *others])
-    finished = sorted((_finished(run) for run in opened.values() if isinstance(run, Run)), reverse=True)
+    scored = sorted(map(_finished, finished), reverse=True)
     columns = ("made", "run", "symbol", "model", "test score", "warnings")
     points = [] if finished else [f"No run has finished under {output}: python -m smc.train makes one."]
-    tables = [Table(columns, [(day(made), run[:size], *rest) for made, run, *rest in finished], n_text=4)]
+    tables = [Table(columns, [(day(made), run[:size], *rest) for made, run, *rest in scored], n_text=4)]
     found = [Section("Finished runs", points, tables if finished else [])]
     if others:
-        rows = sorted((_unfinished(store, name, opened.get(name), size) for name in others), reverse=True)
+        rows = sorted((_unfinished(store, name, damages.get(name), size) for name in others), reverse=True)
         found.append(
             Section(
                 "Other runs",
@@ -58,15 +60,15 @@ def _finished(run: Run) -> tuple[str, ...]:
         f"{symbols[0]} +{len(symbols) - 1}" if len(symbols) > 1 else str(record.get("symbol")),
         str(record.get("model_name")),
         f"{score} {interval(figures.interval('test', metric), write)}".rstrip(),
-        str(sum(reason != UNDEFINED for reason, _ in notices(record))),
+        str(len(sentences(record))),
     )
 
 
-def _unfinished(store: RunStore, name: str, damage: Run | str | None, size: int) -> tuple[str, ...]:
+def _unfinished(store: RunStore, name: str, damage: str | None, size: int) -> tuple[str, ...]:
     status = store.status(name)
     why = str(status.get("message") or status.get("reason") or "")
     state = store.state(name)
-    if isinstance(damage, str):
+    if damage is not None:
         state, why = "damaged", damage
     elif (store.runs / name).is_dir():
         state, why = "damaged", f"{store.runs / name} has no {NAME}: delete the folder and run it again"

@@ -12,6 +12,7 @@ from smc.model.network.inference import outputs_of
 from smc.model.network.interrupt import Interrupt
 from smc.model.network.module import NetworkModule
 from smc.model.network.objective import Objective
+from smc.watching import INTERRUPTED
 
 
 class KeepBest(Callback):
@@ -51,7 +52,7 @@ class KeepBest(Callback):
         module = cast(NetworkModule, pl_module)
         is_last = self._take(module) if module.seen.n_filled else True
         if self.interrupt.asked:
-            module.rounds.stop_reason, is_last = "interrupted", True
+            module.rounds.stop_reason, is_last = INTERRUPTED, True
         is_last, module.rounds.stop_reason = trainer.strategy.broadcast((is_last, module.rounds.stop_reason))
         trainer.should_stop = is_last
 
