@@ -11,15 +11,15 @@ from smc.audit.subject import read_subject
 from smc.cli import Progress
 from smc.config.compose import compose, compose_with_origin
 from smc.config.selecting import compose_selection
-from smc.decider import Decider, Explain
 from smc.errors import ResultsError
 from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
-from smc.outcome import say_outcome
+from smc.prediction.decider import Decider, Explain
 from smc.results import Run, load_run
 from smc.select import Selected
 from smc.select import select as _select
-from smc.train import train as _train
+from smc.training.outcome import say_outcome
+from smc.training.run import train as _train
 
 
 def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> Run:
@@ -143,7 +143,7 @@ def decide(
     explain: Explain | None = None,
     output: str | Path = "outputs",
 ) -> dict[str, Any]:
-    """Ask a run's model about the last of some bars, and store its decision; see `smc.decider.Decider`.
+    """Ask a run's model about the last of some bars, and store its decision (`smc.prediction.decider`).
 
     Parameters
     ----------

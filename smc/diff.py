@@ -18,11 +18,11 @@ from smc.comparison.seeds import repeats, reseeded, seed_noise
 from smc.config.completed import completed
 from smc.errors import ConfigError
 from smc.report.document import Section, Table
-from smc.report.locate import locate
 from smc.report.terminal_page import show
 from smc.report.text import decimal, is_number
 from smc.results import Run, load_run
-from smc.train import train
+from smc.results.locate import locate
+from smc.training.run import train
 
 Name = tuple[str, str]
 

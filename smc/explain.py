@@ -21,12 +21,12 @@ from smc.explanation.folder import SavedExplanation, folder_of, save_files
 from smc.explanation.importance import FoldModel
 from smc.explanation.which_event import find_event
 from smc.explanation.whole import ABOUT, Explained, explain_whole
-from smc.rebuilt import Rebuilt, rebuild
 from smc.report.explanation.files import decision_files, model_files
 from smc.report.explanation.section import decision_section, model_section
-from smc.report.locate import locate
 from smc.report.terminal_page import show
 from smc.results import Run, load_run
+from smc.results.locate import locate
+from smc.training.rebuild import Rebuilt, rebuild
 from smc.typing import IntArray
 
 USAGE = """\

@@ -34,8 +34,17 @@ def content_hash(value: Any) -> str:
 
 @cache
 def code_version(*parts: str) -> str:
-    """Hash the package's own Python sources, or only the named files and folders of it (16 hex digits)."""
+    """Hash the package's own Python sources, or only the named files and folders of it (16 hex digits).
+
+    Raises
+    ------
+    FileNotFoundError
+        The package has no such file or folder: the hash of nothing would never change.
+    """
     roots = [PACKAGE / part for part in parts] if parts else [PACKAGE]
+    for root in roots:
+        if not root.exists():
+            raise FileNotFoundError(f"code_version: smc has no {root.relative_to(PACKAGE)}")
     files = sorted(path for root in roots for path in ([root] if root.is_file() else root.rglob("*.py")))
     digest = hashlib.sha256()
     for path in files:

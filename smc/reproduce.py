@@ -23,10 +23,10 @@ from smc.config.silent import silent
 from smc.errors import ConfigError, DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.report.document import Section, Table
-from smc.report.locate import locate
 from smc.report.terminal_page import show
 from smc.results import KeptBars, Run, load_run, package_versions
-from smc.train import train
+from smc.results.locate import locate
+from smc.training.run import train
 from smc.typing import Config
 
 

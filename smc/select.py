@@ -16,7 +16,6 @@ from typing import Any
 from smc.config import instantiate
 from smc.config.selecting import compose_selection
 from smc.errors import ResultsError
-from smc.null_band import Nulls
 from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report
 from smc.report.selection.naming import model_and_profile, row_of
@@ -29,6 +28,7 @@ from smc.selection.manifest import build_manifest, read_manifest, write_manifest
 from smc.selection.openings import Openings
 from smc.selection.runs import account, read_runs
 from smc.selection.verdict import Verdict
+from smc.training.null_band import Nulls
 from smc.typing import Config
 
 USAGE = """\

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smc.report import SavedReport, save_report
-from smc.report.contents import sections
 from smc.report.document import Section
-from smc.report.locate import locate
+from smc.report.run.contents import sections
 from smc.report.runs import runs
 from smc.report.terminal_page import show
 from smc.report.view import RunView
 from smc.results import Run, load_run
+from smc.results.locate import locate
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from smc.dataset import Dataset
+from smc.training.dataset import Dataset
 from smc.typing import BoolArray, IntArray
 
 #: What an event's features hang on, as against its label.

@@ -9,7 +9,7 @@ from smc.audit.concordance import chance_error, concordance
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.nothing import mean_concordance
 from smc.audit.subject import Subject
-from smc.dataset import Dataset
+from smc.training.dataset import Dataset
 
 LAGS = (0, 1, 2, 5)
 #: A cliff: at least this far from chance at lag 0, and this share of it gone at lag 1.

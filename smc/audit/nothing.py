@@ -8,7 +8,7 @@ from scipy import stats
 
 from smc.audit.concordance import concordance
 from smc.audit.procedure import Scored
-from smc.dataset import Dataset
+from smc.training.dataset import Dataset
 
 #: Standard errors that luck may explain.
 N_ERRORS = 3.0

@@ -8,8 +8,8 @@ from smc.audit.altered import shifted
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.nothing import Excess, mean_concordance
 from smc.audit.subject import Subject
-from smc.dataset import Dataset
 from smc.errors import SmcError
+from smc.training.dataset import Dataset
 from smc.typing import IntArray
 
 #: A mean score of the null this far above chance counts.

@@ -12,10 +12,10 @@ from sklearn.base import clone
 
 from smc.audit.altered import event_rows
 from smc.cv.plan import SplitPlan
-from smc.dataset import Dataset
 from smc.errors import ConfigError
-from smc.fits import OUT_OF_FOLD, TEST, VAL, Fitting
 from smc.pipeline import FoldPipeline
+from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL, Fitting
+from smc.training.dataset import Dataset
 from smc.typing import FloatArray, IntArray
 
 #: A leak shows in a light fit as well, and a null refits the pipeline dozens of times.
@@ -52,7 +52,7 @@ class ComposedRun:
         return scored(self.fit(data, plan).predictions, plan)
 
     def fit(self, data: Dataset, plan: SplitPlan) -> Any:
-        """Fit all of it (`smc.fits.Fits`); a sampler that fails is the run's to report, not each refit's.
+        """Fit all of it; a sampler that fails is the run's to report, not each refit's.
 
         Raises
         ------

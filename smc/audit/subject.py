@@ -14,10 +14,10 @@ from smc.audit.procedure import ComposedRun, OwnPipeline, Procedure, Scored
 from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
-from smc.dataset import Dataset, check_fit, event_side, label_events, pool
 from smc.errors import ConfigError, SplitError
-from smc.parts import Parts
-from smc.symbols import symbols_of
+from smc.training.components import Parts
+from smc.training.dataset import Dataset, check_fit, event_side, label_events, pool
+from smc.training.prepare import symbols_of
 from smc.typing import Config, IntArray, Spans
 
 #: Bars beyond the warm-up in which features, events and labels are tampered with.

@@ -9,9 +9,9 @@ from smc.audit.altered import most_recent
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.nothing import Excess, mean_concordance, profit
 from smc.audit.subject import N_EVENTS, N_FOLDS, Subject
-from smc.dataset import Dataset
 from smc.errors import SmcError
 from smc.features.laws import random_walk
+from smc.training.dataset import Dataset
 
 #: Profit of scores, and mean return in units of its spread, that count as earning.
 LEAST_PROFIT, LEAST_RETURN = 0.03, 0.05

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from smc.arguments import check_non_negative
 from smc.aug.copies import draw_copies
 from smc.aug.noise import add_noise
 from smc.aug.sampler import Sampler
 from smc.aug.sizes import adaptive_size
 from smc.aug.source import Source
-from smc.checks import check_non_negative
 from smc.typing import FloatArray, IntArray
 
 

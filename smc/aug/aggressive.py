@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from smc.arguments import check_at_least, check_fraction, check_non_negative, check_positive
 from smc.aug.balance import fill_up, level_quotas
 from smc.aug.copies import draw_copies
 from smc.aug.dropout import drop_features
@@ -14,7 +15,6 @@ from smc.aug.shares import has_classes, members
 from smc.aug.shift import shift_back
 from smc.aug.sizes import adaptive_size
 from smc.aug.source import Source
-from smc.checks import check_at_least, check_fraction, check_non_negative, check_positive
 from smc.typing import FloatArray, IntArray
 
 

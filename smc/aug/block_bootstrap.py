@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from smc.arguments import check_at_least, check_positive
 from smc.aug.sampler import Sampler
 from smc.aug.shares import keeps_shares
 from smc.aug.source import Source
-from smc.checks import check_at_least, check_positive
 from smc.typing import FloatArray, IntArray
 
 #: Draws of blocks until the class shares are kept.

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from smc.arguments import check_at_least, check_non_negative
 from smc.aug.copies import draw_copies
 from smc.aug.noise import add_noise
 from smc.aug.sampler import Sampler
 from smc.aug.source import Source
-from smc.checks import check_at_least, check_non_negative
 from smc.typing import FloatArray, IntArray
 
 

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from smc.arguments import check_positive
 from smc.aug.balance import fill_up
 from smc.aug.interpolate import LEAST_ROWS
 from smc.aug.sampler import Sampler
 from smc.aug.shares import has_classes, members
 from smc.aug.source import Source
-from smc.checks import check_positive
 from smc.typing import FloatArray, IntArray
 
 

@@ -7,8 +7,8 @@ from typing import Any, Literal, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from smc.arguments import check_choice, check_fraction, check_non_negative
 from smc.calibrate.threshold import best_threshold
-from smc.checks import check_choice, check_fraction, check_non_negative
 from smc.errors import ModelError
 from smc.typing import BoolArray, FloatArray, IntArray
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from smc.leaves import leaves
 from smc.results.identity import NOT_OF_FIT, NOT_OF_RUN
+from smc.results.plain import leaves
 from smc.typing import Config
 
 ABSENT = "(absent)"

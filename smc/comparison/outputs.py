@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from smc.comparison.configs import ABSENT
-from smc.leaves import leaves
 from smc.report.text import is_number
 from smc.results import Run
 from smc.results.manifest import verify
+from smc.results.plain import leaves
 
 IDENTICAL, WITHIN, DIFFERENT = "identical", "within tolerance", "different"
 #: From best to worst.

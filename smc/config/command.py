@@ -9,12 +9,12 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from smc.config.compose import CONF, ROOT_NAME, VERSION_BASE, search_path
 from smc.config.composer import Composer, to_job
 from smc.config.explain import COMPOSITION_ERRORS, explain
 from smc.config.help import config_dirs, help_text
 from smc.config.job import Job
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
+from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, search_path
 from smc.errors import ConfigError
 from smc.typing import Config
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from smc.config.compose import CONF, ROOT_NAME, VERSION_BASE, to_plain_config
 from smc.config.job import Job
+from smc.config.resolve import to_plain_config
+from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override

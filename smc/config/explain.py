@@ -9,9 +9,10 @@ from omegaconf import OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from smc.config.compose import CONF, ROOT_NAME, hydra_on_conf, search_path, to_plain_config
 from smc.config.nearest import nearest
 from smc.config.options import defaults, groups, options
+from smc.config.resolve import to_plain_config
+from smc.config.tree import CONF, ROOT_NAME, hydra_on_conf, search_path
 from smc.errors import ConfigError
 
 #: What a composition raises when overrides or files of one's own are at fault.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from smc.config.compose import CONF, ROOT_NAME
+from smc.config.tree import CONF, ROOT_NAME
 
 #: Options that have no file here, because they are Hydra's own.
 OF_HYDRA = {

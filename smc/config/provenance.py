@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from smc.config.compose import ROOT_NAME
 from smc.config.members import GROUP, MEMBERS, member_names
-from smc.leaves import leaves
+from smc.config.tree import ROOT_NAME
+from smc.results.plain import leaves
 
 INTERPOLATION = re.compile(r"\$\{(?:oc\.select:)?([\w.]+)(?:,[^}]*)?\}")
 Leaves = dict[str, tuple[str, Any]]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from smc.checks import check_fraction, check_non_negative, check_positive
+from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.monitor.webhook import check_webhook
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from smc.config.check import check_sections
-from smc.config.compose import CONF, hydra_on_conf, search_path
 from smc.config.explain import COMPOSITION_ERRORS
 from smc.config.nearest import nearest
 from smc.config.options import options
+from smc.config.tree import CONF, hydra_on_conf, search_path
 from smc.errors import ConfigError
 from smc.typing import Config
 

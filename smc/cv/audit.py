@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from smc.checks import touching
+from smc.arguments import touching
 from smc.cv.fold import Fold
 from smc.errors import LeakageError
 from smc.typing import IntArray, Spans

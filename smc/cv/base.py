@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils.validation import _num_samples
 
-from smc.checks import check_spans
+from smc.arguments import check_spans
 from smc.cv.fold import Fold
 from smc.typing import IntArray, Spans
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from smc.checks import check_spans
+from smc.arguments import check_spans
 from smc.errors import SplitError
 from smc.typing import IntArray, Spans
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smc.checks import check_fraction, check_non_negative
+from smc.arguments import check_fraction, check_non_negative
 from smc.cv.blocks import check_enough, last_share
 from smc.cv.forward import ForwardSplitter
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from smc.checks import check_fraction, check_non_negative, check_positive
+from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.cv.blocks import check_enough, last_share
 from smc.cv.two_sided import TwoSidedSplitter
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_fraction, check_non_negative, check_spans
+from smc.arguments import check_fraction, check_non_negative, check_spans
 from smc.cv.audit import audit_fold
 from smc.cv.base import PurgedSplitter
 from smc.cv.blocks import check_enough, last_share

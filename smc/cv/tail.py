@@ -1,6 +1,6 @@
 """The rows of a fit that early stopping watches."""
 
-from smc.checks import check_fraction
+from smc.arguments import check_fraction
 from smc.cv.blocks import check_enough, last_share
 from smc.cv.fold import Fold
 from smc.typing import IntArray, Spans

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smc.checks import check_non_negative, check_positive_or_none
+from smc.arguments import check_non_negative, check_positive_or_none
 from smc.cv.blocks import n_trailing_blocks, trailing_blocks
 from smc.cv.forward import ForwardSplitter
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.errors import DataError
 from smc.typing import IntArray
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from smc.checks import check_choice, check_positive
+from smc.arguments import check_choice, check_positive
 from smc.data.account import parse_gap
 from smc.data.faults import OnBad
 from smc.data.pattern import FilePattern

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from smc.checks import check_choice, check_positive, check_positive_or_none
+from smc.arguments import check_choice, check_positive, check_positive_or_none
 from smc.data.bad_bars import COLUMNS, check_bars
 from smc.data.simulation.calendar import TRADED, parse_freq, trading_stamps
 from smc.data.simulation.edge import FADE, drift_for

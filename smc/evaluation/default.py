@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from smc.checks import check_choice, check_non_negative, check_positive
+from smc.arguments import check_choice, check_non_negative, check_positive
 from smc.evaluation.history import build_history
 from smc.evaluation.intervals import Intervals
 from smc.evaluation.predictions import HELD_OUT, all_classes, by_part, of_part

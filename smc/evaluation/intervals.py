@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.checks import check_fraction, check_positive
+from smc.arguments import check_fraction, check_positive
 from smc.evaluation import headline
 from smc.typing import FloatArray, IntArray
 

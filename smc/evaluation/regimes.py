@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smc.checks import check_at_least, check_positive
+from smc.arguments import check_at_least, check_positive
 from smc.typing import IntArray
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.events.recent import check_last, keep_last
 from smc.typing import IntArray
 

@@ -1,6 +1,6 @@
 """The most recent of a series of events."""
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.typing import IntArray
 
 

@@ -7,7 +7,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 from scipy.stats import rankdata
 
-from smc.checks import check_fraction
+from smc.arguments import check_fraction
 from smc.feature_selection.selector import Selector
 from smc.typing import BoolArray, FloatArray
 

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
 from sklearn.utils.multiclass import type_of_target
 
-from smc.checks import check_choice, check_positive
+from smc.arguments import check_choice, check_positive
 from smc.feature_selection.selector import Selector
 from smc.feature_selection.shifted_labels import check_against_noise, shifted_rows, stands_out
 from smc.typing import BoolArray, FloatArray

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.feature_selection.quadratic import classes_of, loss_terms, target_terms
 from smc.feature_selection.selector import Selector
 from smc.feature_selection.shifted_labels import check_against_noise, shifted_rows, stands_out

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.feature_selection import RFE, RFECV
 
-from smc.checks import check_fraction, check_non_negative, check_positive
+from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.feature_selection.quadratic import negative_loss
 from smc.feature_selection.selector import Selector
 from smc.typing import BoolArray, FloatArray

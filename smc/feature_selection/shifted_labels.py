@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from smc.checks import check_at_least, check_fraction
+from smc.arguments import check_at_least, check_fraction
 from smc.stats.false_discovery import benjamini_hochberg
 from smc.typing import BoolArray, FloatArray, IntArray
 

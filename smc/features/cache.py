@@ -105,7 +105,7 @@ def machine_key(bars: pd.DataFrame, rules: dict[str, Any]) -> str:
         {
             "bars": bars_fingerprint(structure.ohlcv(bars)),
             "rules": rules,
-            "code": code_version("structure", "barriers.py"),
+            "code": code_version("structure"),
             "versions": {name: version(name) for name in ("numpy", "numba")},
         }
     )

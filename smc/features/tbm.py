@@ -7,7 +7,7 @@ from smc.structure import columns
 class TBM(MachineFamily):
     """Stop and target of a trade on the side of the last break, placed by the labels' own rule.
 
-    `smc.barriers.place` is that rule; it sees what is known at the close, never how the trade ends.
+    `smc.structure.barriers.place` is that rule; it sees what is known at the close, never how the trade ends.
 
     ``tbm_risk_atr``
         Distance of the stop, in ATR: beyond the newest active block on the trade's side, else 1.5.

@@ -1,6 +1,6 @@
 """Family: trend."""
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.features.family import MachineFamily, Settling
 
 SETTLING_BARS = {100: 700, 200: 2000}

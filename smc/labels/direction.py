@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.labels.held_return import held_return
 from smc.labels.table import check_events, label_table
 from smc.typing import FloatArray, IntArray

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smc import structure
-from smc.checks import check_positive_or_none
+from smc.arguments import check_positive_or_none
 from smc.typing import FloatArray, IntArray
 
 

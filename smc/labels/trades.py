@@ -16,7 +16,7 @@ class Trades(NamedTuple):
     events: IntArray
     end: IntArray
     ret: FloatArray  # side-signed log return
-    outcome: IntArray  # AMBIGUOUS, STOP, EXPIRY or TARGET of `smc.barriers`
+    outcome: IntArray  # AMBIGUOUS, STOP, EXPIRY or TARGET of `smc.structure.barriers`
 
     def keep(self, mask: BoolArray) -> "Trades":
         """Return the trades that ``mask`` marks."""
@@ -26,7 +26,7 @@ class Trades(NamedTuple):
 def walk_trades(
     bars: pd.DataFrame, events: IntArray, side: IntArray, *, max_holding: int, **placement: Any
 ) -> tuple[Trades, dict[str, int]]:
-    """Enter each event at the next open and walk to its exit, by the rules of `smc.barriers.touch`.
+    """Enter each event at the next open and walk to its exit, by the rules of `smc.structure.barriers.touch`.
 
     The distances are known at the close of the event's bar and are laid off from the entry price, as a
     bracket order does. So no trade is entered beyond its own barrier, a target pays what the features say,
@@ -42,7 +42,7 @@ def walk_trades(
     The trades that have ended, and the events left out: ``unresolved`` at the end of the bars, ``no_barrier``
     where ATR is not known yet or prices are flat.
     """
-    from smc.barriers import UNRESOLVED, touch
+    from smc.structure.barriers import UNRESOLVED, touch
 
     events, side = check_events(len(bars), events, side)
     entry = np.append(bars["open"].to_numpy(), np.nan)[events + 1]
@@ -61,7 +61,7 @@ def walk_trades(
 
 def label_trades(trades: Trades, label: IntArray, *, dropped: dict[str, int]) -> pd.DataFrame:
     """Put labelled trades into their table; ``attrs["ambiguous"]`` counts ends in a bar of both barriers."""
-    from smc.barriers import AMBIGUOUS
+    from smc.structure.barriers import AMBIGUOUS
 
     columns = {"label": label, "ret": trades.ret}
     table = label_table(trades.events, trades.end, columns, dropped=dropped)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smc.checks import check_choice, check_positive
+from smc.arguments import check_choice, check_positive
 from smc.labels.placement import checked_placement
 from smc.labels.trades import label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
@@ -92,7 +92,7 @@ class TripleBarrier:
         LabelError
             Events are no increasing bar positions, or a side is neither +1 nor -1.
         """
-        from smc.barriers import EXPIRY
+        from smc.structure.barriers import EXPIRY
 
         trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.placement)
         if self.expiry == "drop":

@@ -12,8 +12,8 @@ from smc.config.job import Job
 from smc.errors import SmcError
 from smc.launcher.bars import LoadedBars
 from smc.ledger import Ledger
-from smc.parts import Parts
-from smc.prepared import make_dataset, make_plan
+from smc.training.components import Parts
+from smc.training.prepare import make_dataset, make_plan
 
 #: What decides on the events that a run is judged by.
 GROUND = ("data", "features", "events", "labels", "cv", "split", "symbol", "side")

@@ -8,7 +8,7 @@ import pandas as pd
 from smc.config import instantiate
 from smc.config.job import Job
 from smc.fingerprint import bars_fingerprint
-from smc.symbols import symbols_of
+from smc.training.prepare import symbols_of
 from smc.typing import Config
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from multiprocessing import connection
 from typing import Any
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.config.job import Job
 from smc.launcher.ctrl_c import CtrlC
 from smc.launcher.death import cause_of, count_out_of_memory

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from smc.checks import check_non_negative, check_positive
+from smc.arguments import check_non_negative, check_positive
 from smc.config.job import Job
 from smc.errors import ConfigError
 from smc.launcher.cluster.connection import check_slots, joined

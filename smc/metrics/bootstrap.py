@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_fraction, check_positive
+from smc.arguments import check_fraction, check_positive
 from smc.typing import FloatArray, IntArray
 
 #: Array elements that one step of the resampling may hold.

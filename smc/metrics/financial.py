@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.typing import FloatArray
 
 Returns = npt.ArrayLike

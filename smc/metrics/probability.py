@@ -7,7 +7,7 @@ probability of the larger of two classes.
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.metrics.classes import class_codes, resolve_classes, weighted_mean
 from smc.typing import FloatArray, IntArray
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smc.checks import check_non_negative
+from smc.arguments import check_non_negative
 from smc.typing import FloatArray, IntArray
 
 SECONDS_PER_YEAR = 365.25 * 86_400

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from sklearn.utils import Tags
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.model.either_task import Task
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray

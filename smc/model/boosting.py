@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from smc.errors import NotFiniteError
+from smc.fit_progress import Watcher, curves_of
 from smc.model.iterative import Iterative
 from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
-from smc.watching import Watcher, curves_of
 
 #: Of a class without weight, so that its loss is finite.
 SMALLEST_SHARE = 1e-15

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from scipy.special import softmax
 
-from smc.checks import check_positive, check_spans
+from smc.arguments import check_positive, check_spans
 from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
 from smc.model.fold_rows import FoldRows, answers_of

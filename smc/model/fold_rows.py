@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from sklearn.base import clone
 
-from smc.checks import check_apart, check_spans
+from smc.arguments import check_apart, check_spans
 from smc.errors import LeakageError
+from smc.fit_progress import INTERRUPTED
 from smc.typing import FloatArray, IntArray
-from smc.watching import INTERRUPTED
 from smc.windows import as_seen, rows_of
 
 #: Fits a member on some rows: ``(its name, which of its fits, the unfitted member, rows) -> fitted``.

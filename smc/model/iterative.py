@@ -7,9 +7,9 @@ import numpy as np
 from sklearn.base import clone
 
 from smc.errors import ModelError
+from smc.fit_progress import Watcher
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray
-from smc.watching import Watcher
 
 
 class Iterative(TaskEstimator):

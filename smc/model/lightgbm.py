@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from smc.checks import check_at_least, check_non_negative, check_positive, check_positive_or_none
+from smc.arguments import check_at_least, check_non_negative, check_positive, check_positive_or_none
 from smc.errors import ModelError
 from smc.model.boosting import Boosting
 from smc.model.either_task import Task

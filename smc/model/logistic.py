@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.model.either_task import Task
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils.validation import check_consistent_length, validate_data
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.errors import ModelError
 from smc.model.either_task import Task
 from smc.model.network.estimator import Network

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.model.either_task import Task
 from smc.model.network.estimator import Network
 from smc.model.network.schedule import Device, Precision

@@ -5,7 +5,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from threadpoolctl import threadpool_limits
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.model.either_task import Task
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from smc.checks import check_at_least, check_choice, check_positive, check_positive_or_none, check_share
+from smc.arguments import check_at_least, check_choice, check_positive, check_positive_or_none, check_share
 from smc.model.either_task import Task
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray, IntArray

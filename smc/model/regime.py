@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from smc.checks import check_at_least
+from smc.arguments import check_at_least
 from smc.errors import ModelError
 from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble

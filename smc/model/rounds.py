@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Mapping
 
-from smc.watching import FitProgress, Watcher
+from smc.fit_progress import FitProgress, Watcher
 
 #: Share of a loss by which a smaller one must differ. What the order of a sum changes is a thousandth of it,
 #: so rounds that are as good as each other are so with any number of threads.

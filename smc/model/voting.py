@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
 from smc.model.fold_rows import FoldRows

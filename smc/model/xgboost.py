@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from smc.checks import check_non_negative, check_positive, check_positive_or_none, check_share
+from smc.arguments import check_non_negative, check_positive, check_positive_or_none, check_share
 from smc.model.boosting import Boosting
 from smc.model.either_task import Task
 from smc.model.rounds import Rounds

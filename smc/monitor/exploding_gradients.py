@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
+from smc.fit_progress import FitProgress
 from smc.monitor.warning import warning
-from smc.watching import FitProgress
 
 
 class ExplodingGradients:

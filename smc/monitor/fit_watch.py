@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from smc.watching import FitProgress
+from smc.fit_progress import FitProgress
 
 log = logging.getLogger("smc")
 

@@ -3,8 +3,8 @@
 import math
 from typing import Any, ClassVar
 
+from smc.fit_progress import FitProgress
 from smc.monitor.warning import warning
-from smc.watching import FitProgress
 
 
 class NanLoss:

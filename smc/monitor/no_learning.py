@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smc.checks import check_non_negative
+from smc.arguments import check_non_negative
 from smc.monitor.warning import warning
 
 

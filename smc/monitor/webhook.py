@@ -7,7 +7,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 
 SCHEMES = ("http", "https")
 

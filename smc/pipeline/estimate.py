@@ -8,10 +8,10 @@ from sklearn.base import clone
 from sklearn.utils.validation import _check_sample_weight
 
 from smc.errors import ModelError
+from smc.fit_progress import Watcher
 from smc.pipeline.augment import Augmented
 from smc.pipeline.rows import Rows
 from smc.typing import FloatArray
-from smc.watching import Watcher
 from smc.windows import Windows
 
 

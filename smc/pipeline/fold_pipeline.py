@@ -9,9 +9,10 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
+from smc.arguments import check_fraction, check_spans
 from smc.aug.source import Earlier
-from smc.checks import check_fraction, check_spans
 from smc.feature_selection.none import NoSelection
+from smc.fit_progress import Watcher
 from smc.pipeline.augment import augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
 from smc.pipeline.estimate import check_weights, fit_estimator, stops_early
@@ -29,7 +30,6 @@ from smc.pipeline.preprocess import Preprocess
 from smc.pipeline.rows import Rows
 from smc.pipeline.select import account_of, check_uncut, fit_selector, kept_columns
 from smc.typing import FloatArray, IntArray
-from smc.watching import Watcher
 from smc.windows import Windows
 
 

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from smc.checks import check_spans
+from smc.arguments import check_spans
 from smc.cv.tail import tail_split
 from smc.typing import IntArray
 

@@ -9,10 +9,10 @@ import pandas as pd
 from sklearn.base import clone
 
 from smc.aug.source import Earlier
+from smc.fit_progress import Watcher
 from smc.model.fold_rows import lookback_of
 from smc.pipeline.rows import Rows
 from smc.typing import IntArray
-from smc.watching import Watcher
 from smc.windows import as_seen
 
 

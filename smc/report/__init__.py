@@ -3,7 +3,7 @@
 matplotlib is loaded by the functions that draw, when they are called.
 """
 
-from smc.report.files import SavedReport, overview, save_report
-from smc.report.markdown_page import markdown
+from smc.report.run.files import SavedReport, overview, save_report
+from smc.report.run.markdown_page import markdown
 
 __all__ = ["SavedReport", "markdown", "overview", "save_report"]

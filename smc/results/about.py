@@ -1,8 +1,8 @@
 """How a run is named for people."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from smc.symbols import asked_symbols
 from smc.typing import Config
 
 
@@ -16,3 +16,13 @@ def about(config: Config) -> dict[str, Any]:
         "symbol": "+".join(asked_symbols(config)),
         "model": config["model"]["_target_"].rpartition(".")[2],
     }
+
+
+def asked_symbols(config: Mapping[str, Any]) -> list[str]:
+    """Return the symbols that a configuration names; none where it leaves the choice to the data.
+
+    >>> [asked_symbols({"symbol": chosen}) for chosen in (None, "DAX", ["DAX", "FTSE"])]
+    [[], ['DAX'], ['DAX', 'FTSE']]
+    """
+    chosen = config["symbol"]
+    return [chosen] if isinstance(chosen, str) else list(chosen or ())

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smc.results.simplify import simplify
@@ -43,6 +43,19 @@ def json_bytes(plain: Any) -> bytes:
     """Encode plain data as indented UTF-8 JSON; half surrogates (undecodable file names) stay escaped."""
     text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted path and the value of each leaf; lists and empty maps are leaves.
+
+    >>> dict(leaves({"model": {"depth": 3, "dims": [8, 4]}, "families": {}}))
+    {'model.depth': 3, 'model.dims': [8, 4], 'families': {}}
+    """
+    if isinstance(node, Mapping) and node:
+        for key, value in node.items():
+            yield from leaves(value, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, node
 
 
 class _Conversion:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from smc.checks import check_choice, check_non_negative
+from smc.arguments import check_choice, check_non_negative
 from smc.errors import DiskFullError, ResultsError
 from smc.results.claim import RunClaim
 from smc.results.durable import check_room, make_folder, named_errors

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from smc.checks import check_fraction, check_non_negative, check_positive
+from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.selection.candidate import Candidate, OpenTest, as_it_is
 from smc.selection.comparison import comparison_row
 from smc.selection.gate import Gate

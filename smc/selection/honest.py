@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smc import stats
-from smc.checks import check_choice, check_fraction, check_non_negative, check_positive
+from smc.arguments import check_choice, check_fraction, check_non_negative, check_positive
 from smc.selection import gates, measures
 from smc.selection.beside import effective
 from smc.selection.candidate import Candidate, OpenTest, as_it_is

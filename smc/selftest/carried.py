@@ -7,15 +7,15 @@ from typing import Any
 import pandas as pd
 
 from smc.cv.plan import SplitPlan
-from smc.dataset import Dataset, label_events, pool
 from smc.errors import SmcError
 from smc.fingerprint import bars_fingerprint
-from smc.parts import Parts
-from smc.prepared import make_plan
-from smc.record import describe
-from smc.scored import evaluate
 from smc.selftest.configuration import Configuration
-from smc.trained import fit_all
+from smc.training.components import Parts
+from smc.training.dataset import Dataset, label_events, pool
+from smc.training.evaluate import evaluate
+from smc.training.fit_models import fit_all
+from smc.training.prepare import make_plan
+from smc.training.record import describe
 
 SYMBOL = "S01"
 

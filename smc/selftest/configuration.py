@@ -8,8 +8,8 @@ from typing import Any
 
 from smc.config import compose
 from smc.errors import ConfigError
-from smc.parts import Parts
 from smc.selftest.cell import Cell
+from smc.training.components import Parts
 from smc.typing import Config
 
 #: What the simulated truth assumes of labels; distances and the longest holding are free.

@@ -1,49 +1,46 @@
 """One picture of a self-test: what is deployed, p-values on noise, gaps and coverage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from smc.report.pictures.style import INK, MUTED, SERIES, blank, head, percent_axis, save, styled
+from smc.report.style import INK, MUTED, SERIES, blank, head, percent_axis, save, styled
 from smc.selftest.cell import Cell
 from smc.selftest.figure import Figure
 from smc.selftest.figures import PROFILE, noise_p_values
-
-if TYPE_CHECKING:
-    from smc.selftest.report import Report
+from smc.selftest.measure import Line
 
 COLOURS = (*SERIES, INK, MUTED)
 
 
-def picture(report: "Report") -> bytes:
-    """Draw it, and return the PNG file."""
+def picture(plan_hash: str, lines: Mapping[Cell, Sequence[Line]], figures: Sequence[Figure]) -> bytes:
+    """Draw a self-test, and return the PNG file."""
     with styled():
         figure = blank(6.6, width=8.4)
-        head(figure, f"Self-test {report.plan.hash}")
+        head(figure, f"Self-test {plan_hash}")
         panels = figure.subplots(2, 2).ravel()
         deployed = [
-            (each.what.partition(", ")[2], each) for each in _named(report, "false_deploy_", "power_")
+            (each.what.partition(", ")[2], each) for each in _named(figures, "false_deploy_", "power_")
         ]
         _marked(panels[0], deployed, "symbols deployed", limits=[0.05])
-        _p_values(panels[1], report)
-        gaps = [(each.what.partition(", ")[2], each) for each in _named(report, "gap_")]
+        _p_values(panels[1], lines)
+        gaps = [(each.what.partition(", ")[2], each) for each in _named(figures, "gap_")]
         gaps.sort(key=lambda pair: PROFILE not in pair[0])
         _marked(panels[2], gaps, "train-validation gap", limits=[0.15])
-        held = [(each.what, each) for each in _named(report, "coverage_")]
+        held = [(each.what, each) for each in _named(figures, "coverage_")]
         _marked(panels[3], held, "intervals that hold the truth", limits=[0.9, 0.98])
         file = BytesIO()
         save(figure, file)
     return file.getvalue()
 
 
-def _p_values(axes: Axes, report: "Report") -> None:
+def _p_values(axes: Axes, lines: Mapping[Cell, Sequence[Line]]) -> None:
     """Draw how many p-values on noise are at most so large, over the diagonal."""
     axes.axline((0, 0), slope=1, color=MUTED, lw=1, ls=(0, (4, 2)), label="uniform")
-    for colour, (cell, lines) in zip(SERIES, _noise(report), strict=False):
-        values = np.sort(lines)
+    for colour, (cell, p_values) in zip(SERIES, _noise(lines), strict=False):
+        values = np.sort(p_values)
         axes.step(
             [0, *values, 1],
             [*np.arange(len(values) + 1) / len(values), 1],
@@ -59,15 +56,13 @@ def _p_values(axes: Axes, report: "Report") -> None:
     axes.legend(loc="lower right")
 
 
-def _noise(report: "Report") -> list[tuple[str, list[float]]]:
-    found = [(str(cell), noise_p_values(cell, lines)) for cell, lines in sorted(report.lines.items())]
+def _noise(lines: Mapping[Cell, Sequence[Line]]) -> list[tuple[str, list[float]]]:
+    found = [(str(cell), noise_p_values(cell, of_cell)) for cell, of_cell in sorted(lines.items())]
     return [(name, values) for name, values in found if values]
 
 
-def _named(report: "Report", *starts: str) -> list[Figure]:
-    return [
-        each for each in report.figures if each.name.startswith(starts) and each.estimate.value is not None
-    ]
+def _named(figures: Sequence[Figure], *starts: str) -> list[Figure]:
+    return [each for each in figures if each.name.startswith(starts) and each.estimate.value is not None]
 
 
 def _marked(axes: Axes, figures: Sequence[tuple[str, Figure]], title: str, *, limits: list[float]) -> None:

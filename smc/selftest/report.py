@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.markdown_page import section_blocks
+from smc.report.run.markdown_page import section_blocks
 from smc.report.text import count, decimal, percent
 from smc.results.durable import named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
@@ -89,7 +89,7 @@ class Report:
 
     def save(self, folder: Path) -> Path:
         """Write ``report.md``, ``results.json`` and the picture, each whole or not at all."""
-        from smc.selftest.picture import picture
+        from smc.selftest.picture import picture  # matplotlib, only where it is drawn
 
         head, *others = self.sections()
         blocks = [f"# {head.title}", *list(section_blocks(head))[1:], f"![What was measured]({PICTURE})"]
@@ -97,7 +97,7 @@ class Report:
         with named_errors(folder):
             write_atomic(folder / "report.md", ("\n\n".join(blocks) + "\n").encode())
             write_atomic(folder / "results.json", json_bytes(self.to_json()))
-            write_atomic(folder / PICTURE, picture(self))
+            write_atomic(folder / PICTURE, picture(self.plan.hash, self.lines, self.figures))
         return folder / "report.md"
 
     def _failures(self) -> list[str]:

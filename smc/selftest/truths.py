@@ -8,10 +8,10 @@ import pandas as pd
 
 from smc import metrics
 from smc.data.simulation.truth import best_possible
-from smc.dataset import Dataset
 from smc.evaluation.predictions import BASELINE, PREFIX, average_repeated, of_part, probabilities
-from smc.fits import OUT_OF_FOLD, TEST
 from smc.selftest.carried import SYMBOL, Carried
+from smc.training.cross_fit import OUT_OF_FOLD, TEST
+from smc.training.dataset import Dataset
 from smc.typing import FloatArray
 
 #: Parts whose intervals are held against the truth, and the figures that they are of.

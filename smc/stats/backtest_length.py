@@ -1,6 +1,6 @@
 """How long a backtest must be for the number of trials."""
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.stats.expected_max import expected_max_sharpe_ratio
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.stats.expected_max import expected_max_sharpe_ratio, max_moments
 from smc.stats.probabilistic_sharpe import normal_probability, probabilistic_sharpe_ratio
 from smc.stats.track_record import Record, as_record

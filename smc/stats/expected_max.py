@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from smc.checks import check_at_least, check_choice, check_non_negative
+from smc.arguments import check_at_least, check_choice, check_non_negative
 
 EULER_GAMMA = 0.5772156649015329
 

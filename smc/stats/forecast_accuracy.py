@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_at_least
+from smc.arguments import check_at_least
 from smc.stats.panel import ROUNDING
 from smc.stats.student import t_p_value
 from smc.typing import FloatArray

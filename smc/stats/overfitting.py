@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.stats.panel import ROUNDING, check_panel
 from smc.typing import FloatArray
 

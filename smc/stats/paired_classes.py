@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import math
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.stats.track_record import Record, as_record
 
 

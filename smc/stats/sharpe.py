@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_positive
+from smc.arguments import check_positive
 from smc.stats.panel import varies
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_at_least
+from smc.arguments import check_at_least
 from smc.stats.block_length import optimal_block_length
 from smc.stats.panel import check_panel, standardised, varies
 from smc.stats.stationary import long_run_variance, resample, steps

@@ -1,6 +1,6 @@
 """P-values of Student's t."""
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 
 
 def t_p_value(statistic: float, degrees: float, alternative: str) -> float:

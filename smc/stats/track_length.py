@@ -1,6 +1,6 @@
 """How long a track record must be."""
 
-from smc.checks import check_choice, check_fraction
+from smc.arguments import check_choice, check_fraction
 from smc.stats.track_record import Record, as_record
 
 

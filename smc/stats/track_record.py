@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from smc.checks import check_at_least, check_positive
+from smc.arguments import check_at_least, check_positive
 from smc.stats.sharpe import sharpe_ratio
 
 

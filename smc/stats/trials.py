@@ -2,7 +2,7 @@
 
 import numpy.typing as npt
 
-from smc.checks import check_choice
+from smc.arguments import check_choice
 from smc.stats.panel import check_panel, standardised, varies
 
 

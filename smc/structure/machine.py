@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smc.checks import check_choice, check_non_negative, check_positive
+from smc.arguments import check_choice, check_non_negative, check_positive
 from smc.errors import DataError
 from smc.fingerprint import code_version
 from smc.structure.clock import NEW_YORK, check_zone, local_minutes, minute_of_day, parse_clock, trading_day
@@ -105,7 +105,7 @@ def _compiled() -> Callable[..., None]:
     """Import the compiled loop at first use: Numba is slow to import, and cached features need none of it."""
     from smc.structure.kernel import compile_run
 
-    return compile_run(code_version("structure", "barriers.py"))
+    return compile_run(code_version("structure"))
 
 
 def _check_stamps(index: pd.Index, last: int) -> pd.DatetimeIndex:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from smc.barriers import place
+from smc.structure.barriers import place
 from smc.structure.clock import MINUTES_A_DAY
 from smc.structure.pools import nearest_pool
 from smc.structure.state import NO_DAY

@@ -16,10 +16,10 @@ from smc.aug.aggressive import Aggressive
 from smc.aug.block_bootstrap import BlockBootstrap
 from smc.aug.light import Light
 from smc.aug.smote import Smote
-from smc.dataset import Dataset
-from smc.fits import Fitting
 from smc.model.logistic import Logistic
 from smc.pipeline import FoldPipeline
+from smc.training.cross_fit import Fitting
+from smc.training.dataset import Dataset
 
 
 class Keeper(BaseEstimator):

@@ -28,11 +28,11 @@ from sklearn.model_selection import KFold
 
 from smc.aug.none import NoAugmentation
 from smc.config import compose, instantiate
-from smc.dataset import label_events
 from smc.model import fold_rows
-from smc.parts import Parts
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import MemberFits
+from smc.training.components import Parts
+from smc.training.dataset import label_events
 
 CONF = Path(__file__).parents[2] / "conf/model"
 ENSEMBLES = [path.stem for path in sorted(CONF.glob("*.yaml")) if "members" in OmegaConf.load(path)]

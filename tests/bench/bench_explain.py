@@ -16,7 +16,7 @@ import pandas as pd
 
 from smc.aug.none import NoAugmentation
 from smc.config import compose, instantiate
-from smc.config.compose import CONF
+from smc.config.tree import CONF
 from smc.explanation.contributions import N_KNOWN, contributions, method_of, some
 from smc.explanation.decision import explain_decision
 from smc.explanation.permuted import replaced

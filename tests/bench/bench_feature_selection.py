@@ -10,9 +10,9 @@ import warnings
 import numpy as np
 from omegaconf import OmegaConf
 
-from smc.config.compose import CONF
 from smc.config.instantiate import instantiate
-from smc.parts import with_task
+from smc.config.tree import CONF
+from smc.training.components import with_task
 
 N_FEATURES, N_PLANTED = 57, 7
 REPEATS = {300: 10, 1000: 5}

@@ -13,8 +13,8 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from smc.barriers import touch
 from smc.labels.uniqueness import average_uniqueness
+from smc.structure.barriers import touch
 
 SIZES = (10_000, 100_000, 1_000_000)
 PEER_SIZE = 1_000

@@ -17,7 +17,7 @@ N = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 ROUNDS = 3
 HYDRA = """
 import hydra, sys
-from smc.config.compose import CONF, VERSION_BASE
+from smc.config.tree import CONF, VERSION_BASE
 hydra.main(version_base=VERSION_BASE, config_path=str(CONF), config_name="train")(lambda _: None)()
 """
 SMC = """

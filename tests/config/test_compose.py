@@ -4,7 +4,8 @@ import hydra
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
-from smc.config.compose import CONF, compose, compose_with_origin
+from smc.config.compose import compose, compose_with_origin
+from smc.config.tree import CONF
 from smc.errors import ConfigError
 
 

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from smc.config import compose
-from smc.config.compose import CONF
 from smc.config.options import OF_HYDRA, OF_OTHERS, groups, options
 from smc.config.root import Root
+from smc.config.tree import CONF
 
 EVERY = [
     (group, name) for group in groups() for name in options(group) if name not in OF_HYDRA.get(group, {})

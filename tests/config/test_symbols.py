@@ -3,7 +3,8 @@
 import pytest
 
 from smc.errors import ConfigError
-from smc.symbols import asked_symbols, symbols_of
+from smc.results.about import asked_symbols
+from smc.training.prepare import symbols_of
 
 
 class Two:

@@ -22,12 +22,12 @@ from smc.aug.none import NoAugmentation
 from smc.config import compose, instantiate
 from smc.cv.expanding import Expanding
 from smc.errors import LeakageError, ModelError, SplitError
-from smc.fitted import Fitted
 from smc.model.baseline import Baseline
 from smc.model.logistic import Logistic
 from smc.monitor.divergence import Divergence
 from smc.monitor.fit_watch import FitWatch
 from smc.pipeline import FoldPipeline
+from smc.training.fit_result import Fitted
 from smc.windows import Windows
 
 CONF = Path(__file__).parents[2] / "conf"

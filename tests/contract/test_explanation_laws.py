@@ -9,7 +9,7 @@ import pytest
 from smc.aug.none import NoAugmentation
 from smc.calibrate.sigmoid import Sigmoid
 from smc.config import compose, instantiate
-from smc.config.compose import CONF
+from smc.config.tree import CONF
 from smc.errors import ExplanationError
 from smc.explanation import contributions as shapley
 from smc.explanation.contributions import check_sum, contributions

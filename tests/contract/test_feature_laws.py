@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from omegaconf import OmegaConf
 
-from smc.barriers import TARGET, touch
 from smc.config import instantiate
 from smc.errors import LeakageError
 from smc.features.feature_set import FeatureSet
 from smc.features.laws import check_causal, check_replay, check_warm_up, random_walk
+from smc.structure.barriers import TARGET, touch
 
 CONF = Path(__file__).parents[2] / "conf"
 OPTIONS = sorted(path.stem for path in (CONF / "features").glob("*.yaml"))

@@ -12,13 +12,13 @@ from sklearn.base import clone
 from smc import artifact
 from smc.aug.light import Light
 from smc.aug.none import NoAugmentation
-from smc.config.compose import CONF
 from smc.config.instantiate import instantiate
+from smc.config.tree import CONF
 from smc.errors import LeakageError
 from smc.model.logistic import Logistic
 from smc.model.xgboost import XGBoost
-from smc.parts import with_task
 from smc.pipeline import FoldPipeline
+from smc.training.components import with_task
 from smc.windows import Windows
 
 OPTIONS = sorted(path.stem for path in (CONF / "feature_selection").glob("*.yaml"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smc.watching import FitProgress
+from smc.fit_progress import FitProgress
 
 CONF = Path(__file__).parents[2] / "conf"
 PACKAGE = CONF.parent / "smc" / "monitor"

@@ -13,11 +13,11 @@ from smc import api
 from smc.explain import explain_event, explain_model, main
 from smc.explanation.folder import folder_of, read_saved
 from smc.explanation.importance import FoldModel
-from smc.rebuilt import rebuild
-from smc.report.contents import sections
+from smc.report.run.contents import sections
 from smc.report.view import RunView
 from smc.results import load_run
 from smc.results.manifest import verify
+from smc.training.rebuild import rebuild
 
 QUICK = ["features=daily", "events.last=260", "aug=none", "monitor=none"]
 

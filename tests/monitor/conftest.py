@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from smc.watching import FitProgress
+from smc.fit_progress import FitProgress
 
 Course = Callable[..., list[FitProgress]]
 

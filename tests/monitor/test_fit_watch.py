@@ -4,12 +4,12 @@ import logging
 
 import numpy as np
 
+from smc.fit_progress import FitProgress
 from smc.monitor.divergence import Divergence
 from smc.monitor.exploding_gradients import ExplodingGradients
 from smc.monitor.fit_watch import FitWatch
 from smc.monitor.nan_loss import NanLoss
 from smc.monitor.timeout import Timeout
-from smc.watching import FitProgress
 
 
 def test_each_watch_warns_once_a_fit(course):

@@ -5,8 +5,8 @@ import math
 
 import pytest
 
+from smc.fit_progress import FitProgress
 from smc.monitor.nan_loss import NanLoss
-from smc.watching import FitProgress
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])

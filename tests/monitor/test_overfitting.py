@@ -2,8 +2,8 @@
 
 import pytest
 
+from smc.fit_progress import FitProgress
 from smc.monitor.overfitting import Overfitting
-from smc.watching import FitProgress
 
 
 @pytest.mark.parametrize(

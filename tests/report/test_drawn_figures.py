@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.report.pictures import PICTURES
-from smc.report.pictures.equity import portfolio
-from smc.report.pictures.style import ORANGE, styled
+from smc.report.run.pictures import PICTURES
+from smc.report.run.pictures.equity import portfolio
+from smc.report.style import ORANGE, styled
 from smc.report.view import RunView
 
 

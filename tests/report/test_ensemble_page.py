@@ -4,8 +4,8 @@ import io
 
 from smc.model.member_figures import member_figures
 from smc.report import markdown
-from smc.report.contents import sections
 from smc.report.notices import notices
+from smc.report.run.contents import sections
 from smc.report.terminal_page import show
 from smc.report.view import RunView
 

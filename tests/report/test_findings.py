@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smc.report.findings import findings, standing
+from smc.report.run.findings import findings, standing
 from smc.report.view import RunView
 
 UNDECIDED = "not distinguishable from"

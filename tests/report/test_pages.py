@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from smc.report import markdown
-from smc.report.contents import sections
+from smc.report.run.contents import sections
 from smc.report.terminal_page import show
 from smc.report.view import RunView
 

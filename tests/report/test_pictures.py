@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from smc.report import overview, save_report
-from smc.report.pictures import PICTURES
-from smc.report.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.pictures.style import DPI, save, styled
+from smc.report.run.pictures import PICTURES
+from smc.report.run.pictures.nothing_to_draw import NothingToDrawError
+from smc.report.style import DPI, save, styled
 from smc.report.view import RunView
 
 BOTH = {name for name, (_, _, task) in PICTURES.items() if task is None}

@@ -6,9 +6,9 @@ import pytest
 
 from smc.cli import EXIT_USER_ERROR
 from smc.errors import ResultsError
-from smc.report.locate import locate
 from smc.report.runs import runs
 from smc.results import RunStore, load_run
+from smc.results.locate import locate
 from smc.show import main
 
 ONE, TWO = "aaaa000000000001", "aabb000000000002"

@@ -6,6 +6,7 @@ import pytest
 
 from smc.config import compose
 from smc.errors import ConfigError
+from smc.fingerprint import code_version
 from smc.results import config_hash, identity, package_versions, run_id, seedless_hash
 
 CONFIG = {
@@ -149,3 +150,9 @@ def test_a_network_on_two_devices_is_another_run_and_trees_are_the_same():
         for n in (1, 2)
     )
     assert [config_hash(one[model]) == config_hash(two[model]) for model in one] == [False, False, True]
+
+
+def test_the_code_of_a_file_that_is_not_there_is_no_hash():
+    assert code_version("structure") != code_version()
+    with pytest.raises(FileNotFoundError, match=r"smc has no structure/nowhere\.py"):
+        code_version("structure/nowhere.py")

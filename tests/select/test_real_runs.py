@@ -7,11 +7,11 @@ import pytest
 
 from smc import api
 from smc.cli import Progress
-from smc.null_band import NullBand, Nulls, summary
 from smc.results import load_run
 from smc.selection.openings import Openings
 from smc.selection.runs import read_runs
 from smc.selection.verdict import NO_MODEL, WATCH, Verdict
+from smc.training.null_band import NullBand, Nulls, summary
 
 MEASURE = "return_coefficient"
 QUICK = ["model=logistic", "aug=none", "monitor=none", "events.last=250"]

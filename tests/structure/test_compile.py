@@ -32,7 +32,7 @@ def test_a_change_in_a_called_function_renews_the_compiled_loop(tmp_path):
     files = {path.name for path in (tmp_path / "smc" / "structure" / "__pycache__").glob("kernel*.nbc")}
     assert files
     assert run(tmp_path) == 1.5
-    barriers = tmp_path / "smc" / "barriers.py"
+    barriers = tmp_path / "smc" / "structure" / "barriers.py"
     barriers.write_text(barriers.read_text().replace("DEFAULT_RISK = 1.5", "DEFAULT_RISK = 1.25"))
     assert run(tmp_path) == 1.25
 

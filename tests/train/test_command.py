@@ -241,9 +241,9 @@ def test_events_that_are_chosen_by_their_outcome_are_not_traded(smc_train, only_
 
 
 def test_training_accuracy_counts_only_rows_that_were_fitted_on() -> None:
-    from smc.dataset import Dataset
-    from smc.fits import TRAIN, Fitting
     from smc.pipeline import FoldPipeline
+    from smc.training.cross_fit import TRAIN, Fitting
+    from smc.training.dataset import Dataset
 
     n = 400
     rng = np.random.default_rng(0)

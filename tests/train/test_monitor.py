@@ -15,12 +15,12 @@ import pytest
 
 from smc import api
 from smc.cv.plan import SplitPlan
-from smc.fits import Fitting
+from smc.fit_progress import CURVES
 from smc.ledger import Ledger
 from smc.monitor.timeout import Timeout
-from smc.outcome import Outcome, say_outcome
 from smc.results import Run, RunStore, load_run
-from smc.watching import CURVES
+from smc.training.cross_fit import Fitting
+from smc.training.outcome import Outcome, say_outcome
 
 CONF = Path(__file__).parents[2] / "conf"
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))

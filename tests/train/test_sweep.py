@@ -11,8 +11,8 @@ from smc.errors import ConfigError
 from smc.launcher.basic import Basic
 from smc.launcher.processes import Processes
 from smc.launcher.run import make_launcher
-from smc.outcome import say_outcome_briefly
-from smc.train import train
+from smc.training.outcome import say_outcome_briefly
+from smc.training.run import train
 
 
 def jobs(*overrides: str, folders=()) -> list:

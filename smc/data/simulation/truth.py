@@ -74,7 +74,7 @@ def true_odds(
 
 def traded(paths: FloatArray, side: int, distance: FloatArray) -> FloatArray:
     """Return the side-signed log return of the trade in each path, entered at its first open."""
-    from smc.barriers import touch
+    from smc.structure.barriers import touch
 
     n_paths, n_bars = paths.shape[:2]
     prices = np.ascontiguousarray(paths[:, :, :4]).reshape(-1, 4)

@@ -6,12 +6,12 @@ from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
-from smc.checks import check_choice, check_non_negative, check_positive
+from smc.arguments import check_choice, check_non_negative, check_positive
+from smc.fit_progress import Watcher, curves_of
 from smc.model.iterative import Iterative
 from smc.model.network.schedule import Device, Precision, Schedule
 from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
-from smc.watching import Watcher, curves_of
 
 
 class Network(Iterative):

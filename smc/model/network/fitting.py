@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from smc.fit_progress import Watcher
 from smc.model.network.batches import Inputs, Sample
 from smc.model.network.devices import check_devices, seeded
 from smc.model.network.inference import importances_of, one_thread
@@ -16,7 +17,6 @@ from smc.model.network.schedule import Schedule
 from smc.model.network.training import train
 from smc.model.rounds import Rounds
 from smc.typing import FloatArray
-from smc.watching import Watcher
 from smc.windows import Windows
 
 #: Inputs, targets and weights as arrays.

@@ -7,12 +7,12 @@ import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 from torch import Tensor
 
+from smc.fit_progress import INTERRUPTED
 from smc.model.network.batches import Sample
 from smc.model.network.inference import outputs_of
 from smc.model.network.interrupt import Interrupt
 from smc.model.network.module import NetworkModule
 from smc.model.network.objective import Objective
-from smc.watching import INTERRUPTED
 
 
 class KeepBest(Callback):

@@ -7,11 +7,11 @@ import torch
 from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 
+from smc.fit_progress import FitProgress
 from smc.model.network.objective import Objective
 from smc.model.network.schedule import Schedule
 from smc.model.network.seen import Seen
 from smc.model.rounds import Rounds
-from smc.watching import FitProgress
 
 #: How many times as fast the layer called ``direct`` is learned as the others, at the same decay: ahead of
 #: what takes more rows to learn. 3 to 7 do as well as each other; 10 learns noise.

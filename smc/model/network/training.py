@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from smc.errors import NotFiniteError
+from smc.fit_progress import Watcher
 from smc.model.network.batches import Batches, Sample
 from smc.model.network.interrupt import Interrupt
 from smc.model.network.keep_best import KeepBest, figures
@@ -19,7 +20,6 @@ from smc.model.network.objective import Objective
 from smc.model.network.schedule import Schedule
 from smc.model.network.seen import Seen
 from smc.model.rounds import Rounds
-from smc.watching import Watcher
 
 PRECISIONS: dict[str, Any] = {"32": "32-true", "bf16": "bf16-mixed"}
 

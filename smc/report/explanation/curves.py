@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from smc.report.pictures.style import BLUE, blank, head
+from smc.report.style import BLUE, blank, head
 
 N_SHOWN, N_COLUMNS = 6, 2
 

@@ -13,7 +13,7 @@ from smc.report.explanation.page import page
 def model_files(record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     """Return the files of a model's explanation, from what `smc.explanation.whole.explain_whole` gave."""
     from smc.report.explanation import curves, ranking, swarm
-    from smc.report.pictures.style import styled
+    from smc.report.style import styled
 
     title, ranked = record["title"], list(tables["importance"]["feature"])
     by_size = tables["importance"].sort_values("mean_abs_shap", ascending=False, kind="stable")["feature"]
@@ -37,7 +37,7 @@ def model_files(record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -
 def decision_files(record: Mapping[str, Any], table: pd.DataFrame) -> dict[str, bytes]:
     """Return the files of a decision's explanation by name."""
     from smc.report.explanation import waterfall
-    from smc.report.pictures.style import styled
+    from smc.report.style import styled
 
     with styled():
         drawn = _png(waterfall.draw(table, record, record["title"]))
@@ -49,7 +49,7 @@ def decision_files(record: Mapping[str, Any], table: pd.DataFrame) -> dict[str, 
 
 
 def _png(figure: Any) -> bytes:
-    from smc.report.pictures.style import save
+    from smc.report.style import save
 
     buffer = io.BytesIO()
     save(figure, buffer)

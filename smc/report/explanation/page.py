@@ -9,10 +9,10 @@ import pandas as pd
 
 from smc.report.document import Section
 from smc.report.explanation.section import points, ranking_table
-from smc.report.selection.blocks import section_block
-from smc.report.selection.markup import Html, joined, tag
+from smc.report.html.blocks import section_block
+from smc.report.html.markup import Html, joined, tag
 
-CSS = Html(files("smc.report.selection").joinpath("page.css").read_text(encoding="utf-8"))
+CSS = Html(files("smc.report.html").joinpath("page.css").read_text(encoding="utf-8"))
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 CAPTIONS = {
     "contributions": "What each feature contributes, event by event",

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from smc.report.pictures.style import BLUE, MUTED, blank, head
+from smc.report.style import BLUE, MUTED, blank, head
 from smc.report.text import count
 
 N_SHOWN = 15

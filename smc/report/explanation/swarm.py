@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from smc.report.pictures.style import MUTED, blank, head
+from smc.report.style import MUTED, blank, head
 from smc.report.text import count
 from smc.typing import FloatArray
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from smc.report.document import Table
 from smc.report.explanation.section import section_of
-from smc.report.selection.blocks import headings, pictures_block, section_block, table_block
+from smc.report.html.blocks import headings, pictures_block, section_block, table_block
+from smc.report.html.markup import Html, joined, tag
 from smc.report.selection.exhibit import IDLE, Exhibit
 from smc.report.selection.exhibit_charts import exhibit_pictures
 from smc.report.selection.facts import facts_section
 from smc.report.selection.gates import OUTCOMES, gate_name, gate_threshold, gate_value
-from smc.report.selection.markup import Html, joined, tag
 from smc.report.selection.naming import model_and_profile, row_of
 from smc.report.selection.supported import recommendation
 from smc.report.text import count, decimal, interval, percent

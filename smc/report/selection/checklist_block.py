@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from smc.report.html.markup import Html, tag
 from smc.report.selection.card import badge
 from smc.report.selection.item import STATES, Item
-from smc.report.selection.markup import Html, tag
 
 
 def checklist_blocks(manifest: Mapping[str, Any], checklists: Mapping[str, Sequence[Item]]) -> list[Html]:

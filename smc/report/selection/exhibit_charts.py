@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from smc.metrics import equity_curve
-from smc.report.selection.charts.calibration import calibration_chart
-from smc.report.selection.charts.equity import equity_chart
-from smc.report.selection.charts.losses import loss_chart
+from smc.report.html.blocks import Picture
+from smc.report.html.charts.calibration import calibration_chart
+from smc.report.html.charts.equity import equity_chart
+from smc.report.html.charts.losses import loss_chart
 from smc.report.selection.exhibit import Exhibit
-from smc.report.selection.sweep_charts import Picture
 from smc.report.text import count, interval, percent, two_digits
 from smc.report.view import PARTS
 

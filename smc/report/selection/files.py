@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from smc.report.selection.charts.standalone import standalone
+from smc.report.html.blocks import Picture
+from smc.report.html.charts.standalone import standalone
 from smc.report.selection.checklist import checklist
 from smc.report.selection.exhibit import Exhibit, open_exhibit
 from smc.report.selection.exhibit_charts import exhibit_pictures
@@ -12,7 +13,7 @@ from smc.report.selection.item import Item
 from smc.report.selection.markdown_pages import file_names, overfitting_page, symbol_page
 from smc.report.selection.page import page
 from smc.report.selection.sweep import sweep_table
-from smc.report.selection.sweep_charts import Picture, sweep_pictures
+from smc.report.selection.sweep_charts import sweep_pictures
 from smc.results.durable import make_folder, named_errors, write_atomic
 
 #: The latest page, under the root of the results.

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.markdown_page import section_blocks
+from smc.report.html.blocks import Picture
+from smc.report.run.markdown_page import section_blocks
 from smc.report.selection.checklist import checklist_section
 from smc.report.selection.exhibit import Exhibit
 from smc.report.selection.facts import facts_section
@@ -13,7 +14,6 @@ from smc.report.selection.gates import gates_section
 from smc.report.selection.item import Item
 from smc.report.selection.overfitting import overfitting_sections
 from smc.report.selection.supported import PROMISE, account, recommendation
-from smc.report.selection.sweep_charts import Picture
 from smc.report.selection.tried import run_sections, tried_section
 
 

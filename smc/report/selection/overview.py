@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smc.report.selection.blocks import headings
+from smc.report.html.blocks import headings
+from smc.report.html.markup import Html, tag
 from smc.report.selection.card import anchor, badge
 from smc.report.selection.gates import decided_by, gate_name
-from smc.report.selection.markup import Html, tag
 from smc.report.selection.naming import model_and_profile, row_of
 from smc.report.text import MISSING, count, decimal, percent
 

@@ -7,13 +7,13 @@ from importlib.resources import files
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.selection.blocks import pictures_block, section_block
+from smc.report.html.blocks import pictures_block, section_block
+from smc.report.html.charts.standalone import STYLE
+from smc.report.html.markup import Html, joined, tag
 from smc.report.selection.card import card
-from smc.report.selection.charts.standalone import STYLE
 from smc.report.selection.checklist_block import checklist_blocks
 from smc.report.selection.exhibit import Exhibit
 from smc.report.selection.item import Item
-from smc.report.selection.markup import Html, joined, tag
 from smc.report.selection.overfitting import overfitting_sections
 from smc.report.selection.overview import symbols_table, tiles
 from smc.report.selection.runs_table import runs_table
@@ -23,7 +23,7 @@ from smc.report.selection.sweep_charts import sweep_pictures
 from smc.report.text import minute
 
 CSS, SCRIPT = (
-    Html(files("smc.report.selection").joinpath(name).read_text(encoding="utf-8"))
+    Html(files("smc.report.html").joinpath(name).read_text(encoding="utf-8"))
     for name in ("page.css", "page.js")
 )
 #: Only the page's own script runs, and nothing is loaded: a name that slipped through would still do nothing.

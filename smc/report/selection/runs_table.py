@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smc.report.selection.markup import Html, joined, tag
+from smc.report.html.markup import Html, joined, tag
 from smc.report.text import MISSING, count, decimal, is_number, percent, two_digits
 
 

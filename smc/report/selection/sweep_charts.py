@@ -1,12 +1,10 @@
 """Charts over all runs of a manifest."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-from smc.report.selection.charts.distribution import Group, distribution_chart
-from smc.report.selection.charts.scatter import Point, scatter_chart
-from smc.report.selection.markup import Html
+from smc.report.html.blocks import Picture
+from smc.report.html.charts.distribution import Group, distribution_chart
+from smc.report.html.charts.scatter import Point, scatter_chart
 from smc.report.selection.sweep import groups_of
 from smc.report.text import count
 
@@ -22,16 +20,6 @@ SCATTERS = (
     ("train_val_gap", "gap_and_test", "Gap and test accuracy"),
     ("out_of_fold_accuracy", "out_of_fold_and_test", "Out-of-fold and test accuracy"),
 )
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart with the name of its file, a title and what it rests on."""
-
-    name: str
-    title: str
-    caption: str
-    chart: Html
 
 
 def sweep_pictures(table: pd.DataFrame) -> list[Picture]:

@@ -1,0 +1,160 @@
+"""What a finished run's model says of the latest bar: one decision, stored with its reasons if asked for."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from sklearn.base import is_classifier
+
+from smc.arguments import check_choice
+from smc.errors import ConfigError, DataError
+from smc.explanation.decision import explain_decision
+from smc.explanation.table import as_array, feature_names, named
+from smc.results import Run
+from smc.results.durable import make_folder, named_errors, write_atomic
+from smc.results.plain import json_bytes, to_plain
+from smc.training.dataset import event_side
+from smc.training.rebuild import parts_of, rebuild
+from smc.typing import FloatArray
+
+Explain = Literal["none", "on_predict"]
+FOLDER = "decisions"
+
+
+class Decider:
+    """Ask the saved model of a run about the last of some bars, and store what it says.
+
+    A decision is one JSON file, ``<output>/decisions/<run id>/<symbol>-<time>.json``; the same bars give the
+    same bytes. A model decides at events: ``is_event`` says whether the last bar is one.
+
+    Parameters
+    ----------
+    explain
+        "on_predict" stores with each decision what each feature contributed (SHAP) and what a linear model
+        says of its neighbourhood (LIME); "none" does not. None: as the run's own configuration says
+        (``explain=on_predict``).
+    output
+        Root of all results; with reasons, the run's own events are made again from the bars kept there.
+
+    Examples
+    --------
+    ::
+
+        decider = Decider(load_run("outputs/runs/3f2a..."), explain="on_predict")
+        decider.decide(bars)["position"]
+    """
+
+    def __init__(self, run: Run, *, explain: Explain | None = None, output: str | Path = "outputs") -> None:
+        chosen = run.config.get("explain", "none") if explain is None else explain
+        check_choice("explain", chosen, ("none", "on_predict"))
+        self.run, self.explain, self.output = run, chosen, Path(output)
+        self.model = run.model()
+        if chosen == "on_predict":
+            rebuilt = rebuild(run, output)
+            self.parts, self.known = rebuilt.parts, rebuilt.known(self.model)
+        else:
+            self.parts = parts_of(run)
+
+    def decide(self, bars: pd.DataFrame, *, symbol: str | None = None) -> dict[str, Any]:
+        """Predict at the last bar, and store the decision.
+
+        Parameters
+        ----------
+        bars
+            Consecutive bars up to the one to decide at, as `.load` of a data option gives them: as many as
+            the features need to warm up, or more.
+        symbol
+            Whose; None for the only one of the run.
+
+        Returns
+        -------
+        decision
+            ``time`` (open of the last bar, known at its close), ``side``, ``prediction``, ``probability``
+            (by class; None for numbers), ``position`` (in [-1, 1], side included; 0 where the model
+            abstains), ``is_event``, and ``explanation`` if it was asked for.
+
+        Raises
+        ------
+        DataError
+            Too few bars, or bad ones.
+        ExplanationError
+            The reasons do not add up to the answer; nothing is stored.
+        """
+        symbol, bars = self._symbol(symbol), _in_utc(bars)
+        features = self._features(bars)
+        lookback, last = self.model.lookback, len(bars) - 1
+        window = as_array(features[feature_names(self.model)].iloc[-lookback:])
+        decision = window[None] if lookback > 1 else window
+        side = int(event_side(bars, np.array([last]), features, self.parts)[0])
+        events = self.parts.events.compute(bars, features)
+        record = {
+            "run_id": self.run.run_id,
+            "symbol": symbol,
+            "time": bars.index[-1].isoformat(),
+            "side": side,
+            **self._answer(decision, side),
+            "is_event": bool(len(events) and events[-1] == last),
+        }
+        if self.explain == "on_predict":
+            told, table = explain_decision(self.model, decision, self.known)
+            record["explanation"] = {**told, "contributions": table.to_dict("records")}
+        return self._store(record)
+
+    def _answer(self, decision: FloatArray, side: int) -> dict[str, Any]:
+        X = named(self.model, decision)
+        if not is_classifier(self.model):
+            prediction = np.asarray(self.model.predict(X), dtype=np.float64).reshape(-1)[-1]
+            probability, stands_aside = None, False
+        else:
+            shares = self.model.predict_proba(X)
+            prediction = self.model.decide(shares)[0]
+            probability = dict(zip(self.model.classes_.tolist(), shares[0].tolist(), strict=True))
+            calibrator = self.model.calibrator_
+            stands_aside = bool(
+                calibrator is not None and calibrator.decides and calibrator.abstains(shares)[0]
+            )
+        position = 0.0 if stands_aside else side * float(self.parts.labels.position([prediction])[0])
+        return {"prediction": prediction, "probability": probability, "position": position + 0.0}
+
+    def _features(self, bars: pd.DataFrame) -> pd.DataFrame:
+        needed = self.parts.features.warm_up + self.model.lookback
+        if len(bars) < needed:
+            raise DataError(
+                f"a decision needs {needed} bars, {self.parts.features.warm_up} of them to warm the features "
+                f"up, got {len(bars)}: give more of the past"
+            )
+        features = self.parts.features.compute(bars)
+        crossed = (bars["high"] < bars["low"]).to_numpy()
+        if crossed.any():
+            first = bars.index[crossed.argmax()]
+            raise DataError(
+                f"the high of a bar must not be below its low, as at {first}; drop or repair bad bars first"
+            )
+        return features
+
+    def _symbol(self, symbol: str | None) -> str:
+        known = list(self.run.record["bars"])
+        if symbol is None and len(known) == 1:
+            return known[0]
+        if symbol is None or symbol not in known:
+            raise ConfigError(
+                f"the run knows {', '.join(known)}: name one of them with symbol=, got {symbol}"
+            )
+        return symbol
+
+    def _store(self, record: dict[str, Any]) -> dict[str, Any]:
+        plain, _ = to_plain(record)
+        folder = self.output / FOLDER / self.run.run_id
+        stamp = record["time"].replace(":", "-").removesuffix("+00-00")
+        with named_errors(self.output):
+            make_folder(folder)
+            write_atomic(folder / f"{record['symbol'].replace('/', '_')}-{stamp}.json", json_bytes(plain))
+        return plain
+
+
+def _in_utc(bars: pd.DataFrame) -> pd.DataFrame:
+    """Return bars as runs have them, so that one moment has one name and one file."""
+    index = bars.index
+    is_known = isinstance(index, pd.DatetimeIndex) and index.tz is not None
+    return bars.tz_convert("UTC") if is_known else bars

@@ -1,0 +1,1 @@
+"""What is told of one run: its sections, pictures and pages."""

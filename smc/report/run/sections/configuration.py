@@ -1,0 +1,61 @@
+"""The configuration that took effect, and where each value came from."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smc.report.document import Section, Table
+from smc.report.view import RunView
+from smc.results.plain import leaves
+
+COMMAND_LINE = "command line"
+#: Keys of the root, which belong to no group.
+ROOT = "run"
+
+
+def section(view: RunView, *, full: bool = False) -> Section:
+    """List the chosen options and what the command line set; or, in full, every value.
+
+    In full, each value stands beside the file, or the override, that gave it.
+    """
+    sources, values = _sources(view), dict(leaves(view.run.config))
+    tables = (
+        [Table(("group", "option, with those it builds on"), options, n_text=2)]
+        if (options := _options(sources))
+        else []
+    )
+    if full:
+        return Section("Configuration", tables=[*tables, *_all_values(values, sources)])
+    typed = [
+        (key, _text(value)) for key, value in values.items() if sources.get(key, "").startswith(COMMAND_LINE)
+    ]
+    if typed:
+        tables.append(Table(("set on the command line", "value"), typed, n_text=2))
+    return Section("Configuration", ["Every value with the file it came from: --config"], tables)
+
+
+def _all_values(values: Mapping[str, Any], sources: Mapping[str, str]) -> Iterator[Table]:
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for key, value in values.items():
+        group, _, name = key.rpartition(".") if key.count(".") == 0 else key.partition(".")
+        groups.setdefault(group or ROOT, []).append((name, _text(value), sources.get(key, "")))
+    return (Table((group, "value", "from"), rows, n_text=3) for group, rows in groups.items())
+
+
+def _sources(view: RunView) -> dict[str, str]:
+    path = view.run.path / "sources.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _options(sources: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Name the options by the files that the values of their groups came from."""
+    files: dict[str, set[str]] = {}
+    for key, source in sources.items():
+        folder, _, file = source.partition("/")
+        if key.startswith(f"{folder}.") and file.endswith(".yaml"):
+            files.setdefault(folder, set()).add(file.removesuffix(".yaml"))
+    return [(group, ", ".join(sorted(names))) for group, names in sorted(files.items())]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)

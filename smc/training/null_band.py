@@ -1,0 +1,171 @@
+"""What the pipeline of a finished run scores on labels that its features cannot know."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import FunctionTransformer
+
+from smc.aug.none import NoAugmentation
+from smc.cli import Progress
+from smc.config.completed import completed
+from smc.config.silent import silent
+from smc.cv.plan import SplitPlan
+from smc.errors import ResultsError, SmcError
+from smc.evaluation.predictions import with_baseline
+from smc.model.baseline import Baseline
+from smc.pipeline import FoldPipeline
+from smc.results import KeptBars, Run, load_run
+from smc.selection.reading import part_of
+from smc.selection.verdict import NO_MODEL, Verdict
+from smc.training.components import Parts
+from smc.training.cross_fit import OUT_OF_FOLD, Fitting
+from smc.training.dataset import Dataset, label_events, pool
+from smc.typing import Config
+
+#: Share of the events that a shift moves at least, in either direction.
+NEAREST = 0.1
+
+
+class NullBand:
+    """Refit a run's folds with the features shifted in a circle against labels, spans and weights.
+
+    The shift cuts the bond between features and outcomes and keeps the order of both, so that overlapping
+    labels, folds, augmentation and early stopping do what they did. Its scores are the chance level of this
+    very pipeline, which on contiguous folds lies a little below the baseline's.
+
+    Parameters
+    ----------
+    run
+        Whose configuration is refitted, on the bars that were kept for it.
+    output
+        Root of the results, where the bars are kept.
+    measure
+        What an event says for a model, see `smc.selection.measures`; ``sharpe`` is not refitted.
+
+    Raises
+    ------
+    DataError
+        The bars are not kept (``keep_bars=false``).
+    ResultsError
+        They give other splits than the run had: it was made by another version of the code.
+    """
+
+    def __init__(self, run: Run, output: str | Path, measure: str) -> None:
+        config = _quiet(completed(run.config)[0])
+        self.parts, self.measure = Parts.from_config(config), measure
+        self.weighted = config["sample_weight"] == "uniqueness"
+        self.data = _dataset(run, str(output), self.parts)
+        self.plan = SplitPlan.from_spans(self.data.spans, self.parts.cv, **config["split"])
+        if self.plan.hash != run.record["split_hash"]:
+            raise ResultsError(
+                f"run {run.run_id} cannot be refitted: its events are split otherwise now; run it again"
+            )
+
+    def draw(self, symbol: str, n_draws: int, step: Callable[[str], None], *, seed: int = 0) -> list[float]:
+        """Return a symbol's score of each draw, in the order of the draws."""
+        n_events = len(self.data.events)
+        nearest = max(1, int(NEAREST * n_events))
+        shifts = np.random.default_rng(seed).integers(nearest, n_events - nearest + 1, n_draws)
+        scores = []
+        for number, by in enumerate(shifts):
+            step(f"{symbol}: null {number + 1} of {n_draws}")
+            scores.append(self._score(_shifted(self.data, int(by)), symbol))
+        return scores
+
+    def _score(self, data: Dataset, symbol: str) -> float:
+        beside = FoldPipeline(
+            estimator=Baseline(task=self.parts.labels.task),
+            sampler=NoAugmentation(),
+            preprocess=FunctionTransformer(),
+        )
+        blind = replace(data, bars=data.bars.iloc[:, :1])
+        own = pd.concat(self._predict(Fitting(data, use_weights=self.weighted), self.parts.pipeline))
+        other = pd.concat(self._predict(Fitting(blind, use_weights=False), beside))
+        rows = with_baseline(own, other)
+        rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))
+        part = part_of(rows, pd.DataFrame(), self.measure, None)
+        return 0.0 if part is None else part.evidence.mean
+
+    def _predict(self, fitting: Fitting, pipeline: FoldPipeline) -> Iterator[pd.DataFrame]:
+        """Give the test predictions of each fold, dated by their labels, not by the features' own bars."""
+        for number, fold in enumerate(self.plan.folds):
+            model = fitting.fit_whole(pipeline, fold.train, fold.name).model
+            rows = fitting.predict(model, fold.test, OUT_OF_FOLD, number)
+            place = self.data.events[["symbol", "event", "time"]].iloc[fold.test]
+            yield rows.assign(**{name: place[name].to_numpy() for name in place})
+
+
+@dataclass(frozen=True)
+class Nulls:
+    """Null bands of the candidates that are worth the time.
+
+    Attributes
+    ----------
+    folders
+        Of the runs, by id.
+    """
+
+    output: Path
+    folders: Mapping[str, Path]
+    measure: str
+    n_draws: int
+    progress: Progress
+
+    def of(self, verdict: Verdict) -> dict[str, Any] | None:
+        """Return the null band of a verdict's candidate, or why there is none; None for NO_MODEL."""
+        candidate = verdict.candidate
+        if candidate is None or candidate.out_of_fold is None or verdict.verdict == NO_MODEL:
+            return None
+        if self.measure == "sharpe" or not candidate.is_classification:
+            return {"why": "n/a: net returns are not refitted"}
+        try:
+            band = NullBand(load_run(self.folders[candidate.run_id]), self.output, self.measure)
+            scores = band.draw(verdict.symbol, self.n_draws, self.progress.step)
+        except SmcError as error:
+            return {"why": f"n/a: {error}"}
+        return summary(scores, candidate.out_of_fold.evidence.mean)
+
+
+def summary(scores: list[float], value: float) -> dict[str, Any]:
+    """Return the central 90 % of the scores, and the share of them that reach a value.
+
+    >>> summary([0.0, 0.1, -0.1], 0.2)["p_value"]
+    0.25
+    """
+    low, high = np.quantile(scores, [0.05, 0.95])
+    reached = sum(score >= value for score in scores)
+    return {
+        "n_draws": len(scores),
+        "low": float(low),
+        "high": float(high),
+        "mean": float(np.mean(scores)),
+        "value": value,
+        "p_value": (1 + reached) / (1 + len(scores)),
+    }
+
+
+def _quiet(config: Config) -> Config:
+    """Return a run's configuration without what speaks to others, or watches a fit."""
+    alone = silent(config)
+    return {**alone, "monitor": {**alone["monitor"], "watches": {}}}
+
+
+def _dataset(run: Run, output: str, parts: Parts) -> Dataset:
+    bars = KeptBars(output, {name: each["fingerprint"] for name, each in run.record["bars"].items()})
+    labelled = {}
+    for symbol in bars.symbols():
+        own = bars.load(symbol)
+        features = parts.features.compute(own)
+        labelled[symbol] = (own, label_events(own, features, parts.features.warm_up, parts))
+    return pool(labelled)
+
+
+def _shifted(data: Dataset, by: int) -> Dataset:
+    """Give each event the features of the one ``by`` events before it, in a circle."""
+    order = np.roll(np.arange(len(data.events)), by)
+    moved = {name: data.events[name].to_numpy()[order] for name in ("event", "time")}
+    return replace(data, rows=data.rows[order], events=data.events.assign(**moved))

@@ -1,0 +1,71 @@
+"""How a run ended, and what the command says of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smc.report.notices import sentences
+from smc.results import load_run
+from smc.training.cross_fit import OUT_OF_FOLD, TEST
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: "finished", or "failed" before and not to be tried again, and ``why``."""
+
+    run_id: str
+    status: str
+    folder: Path
+    is_new: bool
+    why: str | None = None
+
+
+def say_outcome(outcome: Outcome) -> str:
+    """Say in a few lines how a run ended, and where to look."""
+    if outcome.status != "finished":
+        why = f": {outcome.why}" if outcome.why else ""
+        return f"run {outcome.run_id} failed before{why}; retry=failed runs it again"
+    record = load_run(outcome.folder).record
+    if not outcome.is_new:
+        return f"run {outcome.run_id} is finished already{_stopped(record)}: {outcome.folder}"
+    lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
+    lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
+    lines += [f"  warning      {sentence}" for sentence in sentences(record)]
+    return "\n".join(lines)
+
+
+def say_outcome_briefly(outcome: Outcome) -> str:
+    """Say in one line how a run ended, as one of many."""
+    if outcome.status != "finished" or not outcome.is_new:
+        return say_outcome(outcome)
+    run = load_run(outcome.folder)
+    record = run.record
+    without = "sealed" if run.config["evaluation"].get("test") == "sealed" else "not scored"
+    figures = dict(_headline(record)).get(TEST, without)
+    n_warnings = len(sentences(record))
+    warned = f", {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else ""
+    return f"finished, {TEST} {figures}{warned}: {outcome.folder}"
+
+
+def _stopped(record: Mapping[str, Any]) -> str:
+    """Say that watches cut a run short, which other watches might not have done."""
+    stops = record.get("stopped_by_watch")
+    if not stops:
+        return ""
+    fits = ", ".join(f"{stop['fit']} by {stop['reason']}" for stop in stops)
+    return f" (watches stopped {fits}; remove the folder to fit it under other watches)"
+
+
+def _headline(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the headline figure of each held-out part, with its interval and what it has to beat."""
+    score, beside = ("accuracy", "majority_accuracy") if record["task"] == "classification" else ("r2", None)
+    for part in (OUT_OF_FOLD, TEST):
+        table = record.get(f"{part}_metrics")
+        if table is None:
+            continue
+        interval = record.get("intervals", {}).get(part, {}).get(score)
+        text = f"{score} {table[score]:.3f}"
+        text += f" [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else ""
+        text += f", majority class {table[beside]:.3f}" if beside else ""
+        yield part.replace("_", " "), f"{text}, {table['n_events']} events"
