@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from smc.audit.audited_run import read_subject
 from smc.audit.report import Report, report_on
-from smc.audit.subject import read_subject
 from smc.cli import Progress
 from smc.config.compose import compose, compose_with_origin
-from smc.config.selecting import compose_selection
+from smc.config.compose_select import compose_selection
 from smc.errors import ResultsError
 from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation

@@ -83,7 +83,7 @@ def check_spans(spans: Any, n_events: int) -> Spans:
     return array
 
 
-def touching(spans: Spans, others: Spans) -> BoolArray:
+def overlaps(spans: Spans, others: Spans) -> BoolArray:
     """Tell for each span whether it shares a bar with any of the others (closed intervals, O(n log n)).
 
     Examples
@@ -96,9 +96,9 @@ def touching(spans: Spans, others: Spans) -> BoolArray:
     return started > ended
 
 
-def check_apart(spans: Spans, train: IntArray, test: IntArray) -> None:
+def check_no_overlap(spans: Spans, train: IntArray, test: IntArray) -> None:
     """Raise LeakageError if the label of a training event shares a bar with that of a test event."""
-    wrong = train[touching(spans[train], spans[test])]
+    wrong = train[overlaps(spans[train], spans[test])]
     if wrong.size:
         raise LeakageError(
             f"event {wrong[0]} is trained on, but its label {spans[wrong[0]].tolist()} touches one that is "

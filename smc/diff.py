@@ -15,7 +15,7 @@ from typing import Any
 from smc.comparison.configs import differences
 from smc.comparison.paired import paired_tests
 from smc.comparison.seeds import repeats, reseeded, seed_noise
-from smc.config.completed import completed
+from smc.config.upgrade_config import upgrade_config
 from smc.errors import ConfigError
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show
@@ -53,7 +53,7 @@ def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
         Root of all results, searched for repeats of the two under other seeds.
     """
     ground = [said for field, said in GROUND.items() if one.record[field] != other.record[field]]
-    (first, news), (second, other_news) = completed(one.config), completed(other.config)
+    (first, news), (second, other_news) = upgrade_config(one.config), upgrade_config(other.config)
     changed = differences(first, second)
     rows = [(path, _text(a), _text(b)) for path, a, b in changed]
     table = Table(("key", "A", "B"), rows, n_text=3)
@@ -71,7 +71,7 @@ def fit_seeds(run: Run, n_seeds: int, progress: Progress) -> None:
     """Train a run's configuration with the seeds 0 to n - 1; those that are finished are left as they are."""
     for seed in range(n_seeds):
         progress.step(f"{run.run_id}: seed {seed + 1} of {n_seeds}")
-        config, _ = completed(reseeded(run, seed))
+        config, _ = upgrade_config(reseeded(run, seed))
         train({**config, "symbol": run.config["symbol"]})
 
 

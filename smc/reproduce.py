@@ -18,8 +18,8 @@ from smc.comparison.configs import differences
 from smc.comparison.outputs import DIFFERENT, Finding, compare, worst
 from smc.comparison.overrides import typed_overrides
 from smc.config import compose, instantiate
-from smc.config.completed import completed
-from smc.config.silent import silent
+from smc.config.upgrade_config import upgrade_config
+from smc.config.without_side_effects import without_side_effects
 from smc.errors import ConfigError, DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.report.document import Section, Table
@@ -87,7 +87,7 @@ def reproduce(
         The data have changed, and the bars of then are not kept.
     """
     progress = progress or Progress()
-    config, news = completed(run.config)
+    config, news = upgrade_config(run.config)
     since = [*_code_changes(run), *news, *_default_changes(run, config, config_dir)]
     progress.step("bars")
     told, data = _data(run, output)
@@ -103,7 +103,7 @@ def reproduce(
 def _apart(config: Config, output: str) -> Config:
     """Let a run write into a folder of its own, and tell nobody."""
     return {
-        **silent(config, ledger_url=f"sqlite:///{output}/ledger.sqlite"),
+        **without_side_effects(config, ledger_url=f"sqlite:///{output}/ledger.sqlite"),
         "paths": {**config["paths"], "output": output},
         "keep_bars": False,
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.config import instantiate
-from smc.config.selecting import compose_selection
+from smc.config.compose_select import compose_selection
 from smc.errors import ResultsError
 from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report
@@ -25,8 +25,8 @@ from smc.selection.candidate import Candidate
 from smc.selection.difference import differences
 from smc.selection.expected import missing_runs
 from smc.selection.manifest import build_manifest, read_manifest, write_manifest
-from smc.selection.openings import Openings
 from smc.selection.runs import account, read_runs
+from smc.selection.test_access_log import TestAccessLog
 from smc.selection.verdict import Verdict
 from smc.training.null_band import Nulls
 from smc.typing import Config
@@ -64,7 +64,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     Parameters
     ----------
     config
-        Composed and checked (`smc.config.selecting.compose_selection`).
+        Composed and checked (`smc.config.compose_select.compose_selection`).
     name
         Of the rule, for the manifest.
 
@@ -75,7 +75,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     """
     output = Path(config["paths"]["output"])
     rule, ledger = instantiate(config["selection"], "selection"), instantiate(config["ledger"], "ledger")
-    runs, openings = read_runs(output, rule.evidence), Openings(output)
+    runs, openings = read_runs(output, rule.evidence), TestAccessLog(output)
 
     def open_test(candidate: Candidate) -> Candidate:
         return runs.open_test(candidate, openings, name)

@@ -7,7 +7,7 @@ whole pipeline makes of nothing (`null`, `walk`), and three that raise suspicion
 """
 
 from smc.audit.audit import CHECKS, audit
+from smc.audit.audited_run import Subject, read_subject
 from smc.audit.finding import Fault, Finding
-from smc.audit.subject import Subject, read_subject
 
 __all__ = ["CHECKS", "Fault", "Finding", "Subject", "audit", "read_subject"]

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 
 from smc.audit.audit import CHECKS
+from smc.audit.audited_run import read_subject
 from smc.audit.report import N_SHOWN, report_on
-from smc.audit.subject import read_subject
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config import compose
 from smc.report.terminal_page import show

@@ -7,9 +7,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from smc.audit.altered import event_rows
+from smc.audit.audited_run import Subject
 from smc.audit.concordance import concordance
 from smc.audit.finding import Fault, Finding, judged
-from smc.audit.subject import Subject
 from smc.typing import IntArray
 
 #: Beyond this, one column or all of them together tell training rows from test rows.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from smc.audit.adversarial import Adversarial
+from smc.audit.audited_run import Subject
 from smc.audit.check import Check
 from smc.audit.finding import Fault, Finding
 from smc.audit.fold import InsideFold
@@ -10,10 +11,9 @@ from smc.audit.future import Future
 from smc.audit.labels import Labels
 from smc.audit.lag import Lag
 from smc.audit.null import Null
-from smc.audit.plausible import Plausible
+from smc.audit.random_walk import Walk
+from smc.audit.single_feature_leakage import Plausible
 from smc.audit.split import Split
-from smc.audit.subject import Subject
-from smc.audit.walk import Walk
 from smc.errors import ConfigError
 
 #: Every check by name, those that prove a leak first.

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from smc.audit.audited_run import Subject
 from smc.audit.finding import Finding
-from smc.audit.subject import Subject
 
 
 class Check(Protocol):

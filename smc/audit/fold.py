@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from smc.audit.altered import scrambled
+from smc.audit.audited_run import Subject
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.procedure import ComposedRun, Scored
-from smc.audit.subject import Subject
 from smc.audit.tamper import differ
 from smc.cv.fold import Fold
 from smc.typing import IntArray

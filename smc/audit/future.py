@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from smc.audit.audited_run import Chain, Subject
 from smc.audit.finding import Fault, Finding, judged
-from smc.audit.subject import Chain, Subject
 from smc.audit.tamper import FUTURES, differ
 from smc.typing import IntArray
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
+from smc.audit.audited_run import Subject
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.outcomes import Outcomes
-from smc.audit.subject import Subject
 from smc.audit.tamper import FUTURES, level_after
 from smc.typing import IntArray
 

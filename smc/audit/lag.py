@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from smc.audit.altered import event_rows, lagged
+from smc.audit.audited_run import Subject
 from smc.audit.concordance import chance_error, concordance
 from smc.audit.finding import Fault, Finding, judged
-from smc.audit.nothing import mean_concordance
-from smc.audit.subject import Subject
+from smc.audit.null_scores import mean_concordance
 from smc.training.dataset import Dataset
 
 LAGS = (0, 1, 2, 5)

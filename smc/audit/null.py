@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from smc.audit.altered import shifted
+from smc.audit.audited_run import Subject
 from smc.audit.finding import Fault, Finding, judged
-from smc.audit.nothing import Excess, mean_concordance
-from smc.audit.subject import Subject
+from smc.audit.null_scores import Excess, mean_concordance
 from smc.errors import SmcError
 from smc.training.dataset import Dataset
 from smc.typing import IntArray

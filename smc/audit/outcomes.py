@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from smc.audit.subject import Chain, Subject
+from smc.audit.audited_run import Chain, Subject
 from smc.audit.tamper import differ, removed_after
 from smc.typing import IntArray
 

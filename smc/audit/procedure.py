@@ -14,7 +14,7 @@ from smc.audit.altered import event_rows
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError
 from smc.pipeline import FoldPipeline
-from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL, Fitting
+from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL, CrossFitter
 from smc.training.dataset import Dataset
 from smc.typing import FloatArray, IntArray
 
@@ -61,7 +61,7 @@ class ComposedRun:
         """
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".* failed, the fit goes on without it", RuntimeWarning)
-            fitting = Fitting(data, self.final, self.use_weights)
+            fitting = CrossFitter(data, self.final, self.use_weights)
             fits = fitting.run(light(self.pipeline), plan, lambda _: None)
         if fits.is_partial:
             raise KeyboardInterrupt

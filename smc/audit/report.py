@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from smc.audit.audit import CHECKS, audit
+from smc.audit.audited_run import Subject
 from smc.audit.finding import Finding
-from smc.audit.subject import Subject
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.report.document import Section, Table
 from smc.results.durable import make_folder, named_errors, write_atomic

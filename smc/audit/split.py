@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from smc.audit.audited_run import Subject
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.outcomes import Outcomes
-from smc.audit.subject import Subject
 from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import LeakageError, SplitError

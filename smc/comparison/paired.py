@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from smc import stats
 from smc.cv.plan import SplitPlan
 from smc.results import Run
+from smc.selection.candidates import candidates_of
 from smc.selection.paired import compare
-from smc.selection.reading import candidates_of
 
 #: What an event says for a model, in the test that takes all events.
 MEASURE = "return_coefficient"

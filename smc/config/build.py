@@ -5,7 +5,7 @@ from typing import Any
 
 from smc.config.instantiate import instantiate
 from smc.config.interface import INTERFACES
-from smc.config.learner import unfit_for
+from smc.config.task_compat import unfit_for
 from smc.errors import ConfigError, SmcError
 from smc.typing import Config
 

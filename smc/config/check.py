@@ -10,8 +10,8 @@ from smc.config.annotations import annotations, fits, parameters_of, say_type
 from smc.config.build import MAPS, try_to_build
 from smc.config.instantiate import DIRECTIVES, locate
 from smc.config.interface import IN_MAPS, INTERFACES, Interface
-from smc.config.nearest import nearest
-from smc.config.root import Root
+from smc.config.schema import Root
+from smc.config.suggest import suggest
 from smc.errors import ConfigError
 from smc.typing import Config
 
@@ -26,7 +26,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
 
     Each mapping with a `_target_`, partial ones too, is bound to its constructor's signature: unknown and
     missing arguments, and scalars whose type the annotation does not allow ("64" is no int). The root and its
-    plain sections are bound to `smc.config.root`, so a key added with `++` is found as well. The class of
+    plain sections are bound to `smc.config.schema`, so a key added with `++` is found as well. The class of
     each group must offer what a run asks of it (`smc.config.interface`). Then every object is built, to learn
     what the constructors refuse.
     """
@@ -171,7 +171,7 @@ def _arguments(
         if name not in known:
             if not takes_any:
                 kind = "key" if dataclasses.is_dataclass(cls) else f"argument of {cls.__name__}"
-                yield f"{_join(path, name)}: no such {kind}{nearest(name, known)}"
+                yield f"{_join(path, name)}: no such {kind}{suggest(name, known)}"
         elif value == "???":
             yield f"{_join(path, name)}: a value is needed; set {_join(path, name)}=..."
         elif not _holds_target(value) and not fits(value, hints.get(name, Any)):
@@ -225,7 +225,7 @@ def _profile(model_name: Any, section: Mapping[str, Any], target: Any) -> Iterat
     for name in section:
         if name not in known:
             path, cls = f"reg.{model_name}.{name}", target.rpartition(".")[2]
-            yield f"{path}: no such argument of {cls}{nearest(name, known)}"
+            yield f"{path}: no such argument of {cls}{suggest(name, known)}"
 
 
 def _holds_target(value: Any) -> bool:

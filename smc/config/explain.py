@@ -9,9 +9,9 @@ from omegaconf import OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from smc.config.nearest import nearest
 from smc.config.options import defaults, groups, options
 from smc.config.resolve import to_plain_config
+from smc.config.suggest import suggest
 from smc.config.tree import CONF, ROOT_NAME, hydra_on_conf, search_path
 from smc.errors import ConfigError
 
@@ -127,7 +127,7 @@ def _unknown_option(group: str, override: Any, known: dict[str, str]) -> list[st
         return [f"{override.input_line}: a group needs an option (options: {', '.join(known)})"]
     chosen = value if isinstance(value, list) else [value]
     return [
-        f"{group}={each}: no such option{nearest(str(each), known)} (options: {', '.join(known)})"
+        f"{group}={each}: no such option{suggest(str(each), known)} (options: {', '.join(known)})"
         for each in chosen
         if each is not None and str(each) not in known
     ]
@@ -145,7 +145,7 @@ def _unknown_key(key: str, keys: dict[str, Any] | None, known_groups: list[str])
         if step not in node:
             names = list(node) if walked else [*node, *known_groups]
             where = ".".join([*walked, step])
-            meant = nearest(step, names) or _elsewhere(step, keys)
+            meant = suggest(step, names) or _elsewhere(step, keys)
             return [f"{where}: no such key{meant} (to add a new one: +{key}=...)"]
         node = node[step]
         walked.append(step)

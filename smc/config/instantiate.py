@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from smc.config.nearest import nearest
+from smc.config.suggest import suggest
 from smc.errors import ConfigError
 
 #: Keys that speak to the instantiation, not to the constructor.
@@ -62,7 +62,7 @@ def locate(target: Any) -> type:
         raise ConfigError(f"`{target}` cannot be imported: {type(error).__name__}: {error}") from error
     found = getattr(module, name, None)
     if found is None:
-        raise ConfigError(f"`{module_name}` has no `{name}`{nearest(name, vars(module))}")
+        raise ConfigError(f"`{module_name}` has no `{name}`{suggest(name, vars(module))}")
     if not isinstance(found, type):
         raise ConfigError(f"`{target}` is no class; a configuration may name classes only")
     if not is_allowed(found.__module__):

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from smc.config.nearest import nearest
+from smc.config.suggest import suggest
 from smc.errors import ConfigError
 
 GROUP, MEMBERS = "model", "members"
@@ -54,7 +54,7 @@ def _problems(members: Any, names: Sequence[str], known: Mapping[str, Path]) -> 
         yield f"must list options of {GROUP}, such as {GROUP}.{MEMBERS}=[logistic,xgboost], got {members!r}"
     for name in dict.fromkeys(names):
         if name not in known:
-            yield f"{name}: no such option{nearest(name, known)} (options: {', '.join(sorted(known))})"
+            yield f"{name}: no such option{suggest(name, known)} (options: {', '.join(sorted(known))})"
         elif names.count(name) > 1:
             yield f"{name} is named {names.count(name)} times; once is enough"
         elif MEMBERS in _section(known[name], known):

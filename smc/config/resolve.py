@@ -7,9 +7,9 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from smc.config.canonical import canonical
 from smc.config.check import check_config
 from smc.config.members import put_members
+from smc.config.normalize_numbers import normalize_numbers
 from smc.errors import ConfigError
 from smc.typing import Config
 
@@ -35,4 +35,4 @@ def to_plain_config(composed: DictConfig, choices: Mapping[str, Any], folders: S
     except OmegaConfBaseException as error:
         raise ConfigError(f"{error.full_key}: {str(error.msg).splitlines()[0]}") from error
     check_config(plain, choices.get("model"))
-    return canonical(plain)
+    return normalize_numbers(plain)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from smc.arguments import touching
+from smc.arguments import overlaps
 from smc.cv.fold import Fold
 from smc.errors import LeakageError
 from smc.typing import IntArray, Spans
@@ -56,10 +56,10 @@ def _check_positions(what: str, positions: IntArray, allowed: IntArray) -> None:
 
 def _check_apart(spans: Spans, fold: Fold, before: int, after: int, offence: str) -> None:
     widened = spans[fold.train] + np.array([-after, before])
-    wrong = fold.train[touching(widened, spans[fold.test])]
+    wrong = fold.train[overlaps(widened, spans[fold.test])]
     if len(wrong):
         event = int(wrong[0])
-        near = touching(spans[fold.test], spans[[event]] + np.array([-after, before]))
+        near = overlaps(spans[fold.test], spans[[event]] + np.array([-after, before]))
         other = int(fold.test[near][0])
         raise LeakageError(
             f"{fold.name}: training event {event} {spans[event].tolist()} {offence} "

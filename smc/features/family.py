@@ -35,7 +35,7 @@ class Family(Protocol):
 
 
 @dataclass(frozen=True)
-class Settling:
+class WarmUp:
     """Bars until values no longer depend on where the series began, as multiples of what sets them.
 
     ATR(14) is forgotten to 1e-6 after 200 bars and stands in most columns; the zigzag of swings finds itself
@@ -66,4 +66,4 @@ class MachineFamily:
     """
 
     names: tuple[str, ...] = ()
-    settling = Settling()
+    settling = WarmUp()

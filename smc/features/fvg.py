@@ -1,6 +1,6 @@
 """Family: fair value gaps."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -23,4 +23,4 @@ class FVG(MachineFamily):
     """
 
     names = columns.FVG
-    settling = Settling(bars=200, ages=1)  # a gap lives up to max_age
+    settling = WarmUp(bars=200, ages=1)  # a gap lives up to max_age

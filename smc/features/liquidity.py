@@ -1,6 +1,6 @@
 """Family: liquidity pools and sweeps."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -16,4 +16,4 @@ class Liquidity(MachineFamily):
     """
 
     names = columns.LIQUIDITY
-    settling = Settling(bars=200, swing_sizes=30, ages=3)  # a level, then its pool, then the age of a sweep
+    settling = WarmUp(bars=200, swing_sizes=30, ages=3)  # a level, then its pool, then the age of a sweep

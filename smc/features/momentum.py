@@ -1,6 +1,6 @@
 """Family: momentum."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -14,4 +14,4 @@ class Momentum(MachineFamily):
     """
 
     names = columns.MOMENTUM
-    settling = Settling(bars=300)
+    settling = WarmUp(bars=300)

@@ -1,6 +1,6 @@
 """Family: order blocks."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -27,4 +27,4 @@ class OrderBlocks(MachineFamily):
     """
 
     names = columns.ORDER_BLOCKS
-    settling = Settling(bars=200, swing_sizes=30, ages=1)  # a block lives up to max_age
+    settling = WarmUp(bars=200, swing_sizes=30, ages=1)  # a block lives up to max_age

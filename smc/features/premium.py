@@ -1,6 +1,6 @@
 """Family: premium and discount."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -16,4 +16,4 @@ class Premium(MachineFamily):
     """
 
     names = columns.PREMIUM
-    settling = Settling(bars=200, swing_sizes=30)
+    settling = WarmUp(bars=200, swing_sizes=30)

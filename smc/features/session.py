@@ -1,6 +1,6 @@
 """Family: hour and kill zones."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -14,4 +14,4 @@ class Session(MachineFamily):
     """
 
     names = columns.SESSION
-    settling = Settling()  # a bar's stamp needs no other bar
+    settling = WarmUp()  # a bar's stamp needs no other bar

@@ -1,6 +1,6 @@
 """Family: swings, and breaks of structure."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -23,4 +23,4 @@ class Structure(MachineFamily):
     """
 
     names = columns.STRUCTURE
-    settling = Settling(bars=200, swing_sizes=30, ages=1)
+    settling = WarmUp(bars=200, swing_sizes=30, ages=1)

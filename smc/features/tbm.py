@@ -1,6 +1,6 @@
 """Family: barriers of a trade."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -18,4 +18,4 @@ class TBM(MachineFamily):
     """
 
     names = columns.TBM
-    settling = Settling(bars=200, swing_sizes=30, ages=2)  # a level, then its pool
+    settling = WarmUp(bars=200, swing_sizes=30, ages=2)  # a level, then its pool

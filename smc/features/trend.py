@@ -1,7 +1,7 @@
 """Family: trend."""
 
 from smc.arguments import check_choice
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 
 SETTLING_BARS = {100: 700, 200: 2000}
 
@@ -27,4 +27,4 @@ class Trend(MachineFamily):
         check_choice("slow", slow, SETTLING_BARS)
         self.slow = slow
         self.names = ("ema50_dist_atr", f"ema{slow}_dist_atr", "ema50_slope_atr", "adx14")
-        self.settling = Settling(bars=SETTLING_BARS[slow])
+        self.settling = WarmUp(bars=SETTLING_BARS[slow])

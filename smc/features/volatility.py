@@ -1,6 +1,6 @@
 """Family: volatility, returns, volume."""
 
-from smc.features.family import MachineFamily, Settling
+from smc.features.family import MachineFamily, WarmUp
 from smc.structure import columns
 
 
@@ -20,4 +20,4 @@ class Volatility(MachineFamily):
     """
 
     names = columns.VOLATILITY
-    settling = Settling(bars=200)
+    settling = WarmUp(bars=200)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from smc.labels.placement import barrier_distances
+from smc.labels.barrier_levels import barrier_distances
 from smc.labels.table import check_events, label_table
 from smc.typing import BoolArray, FloatArray, IntArray
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.arguments import check_positive
-from smc.labels.placement import checked_placement
+from smc.labels.barrier_levels import checked_placement
 from smc.labels.trades import label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
 

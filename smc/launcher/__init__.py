@@ -4,7 +4,7 @@ A launcher decides in which processes the jobs are carried out. Before the first
 composed and checked, and the expected runs are written down; the end of each is kept account of.
 """
 
-from smc.launcher.end import Death, End
+from smc.launcher.job_result import Death, End
 from smc.launcher.launcher import Launcher, Task
 from smc.launcher.run import run_sweep
 from smc.launcher.sweep import Sweep

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from smc.config.job import Job
-from smc.launcher.end import End
+from smc.launcher.forwarded_progress import Steps
+from smc.launcher.job_result import End
 from smc.launcher.launcher import Launcher, Task
-from smc.launcher.steps import Steps
 from smc.launcher.sweep import Sweep
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smc.cli import Progress
 from smc.config.job import Job
-from smc.launcher.end import End
+from smc.launcher.job_result import End
 
 if TYPE_CHECKING:
     from smc.launcher.sweep import Sweep

@@ -9,9 +9,9 @@ from typing import Any
 
 from smc.arguments import check_positive
 from smc.config.job import Job
+from smc.launcher.crash import cause_of, count_out_of_memory
 from smc.launcher.ctrl_c import CtrlC
-from smc.launcher.death import cause_of, count_out_of_memory
-from smc.launcher.end import Death
+from smc.launcher.job_result import Death
 from smc.launcher.launcher import Launcher, Task
 from smc.launcher.preload import modules_of
 from smc.launcher.sweep import Sweep

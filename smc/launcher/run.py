@@ -7,12 +7,12 @@ from smc.config import instantiate
 from smc.config.command import Command
 from smc.config.job import Job
 from smc.errors import ConfigError
-from smc.launcher.ahead import EvidenceAhead, sentences
 from smc.launcher.bars import LoadedBars, by_bars
 from smc.launcher.basic import Basic
-from smc.launcher.expected import expected_run, write_expected
 from smc.launcher.launcher import Launcher, Task
+from smc.launcher.power_check import EvidenceAhead, sentences
 from smc.launcher.sweep import Sweep
+from smc.launcher.sweep_manifest import expected_run, write_expected
 from smc.launcher.view import View
 from smc.typing import Config
 

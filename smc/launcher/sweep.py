@@ -5,8 +5,8 @@ from pathlib import Path
 
 from smc.config.job import Job
 from smc.errors import DiskFullError
-from smc.launcher.death import record_death
-from smc.launcher.end import Death, End
+from smc.launcher.crash import record_death
+from smc.launcher.job_result import Death, End
 from smc.launcher.view import View
 from smc.results.durable import check_room
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from smc.cli import say
 from smc.config.job import Job
-from smc.launcher.end import End
+from smc.launcher.job_result import End
 
 
 class View:

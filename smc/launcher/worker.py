@@ -15,10 +15,10 @@ from types import ModuleType
 from typing import Any
 
 from smc.config.job import Job
-from smc.launcher.death import count_out_of_memory
-from smc.launcher.end import End
+from smc.launcher.crash import count_out_of_memory
+from smc.launcher.forwarded_progress import Steps
+from smc.launcher.job_result import End
 from smc.launcher.launcher import Task
-from smc.launcher.steps import Steps
 
 #: Linux: the signal that a process gets when its parent dies.
 PR_SET_PDEATHSIG = 1

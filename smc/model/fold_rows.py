@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from sklearn.base import clone
 
-from smc.arguments import check_apart, check_spans
+from smc.arguments import check_no_overlap, check_spans
 from smc.errors import LeakageError
 from smc.fit_progress import INTERRUPTED
 from smc.typing import FloatArray, IntArray
@@ -109,7 +109,7 @@ class FoldRows:
         fitted: dict[str, Any] = {}
         train = np.arange(0)
         for number, (train, test) in enumerate(cv.split(np.zeros((n_rows, 1)), self.labels, spans)):
-            check_apart(spans, train, test)
+            check_no_overlap(spans, train, test)
             if forward and train.max() > test.min():
                 raise LeakageError(
                     f"event {train.max()} is trained on, but lies after event {test.min()}, which is tested: "

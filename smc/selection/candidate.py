@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smc.selection.part import Part
+from smc.selection.split import Part
 from smc.stats import TrackRecord
 
 

@@ -7,7 +7,7 @@ from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.selection.candidate import Candidate, OpenTest, as_it_is
 from smc.selection.comparison import comparison_row
 from smc.selection.gate import Gate
-from smc.selection.tried import Tried
+from smc.selection.symbol_trials import SymbolTrials
 from smc.selection.verdict import DEPLOY, NO_MODEL, Verdict
 
 #: Runs named behind the best.
@@ -58,11 +58,11 @@ class Classic:
         """What it asks for, by name."""
         return dict(vars(self))
 
-    def select(self, tried: Sequence[Tried], open_test: OpenTest = as_it_is) -> list[Verdict]:
+    def select(self, tried: Sequence[SymbolTrials], open_test: OpenTest = as_it_is) -> list[Verdict]:
         """Return a verdict for each symbol, by name."""
         return [self._verdict(each, open_test) for each in sorted(tried, key=lambda each: each.symbol)]
 
-    def _verdict(self, tried: Tried, open_test: OpenTest) -> Verdict:
+    def _verdict(self, tried: SymbolTrials, open_test: OpenTest) -> Verdict:
         runs = {run.run_id: open_test(run) for run in tried.candidates}
         ranked = sorted(runs.values(), key=lambda run: (-self.score(run), run.run_id))
         passing = [run for run in ranked if all(gate.passed for gate in self._gates(run))]

@@ -4,7 +4,7 @@ import math
 
 from smc.selection.candidate import Candidate
 from smc.selection.gate import Gate
-from smc.selection.part import Evidence, Part
+from smc.selection.split import Evidence, Part
 
 #: Two-sided 95 % of a normal distribution.
 TWO_SIDED_95 = 1.96

@@ -6,19 +6,19 @@ from typing import Any
 from smc import stats
 from smc.arguments import check_choice, check_fraction, check_non_negative, check_positive
 from smc.selection import gates, measures
-from smc.selection.beside import effective
 from smc.selection.candidate import Candidate, OpenTest, as_it_is
+from smc.selection.diagnostics import effective
 from smc.selection.gate import Gate, until_failed
-from smc.selection.judged import Judged
 from smc.selection.panel import build_panel
 from smc.selection.power import Power, power_of
-from smc.selection.standing import Standing, rank
+from smc.selection.ranked_trial import RankedTrial, rank
+from smc.selection.symbol_assessment import SymbolAssessment
+from smc.selection.symbol_trials import SymbolTrials
 from smc.selection.trial import trials_of
-from smc.selection.tried import Tried
 from smc.selection.verdict import DEPLOY, NO_MODEL, WATCH, Verdict, nothing_to_judge
 
 #: The gates in the order in which they are asked.
-OF_CLASSES = (
+CLASSIFICATION_GATES = (
     "train_val_gap",
     "out_of_fold_accuracy",
     "out_of_fold_lower_bound",
@@ -107,7 +107,7 @@ class Honest:
         """What it asks for, by name."""
         return dict(vars(self))
 
-    def select(self, tried: Sequence[Tried], open_test: OpenTest = as_it_is) -> list[Verdict]:
+    def select(self, tried: Sequence[SymbolTrials], open_test: OpenTest = as_it_is) -> list[Verdict]:
         """Return a verdict for each symbol, in the order of their names.
 
         Parameters
@@ -122,13 +122,13 @@ class Honest:
         p_values = [1.0 if each is None else each.p_value for each in judged]
         adjusted = stats.benjamini_hochberg(p_values, self.q).adjusted if judged else []
         return [
-            nothing_to_judge(each, OF_CLASSES)
+            nothing_to_judge(each, CLASSIFICATION_GATES)
             if found is None
             else self._verdict(found, float(p), len(judged))
             for each, found, p in zip(in_order, judged, adjusted, strict=True)
         ]
 
-    def _judge(self, tried: Tried, open_test: OpenTest) -> Judged | None:
+    def _judge(self, tried: SymbolTrials, open_test: OpenTest) -> SymbolAssessment | None:
         """Hold the trials of one symbol against each other, and the best against all gates but the last."""
         trials = trials_of(tried.candidates)
         if not trials:
@@ -144,9 +144,9 @@ class Honest:
         if all(gate.passed for gate in asked):
             candidate = open_test(candidate)
             asked += until_failed(self._on_the_test(candidate))
-        return Judged(tried, panel, standings, standing, candidate, tuple(asked), power)
+        return SymbolAssessment(tried, panel, standings, standing, candidate, tuple(asked), power)
 
-    def _choose(self, standings: Sequence[Standing]) -> Standing:
+    def _choose(self, standings: Sequence[RankedTrial]) -> RankedTrial:
         """Return the best-ranked trial of those that come furthest."""
         sound = [each for each in standings if all(gate.passed for gate in self._filters(each.candidate))]
         proven = [each for each in sound if each.corrected <= self.alpha]
@@ -158,7 +158,7 @@ class Honest:
             yield gates.beats_baseline(candidate.out_of_fold)
 
     def _before_the_test(
-        self, standing: Standing, n_panel: int, n_trials: int, power: Power
+        self, standing: RankedTrial, n_panel: int, n_trials: int, power: Power
     ) -> Iterator[Gate]:
         evidence = standing.trial.evidence
         yield from self._filters(standing.candidate)
@@ -180,9 +180,9 @@ class Honest:
     def _measure(self, candidate: Candidate) -> str:
         return self.evidence if candidate.is_classification else "sharpe"
 
-    def _verdict(self, judged: Judged, adjusted: float, n_symbols: int) -> Verdict:
+    def _verdict(self, judged: SymbolAssessment, adjusted: float, n_symbols: int) -> Verdict:
         """Ask the last gate, and say what all of them amount to."""
-        names = OF_CLASSES if judged.candidate.is_classification else OF_VALUES
+        names = CLASSIFICATION_GATES if judged.candidate.is_classification else OF_VALUES
         asked = list(judged.gates)
         if len(asked) == len(names) - 1 and all(gate.passed for gate in asked):
             asked.append(gates.false_discovery(adjusted, self.q, n_symbols))

@@ -8,7 +8,7 @@ import numpy as np
 from smc import stats
 from smc.metrics import label_overlap
 from smc.selection.candidate import Candidate
-from smc.selection.part import Part
+from smc.selection.split import Part
 from smc.typing import IntArray
 
 

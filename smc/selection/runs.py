@@ -13,9 +13,9 @@ from smc.evaluation.predictions import BASELINE
 from smc.ledger import Ledger
 from smc.results import Run, list_runs, load_run
 from smc.selection.candidate import Candidate
-from smc.selection.openings import Openings, is_sealed, sealed_tables
-from smc.selection.reading import candidates_of
-from smc.selection.tried import Tried
+from smc.selection.candidates import candidates_of
+from smc.selection.symbol_trials import SymbolTrials
+from smc.selection.test_access_log import TestAccessLog, is_sealed, sealed_tables
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Runs:
                 reason = "no out-of-fold evidence: " + (", ".join(each.notes) or "no folds were fitted")
                 self.without_evidence.append({"run_id": run.run_id, "symbol": symbol, "reason": reason})
 
-    def open_test(self, candidate: Candidate, openings: Openings, by: str) -> Candidate:
+    def open_test(self, candidate: Candidate, openings: TestAccessLog, by: str) -> Candidate:
         """Return the candidate with its test part; a sealed one is opened, which is written down first."""
         if not candidate.is_sealed or candidate.test is not None:
             return candidate
@@ -80,7 +80,7 @@ class Runs:
         found = candidates_of(candidate.run_id, run.record, _known(predictions), returns, self.measure)
         return replace(candidate, test=next(each.test for each in found if each.identity.symbol == symbol))
 
-    def tried(self, ledger: Ledger) -> list[Tried]:
+    def tried(self, ledger: Ledger) -> list[SymbolTrials]:
         """Return what was tried of each symbol, those too of which no run has finished."""
         trials = ledger.trials()
         symbols = sorted({*self.candidates, *trials["symbol"]})
@@ -89,12 +89,12 @@ class Runs:
             for symbol in symbols
         ]
 
-    def _tried(self, symbol: str, trials: pd.DataFrame, ledger: Ledger) -> Tried:
+    def _tried(self, symbol: str, trials: pd.DataFrame, ledger: Ledger) -> SymbolTrials:
         candidates = self.candidates.get(symbol, [])
         n_known = len({each.identity.trial for each in candidates if each.out_of_fold is not None})
         counted = ledger.count(symbol, _period(candidates))
         statuses = {str(name): int(n) for name, n in trials["status"].value_counts().sort_index().items()}
-        return Tried(symbol, candidates, max(counted, n_known), statuses)
+        return SymbolTrials(symbol, candidates, max(counted, n_known), statuses)
 
 
 def read_runs(output: str | Path, measure: str) -> Runs:

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from smc.selection.candidate import Candidate
-from smc.selection.part import Evidence
+from smc.selection.split import Evidence
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 from smc.selection.candidate import Candidate
 from smc.selection.comparison import unranked
 from smc.selection.gate import Gate
-from smc.selection.tried import Tried
+from smc.selection.symbol_trials import SymbolTrials
 
 DEPLOY, WATCH, NO_MODEL = "DEPLOY", "WATCH", "NO_MODEL"
 
@@ -52,7 +52,7 @@ class Verdict:
         return next((gate for gate in self.gates if gate.passed is False), None)
 
 
-def nothing_to_judge(tried: Tried, gates: Sequence[str]) -> Verdict:
+def nothing_to_judge(tried: SymbolTrials, gates: Sequence[str]) -> Verdict:
     """Return the verdict for a symbol none of whose trials has out-of-fold evidence."""
     why, remedy = "no finished run has out-of-fold evidence", "a run that finishes, with folds"
     first = Gate(gates[0], passed=False, explanation=why, remedy=remedy)

@@ -5,9 +5,9 @@ features, labels, splits, fits and selection, once for each configuration. Then 
 p-values and the intervals are held against what the market says that it drew.
 """
 
-from smc.selftest.cell import Cell
 from smc.selftest.configuration import Configuration, compose_configurations
 from smc.selftest.measure import measure
 from smc.selftest.plan import PRESETS, Plan
+from smc.selftest.scenario import Cell
 
 __all__ = ["PRESETS", "Cell", "Configuration", "Plan", "compose_configurations", "measure"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from smc.config import compose
 from smc.errors import ConfigError
-from smc.selftest.cell import Cell
-from smc.training.components import Parts
+from smc.selftest.scenario import Cell
+from smc.training.components import Components
 from smc.typing import Config
 
 #: What the simulated truth assumes of labels; distances and the longest holding are free.
@@ -38,9 +38,9 @@ class Configuration:
         return f"{self.model} {self.profile}"
 
     @cached_property
-    def parts(self) -> Parts:
+    def parts(self) -> Components:
         """The objects of the run."""
-        return Parts.from_config(self.config)
+        return Components.from_config(self.config)
 
     def on(self, cell: Cell) -> "Configuration":
         """Return it for the markets of one kind."""

@@ -5,10 +5,10 @@ from itertools import product
 from typing import Any
 
 from smc.selection.verdict import DEPLOY
-from smc.selftest.cell import Cell
 from smc.selftest.figure import Figure
 from smc.selftest.interval import distance_from_uniform, mean, share
 from smc.selftest.measure import Line
+from smc.selftest.scenario import Cell
 from smc.selftest.target import Target
 from smc.selftest.truths import MEASURES, PARTS
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from smc.errors import SmcError
 from smc.results.plain import to_plain
-from smc.selftest.carried import SYMBOL, Carried, carry_out, labelled
-from smc.selftest.cell import Cell
 from smc.selftest.configuration import Configuration
+from smc.selftest.scenario import Cell
+from smc.selftest.simulated_run import SYMBOL, Carried, carry_out, labelled
 from smc.selftest.truths import best_on_test, held_against, true_odds
 from smc.selftest.verdicts import RULES, judge, said, smallest_p_value
 

@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from smc.report.style import INK, MUTED, SERIES, blank, head, percent_axis, save, styled
-from smc.selftest.cell import Cell
 from smc.selftest.figure import Figure
 from smc.selftest.figures import PROFILE, noise_p_values
 from smc.selftest.measure import Line
+from smc.selftest.scenario import Cell
 
 COLOURS = (*SERIES, INK, MUTED)
 

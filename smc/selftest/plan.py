@@ -7,8 +7,8 @@ from typing import Any
 
 from smc.errors import ConfigError
 from smc.fingerprint import code_version, content_hash
-from smc.selftest.cell import Cell
 from smc.selftest.configuration import Configuration
+from smc.selftest.scenario import Cell
 from smc.selftest.verdicts import RULES
 
 #: Sizes by name. ``short`` takes minutes on two cores, ``long`` a night; networks are asked for by --models.

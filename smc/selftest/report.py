@@ -10,11 +10,11 @@ from smc.report.run.markdown_page import section_blocks
 from smc.report.text import count, decimal, percent
 from smc.results.durable import named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
-from smc.selftest.cell import Cell
 from smc.selftest.figure import Figure
 from smc.selftest.figures import all_figures
 from smc.selftest.measure import Line
 from smc.selftest.plan import Plan
+from smc.selftest.scenario import Cell
 from smc.selftest.target import MET, NOTHING, OPEN, REFUTED, Target
 
 COLUMNS = ("n:best", "figure", "target", "value", "interval", "symbols", "verdict")

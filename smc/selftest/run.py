@@ -7,10 +7,10 @@ from smc.cli import Progress
 from smc.errors import ResultsError
 from smc.report.text import duration
 from smc.selftest.measure import Task
+from smc.selftest.parallel import measure_all
 from smc.selftest.plan import Plan
 from smc.selftest.report import Report
 from smc.selftest.store import Store
-from smc.selftest.work import measure_all
 
 
 def run(

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from smc.results.durable import make_folder, named_errors
-from smc.selftest.cell import Cell
 from smc.selftest.measure import Line
+from smc.selftest.scenario import Cell
 
 
 class Store:

@@ -9,7 +9,7 @@ import pandas as pd
 from smc import metrics
 from smc.data.simulation.truth import best_possible
 from smc.evaluation.predictions import BASELINE, PREFIX, average_repeated, of_part, probabilities
-from smc.selftest.carried import SYMBOL, Carried
+from smc.selftest.simulated_run import SYMBOL, Carried
 from smc.training.cross_fit import OUT_OF_FOLD, TEST
 from smc.training.dataset import Dataset
 from smc.typing import FloatArray

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from smc.selection.candidates import candidates_of
 from smc.selection.classic import Classic
 from smc.selection.honest import Honest
-from smc.selection.reading import candidates_of
-from smc.selection.tried import Tried
+from smc.selection.symbol_trials import SymbolTrials
 from smc.selection.verdict import Verdict
-from smc.selftest.carried import SYMBOL, Carried
+from smc.selftest.simulated_run import SYMBOL, Carried
 
 #: The rule that has to keep its promises, and the one beside it.
 RULES: Mapping[str, Any] = {"honest": Honest(), "classic": Classic()}
@@ -34,7 +34,7 @@ def judge(runs: Sequence[Carried], rules: Mapping[str, Any], n_trials: int) -> d
                 run.run_id, run.record, run.predictions, run.returns, rule.evidence
             )
         ]
-        (found[name],) = rule.select([Tried(SYMBOL, candidates, n_trials)])
+        (found[name],) = rule.select([SymbolTrials(SYMBOL, candidates, n_trials)])
     return found
 
 

@@ -13,7 +13,7 @@ from smc.typing import Config
 
 
 @dataclass(frozen=True)
-class Parts:
+class Components:
     """What the groups of a configuration name, one object each; nothing is loaded or fitted yet.
 
     Of the watches, ``watches`` check the record of a run, and ``fit_watches`` observe its fits.
@@ -34,7 +34,7 @@ class Parts:
     side: str
 
     @classmethod
-    def from_config(cls, config: Config) -> "Parts":
+    def from_config(cls, config: Config) -> "Components":
         """Build every object.
 
         Raises

@@ -19,7 +19,7 @@ from smc.fit_progress import INTERRUPTED
 from smc.monitor.fit_watch import FitWatch, Watch
 from smc.pipeline import FoldPipeline
 from smc.training.dataset import Dataset
-from smc.training.fit_result import Fitted
+from smc.training.fit_result import FitResult
 from smc.typing import IntArray, Spans
 
 OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
@@ -34,7 +34,7 @@ MAX_SAID = 400
 
 
 @dataclass(frozen=True)
-class Fits:
+class FitResults:
     """What the fits of a run gave.
 
     Attributes
@@ -81,7 +81,7 @@ class Fits:
 
 
 @dataclass(frozen=True)
-class Fitting:
+class CrossFitter:
     """Fit a pipeline to events given by position, and predict others.
 
     Attributes
@@ -110,7 +110,7 @@ class Fitting:
         step: Callable[[str], None],
         *,
         n_fits: int | None = None,
-    ) -> Fits:
+    ) -> FitResults:
         """Fit on every fold, on the train part and for the saved model; predict what each left out.
 
         Each fold's own fit predicts it, the train fit predicts val (and the rows it was fitted on, for the
@@ -131,7 +131,7 @@ class Fitting:
         SmcError
             Nor can the train or the final fit.
         """
-        fits: list[Fitted] = []
+        fits: list[FitResult] = []
         tables: list[pd.DataFrame] = []
         try:
             for fitted, asked in islice(self._fits(pipeline, plan, step), n_fits):
@@ -147,7 +147,7 @@ class Fitting:
             fits[-1] = replace(fits[-1], is_last=True)
         return _gather(fits, tables)
 
-    def fit(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> Fitted:
+    def fit(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> FitResult:
         """Fit a clone on some events, under the watches."""
         events = self.data.events.iloc[positions]
         unfitted: Any = clone(pipeline)
@@ -168,9 +168,9 @@ class Fitting:
                 watcher=watch,
             )
         watch.look_back(time.perf_counter() - started)
-        return Fitted(name, model, positions, watch.warnings)
+        return FitResult(name, model, positions, watch.warnings)
 
-    def fit_whole(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> Fitted:
+    def fit_whole(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> FitResult:
         """Fit as `fit` does, and raise KeyboardInterrupt where Ctrl-C ended it before its time."""
         fitted = self.fit(pipeline, positions, name)
         if fitted.is_interrupted:
@@ -190,7 +190,7 @@ class Fitting:
 
     def _fits(
         self, pipeline: FoldPipeline, plan: SplitPlan, step: Callable[[str], None]
-    ) -> Iterator[tuple[Fitted, list[tuple[Any, ...]]]]:
+    ) -> Iterator[tuple[FitResult, list[tuple[Any, ...]]]]:
         """Give one fit after another, each with what it is asked to predict: positions, part, fold."""
         for number, fold in enumerate(plan.folds):
             step(f"fold {number + 1} of {len(plan.folds)}")
@@ -225,8 +225,8 @@ def _named_errors(estimator: Any) -> Iterator[None]:
         raise ModelError(f"model: {name} cannot be fitted, {type(error).__name__} says: {said}") from error
 
 
-def _gather(fits: list[Fitted], tables: list[pd.DataFrame]) -> Fits:
-    return Fits(
+def _gather(fits: list[FitResult], tables: list[pd.DataFrame]) -> FitResults:
+    return FitResults(
         fits[-1].model,
         fits[-1].learned,
         pd.concat(tables, ignore_index=True),

@@ -10,8 +10,8 @@ from smc.evaluation.backtest_paths import backtest_paths
 from smc.evaluation.history import build_history
 from smc.evaluation.predictions import all_classes, by_part, of_part, with_baseline
 from smc.evaluation.tables import metric_table
-from smc.training.components import Parts
-from smc.training.cross_fit import OUT_OF_FOLD, TEST, Fits
+from smc.training.components import Components
+from smc.training.cross_fit import OUT_OF_FOLD, TEST, FitResults
 from smc.training.dataset import Dataset
 from smc.typing import Bars
 
@@ -20,7 +20,7 @@ ABLATION = ("out_of_fold_metrics", "val_metrics", "test_metrics", "history")
 
 
 def evaluate(
-    parts: Parts, bars: Bars, fits: Fits, baseline: Fits, *, can_trade: bool = True
+    parts: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool = True
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
     """Score the predictions symbol by symbol; return the record, the predictions and the returns to be saved.
 
@@ -59,12 +59,12 @@ def evaluate(
 
 
 def sealed_tables(
-    parts: Parts, bars: Bars, fits: Fits, baseline: Fits, *, can_trade: bool
+    parts: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool
 ) -> dict[str, pd.DataFrame]:
     """Return the test part's predictions and returns that a sealed run writes into files of their own.
 
     Nothing else is made of them, and nothing reads them but a selection, for the run that it has chosen,
-    after writing down that it does (`smc.selection.openings`). Kept rather than predicted later, because the
+    after writing down that it does (`smc.selection.test_access_log`). Kept, not predicted later, because the
     bars may be gone by then. Empty unless ``evaluation.test=sealed``.
     """
     if getattr(parts.evaluation, "test", "recorded") != "sealed":
@@ -85,7 +85,9 @@ def can_be_traded(data: Dataset) -> bool:
     return not any(account.get("events_expired") for account in data.account.values())
 
 
-def ablation(parts: Parts, bars: Bars, plain: Fits | None, baseline: Fits) -> dict[str, Any] | None:
+def ablation(
+    parts: Components, bars: Bars, plain: FitResults | None, baseline: FitResults
+) -> dict[str, Any] | None:
     """Return the figures of the same model without augmentation, on the same folds, if it was fitted."""
     if plain is None:
         return None
@@ -114,7 +116,7 @@ def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[table["symbol"] == symbol].reset_index(drop=True)
 
 
-def _pooled(parts: Parts, everything: pd.DataFrame, held_out: pd.DataFrame) -> dict[str, Any]:
+def _pooled(parts: Components, everything: pd.DataFrame, held_out: pd.DataFrame) -> dict[str, Any]:
     """Score all symbols' events together; the train rows of ``everything`` serve the history alone."""
     classes = all_classes(held_out)
     rows: dict[str, list[pd.DataFrame]] = {"out_of_fold": [], "val": [], "test": []}

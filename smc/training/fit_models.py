@@ -14,8 +14,8 @@ from smc.cv.plan import SplitPlan
 from smc.errors import FoldError
 from smc.model.baseline import Baseline
 from smc.pipeline import FoldPipeline
-from smc.training.components import Parts
-from smc.training.cross_fit import Fits, Fitting
+from smc.training.components import Components
+from smc.training.cross_fit import CrossFitter, FitResults
 from smc.training.dataset import Dataset
 from smc.training.learning_curve import learning_curve
 from smc.typing import Config
@@ -39,21 +39,21 @@ class Trained:
         Why no fold was fitted; None if they were.
     """
 
-    fits: Fits
-    baseline: Fits
-    plain: Fits | None
+    fits: FitResults
+    baseline: FitResults
+    plain: FitResults | None
     learning_curve: pd.DataFrame
     cv_failure: str | None = None
 
 
 def fit_all(
-    parts: Parts, data: Dataset, plan: SplitPlan, config: Config, step: Callable[[str], None]
+    parts: Components, data: Dataset, plan: SplitPlan, config: Config, step: Callable[[str], None]
 ) -> Trained:
     """Fit the model and the baseline; where a fold cannot be fitted, leave all folds out and say why.
 
     An ablation and a learning curve are left out, if Ctrl-C ends them, and the run goes on.
     """
-    fitting = Fitting(
+    fitting = CrossFitter(
         data, config["final"], config["sample_weight"] == "uniqueness", watches=parts.fit_watches
     )
     try:
@@ -71,7 +71,7 @@ def fit_all(
     return Trained(fits, beside, plain, curve)
 
 
-def _fit_baseline(fitting: Fitting, task: Any, plan: SplitPlan, n_fits: int) -> Fits:
+def _fit_baseline(fitting: CrossFitter, task: Any, plan: SplitPlan, n_fits: int) -> FitResults:
     """Fit the baseline, without weights: what it has to be good at is scored without them.
 
     It takes hundredths of a second; half of it compares with nothing, so that Ctrl-C ends the run.
@@ -88,8 +88,8 @@ def _fit_baseline(fitting: Fitting, task: Any, plan: SplitPlan, n_fits: int) -> 
 
 
 def _fit_plain(
-    pipeline: FoldPipeline, fitting: Fitting, plan: SplitPlan, step: Callable[[str], None]
-) -> Fits | None:
+    pipeline: FoldPipeline, fitting: CrossFitter, plan: SplitPlan, step: Callable[[str], None]
+) -> FitResults | None:
     """Fit the same model on the rows as they are; None if that is not asked for, or Ctrl-C ends it."""
     if not getattr(pipeline.sampler, "ablation", False):
         return None

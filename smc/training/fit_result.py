@@ -13,7 +13,7 @@ from smc.typing import IntArray
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FitResult:
     """A fitted pipeline with its place in the run.
 
     Attributes

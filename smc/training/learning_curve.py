@@ -11,7 +11,7 @@ from smc.errors import ModelError, SplitError
 from smc.evaluation.predictions import all_classes, of_part
 from smc.evaluation.tables import metric_table
 from smc.pipeline import FoldPipeline
-from smc.training.cross_fit import TRAIN, VAL, Fits, Fitting
+from smc.training.cross_fit import TRAIN, VAL, CrossFitter, FitResults
 from smc.typing import IntArray
 
 log = logging.getLogger("smc")
@@ -23,10 +23,10 @@ SCORES = {True: ("accuracy", "log_loss"), False: ("r2", "rmse")}
 
 
 def learning_curve(
-    fitting: Fitting,
+    fitting: CrossFitter,
     pipeline: FoldPipeline,
     plan: SplitPlan,
-    fits: Fits,
+    fits: FitResults,
     step: Callable[[str], None],
     *,
     min_size: int,
@@ -59,7 +59,11 @@ def learning_curve(
 
 
 def _point(
-    fitting: Fitting, pipeline: FoldPipeline, plan: SplitPlan, events: IntArray, step: Callable[[str], None]
+    fitting: CrossFitter,
+    pipeline: FoldPipeline,
+    plan: SplitPlan,
+    events: IntArray,
+    step: Callable[[str], None],
 ) -> list[dict[str, Any]]:
     """Return the scores of one size, or nothing if it cannot be fitted."""
     name = f"learning curve, {len(events)} events"

@@ -11,18 +11,18 @@ from sklearn.preprocessing import FunctionTransformer
 
 from smc.aug.none import NoAugmentation
 from smc.cli import Progress
-from smc.config.completed import completed
-from smc.config.silent import silent
+from smc.config.upgrade_config import upgrade_config
+from smc.config.without_side_effects import without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import with_baseline
 from smc.model.baseline import Baseline
 from smc.pipeline import FoldPipeline
 from smc.results import KeptBars, Run, load_run
-from smc.selection.reading import part_of
+from smc.selection.candidates import part_of
 from smc.selection.verdict import NO_MODEL, Verdict
-from smc.training.components import Parts
-from smc.training.cross_fit import OUT_OF_FOLD, Fitting
+from smc.training.components import Components
+from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset, label_events, pool
 from smc.typing import Config
 
@@ -55,8 +55,8 @@ class NullBand:
     """
 
     def __init__(self, run: Run, output: str | Path, measure: str) -> None:
-        config = _quiet(completed(run.config)[0])
-        self.parts, self.measure = Parts.from_config(config), measure
+        config = _quiet(upgrade_config(run.config)[0])
+        self.parts, self.measure = Components.from_config(config), measure
         self.weighted = config["sample_weight"] == "uniqueness"
         self.data = _dataset(run, str(output), self.parts)
         self.plan = SplitPlan.from_spans(self.data.spans, self.parts.cv, **config["split"])
@@ -83,14 +83,14 @@ class NullBand:
             preprocess=FunctionTransformer(),
         )
         blind = replace(data, bars=data.bars.iloc[:, :1])
-        own = pd.concat(self._predict(Fitting(data, use_weights=self.weighted), self.parts.pipeline))
-        other = pd.concat(self._predict(Fitting(blind, use_weights=False), beside))
+        own = pd.concat(self._predict(CrossFitter(data, use_weights=self.weighted), self.parts.pipeline))
+        other = pd.concat(self._predict(CrossFitter(blind, use_weights=False), beside))
         rows = with_baseline(own, other)
         rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))
         part = part_of(rows, pd.DataFrame(), self.measure, None)
         return 0.0 if part is None else part.evidence.mean
 
-    def _predict(self, fitting: Fitting, pipeline: FoldPipeline) -> Iterator[pd.DataFrame]:
+    def _predict(self, fitting: CrossFitter, pipeline: FoldPipeline) -> Iterator[pd.DataFrame]:
         """Give the test predictions of each fold, dated by their labels, not by the features' own bars."""
         for number, fold in enumerate(self.plan.folds):
             model = fitting.fit_whole(pipeline, fold.train, fold.name).model
@@ -150,11 +150,11 @@ def summary(scores: list[float], value: float) -> dict[str, Any]:
 
 def _quiet(config: Config) -> Config:
     """Return a run's configuration without what speaks to others, or watches a fit."""
-    alone = silent(config)
+    alone = without_side_effects(config)
     return {**alone, "monitor": {**alone["monitor"], "watches": {}}}
 
 
-def _dataset(run: Run, output: str, parts: Parts) -> Dataset:
+def _dataset(run: Run, output: str, parts: Components) -> Dataset:
     bars = KeptBars(output, {name: each["fingerprint"] for name, each in run.record["bars"].items()})
     labelled = {}
     for symbol in bars.symbols():

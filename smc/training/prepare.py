@@ -11,13 +11,13 @@ from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SmcError, SplitError
 from smc.features.cache import FeatureCache
 from smc.results.about import asked_symbols
-from smc.training.components import Parts
+from smc.training.components import Components
 from smc.training.dataset import Dataset, check_fit, label_events, pool
 from smc.typing import Bars, Config
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedData:
     """Bars, the events that were labelled on them, and their split.
 
     Attributes
@@ -73,7 +73,7 @@ def symbols_of(config: Mapping[str, Any], data: Any) -> list[str]:
     return symbols
 
 
-def load_bars(parts: Parts, config: Config) -> Bars:
+def load_bars(parts: Components, config: Config) -> Bars:
     """Load the bars of the run's symbols, and check that its features and labels fit into them."""
     bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(config, parts.data)}
     for symbol, each in bars.items():
@@ -81,13 +81,13 @@ def load_bars(parts: Parts, config: Config) -> Bars:
     return bars
 
 
-def prepare(parts: Parts, bars: Bars, config: Config, output: Path) -> Prepared:
+def prepare(parts: Components, bars: Bars, config: Config, output: Path) -> PreparedData:
     """Label the events of the bars, and split them."""
     data = make_dataset(bars, parts, output)
-    return Prepared(bars, data, *make_plan(data, parts, config["split"]))
+    return PreparedData(bars, data, *make_plan(data, parts, config["split"]))
 
 
-def make_dataset(bars: Bars, parts: Parts, output: Path) -> Dataset:
+def make_dataset(bars: Bars, parts: Components, output: Path) -> Dataset:
     """Compute or read the features of each symbol, label its events, and pool them."""
     cache = FeatureCache(output / "cache" / "features")
     labelled = {}
@@ -97,7 +97,7 @@ def make_dataset(bars: Bars, parts: Parts, output: Path) -> Dataset:
     return pool(labelled)
 
 
-def make_plan(data: Dataset, parts: Parts, sizes: Mapping[str, Any]) -> tuple[SplitPlan, str | None]:
+def make_plan(data: Dataset, parts: Components, sizes: Mapping[str, Any]) -> tuple[SplitPlan, str | None]:
     """Split the events; where the folds cannot be had, leave them out and say why.
 
     Raises

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from smc.config import instantiate
-from smc.config.completed import completed
-from smc.config.silent import silent
+from smc.config.upgrade_config import upgrade_config
+from smc.config.without_side_effects import without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import DataError, ResultsError
 from smc.explanation.contributions import some
@@ -17,8 +17,8 @@ from smc.explanation.table import as_array
 from smc.fingerprint import bars_fingerprint
 from smc.pipeline import FoldPipeline
 from smc.results import KeptBars, Run
-from smc.training.components import Parts
-from smc.training.cross_fit import OUT_OF_FOLD, Fitting
+from smc.training.components import Components
+from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset
 from smc.training.prepare import make_dataset
 from smc.typing import Config, FloatArray, IntArray
@@ -43,7 +43,7 @@ class Rebuilt:
 
     run: Run
     config: Config
-    parts: Parts
+    parts: Components
     bars: dict[str, pd.DataFrame]
     data: Dataset
     plan: SplitPlan
@@ -72,7 +72,7 @@ class Rebuilt:
         config = self.config
         if not self.plan.folds or OUT_OF_FOLD not in set(self.run.predictions["part"]):
             raise ResultsError(f"run {self.run.run_id} has no out-of-fold predictions: nothing to shuffle")
-        fitting = Fitting(self.data, config["final"], config["sample_weight"] == "uniqueness")
+        fitting = CrossFitter(self.data, config["final"], config["sample_weight"] == "uniqueness")
         for number, fold in enumerate(self.plan.folds):
             step(f"{fold.name} of {len(self.plan.folds)}")
             model = fitting.fit_whole(self.parts.pipeline, fold.train, fold.name).model
@@ -111,8 +111,8 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
     """
     step("bars")
     bars = _bars(run, output)
-    config, _ = completed(run.config)
-    parts = Parts.from_config(silent(config))
+    config, _ = upgrade_config(run.config)
+    parts = Components.from_config(without_side_effects(config))
     step("features, labels (the first time, they are compiled)")
     data = make_dataset(bars, parts, Path(output))
     plan = SplitPlan.load(run.path / "splits.json")
@@ -124,13 +124,13 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
     return Rebuilt(run, config, parts, bars, data, plan)
 
 
-def parts_of(run: Run) -> Parts:
+def parts_of(run: Run) -> Components:
     """Build the objects of a run again, but for those whom it told.
 
-    What a run made before smc had some group or key did not know is switched off (`completed`).
+    What a run made before smc had some group or key did not know is switched off (`upgrade_config`).
     """
-    config, _ = completed(run.config)
-    return Parts.from_config(silent(config))
+    config, _ = upgrade_config(run.config)
+    return Components.from_config(without_side_effects(config))
 
 
 def _bars(run: Run, output: str | Path) -> dict[str, pd.DataFrame]:

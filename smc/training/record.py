@@ -15,7 +15,7 @@ from smc.fingerprint import bars_fingerprint, code_version
 from smc.fit_progress import INTERRUPTED
 from smc.labels.balance import class_balance
 from smc.model.member_figures import member_figures
-from smc.training.cross_fit import FINAL_FIT, TRAIN_FIT, Fits
+from smc.training.cross_fit import FINAL_FIT, TRAIN_FIT, FitResults
 from smc.training.dataset import Dataset
 from smc.typing import Bars, Config
 
@@ -55,7 +55,7 @@ def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan, task: s
     }
 
 
-def importances(fits: Fits) -> list[dict[str, Any]]:
+def importances(fits: FitResults) -> list[dict[str, Any]]:
     """Rank the features of the saved model by its own importances, largest first; shares of their sum."""
     values = getattr(fits.model, "feature_importances_", None)
     if values is None:
@@ -66,7 +66,7 @@ def importances(fits: Fits) -> list[dict[str, Any]]:
     return [{"feature": str(names[place]), "importance": float(shares[place])} for place in order]
 
 
-def selection(fits: Fits) -> dict[str, Any] | None:
+def selection(fits: FitResults) -> dict[str, Any] | None:
     """Tell which features each fit kept, and how much the folds agree; None if none were selected."""
     if not fits.selection:
         return None
@@ -76,7 +76,7 @@ def selection(fits: Fits) -> dict[str, Any] | None:
     return {"fits": told, "folds": summary(_of_folds(fits.selection))}
 
 
-def calibration(fits: Fits, predictions: pd.DataFrame) -> dict[str, Any] | None:
+def calibration(fits: FitResults, predictions: pd.DataFrame) -> dict[str, Any] | None:
     """Tell what the calibrators learned, and whether probabilities come true; None without calibration."""
     if not fits.calibration:
         return None
@@ -84,7 +84,7 @@ def calibration(fits: Fits, predictions: pd.DataFrame) -> dict[str, Any] | None:
     return {"fits": told, "parts": calibration_figures(predictions)}
 
 
-def ensemble(fits: Fits) -> dict[str, Any] | None:
+def ensemble(fits: FitResults) -> dict[str, Any] | None:
     """Tell what each fit learned of an ensemble's members, and how even the folds are.
 
     None for a single model. A fit says what `smc.model.ensemble.Ensemble.account` does. ``folds`` has mean
@@ -95,7 +95,7 @@ def ensemble(fits: Fits) -> dict[str, Any] | None:
     return {"fits": fits.ensemble, "folds": member_figures(_of_folds(fits.ensemble))}
 
 
-def stops_of(fits: Fits) -> dict[str, Any]:
+def stops_of(fits: FitResults) -> dict[str, Any]:
     """Mark a run whose fits did not all end by themselves.
 
     ``stopped_by_watch`` names the fits that a watch stopped. A monitor is no part of a run's id, so such a
@@ -106,7 +106,7 @@ def stops_of(fits: Fits) -> dict[str, Any]:
     return {"stopped_by_watch": stopped, "partial": fits.stops[-1] if fits.is_partial else None}
 
 
-def last_training_bar(bars: Bars, data: Dataset, fits: Fits) -> pd.Timestamp:
+def last_training_bar(bars: Bars, data: Dataset, fits: FitResults) -> pd.Timestamp:
     """Return the open of the last bar that any label of the saved model's training rows looked at."""
     learned = data.events.iloc[fits.learned].groupby("symbol")["end"].max()
     return max(bars[str(symbol)].index[end] for symbol, end in learned.items())

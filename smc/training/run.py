@@ -11,13 +11,13 @@ from smc import results
 from smc.cli import Progress
 from smc.errors import ConfigError, ResultsError
 from smc.fingerprint import bars_fingerprint, content_hash
-from smc.training.components import Parts
-from smc.training.cross_fit import Fits
+from smc.training.components import Components
+from smc.training.cross_fit import FitResults
 from smc.training.evaluate import ablation, can_be_traded, evaluate, sealed_tables
 from smc.training.fit_models import fit_all
 from smc.training.notify import tell_failure, tell_warnings
 from smc.training.outcome import Outcome
-from smc.training.prepare import Prepared, load_bars, prepare, recorded
+from smc.training.prepare import PreparedData, load_bars, prepare, recorded
 from smc.training.record import (
     calibration,
     describe,
@@ -61,7 +61,7 @@ def train(
     progress = progress or Progress()
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     with recorded(store, config, unless=ConfigError):
-        parts = Parts.from_config(config)
+        parts = Components.from_config(config)
     progress.step("bars")
     with recorded(store, config):
         bars = load_bars(parts, config)
@@ -110,12 +110,12 @@ def tell_trackers(trackers: Iterable[Any], folder: Path) -> None:
 
 
 def fit_and_score(
-    parts: Parts,
-    prepared: Prepared,
+    parts: Components,
+    prepared: PreparedData,
     config: Config,
     facts: Mapping[str, Any],
     step: Callable[[str], None],
-) -> tuple[Fits, dict[str, Any], dict[str, pd.DataFrame]]:
+) -> tuple[FitResults, dict[str, Any], dict[str, pd.DataFrame]]:
     """Fit all that is asked for; return the fits, the record of the run and its tables."""
     started = time.perf_counter()
     bars, data = prepared.bars, prepared.data

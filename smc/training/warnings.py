@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from smc.fit_progress import INTERRUPTED
-from smc.training.components import Parts
-from smc.training.cross_fit import Fits
+from smc.training.components import Components
+from smc.training.cross_fit import FitResults
 
 #: What a stop means that no watch has told of.
 STOPPED = {
@@ -31,7 +31,12 @@ MEANING = {
 
 
 def warnings_of(
-    parts: Parts, record: dict[str, Any], fits: Fits, cv_failure: str | None, *, can_trade: bool = True
+    parts: Components,
+    record: dict[str, Any],
+    fits: FitResults,
+    cv_failure: str | None,
+    *,
+    can_trade: bool = True,
 ) -> list[dict[str, Any]]:
     """Collect what went wrong without ending the run: no folds, a failed sampler, what watches saw.
 
@@ -50,7 +55,7 @@ def warnings_of(
     return found
 
 
-def _of_steps(fits: Fits) -> list[dict[str, Any]]:
+def _of_steps(fits: FitResults) -> list[dict[str, Any]]:
     """Say what the steps of all fits told, each thing once, with the fits that it happened in."""
     places: dict[tuple[str, str], list[str]] = {}
     for each in [*fits.selection, *fits.calibration]:
@@ -66,7 +71,7 @@ def _of_steps(fits: Fits) -> list[dict[str, Any]]:
     ]
 
 
-def _of_stops(fits: Fits) -> Iterator[dict[str, Any]]:
+def _of_stops(fits: FitResults) -> Iterator[dict[str, Any]]:
     """Say why a fit ended before its time where no watch has: Ctrl-C, or a network's own care."""
     said = {(warning["fit"], warning["reason"]) for warning in fits.warnings}
     for stop in fits.stops:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from smc.audit import Subject, read_subject
-from smc.audit.subject import STRETCH_SIZE
+from smc.audit.audited_run import STRETCH_SIZE
 from smc.config import compose
 
 MakeSubject = Callable[..., Subject]

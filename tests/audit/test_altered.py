@@ -12,8 +12,8 @@ from sklearn.metrics import roc_auc_score
 from smc.audit import Subject
 from smc.audit.altered import lagged, scrambled, shifted
 from smc.audit.concordance import concordance
-from smc.audit.nothing import Excess, profit
 from smc.audit.null import shifts
+from smc.audit.null_scores import Excess, profit
 from smc.audit.procedure import Scored
 
 

@@ -18,7 +18,7 @@ from smc.aug.light import Light
 from smc.aug.smote import Smote
 from smc.model.logistic import Logistic
 from smc.pipeline import FoldPipeline
-from smc.training.cross_fit import Fitting
+from smc.training.cross_fit import CrossFitter
 from smc.training.dataset import Dataset
 
 
@@ -66,7 +66,7 @@ def dataset(first: int = 0, symbols: tuple[str, ...] = ("A", "B")) -> Dataset:
 
 
 def fit(data: Dataset, pipeline: FoldPipeline, positions: np.ndarray) -> FoldPipeline:
-    return Fitting(data).fit(pipeline, positions, "train").model
+    return CrossFitter(data).fit(pipeline, positions, "train").model
 
 
 def bar_numbers(model: FoldPipeline) -> np.ndarray:

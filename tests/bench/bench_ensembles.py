@@ -31,7 +31,7 @@ from smc.config import compose, instantiate
 from smc.model import fold_rows
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import MemberFits
-from smc.training.components import Parts
+from smc.training.components import Components
 from smc.training.dataset import label_events
 
 CONF = Path(__file__).parents[2] / "conf/model"
@@ -130,7 +130,7 @@ def events_of(number: int, n_symbols: int, edge_frac: float, *overrides: str):
         *overrides,
     ]
     config = compose(["data=simulated", "data.n_bars=12000", "model=baseline", *given])
-    parts = Parts.from_config(config)
+    parts = Components.from_config(config)
     bars = parts.data.load(config["symbol"])
     data = label_events(bars, parts.features.compute(bars), parts.features.warm_up, parts)
     rows, events = data.bars.iloc[data.rows], data.events

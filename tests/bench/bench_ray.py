@@ -25,7 +25,7 @@ run_sweep(read_command(sys.argv[1:]), nothing.task)
 """
 TASK = """
 import time
-from smc.launcher.end import End
+from smc.launcher.job_result import End
 def task(job, progress):
     return End("finished", f"at {time.time():.6f}")
 """

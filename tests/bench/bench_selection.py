@@ -21,13 +21,13 @@ import numpy as np
 
 from smc.selection.classic import Classic
 from smc.selection.honest import Honest
-from smc.selftest.carried import SYMBOL, carry_out, labelled
-from smc.selftest.cell import Cell
 from smc.selftest.configuration import Configuration, compose_configurations
 from smc.selftest.interval import share
+from smc.selftest.parallel import quiet
+from smc.selftest.scenario import Cell
+from smc.selftest.simulated_run import SYMBOL, carry_out, labelled
 from smc.selftest.store import Store
 from smc.selftest.verdicts import judge, said
-from smc.selftest.work import quiet
 
 MODELS = ("logistic", "random_forest", "xgboost", "lightgbm")
 PROFILES = ("baseline", "strong", "tiny")

@@ -150,10 +150,10 @@ def events_of(market: Simulated, symbol: str) -> tuple[pd.DataFrame, pd.DataFram
 def models() -> dict[str, object]:
     """The models of the default run, as `model=...` and `reg=strong` build them."""
     from smc.config import compose
-    from smc.training.components import Parts
+    from smc.training.components import Components
 
     with_model = {name: compose([f"model={name}", "features=default"]) for name in ("logistic", "xgboost")}
-    return {name: Parts.from_config(config).pipeline for name, config in with_model.items()}
+    return {name: Components.from_config(config).pipeline for name, config in with_model.items()}
 
 
 def learning() -> None:

@@ -28,7 +28,7 @@ import nothing
 run_sweep(read_command(sys.argv[1:]), nothing.task)
 """
 TASK = """
-from smc.launcher.end import End
+from smc.launcher.job_result import End
 def task(job, progress):
     return End("finished", "nothing was done")
 """

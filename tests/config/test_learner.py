@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC, LinearSVC
 
-from smc.config.learner import unfit_for
+from smc.config.task_compat import unfit_for
 from smc.model.logistic import Logistic
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from smc.config import compose
 from smc.config.options import OF_HYDRA, OF_OTHERS, groups, options
-from smc.config.root import Root
+from smc.config.schema import Root
 from smc.config.tree import CONF
 
 EVERY = [

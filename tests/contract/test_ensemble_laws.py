@@ -27,7 +27,7 @@ from smc.model.logistic import Logistic
 from smc.monitor.divergence import Divergence
 from smc.monitor.fit_watch import FitWatch
 from smc.pipeline import FoldPipeline
-from smc.training.fit_result import Fitted
+from smc.training.fit_result import FitResult
 from smc.windows import Windows
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -342,13 +342,13 @@ def test_watches_look_at_each_member_from_scratch(name):
     assert all(1 <= warning["n_fits"] <= n_fits for warning in watch.warnings)
     assert max(warning["n_fits"] for warning in watch.warnings) > (name in TESTING)
     stopped = {"fit": "fold 0", "reason": "divergence", "iteration": None}
-    assert Fitted("fold 0", model, np.arange(N), watch.warnings).stop == stopped, "the warnings say where"
+    assert FitResult("fold 0", model, np.arange(N), watch.warnings).stop == stopped, "the warnings say where"
 
 
 @pytest.mark.parametrize("name", ENSEMBLES)
 def test_curves_are_those_of_the_fits_that_answer_by_member(name):
     model, _ = fitted(name, "binary", "model.members=[logistic,mlp,xgboost]")
-    told = Fitted("fold 0", model, np.arange(N), [])
+    told = FitResult("fold 0", model, np.arange(N), [])
     assert list(told.curves)[:3] == ["fit", "member", "iteration"]
     assert told.curves["member"].unique().tolist() == ["mlp", "xgboost"]
     for member, rows in told.curves.groupby("member"):
@@ -364,7 +364,7 @@ def test_a_member_of_a_member_has_its_curves_under_both_names(name):
     X, y, spans = table()
     members = {each: build("averaging", "model.members=[logistic,xgboost]") for each in ("one", "two")}
     pipeline = FoldPipeline(estimator=build(name, members=members), sampler=NoAugmentation())
-    told = Fitted("fold 0", pipeline.fit(X, y, spans=spans), np.arange(N), [])
+    told = FitResult("fold 0", pipeline.fit(X, y, spans=spans), np.arange(N), [])
     assert told.curves["member"].unique().tolist() == ["one/xgboost", "two/xgboost"]
     assert not told.curves.duplicated(["member", "iteration"]).any()
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smc.cv.audit import audit_fold, touching
+from smc.cv.audit import audit_fold, overlaps
 from smc.cv.fold import Fold
 from smc.errors import LeakageError
 
@@ -19,7 +19,7 @@ def fold(train, test, **margins):
 def test_touching_equals_brute_force(some, others):
     a, b = (np.array([(start, start + length) for start, length in each]) for each in (some, others))
     brute = [any(s <= e2 and e >= s2 for s2, e2 in b) for s, e in a]
-    assert touching(a, b).tolist() == brute
+    assert overlaps(a, b).tolist() == brute
 
 
 def test_a_clean_fold_passes(spans):

@@ -98,7 +98,9 @@ def test_contributions_are_those_of_replacing_the_original_features(kind):
     known, explained = inputs[:25], inputs[30:50]
     assert np.isnan(explained).any()
     ask = load_shap().explainers.Permutation(lambda given: scores_of(model, given), Mask(known), seed=0)
-    asked = ask(explained, max_evals=2 * len(NAMES) + 1, silent=True).values.reshape(20, len(NAMES), -1)
+    asked = ask(explained, max_evals=2 * len(NAMES) + 1, without_side_effects=True).values.reshape(
+        20, len(NAMES), -1
+    )
     found = contributions(model, explained, known)
     told = found.values - found.values.mean(axis=2, keepdims=True) if kind == "three" else found.values
     np.testing.assert_allclose(told, asked, rtol=1e-7, atol=1e-10)

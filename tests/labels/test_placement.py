@@ -5,7 +5,7 @@ import pytest
 
 from smc import structure
 from smc.features.laws import noise_after
-from smc.labels.placement import barrier_distances
+from smc.labels.barrier_levels import barrier_distances
 
 STRUCTURE = {"stop_atr": None, "target_atr": None}
 

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from smc import structure
-from smc.labels.placement import barrier_distances
+from smc.labels.barrier_levels import barrier_distances
 from smc.labels.triple_barrier import TripleBarrier
 
 N_BARS, N_STEPS = 60_000, 100  # ten steps are one standard deviation of a bar: barriers are hardly overshot

@@ -5,8 +5,8 @@ import pytest
 from smc import stats
 from smc.config.command import read_command
 from smc.data.simulated import Simulated
-from smc.launcher.ahead import Evidence, EvidenceAhead, sentences
 from smc.launcher.bars import LoadedBars
+from smc.launcher.power_check import Evidence, EvidenceAhead, sentences
 from smc.launcher.run import look_ahead
 from smc.ledger import Ledger
 

@@ -8,8 +8,8 @@ import pytest
 from smc import api
 from smc.cli import Progress
 from smc.results import load_run
-from smc.selection.openings import Openings
 from smc.selection.runs import read_runs
+from smc.selection.test_access_log import TestAccessLog
 from smc.selection.verdict import NO_MODEL, WATCH, Verdict
 from smc.training.null_band import NullBand, Nulls, summary
 
@@ -70,7 +70,7 @@ def test_the_p_value_counts_the_run_itself():
 
 def test_an_opened_seal_shows_what_a_recorded_run_does(real, runs):
     candidates = {each.is_sealed: each for each in runs.candidates["SP500"] if "+" not in _symbol(runs, each)}
-    openings = Openings(real)
+    openings = TestAccessLog(real)
     opened = runs.open_test(candidates[True], openings, "honest")
     assert candidates[True].test is None
     assert opened.test.accuracy == candidates[False].test.accuracy

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from smc.selection.candidate import Candidate, Identity
-from smc.selection.reading import part_of
-from smc.selection.tried import Tried
+from smc.selection.candidates import part_of
+from smc.selection.symbol_trials import SymbolTrials
 
 START = pd.Timestamp("2015-01-01", tz="UTC")
 #: First event of each part, in hours.
@@ -84,11 +84,11 @@ def make_candidate() -> Callable[..., Candidate]:
 
 
 @pytest.fixture
-def tried() -> Callable[..., Tried]:
+def tried() -> Callable[..., SymbolTrials]:
     """All that was tried of one symbol; by default nothing but what finished."""
 
-    def make(*candidates: Candidate, n_trials: int | None = None, symbol: str = "EURUSD") -> Tried:
+    def make(*candidates: Candidate, n_trials: int | None = None, symbol: str = "EURUSD") -> SymbolTrials:
         n_known = len({each.identity.trial for each in candidates})
-        return Tried(symbol, candidates, n_known if n_trials is None else n_trials)
+        return SymbolTrials(symbol, candidates, n_known if n_trials is None else n_trials)
 
     return make

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.selection.honest import OF_CLASSES, OF_VALUES, Honest
-from smc.selection.part import Part
-from smc.selection.reading import part_of
+from smc.selection.candidates import part_of
+from smc.selection.honest import CLASSIFICATION_GATES, OF_VALUES, Honest
+from smc.selection.split import Part
 from smc.stats import TrackRecord
 
 #: By the verdict, the better the larger.
@@ -28,7 +28,7 @@ def asked(verdict):
 def test_a_candidate_that_passes_every_gate_is_deployed(make_candidate, tried):
     (verdict,) = judge(tried(make_candidate()))
     assert verdict.verdict == "DEPLOY"
-    assert [gate.name for gate in verdict.gates] == list(OF_CLASSES)
+    assert [gate.name for gate in verdict.gates] == list(CLASSIFICATION_GATES)
     assert verdict.chosen.run_id == "a"
     assert verdict.decided_by is None
     assert not any(gate.remedy for gate in verdict.gates)
@@ -53,8 +53,8 @@ def test_one_planted_change_turns_one_gate(make_candidate, tried, planted, gate,
     assert found.chosen is None
     assert found.candidate.run_id == "a"
     assert found.decided_by.explanation
-    after = list(OF_CLASSES).index(gate) + 1
-    assert [each.passed for each in found.gates[after:]] == [None] * (len(OF_CLASSES) - after)
+    after = list(CLASSIFICATION_GATES).index(gate) + 1
+    assert [each.passed for each in found.gates[after:]] == [None] * (len(CLASSIFICATION_GATES) - after)
 
 
 def test_trials_that_did_not_finish_count(make_candidate, tried):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from smc.selection.panel import build_panel
-from smc.selection.part import Evidence
+from smc.selection.split import Evidence
 from smc.selection.trial import trials_of
 
 
@@ -42,7 +42,7 @@ def test_events_stand_in_one_row_each_and_zero_where_they_were_not_predicted():
 
 
 def test_blocks_are_twice_as_long_as_labels_overlap(make_candidate, make_rows):
-    from smc.selection.reading import part_of
+    from smc.selection.candidates import part_of
 
     wide = part_of(make_rows(0.6, n=300, seed=0, overlap=12), make_rows(0.6, n=0, seed=0), "log_loss", None)
     panel = build_panel(trials_of([make_candidate("a", n=300), make_candidate("b", out_of_fold=wide)]))

@@ -6,7 +6,7 @@ import pytest
 
 from smc import metrics
 from smc.selftest import Cell, compose_configurations
-from smc.selftest.carried import SYMBOL, carry_out, labelled
+from smc.selftest.simulated_run import SYMBOL, carry_out, labelled
 from smc.selftest.truths import best_on_test, expected, held_against, true_odds
 
 

@@ -141,8 +141,8 @@ def test_fair_value_gap_forms_fills_and_closes(story):
 def test_fair_value_gap_needs_its_middle_bar_and_its_size(follow):
     down = follow((11.6, 12.0, 10.0, 11.5), *STORY[1:2])  # the middle bar closed below its open
     small = follow(*STORY[:1], (11.5, 11.8, 10.6, 11.2))  # 0.1 wide, ATR is above 1
-    touching = follow(*STORY[:1], (11.5, 11.8, 10.5, 11.2))
-    for rows in (down, small, touching):
+    overlaps = follow(*STORY[:1], (11.5, 11.8, 10.5, 11.2))
+    for rows in (down, small, overlaps):
         assert rows["fvg_bull_age"].isna().all()
     assert follow(*STORY[:1], (11.5, 11.8, 10.6, 11.2), min_gap_atr=0.05)["fvg_bull_age"][21] == 0
 

@@ -242,7 +242,7 @@ def test_events_that_are_chosen_by_their_outcome_are_not_traded(smc_train, only_
 
 def test_training_accuracy_counts_only_rows_that_were_fitted_on() -> None:
     from smc.pipeline import FoldPipeline
-    from smc.training.cross_fit import TRAIN, Fitting
+    from smc.training.cross_fit import TRAIN, CrossFitter
     from smc.training.dataset import Dataset
 
     n = 400
@@ -256,7 +256,7 @@ def test_training_accuracy_counts_only_rows_that_were_fitted_on() -> None:
     data = Dataset(bars, np.arange(n), events, spans, {})
     plan = SplitPlan.from_spans(spans, None)
     pipeline = FoldPipeline(estimator=XGBoost(early_stopping_rounds=5), sampler=NoAugmentation())
-    fits = Fitting(data).run(pipeline, plan, lambda _: None)
+    fits = CrossFitter(data).run(pipeline, plan, lambda _: None)
     scored = fits.predictions.loc[fits.predictions["part"] == TRAIN, "event"].to_numpy()
     core, tail = tail_split(spans[plan.train], 0.15)
     assert np.array_equal(scored, plan.train[core])

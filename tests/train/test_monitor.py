@@ -19,7 +19,7 @@ from smc.fit_progress import CURVES
 from smc.ledger import Ledger
 from smc.monitor.timeout import Timeout
 from smc.results import Run, RunStore, load_run
-from smc.training.cross_fit import Fitting
+from smc.training.cross_fit import CrossFitter
 from smc.training.outcome import Outcome, say_outcome
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -169,13 +169,13 @@ def test_a_learning_curve_ends_in_the_train_fit_and_changes_nothing(train):
 
 
 def test_the_sizes_of_a_learning_curve_are_the_most_recent_train_events(train, monkeypatch):
-    fit, asked = Fitting.fit, {}
+    fit, asked = CrossFitter.fit, {}
 
     def remember(self, pipeline, positions, name):
         asked[name] = positions
         return fit(self, pipeline, positions, name)
 
-    monkeypatch.setattr(Fitting, "fit", remember)
+    monkeypatch.setattr(CrossFitter, "fit", remember)
     run = train("model=logistic", "monitor.learning_curve=true", "events.last=300")
     for n_events in run.learning_curve["n_events"][:-1]:
         positions = asked[f"learning curve, {n_events} events"]
@@ -266,7 +266,7 @@ def test_ctrl_c_between_fits_keeps_what_is_done_beside_the_runs(train, tmp_path,
 
 
 def test_ctrl_c_while_the_baseline_is_fitted_ends_the_run_and_is_no_failure(train, tmp_path, monkeypatch):
-    fit, calls = Fitting.fit, []
+    fit, calls = CrossFitter.fit, []
 
     def second_of_the_baseline(self, pipeline, positions, name):
         calls.append(type(pipeline.estimator).__name__)
@@ -274,7 +274,7 @@ def test_ctrl_c_while_the_baseline_is_fitted_ends_the_run_and_is_no_failure(trai
             raise KeyboardInterrupt
         return fit(self, pipeline, positions, name)
 
-    monkeypatch.setattr(Fitting, "fit", second_of_the_baseline)
+    monkeypatch.setattr(CrossFitter, "fit", second_of_the_baseline)
     with pytest.raises(KeyboardInterrupt):
         train("model=logistic")
     assert calls.count("Baseline") == 2

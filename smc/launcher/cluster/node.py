@@ -8,7 +8,7 @@ from smc.cli import Progress
 from smc.config.job import Job
 from smc.launcher.cluster.order import Order
 from smc.launcher.cluster.relay import Relay
-from smc.launcher.end import Death, End
+from smc.launcher.job_result import Death, End
 from smc.launcher.launcher import Task
 from smc.launcher.processes import INTERRUPTED, Processes
 from smc.launcher.sweep import Sweep

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.config.job import Job
-from smc.launcher.end import Death, End
+from smc.launcher.job_result import Death, End
 
 
 class Board:

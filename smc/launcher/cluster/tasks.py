@@ -12,7 +12,7 @@ from smc.launcher.cluster.node import carry_out_here
 from smc.launcher.cluster.order import Order
 from smc.launcher.cluster.relay import Board
 from smc.launcher.ctrl_c import CtrlC
-from smc.launcher.end import Death, End
+from smc.launcher.job_result import Death, End
 from smc.launcher.launcher import Task
 from smc.launcher.processes import GRACE, INTERRUPTED, TICK
 from smc.launcher.sweep import Sweep

@@ -7,12 +7,12 @@ from smc.report.document import Table
 from smc.report.explanation.section import section_of
 from smc.report.html.blocks import headings, pictures_block, section_block, table_block
 from smc.report.html.markup import Html, joined, tag
-from smc.report.selection.exhibit import IDLE, Exhibit
-from smc.report.selection.exhibit_charts import exhibit_pictures
+from smc.report.selection.candidate_charts import exhibit_pictures
+from smc.report.selection.candidate_run import IDLE, CandidateRun
+from smc.report.selection.conclusions import recommendation
 from smc.report.selection.facts import facts_section
 from smc.report.selection.gates import OUTCOMES, gate_name, gate_threshold, gate_value
 from smc.report.selection.naming import model_and_profile, row_of
-from smc.report.selection.supported import recommendation
 from smc.report.text import count, decimal, interval, percent
 from smc.report.view import PARTS
 
@@ -20,7 +20,7 @@ from smc.report.view import PARTS
 SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("idle", "–")}
 
 
-def card(symbol: str, entry: Mapping[str, Any], exhibit: Exhibit | str, *, number: int) -> Html:
+def card(symbol: str, entry: Mapping[str, Any], exhibit: CandidateRun | str, *, number: int) -> Html:
     """Return the card: verdict, why, gates, evidence and charts."""
     named = entry["candidate"] or {}
     who = _named(entry, named) if named else "no candidate"
@@ -90,7 +90,7 @@ def _whole(figure: str) -> str:
     return figure.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def _accuracies(exhibit: Exhibit | str) -> Html:
+def _accuracies(exhibit: CandidateRun | str) -> Html:
     """Return the accuracy of each part with its interval."""
     if isinstance(exhibit, str):
         return Html("")
@@ -103,7 +103,7 @@ def _accuracies(exhibit: Exhibit | str) -> Html:
     return table_block(Table(columns, rows)) if rows else Html("")
 
 
-def _charts(exhibit: Exhibit | str) -> Html:
+def _charts(exhibit: CandidateRun | str) -> Html:
     """Return the charts of the candidate's run; or why it cannot be shown."""
     if isinstance(exhibit, str):
         return tag("p", f"No charts: {exhibit}.", class_="note")
@@ -111,7 +111,7 @@ def _charts(exhibit: Exhibit | str) -> Html:
     return joined([*idle, pictures_block(exhibit_pictures(exhibit))])
 
 
-def _explanation(exhibit: Exhibit | str) -> Html:
+def _explanation(exhibit: CandidateRun | str) -> Html:
     """Return what `python -m smc.explain` said of the candidate's model, if it was asked."""
     section = None if isinstance(exhibit, str) else section_of(exhibit.run)
     return Html("") if section is None else section_block(section)

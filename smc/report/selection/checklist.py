@@ -5,7 +5,7 @@ from typing import Any
 
 from smc.errors import SmcError
 from smc.report.document import Section, Table
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.item import STATES, Item, judged
 from smc.report.selection.monitoring import monitoring
 from smc.report.selection.trading import trading
@@ -17,7 +17,7 @@ SHORT = 16
 OLD_DAYS = 30
 
 
-def checklist(manifest: Mapping[str, Any], symbol: str, exhibit: Exhibit | str) -> list[Item]:
+def checklist(manifest: Mapping[str, Any], symbol: str, exhibit: CandidateRun | str) -> list[Item]:
     """Return the items for a symbol: from the manifest, from the run, and those left to a person."""
     entry = manifest["selections"][symbol]
     found = [*_from_manifest(entry, manifest["selection_criteria"])]
@@ -67,7 +67,7 @@ def _from_manifest(entry: Mapping[str, Any], criteria: Mapping[str, Any]) -> Ite
     yield judged("more than one seed", bool(band), seeds)
 
 
-def _test_opened(entry: Mapping[str, Any], exhibit: Exhibit) -> Item:
+def _test_opened(entry: Mapping[str, Any], exhibit: CandidateRun) -> Item:
     what, n_openings = "test part opened once", entry["evidence"].get("openings") or 0
     if not exhibit.is_sealed:
         said = "never sealed: each run recorded its test figures (evaluation.test=sealed keeps them closed)"
@@ -76,7 +76,7 @@ def _test_opened(entry: Mapping[str, Any], exhibit: Exhibit) -> Item:
     return judged(what, n_openings == 1, n_times)
 
 
-def _artifact(exhibit: Exhibit) -> Item:
+def _artifact(exhibit: CandidateRun) -> Item:
     """Load the model: every hash is checked, and the golden rows must come out as they did."""
     what = "model file verified by its golden rows"
     try:
@@ -86,7 +86,7 @@ def _artifact(exhibit: Exhibit) -> Item:
     return Item(what, "yes", f"run {exhibit.run.run_id}: hashes and golden rows agree")
 
 
-def _age(exhibit: Exhibit, now: str) -> Item:
+def _age(exhibit: CandidateRun, now: str) -> Item:
     import pandas as pd
 
     last = exhibit.own.get("last_training_bar") or exhibit.record.get("last_training_bar")
@@ -99,7 +99,7 @@ def _age(exhibit: Exhibit, now: str) -> Item:
     return judged("last training bar recent", days <= OLD_DAYS, f"{said}; over {OLD_DAYS} days: train again")
 
 
-def _data(exhibit: Exhibit) -> Item:
+def _data(exhibit: CandidateRun) -> Item:
     bars = (exhibit.record.get("bars") or {}).get(exhibit.symbol) or {}
     held = f"{count(bars.get('n_bars'))} bars, {day(bars.get('first'))} to {day(bars.get('last'))}"
     data, split, code = (
@@ -108,7 +108,7 @@ def _data(exhibit: Exhibit) -> Item:
     return Item("data and code on record", "yes", f"{held}; data {data}, split {split}, code {code}")
 
 
-def _calibrated(exhibit: Exhibit) -> Item:
+def _calibrated(exhibit: CandidateRun) -> Item:
     what, curves = "probabilities calibrated", exhibit.reliability()
     if not curves:
         return Item(what, "open", "no probabilities: judge its predictions by what followed")
@@ -124,7 +124,7 @@ def _calibrated(exhibit: Exhibit) -> Item:
     return judged(what, holds, f"{said}; log-loss skill {percent(skill)} {bounds}".rstrip())
 
 
-def _warned(exhibit: Exhibit) -> Item:
+def _warned(exhibit: CandidateRun) -> Item:
     reasons = ", ".join(dict.fromkeys(reason for reason, _ in exhibit.warnings))
     return judged("no warnings in the run", not reasons, reasons or "none")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from smc.report.html.blocks import Picture
 from smc.report.html.charts.standalone import standalone
+from smc.report.selection.candidate_charts import exhibit_pictures
+from smc.report.selection.candidate_run import CandidateRun, open_exhibit
 from smc.report.selection.checklist import checklist
-from smc.report.selection.exhibit import Exhibit, open_exhibit
-from smc.report.selection.exhibit_charts import exhibit_pictures
 from smc.report.selection.item import Item
 from smc.report.selection.markdown_pages import file_names, overfitting_page, symbol_page
 from smc.report.selection.page import page
@@ -64,7 +64,7 @@ def save_selection_report(manifest: Mapping[str, Any], output: str | Path) -> Pa
 def _save_markdown(
     manifest: Mapping[str, Any],
     folder: Path,
-    exhibits: Mapping[str, Exhibit | str],
+    exhibits: Mapping[str, CandidateRun | str],
     checklists: Mapping[str, Sequence[Item]],
 ) -> None:
     drawn = _save_pictures(sweep_pictures(sweep_table(manifest)), folder, "overfitting")

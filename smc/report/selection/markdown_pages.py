@@ -7,20 +7,20 @@ from typing import Any
 from smc.report.document import Section, Table
 from smc.report.html.blocks import Picture
 from smc.report.run.markdown_page import section_blocks
+from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.checklist import checklist_section
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.conclusions import PROMISE, account, recommendation
 from smc.report.selection.facts import facts_section
 from smc.report.selection.gates import gates_section
 from smc.report.selection.item import Item
 from smc.report.selection.overfitting import overfitting_sections
-from smc.report.selection.supported import PROMISE, account, recommendation
 from smc.report.selection.tried import run_sections, tried_section
 
 
 def symbol_page(
     symbol: str,
     entry: Mapping[str, Any],
-    exhibit: Exhibit | str,
+    exhibit: CandidateRun | str,
     *,
     items: Sequence[Item],
     pictures: Mapping[str, Picture],

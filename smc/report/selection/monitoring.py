@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from smc.report.proportion import normal_point
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.item import Item
 from smc.report.text import count, is_number, percent
 
@@ -15,7 +15,7 @@ ALARM, POWER = normal_point(0.9), normal_point(0.6)
 N_FEATURES = 5
 
 
-def monitoring(exhibit: Exhibit) -> list[Item]:
+def monitoring(exhibit: CandidateRun) -> list[Item]:
     """Return what to watch; a person sets the alarms up."""
     return [Item(what, "open", says) for what, says in _watched(exhibit)]
 
@@ -34,7 +34,7 @@ def events_to_tell(accuracy: float, baseline: float) -> int | None:
     return math.ceil((ALARM + POWER) ** 2 * accuracy * (1 - accuracy) / edge**2)
 
 
-def _watched(exhibit: Exhibit) -> Iterator[tuple[str, str]]:
+def _watched(exhibit: CandidateRun) -> Iterator[tuple[str, str]]:
     found = exhibit.accuracy("out_of_fold")
     baseline = exhibit.figures.baseline("out_of_fold").get("accuracy")
     if found:
@@ -57,14 +57,14 @@ def _watched(exhibit: Exhibit) -> Iterator[tuple[str, str]]:
         yield "watch: drift of features", f"those it leans on most: {', '.join(names)}"
 
 
-def _predicted(exhibit: Exhibit) -> str:
+def _predicted(exhibit: CandidateRun) -> str:
     shares = exhibit.rows("out_of_fold")["prediction"].value_counts(normalize=True).sort_index()
     told = ", ".join(f"class {name:g} {percent(share)}" for name, share in shares.items())
     half = ALARM * math.sqrt(0.25 / WINDOW)
     return f"out of fold {told}; over {WINDOW} events {percent(half, 0)} more or less is chance"
 
 
-def _leading(exhibit: Exhibit) -> list[str]:
+def _leading(exhibit: CandidateRun) -> list[str]:
     pairs = [
         (abs(each["importance"]), str(each["feature"]))
         for each in exhibit.record.get("feature_importance") or []

@@ -8,7 +8,7 @@ import pandas as pd
 
 from smc.report.document import Section, Table
 from smc.report.selection.facts import overfitting_text
-from smc.report.selection.orders import orders_section
+from smc.report.selection.rank_agreement import orders_section
 from smc.report.selection.ranked import ranked_section
 from smc.report.selection.regularised import regularised_section
 from smc.report.selection.sweep import figures_of, groups_of, sweep_table

@@ -10,14 +10,14 @@ from smc.report.document import Section, Table
 from smc.report.html.blocks import pictures_block, section_block
 from smc.report.html.charts.standalone import STYLE
 from smc.report.html.markup import Html, joined, tag
+from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.card import card
 from smc.report.selection.checklist_block import checklist_blocks
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.conclusions import account, left_out, supported
 from smc.report.selection.item import Item
 from smc.report.selection.overfitting import overfitting_sections
 from smc.report.selection.overview import symbols_table, tiles
 from smc.report.selection.runs_table import runs_table
-from smc.report.selection.supported import account, left_out, supported
 from smc.report.selection.sweep import sweep_table
 from smc.report.selection.sweep_charts import sweep_pictures
 from smc.report.text import minute
@@ -41,7 +41,7 @@ CHAPTERS = {
 
 def page(
     manifest: Mapping[str, Any],
-    exhibits: Mapping[str, Exhibit | str],
+    exhibits: Mapping[str, CandidateRun | str],
     checklists: Mapping[str, Sequence[Item]],
 ) -> str:
     """Write the page.

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from smc.metrics import drawdown_curve
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.item import Item, judged
 from smc.report.text import count, general, interval, is_number, percent, two_digits
 
 
-def trading(entry: Mapping[str, Any], exhibit: Exhibit) -> list[Item]:
+def trading(entry: Mapping[str, Any], exhibit: CandidateRun) -> list[Item]:
     """Ask for the length of the record, the costs that it bears, and the deepest loss."""
     return [_length(entry["evidence"].get("min_track_record_length") or {}), _costs(exhibit), _loss(exhibit)]
 
 
-def break_even_bps(exhibit: Exhibit) -> float | None:
+def break_even_bps(exhibit: CandidateRun) -> float | None:
     """Return the cost of a change of position by 1 at which the out-of-fold gain is gone, in basis points.
 
     None where nothing was traded, or no cost was assumed.
@@ -38,7 +38,7 @@ def _length(length: Mapping[str, Any]) -> Item:
     return judged(what, held >= least, f"{years}, its Sharpe ratio needs {two_digits(least)}")
 
 
-def _costs(exhibit: Exhibit) -> Item:
+def _costs(exhibit: CandidateRun) -> Item:
     what, bps, cost = "gain survives the costs assumed", break_even_bps(exhibit), exhibit.cost_bps
     assumed = f"assumed: {general(cost)} bp a change of position by 1"
     if bps is None:
@@ -47,7 +47,7 @@ def _costs(exhibit: Exhibit) -> Item:
     return judged(what, bps > (cost or 0.0), said)
 
 
-def _loss(exhibit: Exhibit) -> Item:
+def _loss(exhibit: CandidateRun) -> Item:
     net = exhibit.returns("out_of_fold")
     if not len(net):
         return Item("deepest loss", "open", "no net returns out of fold")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from smc.report.document import Section, Table
-from smc.report.selection.exhibit import IDLE, Exhibit
+from smc.report.selection.candidate_run import IDLE, CandidateRun
 from smc.report.text import count, decimal, interval, is_number, percent
 from smc.report.view import PARTS
 
@@ -54,13 +54,13 @@ def tried_section(entry: Mapping[str, Any]) -> Section:
     return Section("What was tried", points, [Table(columns, listed, n_text=4)])
 
 
-def run_sections(exhibit: Exhibit) -> list[Section]:
+def run_sections(exhibit: CandidateRun) -> list[Section]:
     """Write what the candidate's run shows: result and gap, confusion, importances, warnings."""
     found = [_result(exhibit), _confusion(exhibit), _importances(exhibit), _warnings(exhibit)]
     return [section for section in found if section is not None]
 
 
-def _result(exhibit: Exhibit) -> Section:
+def _result(exhibit: CandidateRun) -> Section:
     rows = []
     for part in exhibit.parts:
         accuracy = exhibit.accuracy(part)
@@ -82,7 +82,7 @@ def _result(exhibit: Exhibit) -> Section:
     return Section("The candidate's run", points, [Table(columns, rows)] if rows else [])
 
 
-def _confusion(exhibit: Exhibit) -> Section | None:
+def _confusion(exhibit: CandidateRun) -> Section | None:
     if not exhibit.classes:
         return None
     tables = []
@@ -99,7 +99,7 @@ def _confusion(exhibit: Exhibit) -> Section | None:
     return Section("Confusion matrix", [f"Events of run {exhibit.run.run_id}."], tables)
 
 
-def _importances(exhibit: Exhibit) -> Section | None:
+def _importances(exhibit: CandidateRun) -> Section | None:
     pairs = [
         (abs(each["importance"]), str(each["feature"]))
         for each in exhibit.record.get("feature_importance") or []
@@ -113,7 +113,7 @@ def _importances(exhibit: Exhibit) -> Section | None:
     return Section("Feature importances", points, [Table(("feature", "share"), rows)])
 
 
-def _warnings(exhibit: Exhibit) -> Section:
+def _warnings(exhibit: CandidateRun) -> Section:
     if not exhibit.warnings:
         return Section("Warnings", ["None."])
     return Section("Warnings", tables=[Table(("reason", "what it means"), exhibit.warnings, n_text=2)])

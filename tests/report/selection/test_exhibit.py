@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from smc.report.selection import save_selection_report
+from smc.report.selection.candidate_charts import exhibit_pictures
+from smc.report.selection.candidate_run import CandidateRun, open_exhibit
 from smc.report.selection.checklist import checklist
-from smc.report.selection.exhibit import Exhibit, open_exhibit
-from smc.report.selection.exhibit_charts import exhibit_pictures
 
 RUN_ID = "0123456789abcdef"
 
@@ -20,7 +20,7 @@ def test_the_test_part_is_shown_only_if_the_verdict_came_to_it(
     make_run()
     manifest = make_manifest({"EURUSD": verdict})
     exhibit = open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
-    assert isinstance(exhibit, Exhibit)
+    assert isinstance(exhibit, CandidateRun)
     assert exhibit.parts == parts
     assert bool(len(exhibit.returns("test"))) == ("test" in parts)
     text = save_selection_report(manifest, tmp_path / "outputs").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def test_the_test_part_is_shown_only_if_the_verdict_came_to_it(
 
 def test_a_sealed_part_is_read_from_its_seal_once_the_verdict_opened_it(make_sealed_run):
     run = make_sealed_run(RUN_ID)
-    closed, opened = (Exhibit(run, "EURUSD", sees_test=sees) for sees in (False, True))
+    closed, opened = (CandidateRun(run, "EURUSD", sees_test=sees) for sees in (False, True))
     assert closed.accuracy("test") is None
     share, (low, high), n_events = opened.accuracy("test")
     assert n_events == 60
@@ -39,7 +39,7 @@ def test_a_sealed_part_is_read_from_its_seal_once_the_verdict_opened_it(make_sea
 
 def test_accuracy_and_interval_are_the_records(make_run):
     run = make_run(skill=0.8)
-    share, bounds, n_events = Exhibit(run, "EURUSD", sees_test=True).accuracy("out_of_fold")
+    share, bounds, n_events = CandidateRun(run, "EURUSD", sees_test=True).accuracy("out_of_fold")
     assert share == pytest.approx(run.record["out_of_fold_metrics"]["accuracy"])
     known = run.record["intervals"]["out_of_fold"]["accuracy"]
     assert bounds == (known["low"], known["high"])
@@ -70,7 +70,7 @@ def test_each_member_of_an_ensemble_has_a_chart_of_its_losses(make_run):
     def of_members(curves):
         return pd.concat([curves.assign(member=name) for name in ("mlp", "pair/xgboost")])
 
-    drawn = exhibit_pictures(Exhibit(make_run(change_curves=of_members), "EURUSD", sees_test=True))
+    drawn = exhibit_pictures(CandidateRun(make_run(change_curves=of_members), "EURUSD", sees_test=True))
     losses = {each.name: each for each in drawn if each.name.startswith("losses")}
     assert {name: each.title for name, each in losses.items()} == {
         "losses_0": "Loss of the train fit: mlp",
@@ -78,7 +78,7 @@ def test_each_member_of_an_ensemble_has_a_chart_of_its_losses(make_run):
     }
     told = f"run {RUN_ID}; train fit of mlp, 5 of 12 iterations kept."
     assert losses["losses_0"].caption == told
-    single = exhibit_pictures(Exhibit(make_run(run_id="b" * 16), "EURUSD", sees_test=True))[-1]
+    single = exhibit_pictures(CandidateRun(make_run(run_id="b" * 16), "EURUSD", sees_test=True))[-1]
     assert (single.name, single.title) == ("losses", "Loss of the train fit")
     assert single.caption == f"run {'b' * 16}; train fit, 5 of 12 iterations kept."
 

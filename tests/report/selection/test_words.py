@@ -2,8 +2,8 @@
 
 import pytest
 
+from smc.report.selection.conclusions import recommendation
 from smc.report.selection.facts import facts_section
-from smc.report.selection.supported import recommendation
 
 
 def facts(**evidence):

@@ -9,8 +9,8 @@ from omegaconf import OmegaConf
 
 from smc.config.check import check_sections
 from smc.config.explain import COMPOSITION_ERRORS
-from smc.config.nearest import nearest
 from smc.config.options import options
+from smc.config.suggest import suggest
 from smc.config.tree import CONF, hydra_on_conf, search_path
 from smc.errors import ConfigError
 from smc.typing import Config
@@ -68,13 +68,13 @@ def _said(error: Exception, overrides: Sequence[str], folders: Sequence[Path]) -
     for override in overrides:
         key, _, value = override.partition("=")
         if key == GROUP and value not in known:
-            return f"{override}: no such option{nearest(value, known)} (options: {', '.join(known)})"
+            return f"{override}: no such option{suggest(value, known)} (options: {', '.join(known)})"
     own = (f"{GROUP}.{name}" for name in _arguments(overrides))
     keys = {GROUP, "n_null", "paths.output", "ledger.url", *own}
     for override in overrides:
         key = override.partition("=")[0].lstrip("+~")
         if key not in keys:
-            return f"{key}: no such key{nearest(key, keys)}"
+            return f"{key}: no such key{suggest(key, keys)}"
     return (str(error) or type(error).__name__).splitlines()[0]
 
 

@@ -10,7 +10,7 @@ from smc.cv.plan import SplitPlan
 from smc.errors import SmcError
 from smc.fingerprint import bars_fingerprint
 from smc.selftest.configuration import Configuration
-from smc.training.components import Parts
+from smc.training.components import Components
 from smc.training.dataset import Dataset, label_events, pool
 from smc.training.evaluate import evaluate
 from smc.training.fit_models import fit_all
@@ -41,7 +41,7 @@ class Carried:
         return self.configuration.name.replace(" ", "_")
 
 
-def labelled(bars: pd.DataFrame, parts: Parts) -> Dataset:
+def labelled(bars: pd.DataFrame, parts: Components) -> Dataset:
     """Compute features, and label the events."""
     features = parts.features.compute(bars)
     return pool({SYMBOL: (bars, label_events(bars, features, parts.features.warm_up, parts))})

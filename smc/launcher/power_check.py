@@ -12,7 +12,7 @@ from smc.config.job import Job
 from smc.errors import SmcError
 from smc.launcher.bars import LoadedBars
 from smc.ledger import Ledger
-from smc.training.components import Parts
+from smc.training.components import Components
 from smc.training.prepare import make_dataset, make_plan
 
 #: What decides on the events that a run is judged by.
@@ -88,7 +88,7 @@ class EvidenceAhead:
         There are none of a regression, which has no accuracy.
         """
         try:
-            parts = Parts.from_config(job.config)
+            parts = Components.from_config(job.config)
             if parts.labels.task != "classification":
                 return [], {}
             bars = self._bars.load(job.config)

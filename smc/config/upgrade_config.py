@@ -5,13 +5,13 @@ from dataclasses import fields
 
 from smc.config.compose import compose
 from smc.config.options import groups, options
-from smc.config.root import Root
+from smc.config.schema import Root
 from smc.typing import Config
 
 OFF = "none"
 
 
-def completed(config: Config) -> tuple[Config, list[str]]:
+def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     """Add what a run of an older version did not know, switched off, and say so in a sentence each.
 
     A group is given its option `none`, a key of the root its default; a group that has no `none` cannot have

@@ -13,7 +13,7 @@ from smc.results.status import utc_now
 NAME = "openings.jsonl"
 
 
-class Openings:
+class TestAccessLog:
     """Record each opening before the sealed part is read, one line of JSON synced to the disk.
 
     Opening the test part of the same run and symbol again shows nothing new and is not counted again. A line

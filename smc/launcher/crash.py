@@ -8,7 +8,7 @@ from pathlib import Path
 from smc.config import instantiate
 from smc.config.job import Job
 from smc.errors import RunBusyError, SmcError
-from smc.launcher.end import Death, End
+from smc.launcher.job_result import Death, End
 from smc.results import RunStore, about
 
 #: Signals by which somebody, or the batch system, ends a process; any other is a crash of its own making.

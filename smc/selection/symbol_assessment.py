@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smc.selection import beside, paired
+from smc.selection import diagnostics, paired
 from smc.selection.candidate import Candidate
 from smc.selection.comparison import comparison_row, unranked
 from smc.selection.gate import Gate
 from smc.selection.panel import Panel
 from smc.selection.power import Power
-from smc.selection.standing import Standing
-from smc.selection.tried import Tried
+from smc.selection.ranked_trial import RankedTrial
+from smc.selection.symbol_trials import SymbolTrials
 
 #: Runs named behind the candidate.
 N_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class SymbolAssessment:
     """The trials of a symbol in their order, and how far the one that stands for it came.
 
     Attributes
@@ -29,10 +29,10 @@ class Judged:
         Those that were asked.
     """
 
-    tried: Tried
+    tried: SymbolTrials
     panel: Panel
-    standings: Sequence[Standing]
-    standing: Standing
+    standings: Sequence[RankedTrial]
+    standing: RankedTrial
     candidate: Candidate
     gates: tuple[Gate, ...]
     power: Power
@@ -70,19 +70,21 @@ class Judged:
             "p_values": {
                 "romano_wolf": standing.p_value,
                 "corrected": standing.corrected,
-                "superior_predictive_ability": beside.superior_ability(panel, n_draws=n_draws, seed=seed),
+                "superior_predictive_ability": diagnostics.superior_ability(
+                    panel, n_draws=n_draws, seed=seed
+                ),
             },
             "effective_trials": n_independent,
-            "deflated_sharpe": beside.deflated_sharpe(self.standings, standing, n_independent),
-            "pbo": beside.overfitting(panel, seed),
-            **beside.track_record(standing, n_independent),
+            "deflated_sharpe": diagnostics.deflated_sharpe(self.standings, standing, n_independent),
+            "pbo": diagnostics.overfitting(panel, seed),
+            **diagnostics.track_record(standing, n_independent),
             "seed_band": standing.trial.seed_spread,
             "power": self.power.plain(),
             "paired": paired.compare(standing.candidate, self.behind),
         }
 
 
-def _luck(standing: Standing) -> dict[str, Any]:
+def _luck(standing: RankedTrial) -> dict[str, Any]:
     return {
         "lower_bound": standing.lower_bound,
         "p_value": standing.p_value,

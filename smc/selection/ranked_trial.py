@@ -10,7 +10,7 @@ from smc.selection.trial import Trial
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class RankedTrial:
     """A trial among the others of its symbol.
 
     Attributes
@@ -36,7 +36,7 @@ class Standing:
 
 def rank(
     trials: Sequence[Trial], panel: Panel, p_values: Sequence[float], *, n_trials: int, confidence: float
-) -> list[Standing]:
+) -> list[RankedTrial]:
     """Put the trials in order, the largest lower bound first; equal ones by score, then by name.
 
     The correction is p = min(1, p_RW m / m_panel), m all distinct trials and m_panel those of the panel: the
@@ -44,12 +44,12 @@ def rank(
     """
     share = max(n_trials, panel.n_trials) / panel.n_trials
     standings = [
-        Standing(trial, trial.evidence.lower_bound(confidence), float(p), min(1.0, float(p) * share))
+        RankedTrial(trial, trial.evidence.lower_bound(confidence), float(p), min(1.0, float(p) * share))
         for trial, p in zip(trials, p_values, strict=True)
     ]
     return sorted(standings, key=_order)
 
 
-def _order(standing: Standing) -> tuple[float, float, str]:
+def _order(standing: RankedTrial) -> tuple[float, float, str]:
     bound = standing.lower_bound
     return -bound if math.isfinite(bound) else math.inf, -standing.trial.evidence.mean, standing.trial.name

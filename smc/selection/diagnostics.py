@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from smc import stats
 from smc.selection.panel import LEAST_ROWS, Panel
-from smc.selection.standing import Standing
+from smc.selection.ranked_trial import RankedTrial
 
 #: Fewer configurations say nothing about the choice of one.
 LEAST_CONFIGURATIONS = 10
@@ -30,7 +30,7 @@ def effective(panel: Panel, n_trials: int) -> float:
 
 
 def deflated_sharpe(
-    standings: Sequence[Standing], chosen: Standing, n_trials: float
+    standings: Sequence[RankedTrial], chosen: RankedTrial, n_trials: float
 ) -> dict[str, Any] | None:
     """Return the chosen one's deflated Sharpe ratio by convention, from the out-of-fold net returns."""
     record = chosen.candidate.returns
@@ -68,7 +68,7 @@ def overfitting(panel: Panel, seed: int) -> dict[str, Any]:
     }
 
 
-def track_record(chosen: Standing, n_trials: float) -> dict[str, Any]:
+def track_record(chosen: RankedTrial, n_trials: float) -> dict[str, Any]:
     """Return the least lengths of a track record and of a backtest, beside the length there is."""
     record = chosen.candidate.returns
     if record is None:

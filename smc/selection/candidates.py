@@ -9,7 +9,7 @@ import pandas as pd
 from smc.evaluation.predictions import BASELINE, HELD_OUT, average_repeated, class_columns
 from smc.selection import measures
 from smc.selection.candidate import Candidate, Identity
-from smc.selection.part import Evidence, Part
+from smc.selection.split import Evidence, Part
 from smc.stats import TrackRecord
 from smc.typing import FloatArray, IntArray
 

@@ -15,7 +15,7 @@ from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SplitError
-from smc.training.components import Parts
+from smc.training.components import Components
 from smc.training.dataset import Dataset, check_fit, event_side, label_events, pool
 from smc.training.prepare import symbols_of
 from smc.typing import Config, IntArray, Spans
@@ -50,7 +50,7 @@ class Subject:
     """
 
     config: Config
-    parts: Parts
+    parts: Components
     symbol: str
     bars: pd.DataFrame
     procedure: Procedure
@@ -160,7 +160,7 @@ def read_subject(
         More than one symbol, or features or labels that do not fit the bars.
     """
     step("bars")
-    parts = Parts.from_config(config)
+    parts = Components.from_config(config)
     symbols = symbols_of(config, parts.data)
     if len(symbols) > 1:
         raise ConfigError(f"symbol: an audit looks at one symbol, got {symbols}; audit them one by one")

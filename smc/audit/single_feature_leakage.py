@@ -8,12 +8,12 @@ import pandas as pd
 from pandas.util import hash_pandas_object
 
 from smc.audit.altered import event_rows
+from smc.audit.audited_run import Subject
 from smc.audit.concordance import chance_error
 from smc.audit.finding import Fault, Finding, judged
 from smc.audit.lag import each_feature
-from smc.audit.nothing import earns
+from smc.audit.null_scores import earns
 from smc.audit.procedure import ComposedRun
-from smc.audit.subject import Subject
 
 #: One feature alone: a concordance beyond this is suspicious, beyond the second it is the outcome itself.
 SUSPICIOUS, IMPOSSIBLE = 0.65, 0.90

@@ -15,14 +15,14 @@ from smc.report.proportion import wilson
 from smc.report.reliability import Groups, reliability
 from smc.report.text import is_number
 from smc.results import Run, load_run
-from smc.selection.openings import is_sealed, sealed_tables
+from smc.selection.test_access_log import is_sealed, sealed_tables
 
 #: In the place of an equity curve.
 IDLE = "No position was ever taken, so nothing was earned or lost"
 Bounds = tuple[float, float] | None
 
 
-class Exhibit:
+class CandidateRun:
     """Ask the run of one symbol's candidate; of a pool, for that symbol alone.
 
     Parameters
@@ -114,20 +114,20 @@ class Exhibit:
         return table.loc[(table["symbol"] == self.symbol) & (table["part"] == part)]
 
 
-def open_exhibit(symbol: str, entry: Mapping[str, Any], output: Path) -> Exhibit | str:
+def open_exhibit(symbol: str, entry: Mapping[str, Any], output: Path) -> CandidateRun | str:
     """Return the exhibit of a symbol's candidate, or why there is none."""
     if not entry["candidate"]:
         return "no run has evidence to be judged by"
     try:
         run = load_run(output / "runs" / entry["candidate"]["run_id"])
-        exhibit = Exhibit(run, symbol, sees_test=saw_test(entry))
+        exhibit = CandidateRun(run, symbol, sees_test=saw_test(entry))
         _check(exhibit)
     except (ResultsError, OSError, KeyError, ValueError) as error:
         return f"its folder cannot be read: {error}"
     return exhibit
 
 
-def _check(exhibit: Exhibit) -> None:
+def _check(exhibit: CandidateRun) -> None:
     """Read all that is shown, so that a run that lacks some of it is told of in its place on the page."""
     known = {*exhibit.rows("out_of_fold"), *exhibit.returns("out_of_fold")}
     if lacking := sorted({"label", "prediction", "weight", "net", "gross", "position"} - known):

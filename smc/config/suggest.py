@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def suggest(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean X?" for the closest known name, or nothing.
 
     >>> nearest("hiden_dim", ["hidden_dim", "dropout"])

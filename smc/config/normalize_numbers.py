@@ -7,11 +7,11 @@ from typing import Any
 
 from smc.config.annotations import annotations, members
 from smc.config.instantiate import locate
-from smc.config.root import Root
+from smc.config.schema import Root
 from smc.typing import Config
 
 
-def canonical(config: Config) -> Config:
+def normalize_numbers(config: Config) -> Config:
     """Write whole numbers as floats wherever the constructor, or the root, annotates a float and no int.
 
     A class without annotations, such as scikit-learn's, gets its numbers as they were written: there `1` may

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from smc.audit.altered import most_recent
+from smc.audit.audited_run import N_EVENTS, N_FOLDS, Subject
 from smc.audit.finding import Fault, Finding, judged
-from smc.audit.nothing import Excess, mean_concordance, profit
-from smc.audit.subject import N_EVENTS, N_FOLDS, Subject
+from smc.audit.null_scores import Excess, mean_concordance, profit
 from smc.errors import SmcError
 from smc.features.laws import random_walk
 from smc.training.dataset import Dataset

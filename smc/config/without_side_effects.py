@@ -3,7 +3,7 @@
 from smc.typing import Config
 
 
-def silent(config: Config, *, ledger_url: str = "sqlite://") -> Config:
+def without_side_effects(config: Config, *, ledger_url: str = "sqlite://") -> Config:
     """Return a run's configuration without what speaks to others: trackers, the webhook, the shared ledger.
 
     Parameters

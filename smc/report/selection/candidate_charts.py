@@ -10,17 +10,17 @@ from smc.report.html.blocks import Picture
 from smc.report.html.charts.calibration import calibration_chart
 from smc.report.html.charts.equity import equity_chart
 from smc.report.html.charts.losses import loss_chart
-from smc.report.selection.exhibit import Exhibit
+from smc.report.selection.candidate_run import CandidateRun
 from smc.report.text import count, interval, percent, two_digits
 from smc.report.view import PARTS
 
 
-def exhibit_pictures(exhibit: Exhibit) -> list[Picture]:
+def exhibit_pictures(exhibit: CandidateRun) -> list[Picture]:
     """Draw equity, calibration and losses, as far as the run holds them."""
     return [*_equity(exhibit), *_calibration(exhibit), *_losses(exhibit)]
 
 
-def _equity(exhibit: Exhibit) -> Iterator[Picture]:
+def _equity(exhibit: CandidateRun) -> Iterator[Picture]:
     returns = {part: exhibit.returns(part) for part in ("out_of_fold", "test")}
     traded = {part: bars for part, bars in returns.items() if np.any(bars["position"])}
     if not traded:
@@ -38,7 +38,7 @@ def _equity(exhibit: Exhibit) -> Iterator[Picture]:
     yield Picture("equity", "Equity after costs", caption, chart)
 
 
-def _gain(exhibit: Exhibit, part: str) -> str:
+def _gain(exhibit: CandidateRun, part: str) -> str:
     bars = exhibit.returns(part)
     gain = equity_curve(bars["net"].to_numpy(dtype=np.float64))[-1] - 1
     figures = exhibit.figures
@@ -48,7 +48,7 @@ def _gain(exhibit: Exhibit, part: str) -> str:
     return f"{held}, Sharpe ratio {sharpe} {bounds}".rstrip()
 
 
-def _calibration(exhibit: Exhibit) -> Iterator[Picture]:
+def _calibration(exhibit: CandidateRun) -> Iterator[Picture]:
     curves = exhibit.reliability()
     if not curves:
         return
@@ -60,7 +60,7 @@ def _calibration(exhibit: Exhibit) -> Iterator[Picture]:
     yield Picture("calibration", "Calibration", caption, chart)
 
 
-def _losses(exhibit: Exhibit) -> Iterator[Picture]:
+def _losses(exhibit: CandidateRun) -> Iterator[Picture]:
     curves = exhibit.run.curves
     own = curves.loc[curves["fit"] == "train fit"] if len(curves) else curves
     if "member" not in own:
@@ -71,7 +71,7 @@ def _losses(exhibit: Exhibit) -> Iterator[Picture]:
 
 
 def _losses_of(
-    exhibit: Exhibit, own: pd.DataFrame, *, name: str = "losses", member: str = ""
+    exhibit: CandidateRun, own: pd.DataFrame, *, name: str = "losses", member: str = ""
 ) -> Iterator[Picture]:
     """Draw the losses of one model's train fit, if there are two at least."""
     if len(own) < 2:

@@ -8,7 +8,7 @@ from smc.selection.candidate import Candidate
 
 
 @dataclass(frozen=True, eq=False)
-class Tried:
+class SymbolTrials:
     """The finished runs of one symbol, and the count of everything that was tried.
 
     Attributes
