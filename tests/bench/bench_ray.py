@@ -14,7 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-N = int(sys.argv[1]) if len(sys.argv) > 1 else 60
 WARM = 5
 SMC = """
 import sys
@@ -31,10 +30,10 @@ def task(job, progress):
 """
 
 
-def sweep(*overrides: str) -> tuple[float, float, float]:
+def sweep(n_runs: int, *overrides: str) -> tuple[float, float, float]:
     """Carry out one sweep; return the seconds to its first job, and median and 90th percentile of the gaps."""
     began = time.time()
-    command = [sys.executable, "-c", SMC, "-m", f"seed=range({N})", *overrides]
+    command = [sys.executable, "-c", SMC, "-m", f"seed=range({n_runs})", *overrides]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     times = sorted(map(float, re.findall(r"at (\d+\.\d+)", done.stderr)))
     gaps = [after - before for before, after in zip(times[WARM:], times[WARM + 1 :], strict=False)]
@@ -43,13 +42,14 @@ def sweep(*overrides: str) -> tuple[float, float, float]:
 
 def main() -> None:
     """Print seconds a job of both launchers, and their ratio."""
+    n_runs = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "nothing.py").write_text(TASK)
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
         os.chdir(folder)
         threads = f"trainer.n_threads={os.cpu_count()}"
-        alone = sweep("hydra/launcher=processes", "hydra.launcher.jobs=1", threads)
-        on_ray = sweep("hydra/launcher=ray", f"hydra.launcher.num_cpus={os.cpu_count()}", threads)
+        alone = sweep(n_runs, "hydra/launcher=processes", "hydra.launcher.jobs=1", threads)
+        on_ray = sweep(n_runs, "hydra/launcher=ray", f"hydra.launcher.num_cpus={os.cpu_count()}", threads)
     for name, (first, gap, p90) in (("processes", alone), ("ray", on_ray)):
         line = f"{name:10} {gap:.3f} s a job (p90 {p90:.3f}), {gap / alone[1]:.1f}x, first job after {first:.1f} s"
         sys.stdout.write(line + "\n")

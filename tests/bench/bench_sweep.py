@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-N = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 ROUNDS = 3
 HYDRA = """
 import hydra, sys
@@ -45,16 +45,18 @@ def seconds(code: str, n_jobs: int, *overrides: str, fresh: bool = True) -> floa
     return time.perf_counter() - began
 
 
-def a_job(code: str, *overrides: str, fresh: bool = True) -> float:
+def seconds_a_job(n_runs: int, code: str, *overrides: str, fresh: bool = True) -> float:
     """Seconds that one job more takes: start-up cancels out."""
     few, many = (
-        min(seconds(code, n_jobs, *overrides, fresh=fresh) for _ in range(ROUNDS)) for n_jobs in (1, 1 + N)
+        min(seconds(code, n_jobs, *overrides, fresh=fresh) for _ in range(ROUNDS))
+        for n_jobs in (1, 1 + n_runs)
     )
-    return (many - few) / N
+    return (many - few) / n_runs
 
 
 def main() -> None:
     """Print seconds a job, and ratios to Hydra's own launcher."""
+    a_job = partial(seconds_a_job, int(sys.argv[1]) if len(sys.argv) > 1 else 40)
     processes = "hydra/launcher=processes"
     train = "from smc.train import main; main()"
     with tempfile.TemporaryDirectory() as place:
