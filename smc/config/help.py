@@ -19,6 +19,24 @@ python -m smc.train [group=option ...] [key.path=value ...] [-m for a sweep over
 Options of each group (* is chosen unless you say otherwise):
 
 """
+NOTES = """
+A sweep
+  -m with comma lists, choice(...) or range(...); symbol=all is every symbol of the data
+  bad_jobs=skip               leaves out jobs that cannot be composed; else one mistake refuses the sweep
+  retry=failed                runs recorded failures again; finished runs are always skipped
+  hydra/launcher=processes    hydra.launcher.jobs=4 at once, each for hydra.launcher.max_minutes=30 at most
+  hydra/launcher=ray          over the nodes of a cluster: pip install 'smc[ray]'
+  outputs/sweeps/             which runs to expect, written at the start
+A symbol whose bars cannot be had fails alone, with its reason.
+
+Where things go
+  paths.output=outputs        root of all results
+  paths.min_free_mb=200       free disk without which no run starts
+  ledger.url=postgresql://user:password@host/smc    a count that machines share: pip install 'smc[postgres]'
+
+Exit code: 0 every run is finished, 1 a run failed, 2 a mistake (nothing was run), 3 too little free disk,
+130 Ctrl-C.
+"""
 
 
 def help_text(arguments: Sequence[str]) -> str:
@@ -33,7 +51,7 @@ def help_text(arguments: Sequence[str]) -> str:
             f"{'*' if chosen.get(group) == name else ' '} {name:<{width}}  {_what(line)}"
             for name, line in found.items()
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, NOTES.rstrip()])
 
 
 def _what(line: str) -> str:

@@ -78,3 +78,10 @@ def test_the_mistakes_that_readme_shows_are_told_as_it_shows_them(folder: Path) 
     done = start(command, folder)
     assert done.returncode == 2
     assert done.stderr == answer
+
+
+@pytest.mark.slow
+def test_what_readme_says_of_the_default_run_is_what_it_says(tmp_path: Path) -> None:
+    (shown,) = (text for kind, text in BLOCKS if kind == "text" and text.startswith("Result"))
+    assert start("python -m smc.train", tmp_path).returncode == 0
+    assert shown in start("python -m smc.show", tmp_path).stdout
