@@ -48,6 +48,17 @@ def test_a_decision_is_what_the_run_predicted_when_the_bar_was_the_last(run, bar
         assert json.loads(path.read_bytes()) == made
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_decision_is_traded_on_its_own_side(run, bars, output, monkeypatch, side):
+    """What is predicted is relative to the side: 1 on a short side says that selling earns."""
+    decider = Decider(run, explain="none", output=output)
+    event = run.predictions.query("side == @side")["event"].iloc[-1]
+    for prediction in (0, 1):
+        monkeypatch.setattr(decider.model, "decide", lambda shares, value=prediction: np.array([value]))
+        decision = decider.decide(bars.iloc[: event + 1])
+        assert (decision["side"], decision["position"]) == (side, side * prediction)
+
+
 def test_bars_of_any_time_zone_are_the_same_decision(bars, decider, output):
     there = output / "decisions" / decider.run.run_id
     made, files = decider.decide(bars), sorted(there.iterdir())
