@@ -53,10 +53,11 @@ class BlockBootstrap(Sampler):
 
     def _make(self, source: Source, y: np.ndarray, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
         n_drawn = int(self.factor * len(y)) - len(y)
-        for _ in range(MOST_DRAWS):
-            drawn = self._draw(len(y), n_drawn, rng)
+        drawn = self._draw(len(y), n_drawn, rng)
+        for _ in range(MOST_DRAWS - 1):
             if keeps_shares(y, np.concatenate([y, y[drawn]])):
                 break
+            drawn = self._draw(len(y), n_drawn, rng)
         return drawn, source.take(drawn)
 
     def _draw(self, n_rows: int, n_drawn: int, rng: np.random.Generator) -> IntArray:

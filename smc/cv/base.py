@@ -1,7 +1,7 @@
 """The interface of all splitters: index arithmetic in the option, purging here."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, ClassVar
 
 from sklearn.model_selection import BaseCrossValidator
@@ -31,7 +31,7 @@ class PurgedSplitter(BaseCrossValidator):
         X: Any,
         y: Any = None,  # noqa: ARG002
         groups: Any = None,
-    ) -> Iterator[tuple[IntArray, IntArray]]:
+    ) -> Generator[tuple[IntArray, IntArray], None, None]:
         """Return an iterator over (train, test), both sorted positions of events.
 
         Parameters
@@ -71,6 +71,9 @@ class PurgedSplitter(BaseCrossValidator):
     def margins(self, spans: Spans) -> tuple[int, int | None]:
         """Return gap and embargo in bars; the embargo is None where nothing after a test is trained on."""
 
+    # scikit-learn's abstract method has no annotation, so that pyright takes its result for None.
     @abstractmethod
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+    def get_n_splits(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, X: Any = None, y: Any = None, groups: Any = None
+    ) -> int:
         """Return the number of splits."""

@@ -98,7 +98,8 @@ class Selector(SelectorMixin, BaseEstimator, ABC):
             columns, scores = np.array([0]), np.array([np.nan])
         return columns, scores, np.arange(len(columns)) == np.argmax(scores)
 
-    def _get_support_mask(self) -> BoolArray:
+    # scikit-learn's abstract method has no annotation, so that pyright takes its result for None.
+    def _get_support_mask(self) -> BoolArray:  # pyright: ignore[reportIncompatibleMethodOverride]
         check_is_fitted(self)
         return self.support_
 

@@ -4,7 +4,6 @@ import json
 import urllib.error
 import urllib.request
 from http.client import HTTPException
-from typing import Any
 from urllib.parse import urlsplit
 
 from smc.arguments import check_positive
@@ -70,7 +69,7 @@ class Webhook:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Take a redirect for the error that it is for a POST."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
         """Follow none."""
 
 
