@@ -1,4 +1,4 @@
-"""What a fit tells while it runs, and who listens."""
+"""How far a fit is, as it tells its callback."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ CURVES = ("iteration", "train_loss", "val_loss", "train_accuracy", "val_accuracy
 INTERRUPTED = "interrupted"
 
 #: Told each `FitProgress`; returns None to go on, or the reason code for which the fit must stop.
-Watcher: TypeAlias = Callable[[FitProgress], str | None]
+FitCallback: TypeAlias = Callable[[FitProgress], str | None]
 
 
 def curves_of(course: Sequence[FitProgress]) -> dict[str, list[Any]]:
@@ -55,4 +55,4 @@ def curves_of(course: Sequence[FitProgress]) -> dict[str, list[Any]]:
     >>> curves_of([FitProgress(0, 2, train_loss=0.7), FitProgress(1, 2, train_loss=0.6)])["train_loss"]
     [0.7, 0.6]
     """
-    return {name: [getattr(each, name) for each in course] for name in CURVES}
+    return {name: [getattr(progress, name) for progress in course] for name in CURVES}

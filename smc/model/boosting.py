@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from smc.errors import NotFiniteError
-from smc.fit_progress import Watcher, curves_of
+from smc.fit_progress import FitCallback, curves_of
 from smc.model.iterative import Iterative
 from smc.model.rounds import Rounds
 from smc.model.task_estimator import EvalSet
@@ -22,8 +22,8 @@ class Boosting(Iterative):
     A subclass has ``n_estimators``, ``early_stopping_rounds`` and ``n_jobs`` among its arguments and fills in
     `_train`, `_cut`, `_evaluate`, `_gains`, `to_bytes` and `from_bytes`.
 
-    Early stopping, watchers and the choice of the best round are `smc.model.rounds.Rounds`, the same for all;
-    the libraries' callbacks only feed it.
+    Early stopping, the callback and the choice of the best round are `smc.model.rounds.Rounds`, the same for
+    all; the libraries' own callbacks only feed it.
 
     Attributes
     ----------
@@ -77,13 +77,13 @@ class Boosting(Iterative):
         weight: FloatArray,
         eval_set: EvalSet | None,
         *,
-        watcher: Watcher | None = None,
+        callback: FitCallback | None = None,
     ) -> None:
         rounds = Rounds(
             self.n_estimators,
             self.early_stopping_rounds,
             constant_loss=self._constant_loss(target, weight, eval_set),
-            watcher=watcher,
+            callback=callback,
         )
         booster = self._train(X, target, weight, eval_set, rounds)
         if not rounds.n_kept:

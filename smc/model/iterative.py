@@ -1,4 +1,4 @@
-"""What estimators share that learn in rounds or epochs: a watcher, and weights in a format of their own."""
+"""What estimators share that learn in rounds or epochs: a callback, and weights in a format of their own."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, Self
@@ -7,13 +7,13 @@ import numpy as np
 from sklearn.base import clone
 
 from smc.errors import ModelError
-from smc.fit_progress import Watcher
+from smc.fit_progress import FitCallback
 from smc.model.task_estimator import EvalSet, TaskEstimator
 from smc.typing import FloatArray
 
 
 class Iterative(TaskEstimator):
-    """Learn in rounds or epochs, tell a watcher of each, and be saved as plain data beside the weights.
+    """Learn in rounds or epochs, tell a callback of each, and be saved as plain data beside the weights.
 
     A subclass fills in `_fit`, which sets the attributes below, `_evaluate`, `to_bytes` and `_load`, and
     names two of its arguments: how many rounds it trains for, and how many without a gain end a fit.
@@ -27,7 +27,7 @@ class Iterative(TaskEstimator):
         ``train_loss``, ``val_loss``, ``train_accuracy``, ``val_accuracy``, ``gradient_norm``. Losses and
         accuracies are weighted as the rows are.
     stop_reason_
-        The watcher's code if it ended the fit, else None.
+        The callback's code if it ended the fit, else None.
     """
 
     #: Suffix of a file in the library's own format.
@@ -48,7 +48,7 @@ class Iterative(TaskEstimator):
         y: Any,
         sample_weight: Any = None,
         eval_set: tuple[Any, ...] | None = None,
-        watcher: Watcher | None = None,
+        callback: FitCallback | None = None,
     ) -> Self:
         """Learn from rows.
 
@@ -60,7 +60,7 @@ class Iterative(TaskEstimator):
             One non-negative weight a row.
         eval_set
             ``(X, y)`` or ``(X, y, sample_weight)``: rows to watch, see `TaskEstimator.fit`.
-        watcher
+        callback
             Told after each round; may stop the fit, which keeps its best round then as ever.
 
         Raises
@@ -77,7 +77,7 @@ class Iterative(TaskEstimator):
                 f"{name}={getattr(self, name)} needs rows to watch: pass `eval_set`, fit through "
                 f"smc.pipeline.FoldPipeline, which holds some back, or set {name}=null"
             )
-        self._fit(*checked, watcher=watcher)
+        self._fit(*checked, callback=callback)
         return self
 
     @property
@@ -133,6 +133,6 @@ class Iterative(TaskEstimator):
         weight: FloatArray,
         eval_set: EvalSet | None,
         *,
-        watcher: Watcher | None = None,
+        callback: FitCallback | None = None,
     ) -> None:
         """Learn from checked inputs and encoded targets."""

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Mapping
 
-from smc.fit_progress import FitProgress, Watcher
+from smc.fit_progress import FitCallback, FitProgress
 
 #: Share of a loss by which a smaller one must differ. What the order of a sum changes is a thousandth of it,
 #: so rounds that are as good as each other are so with any number of threads.
@@ -25,8 +25,8 @@ class Rounds:
     patience
         Rounds without a better one after which the fit stops; None: it does not.
     constant_loss
-        For the watcher, see `FitProgress`.
-    watcher
+        For the callback, see `FitProgress`.
+    callback
         Told after each round; may stop the fit.
 
     Attributes
@@ -36,7 +36,7 @@ class Rounds:
     n_kept
         Rounds up to the best; 0 while there is none.
     stop_reason
-        The watcher's code. None if it gave none, or gave it at a round that was the last in any case: then
+        The callback's code. None if it gave none, or gave it at a round that was the last in any case: then
         the stop changed nothing.
     """
 
@@ -46,10 +46,10 @@ class Rounds:
         patience: int | None,
         *,
         constant_loss: float | None = None,
-        watcher: Watcher | None = None,
+        callback: FitCallback | None = None,
     ) -> None:
         self.max_rounds, self.patience = max_rounds, patience
-        self.constant_loss, self.watcher = constant_loss, watcher
+        self.constant_loss, self.callback = constant_loss, callback
         self.course: list[FitProgress] = []
         self.n_kept = 0
         self.stop_reason: str | None = None
@@ -70,7 +70,7 @@ class Rounds:
         self.course.append(progress)
         if self._is_better(progress, measured.get("margin", 0.0)):
             self.n_kept = len(self.course)
-        reason = None if self.watcher is None else self.watcher(progress)
+        reason = None if self.callback is None else self.callback(progress)
         is_last = len(self.course) >= self.max_rounds or self._is_out_of_patience()
         self.stop_reason = None if is_last else reason
         return is_last or reason is not None

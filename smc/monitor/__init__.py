@@ -1,1 +1,1 @@
-"""Watches over a fit: one class a file; `FitWatch` puts together those that are on."""
+"""Watches over a fit: one class a file; `FitMonitor` puts together those that are on."""

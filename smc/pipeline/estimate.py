@@ -8,7 +8,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import _check_sample_weight
 
 from smc.errors import ModelError
-from smc.fit_progress import Watcher
+from smc.fit_progress import FitCallback
 from smc.pipeline.augment import Augmented
 from smc.pipeline.rows import Rows
 from smc.typing import FloatArray
@@ -39,7 +39,7 @@ def check_weights(estimator: Any, weights: Any, inputs: FloatArray | Windows) ->
 
 
 def fit_estimator(
-    estimator: Any, augmented: Augmented, rows: Rows, *, tail: Rows | None, watcher: Watcher | None
+    estimator: Any, augmented: Augmented, rows: Rows, *, tail: Rows | None, callback: FitCallback | None
 ) -> Any:
     """Fit a clone of an estimator to augmented rows.
 
@@ -49,7 +49,7 @@ def fit_estimator(
         Those that were augmented: an added row has the weight of the row that it came from.
     tail
         Rows to watch, as the estimator looks at rows; None for one that does not stop early.
-    watcher
+    callback
         Handed to an estimator that takes one.
     """
     params: dict[str, Any] = {}
@@ -58,8 +58,8 @@ def fit_estimator(
     if tail is not None:
         weights = np.ones(len(tail)) if tail.weights is None else tail.weights
         params["eval_set"] = (tail.inputs, tail.labels, weights)
-    if watcher is not None and _takes(estimator, "watcher"):
-        params["watcher"] = watcher
+    if callback is not None and _takes(estimator, "callback"):
+        params["callback"] = callback
     fitted: Any = clone(estimator)
     return fitted.fit(augmented.rows, augmented.labels, **params)
 

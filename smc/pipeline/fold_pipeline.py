@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 from smc.arguments import check_fraction, check_spans
 from smc.aug.source import Earlier
 from smc.feature_selection.none import NoSelection
-from smc.fit_progress import Watcher
+from smc.fit_progress import FitCallback
 from smc.pipeline.augment import augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
 from smc.pipeline.estimate import check_weights, fit_estimator, stops_early
@@ -121,7 +121,7 @@ class FoldPipeline(Predictor):
         *,
         returns: Any = None,
         earlier: Earlier | None = None,
-        watcher: Watcher | None = None,
+        callback: FitCallback | None = None,
     ) -> Self:
         """Learn from events in time order.
 
@@ -139,7 +139,7 @@ class FoldPipeline(Predictor):
         earlier
             For a sampler that moves rows back in time: ``earlier(rows, n_bars)`` gives some rows of ``X``, by
             position, as they stood so many bars before, in the form of ``X``.
-        watcher
+        callback
             Handed to an estimator that tells how its fit goes on; others are fitted without it.
 
         Raises
@@ -156,9 +156,9 @@ class FoldPipeline(Predictor):
         core, tail, kept = self._hold_back(spans, len(given))
         self._remember(given.inputs, names)
         if fits_members(self.estimator):
-            self._fit_members(given.take(core), core, names, earlier=earlier, watcher=watcher)
+            self._fit_members(given.take(core), core, names, earlier=earlier, callback=callback)
         else:
-            self._fit_steps(given, core, tail, names=names, earlier=earlier, watcher=watcher)
+            self._fit_steps(given, core, tail, names=names, earlier=earlier, callback=callback)
         self._fit_calibrator(given.take(kept))
         return self
 
@@ -214,7 +214,7 @@ class FoldPipeline(Predictor):
         *,
         names: list[str] | None,
         earlier: Earlier | None,
-        watcher: Watcher | None,
+        callback: FitCallback | None,
     ) -> None:
         """Scale, select and augment the core, and fit the estimator to it, beside the tail."""
         self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
@@ -223,7 +223,7 @@ class FoldPipeline(Predictor):
         self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
         self.augmentation_ = augmented.account(len(core))
         watched = self._seen(given.take(tail)) if tail.size else None
-        self.estimator_ = fit_estimator(self.estimator, augmented, rows, tail=watched, watcher=watcher)
+        self.estimator_ = fit_estimator(self.estimator, augmented, rows, tail=watched, callback=callback)
 
     def _fit_members(
         self,
@@ -232,13 +232,13 @@ class FoldPipeline(Predictor):
         names: list[str] | None,
         *,
         earlier: Earlier | None,
-        watcher: Watcher | None,
+        callback: FitCallback | None,
     ) -> None:
         """Let an ensemble fit its members, each in a pipeline with the steps of this one."""
         self.preprocess_ = FunctionTransformer().fit(bars_of(rows.inputs))
         self.selector_ = NoSelection().fit(np.zeros((1, self.n_features_in_)), [0])
         before = None if earlier is None else lambda chosen, n_bars: earlier(core[chosen], n_bars)
-        fits = MemberFits(self, rows, names, before, watcher)
+        fits = MemberFits(self, rows, names, before, callback)
         self.estimator_ = fit_ensemble(self.estimator, fits)
         members = list(self.estimator_.members_.values())
         self.fitted_rows_ = core[self.estimator_.fitted_rows_]

@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from smc.aug.source import Earlier
-from smc.fit_progress import Watcher
+from smc.fit_progress import FitCallback
 from smc.model.fold_rows import lookback_of
 from smc.pipeline.rows import Rows
 from smc.typing import IntArray
@@ -47,15 +47,15 @@ class MemberFits:
         Of the features.
     earlier
         Gives some of the rows as they stood some bars before.
-    watcher
-        One with ``of_member`` gives each fit a watcher of its own.
+    callback
+        One with ``of_member`` gives each fit a callback of its own.
     """
 
     pipeline: Any
     rows: Rows
     names: list[str] | None
     earlier: Earlier | None
-    watcher: Watcher | None
+    callback: FitCallback | None
 
     def __call__(self, name: str, part: str, member: Any, positions: IntArray) -> Any:
         """Return the fitted pipeline of a member."""
@@ -68,7 +68,7 @@ class MemberFits:
             sample_weight=rows.weights,
             spans=rows.spans,
             earlier=self._earlier(positions, lookback),
-            watcher=self._watcher(name, part),
+            callback=self._callback(name, part),
         )
 
     def _earlier(self, positions: IntArray, lookback: int) -> Earlier | None:
@@ -77,9 +77,9 @@ class MemberFits:
             return None
         return lambda chosen, n_bars: as_seen(earlier(positions[chosen], n_bars), lookback)
 
-    def _watcher(self, name: str, part: str) -> Watcher | None:
-        of_member = getattr(self.watcher, "of_member", None)
-        return self.watcher if of_member is None else of_member(name, part)
+    def _callback(self, name: str, part: str) -> FitCallback | None:
+        of_member = getattr(self.callback, "of_member", None)
+        return self.callback if of_member is None else of_member(name, part)
 
 
 def fit_ensemble(ensemble: Any, fits: MemberFits) -> Any:

@@ -16,7 +16,7 @@ from smc.cv.plan import SplitPlan
 from smc.errors import FoldError, ModelError, SmcError
 from smc.evaluation.predictions import RAW
 from smc.fit_progress import INTERRUPTED
-from smc.monitor.fit_watch import FitWatch, Watch
+from smc.monitor.fit_monitor import FitMonitor, Watch
 from smc.pipeline import FoldPipeline
 from smc.training.dataset import Dataset
 from smc.training.fit_result import FitResult
@@ -92,7 +92,7 @@ class CrossFitter:
     use_weights
         Whether rows count by the uniqueness of their labels.
     watches
-        Told how each fit goes on, see `smc.monitor.fit_watch.FitWatch`.
+        Told how each fit goes on, see `smc.monitor.fit_monitor.FitMonitor`.
     look_at_first
         Given the first of the fitted pipelines, to refuse what would come to nothing.
     """
@@ -151,7 +151,7 @@ class CrossFitter:
         """Fit a clone on some events, under the watches."""
         events = self.data.events.iloc[positions]
         unfitted: Any = clone(pipeline)
-        watch, started = FitWatch(self.watches, name), time.perf_counter()
+        monitor, started = FitMonitor(self.watches, name), time.perf_counter()
 
         def earlier(rows: IntArray, n_bars: IntArray) -> Any:
             return self.data.inputs(positions[rows], pipeline.lookback, bars_before=n_bars)
@@ -165,10 +165,10 @@ class CrossFitter:
                 spans=self.data.spans[positions],
                 returns=events["ret"].to_numpy(),
                 earlier=earlier,
-                watcher=watch,
+                callback=monitor,
             )
-        watch.look_back(time.perf_counter() - started)
-        return FitResult(name, model, positions, watch.warnings)
+        monitor.look_back(time.perf_counter() - started)
+        return FitResult(name, model, positions, monitor.warnings)
 
     def fit_whole(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> FitResult:
         """Fit as `fit` does, and raise KeyboardInterrupt where Ctrl-C ended it before its time."""

@@ -80,19 +80,19 @@ def ours(name: str, n_epochs: int, *, watched: bool) -> None:
     X, y = table(name)
     tail = (X[N_ROWS:], y[N_ROWS:])
     model = estimator(name, n_epochs)
-    model.fit(X[:N_ROWS], y[:N_ROWS], eval_set=tail, watcher=all_watches() if watched else None)
+    model.fit(X[:N_ROWS], y[:N_ROWS], eval_set=tail, callback=all_watches() if watched else None)
 
 
 def all_watches() -> Callable:
     """The watches of `conf/monitor/default.yaml` that follow a fit, none of which may stop it."""
     from smc.config import instantiate
-    from smc.monitor.fit_watch import FitWatch
+    from smc.monitor.fit_monitor import FitMonitor
 
     file = Path(__file__).parents[2] / "conf/monitor/default.yaml"
     root = OmegaConf.create({"monitor": OmegaConf.load(file), "evaluation": {"overfitting_gap": 0.15}})
     nodes = OmegaConf.to_container(root, resolve=True)["monitor"]["watches"]
     watches = [instantiate(node, name) for name, node in nodes.items() if node]
-    watch = FitWatch([each for each in watches if hasattr(each, "observe")], "bench")
+    watch = FitMonitor([each for each in watches if hasattr(each, "observe")], "bench")
     return lambda progress: watch(progress) and None
 
 

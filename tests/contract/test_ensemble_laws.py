@@ -25,7 +25,7 @@ from smc.errors import LeakageError, ModelError, SplitError
 from smc.model.baseline import Baseline
 from smc.model.logistic import Logistic
 from smc.monitor.divergence import Divergence
-from smc.monitor.fit_watch import FitWatch
+from smc.monitor.fit_monitor import FitMonitor
 from smc.pipeline import FoldPipeline
 from smc.training.fit_result import FitResult
 from smc.windows import Windows
@@ -330,11 +330,11 @@ def test_early_stopping_and_the_final_fit_are_each_member_s_own(name):
 @pytest.mark.parametrize("name", ENSEMBLES)
 def test_watches_look_at_each_member_from_scratch(name):
     X, y, spans = table(edge=0.0)
-    watch = FitWatch([Divergence(max_rises=1)], "fold 0")
+    watch = FitMonitor([Divergence(max_rises=1)], "fold 0")
     model = FoldPipeline(
         estimator=build(name, "model.members=[logistic,xgboost,lightgbm]"), sampler=NoAugmentation()
     )
-    model.fit(X, y, spans=spans, watcher=watch)
+    model.fit(X, y, spans=spans, callback=watch)
     told = [(warning["member"], warning["reason"]) for warning in watch.warnings]
     assert sorted(told) == [("lightgbm", "divergence"), ("xgboost", "divergence")]
     assert all(warning["fit"] == "fold 0" for warning in watch.warnings)

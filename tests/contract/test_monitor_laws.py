@@ -111,7 +111,7 @@ def test_every_watch_of_the_package_is_on_by_default():
     sources = {path.stem: path.read_text() for path in PACKAGE.glob("*.py")}
     defining = {name for name, text in sources.items() if re.search(r"^class \w+:$", text, re.M)}
     watches = {name for name in defining if re.search(r"    def (check|observe)\(", sources[name])}
-    assert watches - {"fit_watch"} == {*OPTIONS["default"]["watches"]} == {*FIT_WATCHES, *RECORD_WATCHES}
+    assert watches - {"fit_monitor"} == {*OPTIONS["default"]["watches"]} == {*FIT_WATCHES, *RECORD_WATCHES}
 
 
 @pytest.mark.parametrize(("option", "name"), [*WATCHES])

@@ -1,4 +1,4 @@
-"""What both networks keep: epochs, watchers, generators, interrupts, silence."""
+"""What both networks keep: epochs, callbacks, generators, interrupts, silence."""
 
 import importlib
 import os
@@ -31,12 +31,12 @@ def rows(cls, n: int = N):
     return X, 2 * X.reshape(n, -1, 4)[:, -1, 0] + rng.logistic(size=n)
 
 
-def fitted(cls, *, numbers: bool = False, watcher=None, tail: bool = True, **params):
+def fitted(cls, *, numbers: bool = False, callback=None, tail: bool = True, **params):
     X, score = rows(cls)
     y = score if numbers else (score > LIMIT).astype(int)
     model = cls(**{"max_epochs": 12, "learning_rate": 0.01, **SMALL[cls], **params})
     eval_set = (X[CUT:], y[CUT:]) if tail else None
-    return model.fit(X[:CUT], y[:CUT], eval_set=eval_set, watcher=watcher)
+    return model.fit(X[:CUT], y[:CUT], eval_set=eval_set, callback=callback)
 
 
 def answers(model) -> np.ndarray:
@@ -89,25 +89,25 @@ def test_patience_without_rows_to_watch_is_refused(cls):
 
 
 @BOTH
-def test_a_watcher_that_listens_changes_nothing_whatever_it_draws(cls):
+def test_a_callback_that_listens_changes_nothing_whatever_it_draws(cls):
     def listen(progress):
         torch.rand(3), np.random.rand(3), random.random()
 
     assert (
-        answers(fitted(cls, dropout=0.3, watcher=listen)).tobytes()
+        answers(fitted(cls, dropout=0.3, callback=listen)).tobytes()
         == answers(fitted(cls, dropout=0.3)).tobytes()
     )
 
 
 @BOTH
-def test_a_watcher_is_told_each_epoch_and_stops_the_fit(cls):
+def test_a_callback_is_told_each_epoch_and_stops_the_fit(cls):
     told = []
 
     def watch(progress):
         told.append(progress)
         return "enough" if progress.iteration == 4 else None
 
-    model = fitted(cls, watcher=watch, patience=10)
+    model = fitted(cls, callback=watch, patience=10)
     assert model.stop_reason_ == "enough"
     assert [each.iteration for each in told] == model.curves_["iteration"] == [0, 1, 2, 3, 4]
     assert model.curves_["val_loss"][model.n_rounds_ - 1] == min(model.curves_["val_loss"][: model.n_rounds_])
@@ -146,12 +146,12 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_second_one_ends_the_program(cls, rec
             os.kill(os.getpid(), signal.SIGINT)
 
     presses = 1
-    model = fitted(cls, watcher=press)
+    model = fitted(cls, callback=press)
     assert (model.stop_reason_, model.n_rounds_) == ("interrupted", 4)
     np.testing.assert_array_equal(answers(model), answers(fitted(cls, max_epochs=4)))
     presses = 2
     with pytest.raises(KeyboardInterrupt):
-        fitted(cls, watcher=press)
+        fitted(cls, callback=press)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -159,7 +159,7 @@ def test_a_program_that_handles_ctrl_c_itself_keeps_its_way():
     caught = []
     before = signal.signal(signal.SIGINT, lambda *_: caught.append(1))
     try:
-        model = fitted(MLP, watcher=lambda _: os.kill(os.getpid(), signal.SIGINT))
+        model = fitted(MLP, callback=lambda _: os.kill(os.getpid(), signal.SIGINT))
     finally:
         signal.signal(signal.SIGINT, before)
     assert len(caught) == model.n_rounds_ == 12
@@ -370,7 +370,7 @@ if __name__ == "__main__":
     def fit(devices):
         watch = Watch()
         model = {name}(**{params}, max_epochs=9, patience=20, batch_size=20, learning_rate=0.01, devices=devices)
-        model.fit(X[:100], y[:100], eval_set=(X[100:], y[100:]), watcher=watch)
+        model.fit(X[:100], y[:100], eval_set=(X[100:], y[100:]), callback=watch)
         assert watch.told == [0, 1, 2, 3, 4], watch.told
         assert model.stop_reason_ == "enough" and len(model.curves_["val_loss"]) == 5
         return model.predict_proba(X)

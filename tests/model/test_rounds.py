@@ -71,14 +71,14 @@ def test_a_round_that_is_not_finite_is_never_kept(bad, patience):
     assert rounds.n_kept == 0
 
 
-def test_a_watcher_is_told_every_round_and_stops_the_fit():
+def test_a_callback_is_told_every_round_and_stops_the_fit():
     told = []
 
-    def watcher(progress):
+    def callback(progress):
         told.append(progress)
         return "enough" if progress.iteration == 2 else None
 
-    rounds = Rounds(100, 10, constant_loss=0.69, watcher=watcher)
+    rounds = Rounds(100, 10, constant_loss=0.69, callback=callback)
     assert taken(rounds, [0.5, 0.4, 0.45, 0.3]) == [False, False, True]
     assert (rounds.n_kept, rounds.stop_reason) == (2, "enough")
     assert rounds.course == told
@@ -89,7 +89,7 @@ def test_a_watcher_is_told_every_round_and_stops_the_fit():
 
 @pytest.mark.parametrize(("max_rounds", "patience"), [(3, None), (100, 2)])
 def test_a_stop_at_the_round_that_is_the_last_anyway_is_none(max_rounds, patience):
-    rounds = Rounds(max_rounds, patience, watcher=lambda each: "late" if each.iteration == 2 else None)
+    rounds = Rounds(max_rounds, patience, callback=lambda each: "late" if each.iteration == 2 else None)
     assert taken(rounds, [0.5, 0.6, 0.7, 0.8]) == [False, False, True]
     assert rounds.stop_reason is None
 

@@ -10,7 +10,7 @@ from smc.model.lightgbm import LightGBM
 from smc.model.xgboost import XGBoost
 from smc.monitor.convergence import Convergence
 from smc.monitor.divergence import Divergence
-from smc.monitor.fit_watch import FitWatch
+from smc.monitor.fit_monitor import FitMonitor
 from smc.monitor.nan_loss import NanLoss
 from smc.monitor.overfitting import Overfitting
 from smc.monitor.timeout import Timeout
@@ -31,8 +31,8 @@ def rows(kind: str, *, edge: float = 1.0):
 
 def fitted(model, kind, *watches, edge=1.0):
     X, y, tail, labels = rows(kind, edge=edge)
-    watch = FitWatch(watches, "train fit")
-    return model.fit(X, y, eval_set=(tail, labels), watcher=watch), watch, X
+    watch = FitMonitor(watches, "train fit")
+    return model.fit(X, y, eval_set=(tail, labels), callback=watch), watch, X
 
 
 def answers(model, X):
@@ -51,8 +51,8 @@ def test_a_learning_rate_of_a_million_diverges_at_once(cls, kind):
 def test_a_loss_that_overflows_returns_to_the_last_finite_round():
     """XGBoost adds up in single precision; LightGBM stops splitting before its sums overflow."""
     X, y, *_ = rows("numbers")
-    watch = FitWatch([NanLoss()], "final fit")
-    model = XGBoost(learning_rate=1e6, n_estimators=60).fit(X, y, watcher=watch)
+    watch = FitMonitor([NanLoss()], "final fit")
+    model = XGBoost(learning_rate=1e6, n_estimators=60).fit(X, y, callback=watch)
     assert [each["reason"] for each in watch.warnings] == ["nan_loss"]
     assert model.stop_reason_ == "nan_loss"
     losses = model.curves_["train_loss"]
@@ -101,9 +101,9 @@ def test_rows_learned_by_heart_are_overfitting(cls):
 @BOTH
 def test_a_fit_past_its_time_stops_within_a_round_with_what_it_has(cls):
     X, y, *_ = rows("binary")
-    watch = FitWatch([Timeout(max_minutes=0.3 / 60)], "train fit")
+    watch = FitMonitor([Timeout(max_minutes=0.3 / 60)], "train fit")
     started = time.perf_counter()
-    model = cls(n_estimators=1_000_000).fit(X, y, watcher=watch)
+    model = cls(n_estimators=1_000_000).fit(X, y, callback=watch)
     assert time.perf_counter() - started < 10
     assert [each["reason"] for each in watch.warnings] == ["timeout"]
     assert model.stop_reason_ == "timeout"
@@ -122,12 +122,12 @@ def test_a_fit_that_ran_out_of_rounds_is_noted(cls):
 
 @KINDS
 @BOTH
-def test_a_watcher_that_never_stops_changes_no_bit(cls, kind):
+def test_a_callback_that_never_stops_changes_no_bit(cls, kind):
     stopping = cls(n_estimators=60, early_stopping_rounds=10)
     told = []
     X, y, tail, labels = rows(kind)
     plain = cls(**stopping.get_params()).fit(X, y, eval_set=(tail, labels))
-    watched = stopping.fit(X, y, eval_set=(tail, labels), watcher=lambda each: told.append(each))
+    watched = stopping.fit(X, y, eval_set=(tail, labels), callback=lambda each: told.append(each))
     assert plain.to_bytes() == watched.to_bytes()
     assert plain.curves_ == watched.curves_
     assert len(told) == len(plain.curves_["iteration"])
@@ -141,5 +141,5 @@ def test_the_loss_of_a_constant_is_what_the_library_measures_of_one(cls, kind):
     told = []
     model = cls(n_estimators=300, learning_rate=0.3)
     blank, blank_tail = np.zeros_like(X), np.zeros_like(tail)
-    model.fit(blank, y, eval_set=(blank_tail, labels), watcher=lambda each: told.append(each))
+    model.fit(blank, y, eval_set=(blank_tail, labels), callback=lambda each: told.append(each))
     assert told[-1].val_loss == pytest.approx(told[0].constant_loss, rel=1e-3)

@@ -10,7 +10,7 @@ from smc.model.mlp import MLP
 from smc.monitor.convergence import Convergence
 from smc.monitor.divergence import Divergence
 from smc.monitor.exploding_gradients import ExplodingGradients
-from smc.monitor.fit_watch import FitWatch
+from smc.monitor.fit_monitor import FitMonitor
 from smc.monitor.nan_loss import NanLoss
 from smc.monitor.overfitting import Overfitting
 from smc.monitor.timeout import Timeout
@@ -30,10 +30,10 @@ def rows(cls, *, n: int = 160, edge: float = 1.0):
 def fitted(cls, *watches, edge=1.0, turn=False, **params):
     """Fit on three quarters, watch the rest, with its classes exchanged if the market is to `turn`."""
     X, y = rows(cls, edge=edge)
-    watch = FitWatch(watches, "train fit")
+    watch = FitMonitor(watches, "train fit")
     model = cls(**{"max_epochs": 12, "patience": 10, **SMALL[cls], **params})
     tail = 1 - y[120:] if turn else y[120:]
-    return model.fit(X[:120], y[:120], eval_set=(X[120:], tail), watcher=watch), watch, X
+    return model.fit(X[:120], y[:120], eval_set=(X[120:], tail), callback=watch), watch, X
 
 
 def seen(watch):
@@ -86,8 +86,8 @@ def test_a_feature_that_is_nan_is_refused_by_a_network_and_mended_in_a_run():
     network = MLP(**SMALL[MLP], max_epochs=3, patience=None)
     with pytest.raises(ValueError, match="NaN"):
         network.fit(X, y)
-    watch = FitWatch([NanLoss()], "train fit")
-    pipeline = FoldPipeline(estimator=network, sampler=NoAugmentation()).fit(X, y, watcher=watch)
+    watch = FitMonitor([NanLoss()], "train fit")
+    pipeline = FoldPipeline(estimator=network, sampler=NoAugmentation()).fit(X, y, callback=watch)
     assert watch.warnings == []
     assert np.isfinite(pipeline.predict_proba(X)).all()
 

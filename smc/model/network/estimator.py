@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 
 from smc.arguments import check_choice, check_non_negative, check_positive
-from smc.fit_progress import Watcher, curves_of
+from smc.fit_progress import FitCallback, curves_of
 from smc.model.iterative import Iterative
 from smc.model.network.schedule import Device, Precision, Schedule
 from smc.model.task_estimator import EvalSet
@@ -58,7 +58,7 @@ class Network(Iterative):
     device, devices, precision
         ``cpu`` or ``cuda``, how many (above 1: one process each, every batch shared out between them), and
         ``32`` or ``bf16`` (mixed) arithmetic. Answers are always computed on the processor in 32 bits. With
-        several devices a watcher must be picklable: a copy of it is told during the fit, and itself after it.
+        several devices a callback must be picklable: a copy of it is told during the fit, itself after it.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Network(Iterative):
     curves_
         As `Iterative` says, one entry an epoch; ``gradient_norm`` is the largest before clipping.
     stop_reason_
-        The watcher's code; ``nan_loss`` if a weight was not finite any more, ``interrupted`` on Ctrl-C (the
+        The callback's code; ``nan_loss`` if a weight was not finite any more, ``interrupted`` on Ctrl-C (the
         second one ends the program); else None.
     feature_importances_
         How much the answers move with each feature, see `smc.model.network.inference.importances_of`.
@@ -133,7 +133,7 @@ class Network(Iterative):
         weight: FloatArray,
         eval_set: EvalSet | None,
         *,
-        watcher: Watcher | None = None,
+        callback: FitCallback | None = None,
     ) -> None:
         from smc.model.network.fitting import fit_layers
 
@@ -145,7 +145,7 @@ class Network(Iterative):
             (X, target, self._weigh(target, weight)),
             tail,
             schedule=self._schedule(),
-            watcher=watcher,
+            callback=callback,
         )
         self.network_, self.feature_importances_ = fitted.network, fitted.importances
         self.n_rounds_, self.stop_reason_ = fitted.rounds.n_kept, fitted.rounds.stop_reason

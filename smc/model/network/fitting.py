@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from smc.fit_progress import Watcher
+from smc.fit_progress import FitCallback
 from smc.model.network.batches import Inputs, Sample
 from smc.model.network.devices import check_devices, seeded
 from smc.model.network.inference import importances_of, one_thread
@@ -39,7 +39,7 @@ def fit_layers(
     tail: Rows | None,
     *,
     schedule: Schedule,
-    watcher: Watcher | None,
+    callback: FitCallback | None,
 ) -> Fitted:
     """Make fresh layers, train them and see what they look at."""
     check_devices(schedule.device, schedule.devices)
@@ -47,7 +47,7 @@ def fit_layers(
     watched = None if tail is None else _sample(objective, tail)
     with one_thread(), seeded(schedule.seed, schedule.device):
         network = layers()
-        rounds = train(network, objective, sample, watched, schedule=schedule, watcher=watcher)
+        rounds = train(network, objective, sample, watched, schedule=schedule, callback=callback)
         return Fitted(network, rounds, importances_of(network, objective, sample.inputs))
 
 

@@ -26,7 +26,7 @@ class KeepBest(Callback):
     2,000 events it changes nothing.
 
     An epoch after which a weight is not finite counts as one without a finite loss: it is never kept, and it
-    ends the fit. The generator that draws the dropout is left as it was while a watcher listens, so that one
+    ends the fit. The generator that draws the dropout is left as it was while a callback listens, so that one
     that only listens changes nothing.
 
     Parameters
@@ -43,9 +43,9 @@ class KeepBest(Callback):
         self.kept_losses: Tensor | None = None
 
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:  # noqa: ARG002
-        """Of several processes, let the first alone tell the watcher; the others follow its decisions."""
+        """Of several processes, let the first alone tell the callback; the others follow its decisions."""
         if not trainer.is_global_zero:
-            cast(NetworkModule, pl_module).rounds.watcher = None
+            cast(NetworkModule, pl_module).rounds.callback = None
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Measure the epoch, keep it if it is the best, and stop if something asks for it."""

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from smc.errors import NotFiniteError
-from smc.fit_progress import Watcher
+from smc.fit_progress import FitCallback
 from smc.model.network.batches import Batches, Sample
 from smc.model.network.interrupt import Interrupt
 from smc.model.network.keep_best import KeepBest, figures
@@ -34,7 +34,7 @@ def train(
     tail: Sample | None,
     *,
     schedule: Schedule,
-    watcher: Watcher | None,
+    callback: FitCallback | None,
 ) -> Rounds:
     """Train the layers in place and leave them on the processor, ready to be asked.
 
@@ -57,7 +57,7 @@ def train(
         constant_loss=figures(objective, constant.expand(len(watched), -1), watched.targets, watched.weights)[
             "loss"
         ],
-        watcher=watcher,
+        callback=callback,
     )
     with _quiet(), Interrupt() as interrupt:
         module = NetworkModule(network, objective, schedule, rounds=rounds, seen=Seen(len(rows)))
@@ -67,9 +67,9 @@ def train(
         # A trainer refers to itself in a circle: it would keep the rows until the garbage collector comes.
         for each in (batches, keep_best):
             vars(each).clear()
-    if schedule.devices > 1 and watcher is not None:
+    if schedule.devices > 1 and callback is not None:
         for progress in rounds.course:
-            watcher(progress)
+            callback(progress)
     if not rounds.course:
         raise KeyboardInterrupt
     if not rounds.n_kept:

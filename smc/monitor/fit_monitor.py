@@ -23,8 +23,8 @@ class Watch(Protocol):
         ...
 
 
-class FitWatch:
-    """Let several watches listen to one fit: what an estimator is given as its ``watcher``.
+class FitMonitor:
+    """Let several watches listen to one fit: what an estimator is given as its ``callback``.
 
     Each watch warns once a fit. The first that stops gives the reason; those behind it are told of that
     iteration all the same. Watches that count do so from scratch, since each fit has copies of its own. A fit
@@ -52,7 +52,7 @@ class FitWatch:
         self._member: str | None = None
         self._part = ""
 
-    def of_member(self, member: str, part: str = "") -> "FitWatch":
+    def of_member(self, member: str, part: str = "") -> "FitMonitor":
         """Return watches from scratch for a fit of one member of an ensemble.
 
         What they see stands among the warnings of the whole, under the name of the ``member``. It may be
@@ -64,20 +64,20 @@ class FitWatch:
         part
             Which of the member's fits: "inner fold 2"; nothing for the one on all rows.
         """
-        watch = FitWatch(self._watches, self.fit)
-        watch.warnings = self.warnings
-        watch._member = member if self._member is None else f"{self._member}/{member}"
-        watch._part = ", ".join(filter(None, (self._part, part)))
-        return watch
+        monitor = FitMonitor(self._watches, self.fit)
+        monitor.warnings = self.warnings
+        monitor._member = member if self._member is None else f"{self._member}/{member}"
+        monitor._part = ", ".join(filter(None, (self._part, part)))
+        return monitor
 
     def __call__(self, progress: FitProgress) -> str | None:
         """Take in one iteration; return the reason code for which the fit must stop, or None."""
         self._was_told = True
-        found = [(watch, watch.observe(progress)) for watch in self._silent]
-        self._silent = [watch for watch, warning in found if warning is None]
-        for _, warning in found:
+        observed = [(watch, watch.observe(progress)) for watch in self._silent]
+        self._silent = [watch for watch, warning in observed if warning is None]
+        for _, warning in observed:
             self._keep(warning)
-        return next((warning["reason"] for watch, warning in found if warning and watch.stops), None)
+        return next((warning["reason"] for watch, warning in observed if warning and watch.stops), None)
 
     def look_back(self, seconds: float) -> None:
         """Take in how long a fit took that told nothing while it ran, such as one of scikit-learn."""
@@ -92,9 +92,9 @@ class FitWatch:
         if warning is None:
             return
         if self._member is not None:
-            for each in self.warnings:
-                if (each.get("member"), each["reason"]) == (self._member, warning["reason"]):
-                    each["n_fits"] += 1
+            for known in self.warnings:
+                if (known.get("member"), known["reason"]) == (self._member, warning["reason"]):
+                    known["n_fits"] += 1
                     return
             warning = self._of_member(self._member, warning)
         self.warnings.append({"fit": self.fit, **warning})
