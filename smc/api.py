@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from smc.audit.audited_run import read_subject
+from smc.audit.audited_run import load_audited_run
 from smc.audit.report import Report, report_on
 from smc.cli import Progress
 from smc.config.compose import compose, compose_with_origin
@@ -107,8 +107,8 @@ def audit(
     """
     config = compose(overrides, config_dir=config_dir)
     with Progress("audit: ") as progress:
-        subject = read_subject(config, progress.step, n_draws=n_draws, n_cuts=n_cuts, max_bars=max_bars)
-        report = report_on(subject, only, progress.step)
+        audited = load_audited_run(config, progress.step, n_draws=n_draws, n_cuts=n_cuts, max_bars=max_bars)
+        report = report_on(audited, only, progress.step)
     report.save(config["paths"]["output"])
     return report
 

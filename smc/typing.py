@@ -1,6 +1,6 @@
 """Types used across smc."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,3 +19,6 @@ Config: TypeAlias = dict[str, Any]
 
 #: Bars of each symbol of a run, in its order.
 Bars: TypeAlias = Mapping[str, pd.DataFrame]
+
+#: Told, in a word or two, what is being done.
+OnProgress: TypeAlias = Callable[[str], None]

@@ -2,12 +2,12 @@
 
 No single check finds every leak, so there are nine, a class each: what sees the future of the bars
 (`future`, `labels`), what the split lets through (`split`), what learns outside its rows (`fold`), what the
-whole pipeline makes of nothing (`null`, `walk`), and three that raise suspicion (`lag`, `plausible`,
-`adversarial`).
+whole pipeline makes of nothing (`null`, `random_walk`), and three that raise suspicion (`lag`,
+`single_feature_leakage`, `adversarial`).
 """
 
 from smc.audit.audit import CHECKS, audit
-from smc.audit.audited_run import Subject, read_subject
-from smc.audit.finding import Fault, Finding
+from smc.audit.audited_run import AuditedRun, load_audited_run
+from smc.audit.check import Fault, Finding
 
-__all__ = ["CHECKS", "Fault", "Finding", "Subject", "audit", "read_subject"]
+__all__ = ["CHECKS", "AuditedRun", "Fault", "Finding", "audit", "load_audited_run"]

@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from smc.audit.audit import CHECKS
-from smc.audit.audited_run import read_subject
+from smc.audit.audit import CHECKS, FORMER_NAMES
+from smc.audit.audited_run import load_audited_run
 from smc.audit.report import N_SHOWN, report_on
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
 from smc.config import compose
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exits():
         config = compose(overrides, config_dir=asked.config_dir)
         with Progress("audit: ") as progress:
-            subject = read_subject(
+            audited = load_audited_run(
                 config,
                 progress.step,
                 n_draws=asked.draws,
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 max_bars=asked.bars,
                 pipeline=asked.pipeline,
             )
-            report = report_on(subject, asked.only.split(",") if asked.only else None, progress.step)
+            report = report_on(audited, asked.only.split(",") if asked.only else None, progress.step)
         folder = report.save(config["paths"]["output"])
         show(report.sections(N_SHOWN), sys.stdout)
         sys.stdout.flush()
@@ -41,7 +41,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m smc.audit",
         usage="%(prog)s [group=option ...] [key.path=value ...] [options]",
         description="Look for leaks in a composed run; overrides are those of smc.train.",
-        epilog="Checks: " + "; ".join(f"{name}: {check.question}" for name, check in CHECKS.items()),
+        epilog="Checks: "
+        + "; ".join(f"{name}: {check.question}" for name, check in CHECKS.items())
+        + " Former names: "
+        + ", ".join(f"{former} is {name}" for former, name in FORMER_NAMES.items())
+        + ".",
     )
     parser.add_argument("--config-dir", "-cd", help="folder of your own options")
     parser.add_argument("--only", help="checks, separated by commas (default: all)")

@@ -1,16 +1,14 @@
 """Check (g): do columns tell the time?"""
 
-from collections.abc import Callable
-
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from smc.audit.altered import event_rows
-from smc.audit.audited_run import Subject
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Fault, Finding
 from smc.audit.concordance import concordance
-from smc.audit.finding import Fault, Finding, judged
-from smc.typing import IntArray
+from smc.audit.procedure import event_rows
+from smc.typing import IntArray, OnProgress
 
 #: Beyond this, one column or all of them together tell training rows from test rows.
 MOST = 0.98
@@ -28,10 +26,10 @@ class Adversarial:
     name = "adversarial"
     question = "Can columns tell test events from earlier ones?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Fit on the first halves, tell the second."""
-        step("fit")
-        plan, rows = subject.plan, event_rows(subject.data)
+        on_progress("fit")
+        plan, rows = audited.plan, event_rows(audited.data)
         learn, tell = (
             np.concatenate(each) for each in zip(*map(_halves, (plan.development, plan.test)), strict=True)
         )
@@ -49,7 +47,7 @@ class Adversarial:
         ]
         if score > MOST and not told:
             suspicions = [Fault("all columns together", "test part", f"they tell it by {score:.3f}")]
-        return judged(
+        return Finding.from_faults(
             self.name,
             f"{len(rows)} events; all columns tell the test part by {score:.3f} (.5 is not at all)",
             suspicions=suspicions,

@@ -1,20 +1,20 @@
 """Carry out the checks, one after another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from smc.audit.adversarial import Adversarial
-from smc.audit.audited_run import Subject
-from smc.audit.check import Check
-from smc.audit.finding import Fault, Finding
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Check, Fault, Finding
 from smc.audit.fold import InsideFold
 from smc.audit.future import Future
 from smc.audit.labels import Labels
 from smc.audit.lag import Lag
 from smc.audit.null import Null
-from smc.audit.random_walk import Walk
-from smc.audit.single_feature_leakage import Plausible
+from smc.audit.random_walk import RandomWalk
+from smc.audit.single_feature_leakage import SingleFeatureLeakage
 from smc.audit.split import Split
 from smc.errors import ConfigError
+from smc.typing import OnProgress
 
 #: Every check by name, those that prove a leak first.
 CHECKS: dict[str, Check] = {
@@ -25,16 +25,18 @@ CHECKS: dict[str, Check] = {
         Split(),
         InsideFold(),
         Null(),
-        Walk(),
+        RandomWalk(),
         Lag(),
-        Plausible(),
+        SingleFeatureLeakage(),
         Adversarial(),
     )
 }
+#: Names that checks had before, which `only` takes as well.
+FORMER_NAMES = {"walk": "random_walk", "plausible": "single_feature_leakage"}
 
 
 def audit(
-    subject: Subject, only: Sequence[str] | None = None, step: Callable[[str], None] = lambda _: None
+    audited: AuditedRun, only: Sequence[str] | None = None, on_progress: OnProgress = lambda _: None
 ) -> list[Finding]:
     """Return what each check found, in the order of `CHECKS`.
 
@@ -50,15 +52,18 @@ def audit(
     ConfigError
         There is no check of such a name.
     """
-    unknown = [name for name in only or () if name not in CHECKS]
-    if unknown or only == []:
+    names = None if only is None else [FORMER_NAMES.get(name, name) for name in only]
+    unknown = [name for name in names or () if name not in CHECKS]
+    if unknown or names == []:
         raise ConfigError(f"--only {','.join(unknown)}: no such check; there are {', '.join(CHECKS)}")
-    return [_looked(check, subject, step) for name, check in CHECKS.items() if only is None or name in only]
+    return [
+        _run(check, audited, on_progress) for name, check in CHECKS.items() if names is None or name in names
+    ]
 
 
-def _looked(check: Check, subject: Subject, step: Callable[[str], None]) -> Finding:
+def _run(check: Check, audited: AuditedRun, on_progress: OnProgress) -> Finding:
     try:
-        return check.look(subject, lambda what: step(f"{check.name}: {what}"))
+        return check.run(audited, lambda what: on_progress(f"{check.name}: {what}"))
     except Exception as error:  # noqa: BLE001 - whatever a class of one's own raises, the other checks go on
         why = Fault(type(error).__name__, "", str(error) or "no message")
         return Finding(

@@ -1,7 +1,6 @@
 """What is audited: one composed run on one symbol."""
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smc.audit.altered import most_recent
 from smc.audit.procedure import ComposedRun, OwnPipeline, Procedure, Scored
 from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
@@ -18,7 +16,7 @@ from smc.errors import ConfigError, SplitError
 from smc.training.components import Components
 from smc.training.dataset import Dataset, check_fit, event_side, label_events, pool
 from smc.training.prepare import symbols_of
-from smc.typing import Config, IntArray, Spans
+from smc.typing import Config, IntArray, OnProgress, Spans
 
 #: Bars beyond the warm-up in which features, events and labels are tampered with.
 STRETCH_SIZE = 3000
@@ -36,7 +34,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Subject:
+class AuditedRun:
     """A composed run that can be carried out again, on other bars, events or labels.
 
     Attributes
@@ -50,7 +48,7 @@ class Subject:
     """
 
     config: Config
-    parts: Components
+    components: Components
     symbol: str
     bars: pd.DataFrame
     procedure: Procedure
@@ -90,19 +88,19 @@ class Subject:
     @property
     def warm_up(self) -> int:
         """Bars at the start that have no settled features."""
-        return int(self.parts.features.warm_up)
+        return int(self.components.features.warm_up)
 
     def chain(self, bars: pd.DataFrame) -> Chain:
         """Compute what a decision may rest on, from a copy of the bars, whatever a class of your own does."""
-        features = self.parts.features.compute(bars.copy())
-        events = self.parts.events.compute(bars.copy(), features)
+        features = self.components.features.compute(bars.copy())
+        events = self.components.events.compute(bars.copy(), features)
         known = events[events >= self.warm_up]
-        return Chain(features, known, event_side(bars.copy(), known, features, self.parts))
+        return Chain(features, known, event_side(bars.copy(), known, features, self.components))
 
     def dataset(self, bars: pd.DataFrame) -> Dataset:
         """Label the events of some bars."""
-        features = self.parts.features.compute(bars.copy())
-        return pool({self.symbol: (bars, label_events(bars.copy(), features, self.warm_up, self.parts))})
+        features = self.components.features.compute(bars.copy())
+        return pool({self.symbol: (bars, label_events(bars.copy(), features, self.warm_up, self.components))})
 
     def plan_of(self, data: Dataset, *, n_folds: int | None = None) -> SplitPlan:
         """Split events as the run would, but without refusing what leaks; no folds where they are too few.
@@ -113,7 +111,7 @@ class Subject:
         development = outer.development
         labels = data.events["label"].to_numpy()[development]
         try:
-            folds = cut_folds(self.parts.cv, data.spans[development], labels)
+            folds = cut_folds(self.components.cv, data.spans[development], labels)
         except SplitError:
             folds = []
         if n_folds is not None and len(folds) > n_folds:
@@ -134,20 +132,26 @@ def cut_folds(cv: Any, spans: Spans, labels: np.ndarray) -> list[Fold]:
     ]
 
 
-def read_subject(
+def most_recent(data: Dataset, n_events: int) -> Dataset:
+    """Keep the last events only."""
+    events = data.events.iloc[-n_events:].reset_index(drop=True)
+    return replace(data, rows=data.rows[-n_events:], events=events, spans=data.spans[-n_events:])
+
+
+def load_audited_run(
     config: Config,
-    step: Callable[[str], None] = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
     *,
     n_draws: int = 20,
     n_cuts: int = 40,
     max_bars: int = 15_000,
     pipeline: str | None = None,
-) -> Subject:
+) -> AuditedRun:
     """Build the objects of a configuration and load the bars of its symbol.
 
     Parameters
     ----------
-    step
+    on_progress
         Told what is being done.
     max_bars
         The most recent bars are audited, so that long histories take no longer.
@@ -159,16 +163,16 @@ def read_subject(
     ConfigError
         More than one symbol, or features or labels that do not fit the bars.
     """
-    step("bars")
-    parts = Components.from_config(config)
-    symbols = symbols_of(config, parts.data)
+    on_progress("bars")
+    components = Components.from_config(config)
+    symbols = symbols_of(config, components.data)
     if len(symbols) > 1:
         raise ConfigError(f"symbol: an audit looks at one symbol, got {symbols}; audit them one by one")
     (symbol,) = symbols
-    bars = parts.data.load(symbol)
-    check_fit(symbol, bars.iloc[-max_bars:], parts.features, parts.labels.horizon)
+    bars = components.data.load(symbol)
+    check_fit(symbol, bars.iloc[-max_bars:], components.features, components.labels.horizon)
     use_weights = config["sample_weight"] == "uniqueness"
     procedure = (
-        OwnPipeline(pipeline) if pipeline else ComposedRun(parts.pipeline, config["final"], use_weights)
+        OwnPipeline(pipeline) if pipeline else ComposedRun(components.pipeline, config["final"], use_weights)
     )
-    return Subject(config, parts, symbol, bars.iloc[-max_bars:], procedure, n_draws, n_cuts)
+    return AuditedRun(config, components, symbol, bars.iloc[-max_bars:], procedure, n_draws, n_cuts)

@@ -1,10 +1,76 @@
-"""What a check of the audit is."""
+"""What a check of the audit is, and what it finds."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, Self
 
-from smc.audit.audited_run import Subject
-from smc.audit.finding import Finding
+from smc.audit.audited_run import AuditedRun
+from smc.typing import OnProgress
+
+Verdict = Literal["pass", "warn", "fail", "not done"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One column, event, fold or step at fault, the rows where it shows, and what was seen there."""
+
+    what: str
+    where: str
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        """All three in one line."""
+        return f"{self.what}, {self.where}: {self.detail}" if self.where else f"{self.what}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer of one check.
+
+    Attributes
+    ----------
+    verdict
+        ``fail``: a leak. ``warn``: what may be one, and wants an explanation. ``not done``: the check could
+        not be carried out, and nothing is said about what it looks for.
+    looked_at
+        How much evidence the verdict rests on.
+    remedy
+        What to change, if there is a fault.
+    figures
+        Measured values, as plain data.
+    """
+
+    check: str
+    verdict: Verdict
+    looked_at: str
+    faults: Sequence[Fault] = ()
+    remedy: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_faults(
+        cls,
+        check: str,
+        looked_at: str,
+        *,
+        leaks: Sequence[Fault] = (),
+        suspicions: Sequence[Fault] = (),
+        remedy: str,
+        figures: dict[str, Any] | None = None,
+    ) -> Self:
+        """Give the verdict that leaks and suspicions deserve; the remedy stands only where there is a fault.
+
+        >>> Finding.from_faults("lag", "57 features", remedy="Look at them.").verdict
+        'pass'
+        """
+        faults = [*leaks, *suspicions]
+        verdict: Verdict = "fail" if leaks else "warn" if suspicions else "pass"
+        return cls(check, verdict, looked_at, faults, remedy if faults else "", figures or {})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return vars(self) | {"faults": [vars(fault) for fault in self.faults]}
 
 
 class Check(Protocol):
@@ -21,6 +87,6 @@ class Check(Protocol):
     name: str
     question: str
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
-        """Answer it; ``step`` is told what is being done."""
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
+        """Answer it; ``on_progress`` is told what is being done."""
         ...

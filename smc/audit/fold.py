@@ -1,16 +1,15 @@
 """Does everything that is fitted see the rows of its own fold alone?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from smc.audit.altered import scrambled
-from smc.audit.audited_run import Subject
-from smc.audit.finding import Fault, Finding, judged
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Fault, Finding
+from smc.audit.perturbations import differ, scrambled
 from smc.audit.procedure import ComposedRun, Scored
-from smc.audit.tamper import differ
 from smc.cv.fold import Fold
-from smc.typing import IntArray
+from smc.typing import IntArray, OnProgress
 
 
 class InsideFold:
@@ -30,17 +29,17 @@ class InsideFold:
     name = "fold"
     question = "Do predictions of a fold change with rows outside it?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Trace the outer splits, and the first and the last fold."""
-        plan, data = subject.recent_plan, subject.recent
+        plan, data = audited.recent_plan, audited.recent
         folds = [plan.folds[0], plan.folds[-1]][: len(plan.folds)] if plan.folds else []
         traced = [*folds, plan.val_split, plan.test_split]
-        step("the same once more")
+        on_progress("the same once more")
         remedy = "Put the step into the pipeline, so that each fold fits it on its own training rows."
         looked_at = f"{len(traced)} splits of {len(data.events)} events: " + ", ".join(
             each.name for each in traced
         )
-        if differ_at(subject.real, subject.procedure.predict(data, plan)):
+        if differ_at(audited.real, audited.procedure.predict(data, plan)):
             return Finding(
                 self.name,
                 "not done",
@@ -48,29 +47,29 @@ class InsideFold:
                 [Fault("the pipeline", "the same rows twice", "it predicts something else each time")],
                 "Fix its seed; then the rows that a fold sees can be told.",
             )
-        leaks = [fault for fold in traced for fault in self._trace(subject, fold, step)]
-        return judged(self.name, looked_at, leaks=leaks, remedy=remedy)
+        leaks = [fault for fold in traced for fault in self._trace(audited, fold, on_progress)]
+        return Finding.from_faults(self.name, looked_at, leaks=leaks, remedy=remedy)
 
-    def _trace(self, subject: Subject, fold: Fold, step: Callable[[str], None]) -> Iterator[Fault]:
+    def _trace(self, audited: AuditedRun, fold: Fold, on_progress: OnProgress) -> Iterator[Fault]:
         """Alter labels, then features, outside one fold; name which of them its predictions follow."""
         rng = np.random.default_rng(0)
-        outside = np.ones(len(subject.recent.events), dtype=bool)
+        outside = np.ones(len(audited.recent.events), dtype=bool)
         outside[fold.train] = False
         kept = fold.test[::2]
         hidden = np.setdiff1d(np.flatnonzero(outside), kept)
         rows = np.setdiff1d(
-            subject.recent.rows[hidden], self._seen(subject, np.concatenate([fold.train, kept]))
+            audited.recent.rows[hidden], self._seen(audited, np.concatenate([fold.train, kept]))
         )
         nothing = np.zeros_like(outside)
         for what, labels_of, altered in (
             ("labels", outside, rows[:0]),
             ("features", nothing, rows),
         ):
-            step(f"{fold.name}, other {what}")
-            changed = scrambled(subject.recent, labels_of, altered, rng)
+            on_progress(f"{fold.name}, other {what}")
+            changed = scrambled(audited.recent, labels_of, altered, rng)
             before, after = (
                 scores_of(found, fold, kept)
-                for found in (subject.real, subject.procedure.predict(changed, subject.recent_plan))
+                for found in (audited.real, audited.procedure.predict(changed, audited.recent_plan))
             )
             n_changed = int(differ(before, after).sum())
             if n_changed:
@@ -80,13 +79,13 @@ class InsideFold:
                     f"predictions change with the {what} of rows that the fold is not trained on",
                 )
 
-    def _seen(self, subject: Subject, positions: IntArray) -> IntArray:
+    def _seen(self, audited: AuditedRun, positions: IntArray) -> IntArray:
         """Return the bars that the rows of some events look back on, their own included."""
         reach = 0
-        if isinstance(subject.procedure, ComposedRun):
-            pipeline = subject.procedure.pipeline
+        if isinstance(audited.procedure, ComposedRun):
+            pipeline = audited.procedure.pipeline
             reach = pipeline.lookback - 1 + int(getattr(pipeline.sampler, "reach", 0))
-        back = subject.recent.rows[positions][:, None] - np.arange(reach + 1)
+        back = audited.recent.rows[positions][:, None] - np.arange(reach + 1)
         return np.unique(back)
 
 

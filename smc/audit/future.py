@@ -1,15 +1,15 @@
 """Check (c): does anything that a decision rests on change with the bars after it?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from smc.audit.audited_run import Chain, Subject
-from smc.audit.finding import Fault, Finding, judged
-from smc.audit.tamper import FUTURES, differ
-from smc.typing import IntArray
+from smc.audit.audited_run import AuditedRun, Chain
+from smc.audit.check import Fault, Finding
+from smc.audit.perturbations import FUTURES, differ
+from smc.typing import IntArray, OnProgress
 
 #: Consecutive bars at the end that are computed one by one, each from the bars up to it.
 REPLAY_SIZE = 30
@@ -39,12 +39,12 @@ class Future:
     name = "future"
     question = "Do features, events or sides at bar t change with the bars after t?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Compare; every column at fault is named."""
-        bars = subject.stretch
-        faults = list(self._kept_bars(subject, bars))
-        before, changed = subject.chain(bars), dict[str, Changed]()
-        for cut, how, after in self._futures(subject, bars, step):
+        bars = audited.stretch
+        faults = list(self._kept_bars(audited, bars))
+        before, changed = audited.chain(bars), dict[str, Changed]()
+        for cut, how, after in self._futures(audited, bars, on_progress):
             for column, rows, what in differences(before, after, cut):
                 found = changed.setdefault(column, Changed())
                 found.first = found.first or f"{what} when the bars after row {cut} were {how}"
@@ -58,41 +58,41 @@ class Future:
             )
             for column, found in changed.items()
         ]
-        return judged(
+        return Finding.from_faults(
             self.name,
             f"{before.features.shape[1]} features, {len(before.events)} events and their sides on "
-            f"{len(bars)} bars, at {subject.n_cuts} cut-offs and {REPLAY_SIZE} replayed bars",
+            f"{len(bars)} bars, at {audited.n_cuts} cut-offs and {REPLAY_SIZE} replayed bars",
             leaks=faults,
             remedy="A value at bar t may use bars <= t only: replace shift(-k), center=True, bfill, and "
             "statistics or resampled bars that are not complete at t, by ones that look back.",
             figures={"columns": sorted(changed)},
         )
 
-    def _kept_bars(self, subject: Subject, bars: pd.DataFrame) -> Iterator[Fault]:
+    def _kept_bars(self, audited: AuditedRun, bars: pd.DataFrame) -> Iterator[Fault]:
         """Name the columns of the bars that the feature class writes into."""
         given = bars.copy(deep=True)
-        subject.parts.features.compute(given)
+        audited.components.features.compute(given)
         if not given.equals(bars):
             columns = [name for name in bars if name not in given or not given[name].equals(bars[name])]
             yield Fault("bars", f"columns {columns}", "the feature class changes the bars it is given")
 
     def _futures(
-        self, subject: Subject, bars: pd.DataFrame, step: Callable[[str], None]
+        self, audited: AuditedRun, bars: pd.DataFrame, on_progress: OnProgress
     ) -> Iterator[tuple[int, str, Chain]]:
         """Give cut-off, what was done to the bars after it, and what is computed from that."""
         rng = np.random.default_rng(0)
-        for number, cut in enumerate(cut_offs(subject, len(bars), rng)):
-            step(f"cut-off {number + 1} of {subject.n_cuts}")
+        for number, cut in enumerate(cut_offs(audited, len(bars), rng)):
+            on_progress(f"cut-off {number + 1} of {audited.n_cuts}")
             for how in ("removed", ("shuffled", "replaced by noise")[number % 2]):
-                yield int(cut), how, subject.chain(FUTURES[how](bars, int(cut), rng))
+                yield int(cut), how, audited.chain(FUTURES[how](bars, int(cut), rng))
         for cut in range(len(bars) - 1 - REPLAY_SIZE, len(bars) - 1):
-            step(f"replay of bar {cut}")
-            yield cut, "not there yet", subject.chain(bars.iloc[: cut + 1])
+            on_progress(f"replay of bar {cut}")
+            yield cut, "not there yet", audited.chain(bars.iloc[: cut + 1])
 
 
-def cut_offs(subject: Subject, n_bars: int, rng: np.random.Generator) -> IntArray:
+def cut_offs(audited: AuditedRun, n_bars: int, rng: np.random.Generator) -> IntArray:
     """Draw bars after the warm-up, one from each of ``n_cuts`` equal parts; the last bar is none."""
-    edges = np.linspace(min(subject.warm_up, n_bars // 2), n_bars - 1, subject.n_cuts + 1)
+    edges = np.linspace(min(audited.warm_up, n_bars // 2), n_bars - 1, audited.n_cuts + 1)
     return np.unique(rng.uniform(edges[:-1], edges[1:]).astype(np.int64))
 
 

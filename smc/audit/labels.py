@@ -1,15 +1,14 @@
 """Check (d): does a label say what it looks at, and begin where one can trade?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from smc.audit.audited_run import Subject
-from smc.audit.finding import Fault, Finding, judged
-from smc.audit.outcomes import Outcomes
-from smc.audit.tamper import FUTURES, level_after
-from smc.typing import IntArray
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Fault, Finding
+from smc.audit.perturbations import FUTURES, Relabelling, level_after
+from smc.typing import IntArray, OnProgress
 
 #: Events at which the entry price is tried, and the gap that is put before their next open.
 N_ENTRIES, GAP = 12, 1.1
@@ -25,7 +24,7 @@ class Labels:
       further than it says, and no purge can know.
     - Bars inside the span are altered: the return must change, or the label is known when the decision is
       taken, and is no outcome.
-    - The end is measured bar by bar (`smc.audit.outcomes.Outcomes.measured_ends`).
+    - The end is measured bar by bar (`smc.audit.perturbations.Relabelling.measured_ends`).
     - Entry at open[t+1]: all prices after bar t are multiplied by 1.1. A return from the next open hardly
       moves; one that is counted from an earlier price, which can no longer be had, moves by log(1.1). And no
       return from the next open to a price inside the span can exceed the span's high and low.
@@ -34,40 +33,40 @@ class Labels:
     name = "labels"
     question = "Do labels depend on their stated span alone, from a price that can be traded?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Alter the bars at some events, and compare."""
-        outcomes = Outcomes(subject)
-        table = outcomes.table
-        leaks = list(_table_faults(table, outcomes.chain.events, len(subject.stretch)))
+        relabelling = Relabelling(audited)
+        table = relabelling.table
+        leaks = list(_table_faults(table, relabelling.chain.events, len(audited.stretch)))
         tried = table.index.to_numpy(dtype=np.int64)
-        tried = tried[np.linspace(0, len(tried) - 1, min(len(tried), subject.n_cuts)).astype(int)]
+        tried = tried[np.linspace(0, len(tried) - 1, min(len(tried), audited.n_cuts)).astype(int)]
         if not leaks:
-            leaks += self._future_faults(outcomes, tried, step)
-            leaks += _end_faults(outcomes)
-            leaks += _entry_faults(outcomes, tried[:: max(1, len(tried) // N_ENTRIES)], step)
-            leaks += _reach_faults(subject.stretch, table, outcomes)
-        return judged(
+            leaks += self._future_faults(relabelling, tried, on_progress)
+            leaks += _end_faults(relabelling)
+            leaks += _entry_faults(relabelling, tried[:: max(1, len(tried) // N_ENTRIES)], on_progress)
+            leaks += _reach_faults(audited.stretch, table, relabelling)
+        return Finding.from_faults(
             self.name,
-            f"{len(table)} labels on {len(subject.stretch)} bars, those behind {len(tried)} events altered",
+            f"{len(table)} labels on {len(audited.stretch)} bars, those behind {len(tried)} events altered",
             leaks=leaks,
             remedy="State the last bar that a label looks at as its `end`, take no statistic over bars "
             "outside the span, and count returns from the open of the bar after the event.",
         )
 
     def _future_faults(
-        self, outcomes: Outcomes, tried: IntArray, step: Callable[[str], None]
+        self, relabelling: Relabelling, tried: IntArray, on_progress: OnProgress
     ) -> Iterator[Fault]:
         """Alter the bars after each event tried: its label must change, those that have ended must not."""
         rng, moved, too_far = np.random.default_rng(0), 0, {}
-        table = outcomes.table
+        table = relabelling.table
         for number, event in enumerate(tried):
-            step(f"event {number + 1} of {len(tried)}")
+            on_progress(f"event {number + 1} of {len(tried)}")
             for how in ("removed", ("shuffled", "replaced by noise")[number % 2]):
-                altered = outcomes.on(FUTURES[how](outcomes.subject.stretch, int(event), rng))
+                altered = relabelling.on(FUTURES[how](relabelling.audited.stretch, int(event), rng))
                 ended = table.index[table["end"] <= event].to_numpy(dtype=np.int64)
-                for each in outcomes.changed(altered, ended):
+                for each in relabelling.changed(altered, ended):
                     too_far.setdefault(int(each), (int(event), how))
-            moved += len(outcomes.changed(altered, np.array([event])))
+            moved += len(relabelling.changed(altered, np.array([event])))
         if too_far:
             first = min(too_far)
             cut, how = too_far[first]
@@ -111,9 +110,9 @@ def _table_faults(table: pd.DataFrame, events: IntArray, n_bars: int) -> Iterato
             )
 
 
-def _end_faults(outcomes: Outcomes) -> Iterator[Fault]:
+def _end_faults(relabelling: Relabelling) -> Iterator[Fault]:
     """Compare stated ends with measured ones."""
-    ends = outcomes.measured_ends
+    ends = relabelling.measured_ends
     late = ends[ends["measured"] > ends["stated"]]
     if len(late):
         by = (late["measured"] - late["stated"]).max()
@@ -126,15 +125,15 @@ def _end_faults(outcomes: Outcomes) -> Iterator[Fault]:
         )
 
 
-def _entry_faults(outcomes: Outcomes, tried: IntArray, step: Callable[[str], None]) -> Iterator[Fault]:
+def _entry_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProgress) -> Iterator[Fault]:
     """Put a gap before the next open: the return must not gain it."""
-    side = dict(zip(outcomes.chain.events.tolist(), outcomes.chain.side.tolist(), strict=True))
+    side = dict(zip(relabelling.chain.events.tolist(), relabelling.chain.side.tolist(), strict=True))
     moved, gained = [], []
     for event in tried:
-        step(f"entry of event {event}")
-        altered = outcomes.on(level_after(outcomes.subject.stretch, int(event), GAP))
+        on_progress(f"entry of event {event}")
+        altered = relabelling.on(level_after(relabelling.audited.stretch, int(event), GAP))
         if event in altered.index:
-            moved.append(float(altered.loc[event, "ret"] - outcomes.table.loc[event, "ret"]))
+            moved.append(float(altered.loc[event, "ret"] - relabelling.table.loc[event, "ret"]))
             gained.append(side[int(event)] * np.log(GAP))
     if moved and np.median(np.abs(np.subtract(moved, gained))) < np.median(np.abs(moved)):
         yield Fault(
@@ -145,9 +144,9 @@ def _entry_faults(outcomes: Outcomes, tried: IntArray, step: Callable[[str], Non
         )
 
 
-def _reach_faults(bars: pd.DataFrame, table: pd.DataFrame, outcomes: Outcomes) -> Iterator[Fault]:
+def _reach_faults(bars: pd.DataFrame, table: pd.DataFrame, relabelling: Relabelling) -> Iterator[Fault]:
     """No return from the next open can be better, or worse, than the best and the worst price of the span."""
-    side = pd.Series(outcomes.chain.side, index=outcomes.chain.events)
+    side = pd.Series(relabelling.chain.side, index=relabelling.chain.events)
     opens, highs, lows = (np.log(bars[name].to_numpy()) for name in ("open", "high", "low"))
     broken = []
     for event, start, end, ret in table[["start", "end", "ret"]].itertuples():

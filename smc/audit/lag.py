@@ -1,15 +1,15 @@
 """Check (e): does what is known vanish one bar earlier?"""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from smc.audit.altered import event_rows, lagged
-from smc.audit.audited_run import Subject
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Fault, Finding
 from smc.audit.concordance import chance_error, concordance
-from smc.audit.finding import Fault, Finding, judged
 from smc.audit.null_scores import mean_concordance
+from smc.audit.perturbations import lagged
+from smc.audit.procedure import event_rows
 from smc.training.dataset import Dataset
+from smc.typing import OnProgress
 
 LAGS = (0, 1, 2, 5)
 #: A cliff: at least this far from chance at lag 0, and this share of it gone at lag 1.
@@ -26,14 +26,14 @@ class Lag:
     name = "lag"
     question = "Is what the features know gone one bar earlier?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Compute the lag curve."""
-        data, curve = subject.recent, {}
+        data, curve = audited.recent, {}
         error = chance_error(data.events["label"].to_numpy(), data.events["weight"].to_numpy())
         for by in LAGS:
-            step(f"features {by} bars before")
+            on_progress(f"features {by} bars before")
             late = lagged(data, by)
-            found = subject.real if by == 0 else subject.procedure.predict(late, subject.recent_plan)
+            found = audited.real if by == 0 else audited.procedure.predict(late, audited.recent_plan)
             curve[by] = {"the pipeline": mean_concordance(late, found), **each_feature(late)}
         suspicions = [
             Fault(
@@ -45,7 +45,7 @@ class Lag:
             if is_cliff(curve[0][name] - 0.5, curve[1][name] - 0.5, error)
         ]
         scores = [curve[by]["the pipeline"] for by in LAGS]
-        return judged(
+        return Finding.from_faults(
             self.name,
             f"{data.bars.shape[1]} features of {len(data.events)} events; the pipeline at lags 0, 1, 2, 5: "
             + ", ".join(f"{score:.3f}" for score in scores),

@@ -1,16 +1,14 @@
 """Check (b), first half: what does the pipeline score on labels that its features cannot know?"""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from smc.audit.altered import shifted
-from smc.audit.audited_run import Subject
-from smc.audit.finding import Fault, Finding, judged
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Fault, Finding
 from smc.audit.null_scores import Excess, mean_concordance
+from smc.audit.perturbations import shifted
 from smc.errors import SmcError
 from smc.training.dataset import Dataset
-from smc.typing import IntArray
+from smc.typing import IntArray, OnProgress
 
 #: A mean score of the null this far above chance counts.
 LEAST = 0.015
@@ -31,27 +29,27 @@ class Null:
     name = "null"
     question = "Does the pipeline score above chance on labels its features cannot know?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Draw the null."""
-        data, plan = subject.recent, subject.recent_plan
+        data, plan = audited.recent, audited.recent_plan
         scores, failure = [], None
-        for number, by in enumerate(shifts(data, subject.warm_up, subject.n_draws)):
-            step(f"draw {number + 1} of {subject.n_draws}")
+        for number, by in enumerate(shifts(data, audited.warm_up, audited.n_draws)):
+            on_progress(f"draw {number + 1} of {audited.n_draws}")
             moved = shifted(data, int(by))
             try:
-                scores.append(mean_concordance(moved, subject.procedure.predict(moved, plan)))
+                scores.append(mean_concordance(moved, audited.procedure.predict(moved, plan)))
             except SmcError as error:  # a draw whose training rows have one class
                 failure = error
-        if len(scores) < max(2, subject.n_draws // 2):
+        if len(scores) < max(2, audited.n_draws // 2):
             raise failure or SmcError("the null needs two draws or more: use --draws 20")
-        real = mean_concordance(data, subject.real)
+        real = mean_concordance(data, audited.real)
         excess = Excess(scores, 0.5, LEAST)
         leak = Fault(
             "the pipeline",
             f"{len(scores)} draws, mean {excess.mean:.3f}, standard error {excess.error:.3f}",
             "it scores above chance (.5) where labels cannot be known: they reach from test to training rows",
         )
-        return judged(
+        return Finding.from_faults(
             self.name,
             f"{len(data.events)} events, {len(scores)} circular shifts; null mean {excess.mean:.3f}, "
             f"real score {real:.3f} above {excess.rank(real)} of {len(scores)}",

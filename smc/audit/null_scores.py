@@ -84,7 +84,7 @@ def profit(data: Dataset, found: Sequence[Scored]) -> float:
     return _mean(values, otherwise=0.0)
 
 
-def earns(data: Dataset, values: np.ndarray) -> bool:
+def is_profitable(data: Dataset, values: np.ndarray) -> bool:
     """Tell whether one column, taken as a score of every event, earns more than luck would let it.
 
     Luck is three standard errors; as many events count as the uniqueness of their labels adds up to.

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from smc.audit.altered import event_rows
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError
 from smc.pipeline import FoldPipeline
@@ -99,6 +98,11 @@ class OwnPipeline:
             Scored(split.name, split.test, np.asarray(scores, dtype=np.float64))
             for split, scores in zip(splits, found, strict=True)
         ]
+
+
+def event_rows(data: Dataset) -> pd.DataFrame:
+    """Return the features of each event's own bar."""
+    return data.bars.iloc[data.rows].reset_index(drop=True)
 
 
 def light(pipeline: FoldPipeline) -> FoldPipeline:

@@ -1,23 +1,21 @@
 """Check (b), second half: does the pipeline earn anything on prices that go nowhere?"""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
-from smc.audit.altered import most_recent
-from smc.audit.audited_run import N_EVENTS, N_FOLDS, Subject
-from smc.audit.finding import Fault, Finding, judged
+from smc.audit.audited_run import N_EVENTS, N_FOLDS, AuditedRun, most_recent
+from smc.audit.check import Fault, Finding
 from smc.audit.null_scores import Excess, mean_concordance, profit
 from smc.errors import SmcError
 from smc.features.laws import random_walk
 from smc.training.dataset import Dataset
+from smc.typing import OnProgress
 
 #: Profit of scores, and mean return in units of its spread, that count as earning.
 LEAST_PROFIT, LEAST_RETURN = 0.03, 0.05
 
 
-class Walk:
+class RandomWalk:
     """Carry out the whole run, features and labels included, on random walks with the symbol's volatility.
 
     Two laws hold there for anything that is causal. **Nothing is earned**: the mean return of all events is
@@ -32,18 +30,18 @@ class Walk:
     Feller (1968), An Introduction to Probability Theory and Its Applications, vol. 1, XIV.2 (gambler's ruin).
     """
 
-    name = "walk"
+    name = "random_walk"
     question = "Does the pipeline earn anything on random walks?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Draw the walks."""
         rng, scores, earned, drawn, failure = np.random.default_rng(0), [], [], [], None
         concordances = []
-        for number in range(subject.n_draws):
-            step(f"walk {number + 1} of {subject.n_draws}")
+        for number in range(audited.n_draws):
+            on_progress(f"walk {number + 1} of {audited.n_draws}")
             try:
-                data = most_recent(subject.dataset(driftless(subject.stretch, rng)), N_EVENTS)
-                found = subject.procedure.predict(data, subject.plan_of(data, n_folds=N_FOLDS))
+                data = most_recent(audited.dataset(driftless(audited.stretch, rng)), N_EVENTS)
+                found = audited.procedure.predict(data, audited.plan_of(data, n_folds=N_FOLDS))
             except SmcError as error:  # too few events on this walk
                 failure = error
                 continue
@@ -51,11 +49,11 @@ class Walk:
             concordances.append(mean_concordance(data, found))
             earned.append(mean_return(data))
             drawn.append(data.events[["ret", "weight"]])
-        if len(scores) < max(2, subject.n_draws // 2):
+        if len(scores) < max(2, audited.n_draws // 2):
             raise failure or SmcError("the null needs two draws or more: use --draws 20")
         returns = pd.concat(drawn)["ret"].to_numpy()
         known, gained = Excess(scores, 0.0, LEAST_PROFIT), Excess(earned, 0.0, LEAST_RETURN)
-        real = profit(subject.recent, subject.real)
+        real = profit(audited.recent, audited.real)
         leaks = []
         if known.is_leak:
             leaks.append(
@@ -67,9 +65,9 @@ class Walk:
             )
         if gained.is_leak:
             leaks.append(Fault("labels or events", f"{len(returns)} events", _win_rate(returns)))
-        return judged(
+        return Finding.from_faults(
             self.name,
-            f"{len(scores)} walks of {len(subject.stretch)} bars, {len(returns)} events; profit of "
+            f"{len(scores)} walks of {len(audited.stretch)} bars, {len(returns)} events; profit of "
             f"scores {known.mean:.3f}, real {real:.3f} above {known.rank(real)} of {len(scores)}",
             leaks=leaks,
             remedy="Compare with the checks `future` and `labels`, which name what sees the outcome; drop "

@@ -1,17 +1,18 @@
 """An audit as tables, as Markdown and as JSON."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from smc.audit.audit import CHECKS, audit
-from smc.audit.audited_run import Subject
-from smc.audit.finding import Finding
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Finding
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.report.document import Section, Table
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
+from smc.typing import OnProgress
 
 #: Faults of one check on the terminal; the saved report has all of them.
 N_SHOWN = 12
@@ -73,35 +74,35 @@ class Report:
 
 
 def report_on(
-    subject: Subject, only: Sequence[str] | None = None, step: Callable[[str], None] = lambda _: None
+    audited: AuditedRun, only: Sequence[str] | None = None, on_progress: OnProgress = lambda _: None
 ) -> Report:
     """Carry out the checks, all or those of some names, and report what they found."""
-    findings = audit(subject, only, step)
-    return Report(audit_id(subject, findings), about(subject), findings)
+    findings = audit(audited, only, on_progress)
+    return Report(audit_id(audited, findings), about(audited), findings)
 
 
-def about(subject: Subject) -> dict[str, Any]:
+def about(audited: AuditedRun) -> dict[str, Any]:
     """Name what was audited."""
     names = {
-        group: subject.config[group]["_target_"].rpartition(".")[2]
+        group: audited.config[group]["_target_"].rpartition(".")[2]
         for group in ("features", "events", "labels", "cv", "aug", "model")
     }
     return {
-        "symbol": subject.symbol,
+        "symbol": audited.symbol,
         **names,
-        "bars": len(subject.bars),
-        "first_bar": str(subject.bars.index[0]),
-        "last_bar": str(subject.bars.index[-1]),
-        "n_draws": subject.n_draws,
-        "n_cuts": subject.n_cuts,
+        "bars": len(audited.bars),
+        "first_bar": str(audited.bars.index[0]),
+        "last_bar": str(audited.bars.index[-1]),
+        "n_draws": audited.n_draws,
+        "n_cuts": audited.n_cuts,
     }
 
 
-def audit_id(subject: Subject, findings: Sequence[Finding]) -> str:
+def audit_id(audited: AuditedRun, findings: Sequence[Finding]) -> str:
     """Hash what was asked, of which bars, and what was found (16 hex digits); a new answer, a new folder."""
-    choices = {key: value for key, value in subject.config.items() if key not in ("paths", "ledger")}
+    choices = {key: value for key, value in audited.config.items() if key not in ("paths", "ledger")}
     found = [to_plain(finding.to_json())[0] for finding in findings]
-    return content_hash([choices, bars_fingerprint(subject.bars), about(subject), found])[:16]
+    return content_hash([choices, bars_fingerprint(audited.bars), about(audited), found])[:16]
 
 
 def question(check: str) -> str:

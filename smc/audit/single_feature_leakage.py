@@ -1,19 +1,19 @@
 """Check (f): is anything too good to be true?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.util import hash_pandas_object
 
-from smc.audit.altered import event_rows
-from smc.audit.audited_run import Subject
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Fault, Finding
 from smc.audit.concordance import chance_error
-from smc.audit.finding import Fault, Finding, judged
 from smc.audit.lag import each_feature
-from smc.audit.null_scores import earns
-from smc.audit.procedure import ComposedRun
+from smc.audit.null_scores import is_profitable
+from smc.audit.procedure import ComposedRun, event_rows
+from smc.typing import OnProgress
 
 #: One feature alone: a concordance beyond this is suspicious, beyond the second it is the outcome itself.
 SUSPICIOUS, IMPOSSIBLE = 0.65, 0.90
@@ -23,7 +23,7 @@ MOST_IMPORTANCE = 0.5
 DISTINCT = 0.2
 
 
-class Plausible:
+class SingleFeatureLeakage:
     """Look for single features that know too much, and for rows that are trained on and tested.
 
     One feature that orders outcomes better than .65, or holds more than half of a model's importance, wants
@@ -33,28 +33,28 @@ class Plausible:
     resampling before the split leaves them.
     """
 
-    name = "plausible"
+    name = "single_feature_leakage"
     question = "Is a feature too good, or a row both trained on and tested?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Look at features, importances and rows."""
-        step("features")
+        on_progress("features")
         leaks, suspicions = [], []
-        scores, rows = each_feature(subject.data), event_rows(subject.data)
-        events = subject.data.events
+        scores, rows = each_feature(audited.data), event_rows(audited.data)
+        events = audited.data.events
         margin = 4 * chance_error(events["label"].to_numpy(), events["weight"].to_numpy())
         for name, score in scores.items():
-            if abs(score - 0.5) > max(SUSPICIOUS - 0.5, margin) and earns(
-                subject.data, rows[name].to_numpy()
+            if abs(score - 0.5) > max(SUSPICIOUS - 0.5, margin) and is_profitable(
+                audited.data, rows[name].to_numpy()
             ):
                 found = leaks if abs(score - 0.5) > IMPOSSIBLE - 0.5 else suspicions
                 found.append(Fault(f"`{name}`", f"{len(events)} events", f"alone it scores {score:.3f}"))
-        step("importances")
-        suspicions += _importances(subject)
-        step("equal rows")
-        leaks += _equal_rows(subject)
+        on_progress("importances")
+        suspicions += _importances(audited)
+        on_progress("equal rows")
+        leaks += _equal_rows(audited)
         best = max(scores, key=lambda name: abs(scores[name] - 0.5))
-        return judged(
+        return Finding.from_faults(
             self.name,
             f"{len(scores)} features, {len(events)} events; best: `{best}`, alone {scores[best]:.3f}",
             leaks=leaks,
@@ -65,27 +65,27 @@ class Plausible:
         )
 
 
-def _importances(subject: Subject) -> Iterator[Fault]:
+def _importances(audited: AuditedRun) -> Iterator[Fault]:
     """Look at the saved model's importances, if it has them."""
-    if not isinstance(subject.procedure, ComposedRun):
+    if not isinstance(audited.procedure, ComposedRun):
         return
-    model = subject.procedure.fit(subject.recent, subject.recent_plan).model
+    model = audited.procedure.fit(audited.recent, audited.recent_plan).model
     if not hasattr(model.estimator_, "feature_importances_"):
         return
-    found = pd.Series(np.abs(model.feature_importances_), index=subject.data.bars.columns)
+    found = pd.Series(np.abs(model.feature_importances_), index=audited.data.bars.columns)
     if len(found) > 2 and found.sum() > 0 and found.max() > MOST_IMPORTANCE * found.sum():
         share = found.max() / found.sum()
         yield Fault(f"`{found.idxmax()}`", "the saved model", f"it holds {share:.0%} of all importance")
 
 
-def _equal_rows(subject: Subject) -> Iterator[Fault]:
+def _equal_rows(audited: AuditedRun) -> Iterator[Fault]:
     """Compare rows by content over each split."""
-    rows = event_rows(subject.data)
+    rows = event_rows(audited.data)
     if not (rows.nunique() > DISTINCT * len(rows)).any():
         return
     hashed: Any = hash_pandas_object
     keys = np.asarray(hashed(rows, index=False))
-    plan = subject.plan
+    plan = audited.plan
     for split in (plan.val_split, plan.test_split, *plan.folds):
         twins = split.test[np.isin(keys[split.test], keys[split.train])]
         if len(twins):

@@ -1,16 +1,16 @@
 """Check (a): does any training label share a bar with a test label?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from smc.audit.audited_run import Subject
-from smc.audit.finding import Fault, Finding, judged
-from smc.audit.outcomes import Outcomes
+from smc.audit.audited_run import AuditedRun
+from smc.audit.check import Fault, Finding
+from smc.audit.perturbations import Relabelling
 from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import LeakageError, SplitError
-from smc.typing import Spans
+from smc.typing import OnProgress, Spans
 
 
 class Split:
@@ -30,16 +30,16 @@ class Split:
     name = "split"
     question = "Does a training label share a bar with a test label?"
 
-    def look(self, subject: Subject, step: Callable[[str], None]) -> Finding:
+    def run(self, audited: AuditedRun, on_progress: OnProgress) -> Finding:
         """Compare the pairs of each split."""
-        plan, spans = subject.plan, self._spans(subject)
+        plan, spans = audited.plan, self._spans(audited)
         leaks, suspicions = [], []
         for fold in (plan.val_split, plan.test_split, *plan.folds):
-            step(fold.name)
+            on_progress(fold.name)
             leaks += [*_repeats(fold), *_overlaps(fold, spans)]
             suspicions += _embargo(fold, spans)
-        suspicions += _refusal(subject)
-        return judged(
+        suspicions += _refusal(audited)
+        return Finding.from_faults(
             self.name,
             f"{len(plan.folds)} folds and 2 outer splits of {len(spans)} events, every pair of labels",
             leaks=leaks,
@@ -50,12 +50,12 @@ class Split:
             figures={"hash": plan.hash, "events": len(spans), "folds": len(plan.folds)},
         )
 
-    def _spans(self, subject: Subject) -> Spans:
+    def _spans(self, audited: AuditedRun) -> Spans:
         """Return the stated spans, with ends moved by what the measured ones show."""
-        ends = Outcomes(subject).measured_ends
+        ends = Relabelling(audited).measured_ends
         too_short = (ends["measured"] - ends["stated"]).to_numpy()
         shortfall = int(too_short.max(initial=0))
-        return subject.data.spans + np.array([0, shortfall])
+        return audited.data.spans + np.array([0, shortfall])
 
 
 def _repeats(fold: Fold) -> Iterator[Fault]:
@@ -113,10 +113,10 @@ def _embargo(fold: Fold, spans: Spans) -> Iterator[Fault]:
         )
 
 
-def _refusal(subject: Subject) -> Iterator[Fault]:
+def _refusal(audited: AuditedRun) -> Iterator[Fault]:
     """Say what smc.train would say of the splitter."""
     try:
-        SplitPlan.from_spans(subject.data.spans, subject.parts.cv, **subject.config["split"])
+        SplitPlan.from_spans(audited.data.spans, audited.components.cv, **audited.config["split"])
     except LeakageError as error:
         yield Fault("smc.train", "", f"refuses these splits: {error}")
     except SplitError as error:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.audit import Subject, read_subject
+from smc.audit import AuditedRun, load_audited_run
 from smc.audit.audited_run import STRETCH_SIZE
 from smc.config import compose
 
-MakeSubject = Callable[..., Subject]
+MakeAuditedRun = Callable[..., AuditedRun]
 
 
 def walk(n_bars: int, seed: int) -> pd.DataFrame:
@@ -34,13 +34,17 @@ def make_walk() -> Callable[[int, int], pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def make_subject(tmp_path_factory: pytest.TempPathFactory) -> MakeSubject:
+def make_audited_run(tmp_path_factory: pytest.TempPathFactory) -> MakeAuditedRun:
     """Compose a run on 3,000 bars with fast features and a fast model, then exchange parts of it."""
     configs: dict[tuple[str, ...], Any] = {}
 
     def make(
-        *overrides: str, bars: pd.DataFrame | None = None, pipeline: Any = None, draws: int = 8, **parts: Any
-    ) -> Subject:
+        *overrides: str,
+        bars: pd.DataFrame | None = None,
+        pipeline: Any = None,
+        draws: int = 8,
+        **components: Any,
+    ) -> AuditedRun:
         few = ["features.families.structure=null", "features.families.order_blocks=null"]
         few += ["features.families.fvg=null", "features.families.liquidity=null"]
         few += [
@@ -51,12 +55,12 @@ def make_subject(tmp_path_factory: pytest.TempPathFactory) -> MakeSubject:
         asked = ("features=daily", "model=logistic", "reg=baseline", "aug=none", *few, *overrides)
         if asked not in configs:
             configs[asked] = compose(list(asked))
-        subject = read_subject(configs[asked], n_draws=draws, n_cuts=20)
-        subject = replace(
-            subject,
+        audited = load_audited_run(configs[asked], n_draws=draws, n_cuts=20)
+        audited = replace(
+            audited,
             bars=walk(STRETCH_SIZE, 1) if bars is None else bars,
-            parts=replace(subject.parts, **parts),
+            components=replace(audited.components, **components),
         )
-        return replace(subject, procedure=pipeline) if pipeline is not None else subject
+        return replace(audited, procedure=pipeline) if pipeline is not None else audited
 
     return make

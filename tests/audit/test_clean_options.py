@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from smc.audit import CHECKS, Subject, audit, read_subject
+from smc.audit import CHECKS, AuditedRun, audit, load_audited_run
 from smc.config import compose
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -23,11 +23,11 @@ PROOFS = {
 }
 
 
-def clean(group: str, option: str, bars: pd.DataFrame, *model: str, seed: int = 0) -> Subject:
+def clean(group: str, option: str, bars: pd.DataFrame, *model: str, seed: int = 0) -> AuditedRun:
     base = ["data=simulated", "data.n_bars=3000", *([] if group == "features" else ["features=daily"])]
     chosen = model or ("model=logistic",)
     config = compose([*base, f"{group}={option}", *chosen, f"seed={seed}", "events.last=250"])
-    return replace(read_subject(config, n_draws=4, n_cuts=10), bars=bars)
+    return replace(load_audited_run(config, n_draws=4, n_cuts=10), bars=bars)
 
 
 def test_every_option_is_found() -> None:
@@ -47,6 +47,6 @@ def test_all_checks_pass_on_walks_of_other_seeds(
     seed: int, make_walk: Callable[[int, int], pd.DataFrame]
 ) -> None:
     quick = ("model=xgboost", "model.n_estimators=40", "cv.n_splits=3")  # what leaks, leaks here as well
-    subject = replace(clean("cv", "purged_kfold", make_walk(4000, seed), *quick, seed=seed), n_draws=8)
-    found = audit(subject, [name for name in CHECKS if name != "adversarial"])
+    audited = replace(clean("cv", "purged_kfold", make_walk(4000, seed), *quick, seed=seed), n_draws=8)
+    found = audit(audited, [name for name in CHECKS if name != "adversarial"])
     assert {finding.verdict for finding in found} == {"pass"}

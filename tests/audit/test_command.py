@@ -8,7 +8,7 @@ import pytest
 
 from smc import api
 from smc.audit.__main__ import main
-from smc.audit.audit import CHECKS
+from smc.audit.audit import CHECKS, FORMER_NAMES
 
 MINE = """
 import pandas as pd
@@ -130,6 +130,14 @@ def test_a_class_that_breaks_on_altered_bars_leaves_its_check_undone(
         "future": "not done",
         "split": "pass",
     }
+
+
+def test_a_check_answers_to_its_former_name_too(folder: Path) -> None:
+    asked = ["model=logistic", "events.last=150"]
+    report = api.audit(asked, only=["plausible", "split"], max_bars=1500, n_cuts=4, n_draws=2)
+    assert [finding.check for finding in report.findings] == ["split", "single_feature_leakage"]
+    assert {former for former in FORMER_NAMES if former in CHECKS} == set()
+    assert set(FORMER_NAMES.values()) <= set(CHECKS)
 
 
 def test_every_check_is_a_class_of_its_own_file() -> None:

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
-from smc.audit import CHECKS, Finding, Subject
+from smc.audit import CHECKS, AuditedRun, Finding
 from smc.audit.procedure import Scored
 from smc.cv.purged_kfold import PurgedKFold
 from smc.events.every import Every
@@ -19,11 +19,11 @@ from smc.features.feature_set import FeatureSet
 from smc.features.momentum import Momentum
 from smc.labels.direction import Direction
 
-MakeSubject = Callable[..., Subject]
+MakeAuditedRun = Callable[..., AuditedRun]
 
 
-def looked(name: str, subject: Subject) -> Finding:
-    return CHECKS[name].look(subject, lambda _: None)
+def looked(name: str, audited: AuditedRun) -> Finding:
+    return CHECKS[name].run(audited, lambda _: None)
 
 
 def named(finding: Finding) -> str:
@@ -91,8 +91,10 @@ FEATURE_LEAKS: dict[str, Callable[[pd.DataFrame], Any]] = {
 
 
 @pytest.mark.parametrize("leak", FEATURE_LEAKS)
-def test_a_feature_that_sees_later_bars_is_found_and_named(leak: str, make_subject: MakeSubject) -> None:
-    found = looked("future", make_subject(features=features(FEATURE_LEAKS[leak])))
+def test_a_feature_that_sees_later_bars_is_found_and_named(
+    leak: str, make_audited_run: MakeAuditedRun
+) -> None:
+    found = looked("future", make_audited_run(features=features(FEATURE_LEAKS[leak])))
     assert found.verdict == "fail"
     assert found.figures["columns"] == ["mine"]
     assert found.faults[0].what == "`mine`"
@@ -100,7 +102,7 @@ def test_a_feature_that_sees_later_bars_is_found_and_named(leak: str, make_subje
     assert found.remedy
 
 
-def test_columns_chosen_by_what_followed_are_found(make_subject: MakeSubject) -> None:
+def test_columns_chosen_by_what_followed_are_found(make_audited_run: MakeAuditedRun) -> None:
     """Selection of features outside the folds, by a feature class: of 60 noisy columns those that fit best."""
 
     class Chosen(FeatureSet):
@@ -111,69 +113,75 @@ def test_columns_chosen_by_what_followed_are_found(make_subject: MakeSubject) ->
             best = np.argsort(-np.abs(noise.T @ later))[:5]
             return table.assign(**{f"noise_{rank}": noise[:, at] for rank, at in enumerate(best)})
 
-    subject = make_subject(
+    audited = make_audited_run(
         features=Chosen({"momentum": Momentum()}, max_age=100), labels=Direction(5), side="long"
     )
-    found = looked("future", subject)
+    found = looked("future", audited)
     assert found.verdict == "fail"
     assert set(found.figures["columns"]) <= {f"noise_{rank}" for rank in range(5)}
 
 
-def test_what_knows_the_outcome_earns_on_random_walks(make_subject: MakeSubject) -> None:
-    subject = make_subject(features=features(FEATURE_LEAKS["shift(-1)"]), labels=Direction(3), side="long")
-    found = looked("walk", subject)
+def test_what_knows_the_outcome_earns_on_random_walks(make_audited_run: MakeAuditedRun) -> None:
+    audited = make_audited_run(
+        features=features(FEATURE_LEAKS["shift(-1)"]), labels=Direction(3), side="long"
+    )
+    found = looked("random_walk", audited)
     assert found.verdict == "fail"
     assert "random walks" in named(found)
 
 
-def test_a_cliff_in_the_lag_curve_is_named(make_subject: MakeSubject) -> None:
-    subject = make_subject(features=features(FEATURE_LEAKS["shift(-1)"]), labels=Direction(1), side="long")
-    found = looked("lag", subject)
+def test_a_cliff_in_the_lag_curve_is_named(make_audited_run: MakeAuditedRun) -> None:
+    audited = make_audited_run(
+        features=features(FEATURE_LEAKS["shift(-1)"]), labels=Direction(1), side="long"
+    )
+    found = looked("lag", audited)
     assert found.verdict == "warn"
     assert "`mine`" in named(found)
 
 
-def test_a_feature_that_is_too_good_is_named(make_subject: MakeSubject) -> None:
-    subject = make_subject(features=features(FEATURE_LEAKS["shift(-1)"]), labels=Direction(1), side="long")
-    found = looked("plausible", subject)
+def test_a_feature_that_is_too_good_is_named(make_audited_run: MakeAuditedRun) -> None:
+    audited = make_audited_run(
+        features=features(FEATURE_LEAKS["shift(-1)"]), labels=Direction(1), side="long"
+    )
+    found = looked("single_feature_leakage", audited)
     assert found.verdict == "fail"
     assert "`mine`" in named(found)
     assert "importance" in named(found)
 
 
-def test_bars_that_are_written_into_are_named(make_subject: MakeSubject) -> None:
+def test_bars_that_are_written_into_are_named(make_audited_run: MakeAuditedRun) -> None:
     def filled(bars: pd.DataFrame) -> pd.Series:
         bars["volume"] = bars["volume"].clip(upper=500.0)
         return bars["volume"] * 0.0
 
-    found = looked("future", make_subject(features=features(filled)))
+    found = looked("future", make_audited_run(features=features(filled)))
     assert found.verdict == "fail"
     assert "['volume']" in named(found)
 
 
-def test_a_counter_is_a_warning_of_the_adversarial_check(make_subject: MakeSubject) -> None:
+def test_a_counter_is_a_warning_of_the_adversarial_check(make_audited_run: MakeAuditedRun) -> None:
     counter = features(lambda bars: pd.Series(np.arange(len(bars), dtype=float), bars.index))
-    found = looked("adversarial", make_subject(features=counter))
+    found = looked("adversarial", make_audited_run(features=counter))
     assert found.verdict == "warn"
     assert "`mine`" in named(found)
 
 
 @pytest.mark.parametrize("name", ["adversarial", "fold"])
-def test_a_feature_that_no_event_knows_is_looked_past(name: str, make_subject: MakeSubject) -> None:
+def test_a_feature_that_no_event_knows_is_looked_past(name: str, make_audited_run: MakeAuditedRun) -> None:
     unknown = features(lambda bars: change(bars) * np.nan)
-    assert looked(name, make_subject("events.last=150", features=unknown)).verdict == "pass"
+    assert looked(name, make_audited_run("events.last=150", features=unknown)).verdict == "pass"
 
 
 # Events and labels
 
 
-def test_events_chosen_by_what_followed_are_found(make_subject: MakeSubject) -> None:
+def test_events_chosen_by_what_followed_are_found(make_audited_run: MakeAuditedRun) -> None:
     class Moves(Every):
         def compute(self, bars: pd.DataFrame, features: pd.DataFrame | None = None) -> np.ndarray:
             later = change(bars).rolling(5).sum().shift(-5).abs()
             return np.flatnonzero(later > later.rolling(200).quantile(0.8))
 
-    found = looked("future", make_subject(events=Moves()))
+    found = looked("future", make_audited_run(events=Moves()))
     assert found.verdict == "fail"
     assert found.figures["columns"] == ["events"]
 
@@ -237,30 +245,30 @@ LABEL_LEAKS = {
 
 
 @pytest.mark.parametrize("leak", LABEL_LEAKS)
-def test_a_label_that_breaks_its_contract_is_found(leak: str, make_subject: MakeSubject) -> None:
+def test_a_label_that_breaks_its_contract_is_found(leak: str, make_audited_run: MakeAuditedRun) -> None:
     alter, words = LABEL_LEAKS[leak]
-    found = looked("labels", make_subject(labels=LabelOf(alter), side="long"))
+    found = looked("labels", make_audited_run(labels=LabelOf(alter), side="long"))
     assert found.verdict == "fail"
     assert words in named(found)
 
 
 def test_events_without_a_choice_gain_on_random_walks_if_their_labels_are_chosen(
-    make_subject: MakeSubject,
+    make_audited_run: MakeAuditedRun,
 ) -> None:
     def winners(bars: pd.DataFrame, table: pd.DataFrame, side: np.ndarray) -> pd.DataFrame:
         return table[(table["ret"] > 0) | (np.arange(len(table)) % 3 == 0)]
 
-    found = looked("walk", make_subject(labels=LabelOf(winners)))
+    found = looked("random_walk", make_audited_run(labels=LabelOf(winners)))
     assert found.verdict == "fail"
     assert "risk / (risk + reward)" in named(found)
 
 
-def test_spans_that_are_too_short_reach_into_test_blocks(make_subject: MakeSubject) -> None:
+def test_spans_that_are_too_short_reach_into_test_blocks(make_audited_run: MakeAuditedRun) -> None:
     """The splitter purges by what labels say; the audit by what they do."""
-    subject = make_subject(labels=LabelOf(at_end(-4)), events=Every(), cv=PurgedKFold(5))
-    assert looked("split", subject).verdict == "fail"
+    audited = make_audited_run(labels=LabelOf(at_end(-4)), events=Every(), cv=PurgedKFold(5))
+    assert looked("split", audited).verdict == "fail"
     assert (
-        looked("split", make_subject(labels=Direction(5), events=Every(), cv=PurgedKFold(5))).verdict
+        looked("split", make_audited_run(labels=Direction(5), events=Every(), cv=PurgedKFold(5))).verdict
         == "pass"
     )
 
@@ -268,10 +276,10 @@ def test_spans_that_are_too_short_reach_into_test_blocks(make_subject: MakeSubje
 # Splits
 
 
-def overlapping(make_subject: MakeSubject, cv: Any) -> Subject:
+def overlapping(make_audited_run: MakeAuditedRun, cv: Any) -> AuditedRun:
     """Labels of 20 bars at every third bar, and a model that can remember its neighbours."""
     overrides = ("model=random_forest", "model.n_estimators=15")
-    return make_subject(*overrides, labels=Direction(20), cv=cv, side="long", events=Every(3), draws=10)
+    return make_audited_run(*overrides, labels=Direction(20), cv=cv, side="long", events=Every(3), draws=10)
 
 
 class AfterTest(PurgedKFold):
@@ -281,38 +289,38 @@ class AfterTest(PurgedKFold):
         return 0, 0
 
 
-def test_shuffled_folds_without_a_purge(make_subject: MakeSubject) -> None:
-    subject = overlapping(make_subject, KFold(5, shuffle=True, random_state=0))
-    found = looked("split", subject)
+def test_shuffled_folds_without_a_purge(make_audited_run: MakeAuditedRun) -> None:
+    audited = overlapping(make_audited_run, KFold(5, shuffle=True, random_state=0))
+    found = looked("split", audited)
     assert found.verdict == "fail"
     assert "their labels share bars" in named(found)
     assert "does not purge" in named(found)
-    assert looked("null", subject).verdict == "fail"
+    assert looked("null", audited).verdict == "fail"
 
 
-def test_small_contiguous_folds_without_a_purge(make_subject: MakeSubject) -> None:
-    assert looked("split", overlapping(make_subject, KFold(45))).verdict == "fail"
+def test_small_contiguous_folds_without_a_purge(make_audited_run: MakeAuditedRun) -> None:
+    assert looked("split", overlapping(make_audited_run, KFold(45))).verdict == "fail"
 
 
-def test_no_embargo_behind_the_test_labels_is_a_suspicion(make_subject: MakeSubject) -> None:
-    found = looked("split", overlapping(make_subject, AfterTest(5)))
+def test_no_embargo_behind_the_test_labels_is_a_suspicion(make_audited_run: MakeAuditedRun) -> None:
+    found = looked("split", overlapping(make_audited_run, AfterTest(5)))
     assert found.verdict == "warn"
     assert "after the end of a test label; the longest has 20" in named(found)
 
 
-def test_training_behind_the_test_block_without_a_purge(make_subject: MakeSubject) -> None:
+def test_training_behind_the_test_block_without_a_purge(make_audited_run: MakeAuditedRun) -> None:
     class NextBlock(KFold):
         def split(self, X: Any, y: Any = None, groups: Any = None) -> Any:
             for train, test in super().split(X, y, groups):
                 yield train[train > test[-1]] if test[-1] < len(X) - 1 else train, test
 
-    found = looked("split", overlapping(make_subject, NextBlock(4)))
+    found = looked("split", overlapping(make_audited_run, NextBlock(4)))
     assert found.verdict == "fail"
 
 
-def test_a_clean_run_on_overlapping_labels_passes(make_subject: MakeSubject) -> None:
-    subject = overlapping(make_subject, PurgedKFold(5))
-    assert [looked(name, subject).verdict for name in ("split", "null", "fold")] == ["pass"] * 3
+def test_a_clean_run_on_overlapping_labels_passes(make_audited_run: MakeAuditedRun) -> None:
+    audited = overlapping(make_audited_run, PurgedKFold(5))
+    assert [looked(name, audited).verdict for name in ("split", "null", "fold")] == ["pass"] * 3
 
 
 # Steps of the pipeline
@@ -372,18 +380,18 @@ def target_encoding(rows: np.ndarray, labels: np.ndarray, seen: np.ndarray, trai
 STEPS = {"selection of columns": selection, "scaling": scaling, "target encoding": target_encoding}
 
 
-def own_steps(make_subject: MakeSubject, name: str, inside: bool) -> Subject:
+def own_steps(make_audited_run: MakeAuditedRun, name: str, inside: bool) -> AuditedRun:
     features = FeatureSet({"noise": Noise()}, max_age=100)
-    return make_subject(pipeline=OwnSteps(STEPS[name], inside), events=Every(5), features=features)
+    return make_audited_run(pipeline=OwnSteps(STEPS[name], inside), events=Every(5), features=features)
 
 
 @pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("inside", [True, False])
 def test_what_is_fitted_outside_the_folds_is_traced(
-    name: str, inside: bool, make_subject: MakeSubject
+    name: str, inside: bool, make_audited_run: MakeAuditedRun
 ) -> None:
-    subject = own_steps(make_subject, name, inside)
-    found = looked("fold", subject)
+    audited = own_steps(make_audited_run, name, inside)
+    found = looked("fold", audited)
     assert found.verdict == ("pass" if inside else "fail")
     if not inside:
         assert "fold 0" in named(found)
@@ -391,10 +399,10 @@ def test_what_is_fitted_outside_the_folds_is_traced(
 
 @pytest.mark.parametrize("name", ["selection of columns", "target encoding"])
 def test_what_learns_labels_outside_the_folds_scores_on_shifted_labels(
-    name: str, make_subject: MakeSubject
+    name: str, make_audited_run: MakeAuditedRun
 ) -> None:
-    assert looked("null", own_steps(make_subject, name, inside=False)).verdict == "fail"
-    assert looked("null", own_steps(make_subject, name, inside=True)).verdict == "pass"
+    assert looked("null", own_steps(make_audited_run, name, inside=False)).verdict == "fail"
+    assert looked("null", own_steps(make_audited_run, name, inside=True)).verdict == "pass"
 
 
 class SmoteFirst:
@@ -420,13 +428,13 @@ class SmoteFirst:
         return found
 
 
-def test_smote_before_the_split(make_subject: MakeSubject) -> None:
-    subject = make_subject(pipeline=SmoteFirst(), events=Every(10), draws=5)
-    assert looked("fold", subject).verdict == "fail"
-    assert looked("null", subject).verdict == "fail"
+def test_smote_before_the_split(make_audited_run: MakeAuditedRun) -> None:
+    audited = make_audited_run(pipeline=SmoteFirst(), events=Every(10), draws=5)
+    assert looked("fold", audited).verdict == "fail"
+    assert looked("null", audited).verdict == "fail"
 
 
-def test_rows_that_were_copied_before_the_split(make_subject: MakeSubject) -> None:
+def test_rows_that_were_copied_before_the_split(make_audited_run: MakeAuditedRun) -> None:
     """A feature that repeats a bar's row later on: the same row is trained on and tested."""
 
     class Repeated(FeatureSet):
@@ -434,13 +442,13 @@ def test_rows_that_were_copied_before_the_split(make_subject: MakeSubject) -> No
             table = super().compute(bars)
             return table.iloc[np.arange(len(table)) % 1000].set_axis(table.index)
 
-    subject = make_subject(features=Repeated({"momentum": Momentum()}, max_age=100), events=Every(2))
-    found = looked("plausible", subject)
+    audited = make_audited_run(features=Repeated({"momentum": Momentum()}, max_age=100), events=Every(2))
+    found = looked("single_feature_leakage", audited)
     assert found.verdict == "fail"
     assert "among the training rows" in named(found)
 
 
-def test_a_pipeline_that_is_not_repeatable_is_said_so(make_subject: MakeSubject) -> None:
+def test_a_pipeline_that_is_not_repeatable_is_said_so(make_audited_run: MakeAuditedRun) -> None:
     class Dice:
         rng = np.random.default_rng(0)
 
@@ -448,6 +456,6 @@ def test_a_pipeline_that_is_not_repeatable_is_said_so(make_subject: MakeSubject)
             splits = (*plan.folds, plan.val_split, plan.test_split)
             return [Scored(each.name, each.test, self.rng.random(len(each.test))) for each in splits]
 
-    found = looked("fold", make_subject(pipeline=Dice()))
+    found = looked("fold", make_audited_run(pipeline=Dice()))
     assert found.verdict == "not done"
     assert "something else each time" in named(found)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smc.audit import CHECKS, Subject
+from smc.audit import CHECKS, AuditedRun
 from smc.errors import LeakageError
 from smc.features.feature_set import FeatureSet
 
@@ -52,12 +52,12 @@ class Indicators:
 
 
 def test_every_column_that_looks_ahead_is_named(
-    package: Any, make_subject: Callable[..., Subject], make_walk: Callable[..., pd.DataFrame]
+    package: Any, make_audited_run: Callable[..., AuditedRun], make_walk: Callable[..., pd.DataFrame]
 ) -> None:
-    subject = make_subject(
+    audited = make_audited_run(
         features=FeatureSet({"public": Indicators(package)}, max_age=100), bars=make_walk(1200, 3)
     )
-    found = CHECKS["future"].look(subject, lambda _: None)
+    found = CHECKS["future"].run(audited, lambda _: None)
     assert found.verdict == "fail"
     assert set(found.figures["columns"]) == set(Indicators.names)
 

@@ -2,8 +2,8 @@
 
 Each seed is a simulated market, with an edge and without one in turn, under a run whose options go round all
 of conf/features, conf/events, conf/labels, conf/cv and conf/aug, and of four models unless one is named. No run
-leaks, so each verdict other than `pass` is a false alarm; on markets with an edge `plausible` may warn of
-the column that has it.
+leaks, so each verdict other than `pass` is a false alarm; on markets with an edge `single_feature_leakage` may
+warn of the column that has it.
 """
 
 import sys
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from smc.audit import audit, read_subject
+from smc.audit import audit, load_audited_run
 from smc.config import compose
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -39,7 +39,7 @@ def main() -> None:
     alarms, spent = Counter(), []
     for seed in range(first, first + n_seeds):
         asked, started = overrides(seed, N_BARS, models), time.process_time()
-        findings = audit(read_subject(compose(asked), n_draws=N_DRAWS))
+        findings = audit(load_audited_run(compose(asked), n_draws=N_DRAWS))
         spent.append(time.process_time() - started)
         alarms.update((finding.check, finding.verdict) for finding in findings)
         sys.stdout.write(f"{seed}: {spent[-1]:.1f} CPU seconds\n")
@@ -52,7 +52,7 @@ def main() -> None:
         f"{n_seeds} audits, {sum(spent) / n_seeds:.1f} CPU seconds each (most {max(spent):.1f})\n"
     )
     for (check, verdict), count in sorted(alarms.items()):
-        sys.stdout.write(f"{check:12} {verdict:9} {count}\n")
+        sys.stdout.write(f"{check:22} {verdict:9} {count}\n")
 
 
 if __name__ == "__main__":

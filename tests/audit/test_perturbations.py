@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from smc.audit import Subject
-from smc.audit.altered import lagged, scrambled, shifted
+from smc.audit import AuditedRun
 from smc.audit.concordance import concordance
 from smc.audit.null import shifts
 from smc.audit.null_scores import Excess, profit
+from smc.audit.perturbations import lagged, scrambled, shifted
 from smc.audit.procedure import Scored
 
 
@@ -32,9 +32,9 @@ def test_concordance_of_numbers_is_that_of_all_pairs() -> None:
 
 
 def test_a_shift_keeps_labels_and_spans_in_place_and_features_in_their_order(
-    make_subject: Callable[..., Subject],
+    make_audited_run: Callable[..., AuditedRun],
 ) -> None:
-    data = make_subject().data
+    data = make_audited_run().data
     moved = shifted(data, 7)
     kept = ["start", "end", "label", "ret", "weight"]
     assert moved.events[kept].equals(data.events[kept])
@@ -43,8 +43,8 @@ def test_a_shift_keeps_labels_and_spans_in_place_and_features_in_their_order(
     assert (moved.events["event"].to_numpy() == moved.rows).all()
 
 
-def test_a_lag_looks_back_and_never_before_the_first_bar(make_subject: Callable[..., Subject]) -> None:
-    data = make_subject().data
+def test_a_lag_looks_back_and_never_before_the_first_bar(make_audited_run: Callable[..., AuditedRun]) -> None:
+    data = make_audited_run().data
     late = lagged(data, 5)
     assert (late.rows == data.rows - 5).all()
     assert late.events["label"].equals(data.events["label"])
@@ -52,9 +52,9 @@ def test_a_lag_looks_back_and_never_before_the_first_bar(make_subject: Callable[
 
 
 def test_scrambling_changes_every_label_it_is_told_to_and_no_other(
-    make_subject: Callable[..., Subject],
+    make_audited_run: Callable[..., AuditedRun],
 ) -> None:
-    data = make_subject().data
+    data = make_audited_run().data
     chosen = np.arange(len(data.events)) % 3 == 0
     changed = scrambled(data, chosen, data.rows[:4], np.random.default_rng(0))
     differs = (changed.events["label"] != data.events["label"]).to_numpy()
@@ -64,8 +64,8 @@ def test_scrambling_changes_every_label_it_is_told_to_and_no_other(
     assert rows.tolist() == data.rows[:4].tolist()
 
 
-def test_shifts_leave_the_reach_of_slow_features_out(make_subject: Callable[..., Subject]) -> None:
-    data = make_subject().data
+def test_shifts_leave_the_reach_of_slow_features_out(make_audited_run: Callable[..., AuditedRun]) -> None:
+    data = make_audited_run().data
     events = data.events["event"].to_numpy()
     drawn = shifts(data, 300, 20)
     near = np.searchsorted(events, events[0] + 300)
