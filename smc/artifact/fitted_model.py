@@ -1,20 +1,38 @@
 """A fitted model as records and files: a pipeline step by step, an ensemble member by member."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
+from smc.artifact import skops_file
 from smc.artifact.recipe import from_recipe, to_recipe
-from smc.artifact.steps import dump_step, load_step
 from smc.artifact.trusted import locate
 from smc.errors import ArtifactError
-from smc.feature_selection.chosen import Chosen
 from smc.feature_selection.none import NoSelection
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import fits_members
+from smc.typing import BoolArray
 
 Dumped = tuple[dict[str, Any], dict[str, bytes]]
+
+
+class SavedSelection(BaseEstimator):
+    """Keep the features that a selector kept when the model was fitted, whatever it learned on the way.
+
+    Parameters
+    ----------
+    support
+        Whether each feature is kept.
+    """
+
+    def __init__(self, support: list[bool]) -> None:
+        self.support = support
+
+    def get_support(self) -> BoolArray:
+        """Return True for each feature kept."""
+        return np.array(self.support, dtype=bool)
 
 
 def dump_model(model: Any, prefix: str = "") -> Dumped:
@@ -91,7 +109,7 @@ def _pipeline(record: dict[str, Any], steps: dict[str, Any]) -> FoldPipeline:
 def _selector(record: dict[str, Any], preprocess: Any) -> Any:
     """Return the choice of features that the record tells."""
     if record.get("support") is not None:
-        return Chosen(record["support"])
+        return SavedSelection(record["support"])
     return NoSelection().fit(preprocess.transform(np.zeros((1, record["n_features"]))), [0])
 
 
@@ -138,3 +156,35 @@ def _scaler(model: Any) -> dict[str, list[float]] | None:
     numbers = {name: getattr(preprocess, f"{name}_", None) for name in ("center", "factor", "median")}
     found = {name: np.asarray(value).tolist() for name, value in numbers.items() if value is not None}
     return found or None
+
+
+def dump_step(name: str, estimator: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the record of a step, and the content of its file by the file's name.
+
+    An estimator with a format of its own has ``native_suffix``, ``native_library``, ``to_bytes()``,
+    ``get_fitted()`` (plain data) and ``set_fitted(fitted, data)``; every other goes through skops.
+    """
+    record = to_recipe(estimator)
+    if not hasattr(estimator, "native_suffix"):
+        file = f"{name}.skops"
+        return {**record, "file": file, "fitted": None}, {file: skops_file.dump(estimator)}
+    file = name + estimator.native_suffix
+    return {**record, "file": file, "fitted": estimator.get_fitted()}, {file: estimator.to_bytes()}
+
+
+def load_step(record: dict[str, Any], files: Mapping[str, bytes]) -> Any:
+    """Rebuild the step of a record from the content of its file, whose hash must have been checked.
+
+    Raises
+    ------
+    ArtifactError
+        A class that is not allowed, or that differs from the one in the file.
+    """
+    data = files[record["file"]]
+    if record["fitted"] is not None:
+        return from_recipe(record).set_fitted(record["fitted"], data)
+    estimator = skops_file.load(data)
+    found = f"{type(estimator).__module__}.{type(estimator).__qualname__}"
+    if found != record["class"]:
+        raise ArtifactError(f"{record['file']} holds a {found}, but model.json names {record['class']}")
+    return estimator

@@ -1,17 +1,17 @@
 """Save a fitted model as data."""
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from smc.artifact.fitted_model import dump_model
 from smc.artifact.golden import FILE, dump_golden
-from smc.artifact.manifest import RECORD, seal
-from smc.artifact.restore import PARSER_ERRORS, restore
-from smc.artifact.threads import on_one_thread
-from smc.artifact.versions import current_versions
+from smc.artifact.manifest import RECORD, current_versions, seal
+from smc.artifact.reader import PARSER_ERRORS, restore
 from smc.errors import ArtifactError
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import fits_members
@@ -97,3 +97,23 @@ def _estimators_of(pipeline: FoldPipeline) -> list[Any]:
         return [estimator]
     members = [each for member in estimator.members_.values() for each in _estimators_of(member)]
     return [estimator, *members, *estimator.parts_.values()]
+
+
+def on_one_thread(estimator: Any) -> Any:
+    """Copy an estimator, and those it holds, with ``n_jobs=1``; what they have learned is shared.
+
+    Fits do not depend on the number of threads, so the same fit must give the same file on any number.
+
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> on_one_thread(RandomForestClassifier(n_jobs=2)).n_jobs
+    1
+    """
+    copied = copy.copy(estimator)
+    for name, value in vars(copied).items():
+        if name == "n_jobs":
+            copied.n_jobs = 1
+        elif isinstance(value, BaseEstimator):
+            setattr(copied, name, on_one_thread(value))
+        elif isinstance(value, Mapping) and any(isinstance(each, BaseEstimator) for each in value.values()):
+            setattr(copied, name, {key: on_one_thread(each) for key, each in value.items()})
+    return copied

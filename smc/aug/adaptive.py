@@ -3,11 +3,9 @@
 import numpy as np
 
 from smc.arguments import check_non_negative
-from smc.aug.copies import draw_copies
-from smc.aug.noise import add_noise
+from smc.aug.perturb import adaptive_size, add_noise, draw_copies
+from smc.aug.row_source import RowSource
 from smc.aug.sampler import Sampler
-from smc.aug.sizes import adaptive_size
-from smc.aug.source import Source
 from smc.typing import FloatArray, IntArray
 
 
@@ -48,7 +46,9 @@ class Adaptive(Sampler):
         self.ablation = ablation
         self.seed = seed
 
-    def _make(self, source: Source, y: np.ndarray, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    def _make(
+        self, source: RowSource, y: np.ndarray, rng: np.random.Generator
+    ) -> tuple[IntArray, FloatArray]:
         size = adaptive_size(len(y), n_small=self.n_small, threshold=self.threshold)
         copied = draw_copies(y, size - len(y), rng)
         return copied, add_noise(source.take(copied), source.spread, self.noise, rng)

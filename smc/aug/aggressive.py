@@ -6,15 +6,11 @@ import numpy as np
 
 from smc.arguments import check_at_least, check_fraction, check_non_negative, check_positive
 from smc.aug.balance import fill_up, level_quotas
-from smc.aug.copies import draw_copies
-from smc.aug.dropout import drop_features
 from smc.aug.interpolate import LEAST_ROWS
-from smc.aug.noise import add_noise
+from smc.aug.perturb import adaptive_size, add_noise, draw_copies, drop_features, shift_back
+from smc.aug.row_source import RowSource
 from smc.aug.sampler import Sampler
 from smc.aug.shares import has_classes, members
-from smc.aug.shift import shift_back
-from smc.aug.sizes import adaptive_size
-from smc.aug.source import Source
 from smc.typing import FloatArray, IntArray
 
 
@@ -82,7 +78,9 @@ class Aggressive(Sampler):
         """Bars before each row, or before each window, that the sampler reads."""
         return self.shift
 
-    def _make(self, source: Source, y: np.ndarray, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    def _make(
+        self, source: RowSource, y: np.ndarray, rng: np.random.Generator
+    ) -> tuple[IntArray, FloatArray]:
         size = adaptive_size(len(y), n_small=self.n_small, threshold=self.threshold, beyond=self.beyond)
         n_made = size - len(y)
         classes = self._growing_classes(y)
@@ -110,7 +108,7 @@ class Aggressive(Sampler):
             self._note_too_few(names, [len(classes[place]) for place in too_few])
         return [rows for rows in classes if len(rows) >= LEAST_ROWS]
 
-    def _perturb(self, source: Source, rows: IntArray, rng: np.random.Generator) -> FloatArray:
+    def _perturb(self, source: RowSource, rows: IntArray, rng: np.random.Generator) -> FloatArray:
         if self.shift and source.earlier is None:
             self._note("augmentation_unshifted", "no bars before the rows are known: none was moved in time")
         made = shift_back(source, rows, self.shift, rng)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from smc.aug.interpolate import interpolate
-from smc.aug.source import Source
+from smc.aug.row_source import RowSource
 from smc.typing import FloatArray, IntArray
 
 
@@ -34,7 +34,7 @@ def level_quotas(sizes: npt.ArrayLike, n_rows: int) -> IntArray:
 
 
 def fill_up(
-    source: Source,
+    source: RowSource,
     classes: Sequence[IntArray],
     quotas: npt.ArrayLike,
     k_neighbors: int,

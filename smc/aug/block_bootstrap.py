@@ -3,9 +3,9 @@
 import numpy as np
 
 from smc.arguments import check_at_least, check_positive
+from smc.aug.row_source import RowSource
 from smc.aug.sampler import Sampler
 from smc.aug.shares import keeps_shares
-from smc.aug.source import Source
 from smc.typing import FloatArray, IntArray
 
 #: Draws of blocks until the class shares are kept.
@@ -51,7 +51,9 @@ class BlockBootstrap(Sampler):
         self.ablation = ablation
         self.seed = seed
 
-    def _make(self, source: Source, y: np.ndarray, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    def _make(
+        self, source: RowSource, y: np.ndarray, rng: np.random.Generator
+    ) -> tuple[IntArray, FloatArray]:
         n_drawn = int(self.factor * len(y)) - len(y)
         drawn = self._draw(len(y), n_drawn, rng)
         for _ in range(MOST_DRAWS - 1):

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from smc.aug.source import Source
+from smc.aug.row_source import RowSource
 from smc.typing import FloatArray, IntArray
 
 #: A class of fewer rows has no neighbourhood: two rows span a line, one row nothing.
@@ -13,7 +13,7 @@ BATCH_SIZE = 256
 
 
 def interpolate(
-    source: Source, members: IntArray, n_rows: int, k_neighbors: int, rng: np.random.Generator
+    source: RowSource, members: IntArray, n_rows: int, k_neighbors: int, rng: np.random.Generator
 ) -> tuple[IntArray, FloatArray]:
     """Make up rows of one class: each a random part of the way from one of its rows to one of its nearest.
 

@@ -3,10 +3,9 @@
 import numpy as np
 
 from smc.arguments import check_at_least, check_non_negative
-from smc.aug.copies import draw_copies
-from smc.aug.noise import add_noise
+from smc.aug.perturb import add_noise, draw_copies
+from smc.aug.row_source import RowSource
 from smc.aug.sampler import Sampler
-from smc.aug.source import Source
 from smc.typing import FloatArray, IntArray
 
 
@@ -43,6 +42,8 @@ class Light(Sampler):
         self.ablation = ablation
         self.seed = seed
 
-    def _make(self, source: Source, y: np.ndarray, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    def _make(
+        self, source: RowSource, y: np.ndarray, rng: np.random.Generator
+    ) -> tuple[IntArray, FloatArray]:
         copied = draw_copies(y, int(self.factor * len(y)) - len(y), rng)
         return copied, add_noise(source.take(copied), source.spread, self.noise, rng)

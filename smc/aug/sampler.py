@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_consistent_length
 
 from smc.aug.interpolate import LEAST_ROWS
+from smc.aug.row_source import Earlier, RowSource
 from smc.aug.shares import SHARE_TOLERANCE, largest_change
-from smc.aug.source import Earlier, Source
 from smc.typing import BoolArray, FloatArray, IntArray
 
 
@@ -64,7 +64,7 @@ class Sampler(BaseEstimator, ABC):
         """
         check_consistent_length(X, y)
         self.notes_: list[dict[str, str]] = []
-        source, targets = Source(X, earlier), np.asarray(y)
+        source, targets = RowSource(X, earlier), np.asarray(y)
         origin, made = np.arange(0), None
         if len(targets):
             origin, made = self._make(source, targets, np.random.default_rng(self.seed))
@@ -74,7 +74,9 @@ class Sampler(BaseEstimator, ABC):
         return X if made is None or not len(made) else source.followed_by(made), targets[self.origin_]
 
     @abstractmethod
-    def _make(self, source: Source, y: np.ndarray, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    def _make(
+        self, source: RowSource, y: np.ndarray, rng: np.random.Generator
+    ) -> tuple[IntArray, FloatArray]:
         """Make up rows: return the origin of each, and the rows."""
 
     def _note(self, reason: str, sentence: str) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from smc.arguments import check_positive
 from smc.aug.balance import fill_up
 from smc.aug.interpolate import LEAST_ROWS
+from smc.aug.row_source import RowSource
 from smc.aug.sampler import Sampler
 from smc.aug.shares import has_classes, members
-from smc.aug.source import Source
 from smc.typing import FloatArray, IntArray
 
 
@@ -51,7 +51,9 @@ class Smote(Sampler):
         self.ablation = ablation
         self.seed = seed
 
-    def _make(self, source: Source, y: np.ndarray, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    def _make(
+        self, source: RowSource, y: np.ndarray, rng: np.random.Generator
+    ) -> tuple[IntArray, FloatArray]:
         if not has_classes(y):
             raise ValueError("targets that are numbers have no classes to balance: choose aug=light")
         classes = members(y)

@@ -9,6 +9,7 @@ from sklearn.utils.validation import _num_samples
 
 from smc.arguments import check_spans
 from smc.cv.fold import Fold
+from smc.cv.purge import longest_label
 from smc.typing import IntArray, Spans
 
 
@@ -77,3 +78,36 @@ class PurgedSplitter(BaseCrossValidator):
         self, X: Any = None, y: Any = None, groups: Any = None
     ) -> int:
         """Return the number of splits."""
+
+
+class ForwardSplitter(PurgedSplitter):
+    """Train before the test block only: ``gap_size`` further bars before it stay free of training labels.
+
+    Nothing after a test block is trained on, so there is nothing to embargo. The gap is 0 by default: purging
+    alone keeps labels apart, and a gap beyond it is for what labels do not show, such as slow features.
+    """
+
+    gap_size: int
+
+    def margins(self, spans: Spans) -> tuple[int, None]:  # noqa: ARG002
+        """Return the gap, and no embargo."""
+        return self.gap_size, None
+
+
+class TwoSidedSplitter(PurgedSplitter):
+    """Train before and after each test block, purged on both sides and embargoed after it.
+
+    The embargo starts at the largest end of the block's labels, not at its last event. ``embargo_size=None``
+    takes the longest label of the spans given: what a test label reacted to is then out of reach of features
+    that look back no longer than a label looks ahead. Give more bars for longer lookbacks.
+
+    References
+    ----------
+    Lopez de Prado (2018), Advances in Financial Machine Learning, 7.4.2.
+    """
+
+    embargo_size: int | None
+
+    def margins(self, spans: Spans) -> tuple[int, int]:
+        """Return no gap, and the embargo."""
+        return 0, longest_label(spans) if self.embargo_size is None else self.embargo_size

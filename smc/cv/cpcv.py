@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from smc.arguments import check_at_least, check_non_negative
+from smc.cv.base import TwoSidedSplitter
 from smc.cv.blocks import check_enough, even_blocks
-from smc.cv.two_sided import TwoSidedSplitter
 from smc.typing import IntArray
 
 

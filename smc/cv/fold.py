@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from smc.cv.purge import purge
-from smc.cv.runs import from_runs, to_runs
 from smc.errors import SplitError
 from smc.typing import IntArray, Spans
 
@@ -83,3 +82,27 @@ class Fold:
 
 def _overlap(a: range, b: range) -> range:
     return range(max(a.start, b.start), min(a.stop, b.stop))
+
+
+def to_runs(positions: IntArray) -> list[list[int]]:
+    """Return maximal runs of consecutive positions as closed pairs [first, last].
+
+    Examples
+    --------
+    >>> to_runs(np.array([0, 1, 2, 7, 9, 10]))
+    [[0, 2], [7, 7], [9, 10]]
+    """
+    breaks = np.flatnonzero(np.diff(positions) != 1) + 1
+    return [[int(run[0]), int(run[-1])] for run in np.split(positions, breaks) if len(run)]
+
+
+def from_runs(runs: Sequence[Sequence[int]]) -> IntArray:
+    """Return the positions that ``to_runs`` shortened.
+
+    Examples
+    --------
+    >>> from_runs([[0, 2], [7, 7]])
+    array([0, 1, 2, 7])
+    """
+    parts = [np.arange(first, last + 1, dtype=np.int64) for first, last in runs]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)

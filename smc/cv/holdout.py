@@ -3,8 +3,8 @@
 from typing import Any
 
 from smc.arguments import check_fraction, check_non_negative
+from smc.cv.base import ForwardSplitter
 from smc.cv.blocks import check_enough, last_share
-from smc.cv.forward import ForwardSplitter
 
 
 class Holdout(ForwardSplitter):

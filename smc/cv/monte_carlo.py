@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from smc.arguments import check_fraction, check_non_negative, check_positive
+from smc.cv.base import TwoSidedSplitter
 from smc.cv.blocks import check_enough, last_share
-from smc.cv.two_sided import TwoSidedSplitter
 
 
 class MonteCarlo(TwoSidedSplitter):

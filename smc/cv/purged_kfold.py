@@ -3,8 +3,8 @@
 from typing import Any
 
 from smc.arguments import check_at_least, check_non_negative
+from smc.cv.base import TwoSidedSplitter
 from smc.cv.blocks import check_enough, even_blocks
-from smc.cv.two_sided import TwoSidedSplitter
 
 
 class PurgedKFold(TwoSidedSplitter):

@@ -5,8 +5,8 @@ from typing import Any
 from sklearn.model_selection import TimeSeriesSplit
 
 from smc.arguments import check_at_least, check_non_negative, check_positive_or_none
+from smc.cv.base import ForwardSplitter
 from smc.cv.blocks import check_enough
-from smc.cv.forward import ForwardSplitter
 
 
 class TimeSeries(ForwardSplitter):

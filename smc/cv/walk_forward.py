@@ -3,8 +3,8 @@
 from typing import Any
 
 from smc.arguments import check_non_negative, check_positive_or_none
+from smc.cv.base import ForwardSplitter
 from smc.cv.blocks import n_trailing_blocks, trailing_blocks
-from smc.cv.forward import ForwardSplitter
 
 
 class WalkForward(ForwardSplitter):

@@ -11,7 +11,7 @@ from smc.data.account import parse_gap
 from smc.data.faults import OnBad
 from smc.data.pattern import FilePattern
 from smc.data.reading.columns import wide_symbols
-from smc.data.reading.container import named, unpack
+from smc.data.reading.container import prefix_errors, unpack
 from smc.data.reading.plan import open_table
 from smc.data.reading.reader import read_bars
 from smc.data.reading.zones import parse_zone
@@ -129,7 +129,7 @@ class Files:
         if self.pattern.has_symbol or len(found) > 1:
             return found
         ((path,),) = found.values()
-        with named(path):
+        with prefix_errors(path):
             wide = wide_symbols(open_table(unpack(path)).names or ())
         return {symbol: [path] for symbol in wide} or found
 

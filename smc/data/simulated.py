@@ -9,9 +9,8 @@ import pandas as pd
 from smc.arguments import check_choice, check_positive, check_positive_or_none
 from smc.data.bad_bars import COLUMNS, check_bars
 from smc.data.simulation.calendar import TRADED, parse_freq, trading_stamps
-from smc.data.simulation.edge import FADE, drift_for
 from smc.data.simulation.history import History
-from smc.data.simulation.leak import LEAK_BARS, leaked_volume
+from smc.data.simulation.planted import FADE, LEAK_BARS, drift_for, leaked_volume
 from smc.data.simulation.truth import check_truth, distances, true_odds
 from smc.errors import DataError
 from smc.typing import IntArray
@@ -49,7 +48,7 @@ class Simulated:
     best_accuracy
         Accuracy of the best possible classifier on events of the default run (`events=cusum`,
         `labels=triple_barrier`, `side=structure`), on average over markets; `truth` gives that of any
-        events of one market. See `smc.data.simulation.edge.drift_for` for its range.
+        events of one market. See `smc.data.simulation.planted.drift_for` for its range.
     half_life
         Bars until half of the edge's drift is left. None: it stays.
     regime

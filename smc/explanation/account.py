@@ -3,7 +3,7 @@
 from typing import Any
 
 from smc.explanation.contributions import N_KNOWN, TOLERANCE, Contributions
-from smc.explanation.table import feature_names, source_columns
+from smc.explanation.model_inputs import feature_names, source_columns
 from smc.pipeline import FoldPipeline
 
 #: By method, how the contributions came about.

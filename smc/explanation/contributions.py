@@ -8,9 +8,9 @@ from sklearn.base import is_classifier
 
 from smc.errors import ExplanationError
 from smc.explanation.linear import LINEAR, weighted
+from smc.explanation.model_inputs import by_feature, seen
 from smc.explanation.output import Output, answers_of, output_of
 from smc.explanation.permuted import replaced
-from smc.explanation.table import by_feature, seen
 from smc.explanation.trees import averaged, boosted, forest_of
 from smc.model.lightgbm import LightGBM
 from smc.model.network.estimator import Network

@@ -7,8 +7,8 @@ import pandas as pd
 
 from smc.explanation.account import describe
 from smc.explanation.contributions import contributions
+from smc.explanation.model_inputs import feature_names
 from smc.explanation.surrogate import N_NEIGHBOURS, Surrogate, surrogate
-from smc.explanation.table import feature_names
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from smc.explanation.contributions import some
+from smc.explanation.model_inputs import feature_names
 from smc.explanation.output import Output, answers_of
-from smc.explanation.table import feature_names
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 
-from smc.explanation.table import feature_names, named
+from smc.explanation.model_inputs import as_model_inputs, feature_names
 from smc.metrics import block_means, block_size, label_overlap, percentile_interval
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray, IntArray
@@ -50,7 +50,7 @@ class FoldModel:
 
 def losses_of(model: FoldPipeline, inputs: FloatArray, labels: np.ndarray) -> FloatArray:
     """Return the loss of each event: minus the log of what happened's probability, or a squared error."""
-    X: Any = named(model, inputs)
+    X: Any = as_model_inputs(model, inputs)
     if is_classifier(model):
         probability = model.predict_proba(X)
         place = np.minimum(np.searchsorted(model.classes_, labels), len(model.classes_) - 1)

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from smc.errors import ModelError
-from smc.explanation.table import named
+from smc.explanation.model_inputs import as_model_inputs
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray
 
@@ -94,7 +94,7 @@ def answers_of(model: FoldPipeline, inputs: FloatArray) -> FloatArray:
     inputs
         Rows (n, f), or windows (n, lookback, f).
     """
-    X: Any = named(model, inputs)
+    X: Any = as_model_inputs(model, inputs)
     if is_classifier(model):
         probability = model.raw_proba(X)
         return probability[:, 1:] if probability.shape[1] == 2 else probability

@@ -11,7 +11,7 @@ from smc.explanation.account import describe
 from smc.explanation.contributions import Contributions, contributions
 from smc.explanation.dependence import N_AVERAGED, partial_dependence
 from smc.explanation.importance import FoldModel, permutation_importance
-from smc.explanation.table import feature_names
+from smc.explanation.model_inputs import feature_names
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray, Spans
 

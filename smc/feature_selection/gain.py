@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from smc.feature_selection.selector import Selector
-from smc.feature_selection.shifted_labels import check_against_noise, shifted_rows, stands_out
+from smc.feature_selection.selector import Selector, check_against_noise, shifted_rows, stands_out
 from smc.typing import BoolArray, FloatArray
 
 
@@ -16,7 +15,7 @@ class Gain(Selector):
     The importance is the model's own (``feature_importances_``): of trees, the impurity or loss that splits
     on the feature removed, on the rows fitted on. Alone it says little, since a tree splits on noise too; so
     the model is fitted again on labels that are shifted in time, and a feature is kept if it stands out
-    (`smc.feature_selection.shifted_labels`).
+    (`smc.feature_selection.selector.stands_out`).
 
     Parameters
     ----------

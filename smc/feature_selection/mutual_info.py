@@ -7,8 +7,7 @@ from sklearn.feature_selection import mutual_info_classif, mutual_info_regressio
 from sklearn.utils.multiclass import type_of_target
 
 from smc.arguments import check_choice, check_positive
-from smc.feature_selection.selector import Selector
-from smc.feature_selection.shifted_labels import check_against_noise, shifted_rows, stands_out
+from smc.feature_selection.selector import Selector, check_against_noise, shifted_rows, stands_out
 from smc.typing import BoolArray, FloatArray
 
 
@@ -27,7 +26,7 @@ class MutualInfo(Selector):
     q
         False discovery rate: of the features kept, the share that may be noise.
     n_shifts
-        Estimates on shifted labels (`smc.feature_selection.shifted_labels`).
+        Estimates on shifted labels (`smc.feature_selection.selector.stands_out`).
     task
         "auto": labels with a fractional part are numbers, others are classes; a run sets it.
 

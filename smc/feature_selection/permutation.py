@@ -6,9 +6,8 @@ import numpy as np
 from sklearn.base import clone
 
 from smc.arguments import check_positive
-from smc.feature_selection.quadratic import classes_of, loss_terms, target_terms
-from smc.feature_selection.selector import Selector
-from smc.feature_selection.shifted_labels import check_against_noise, shifted_rows, stands_out
+from smc.feature_selection.selector import Selector, check_against_noise, shifted_rows, stands_out
+from smc.feature_selection.squared_error import classes_of, loss_terms, target_terms
 from smc.typing import BoolArray, FloatArray
 
 
@@ -33,7 +32,7 @@ class Permutation(Selector):
     q
         False discovery rate: of the features kept, the share that may be noise.
     n_shifts
-        Shifts of the labels (`smc.feature_selection.shifted_labels`).
+        Shifts of the labels (`smc.feature_selection.selector.stands_out`).
     n_repeats
         Permutations of each feature, averaged.
 

@@ -7,8 +7,8 @@ from sklearn.base import clone
 from sklearn.feature_selection import RFE, RFECV
 
 from smc.arguments import check_fraction, check_non_negative, check_positive
-from smc.feature_selection.quadratic import negative_loss
 from smc.feature_selection.selector import Selector
+from smc.feature_selection.squared_error import negative_loss
 from smc.typing import BoolArray, FloatArray
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from smc.arguments import check_positive
 from smc.labels.held_return import held_return
-from smc.labels.table import check_events, label_table
+from smc.labels.label_table import check_events, label_table
 from smc.typing import FloatArray, IntArray
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.labels.held_return import held_return
-from smc.labels.table import check_events, label_table
+from smc.labels.label_table import check_events, label_table
 from smc.typing import FloatArray, IntArray
 
 

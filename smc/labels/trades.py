@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smc.labels.barrier_levels import barrier_distances
-from smc.labels.table import check_events, label_table
+from smc.labels.label_table import check_events, label_table
 from smc.typing import BoolArray, FloatArray, IntArray
 
 

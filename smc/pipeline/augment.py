@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from smc.aug.source import Earlier
+from smc.aug.row_source import Earlier
 from smc.errors import ModelError
 from smc.pipeline.inputs import for_sampler
 from smc.typing import FloatArray, IntArray

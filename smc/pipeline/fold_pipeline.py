@@ -10,13 +10,13 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from smc.arguments import check_fraction, check_spans
-from smc.aug.source import Earlier
+from smc.aug.row_source import Earlier
 from smc.feature_selection.none import NoSelection
 from smc.fit_progress import FitCallback
 from smc.pipeline.augment import augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
 from smc.pipeline.estimate import check_weights, fit_estimator, stops_early
-from smc.pipeline.hold_back import Parts, hold_back
+from smc.pipeline.hold_back import RowSplit, hold_back
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
 from smc.pipeline.members import (
     MemberFits,
@@ -198,12 +198,12 @@ class FoldPipeline(Predictor):
         )
         return rows, names
 
-    def _hold_back(self, spans: Any, n_rows: int) -> Parts:
+    def _hold_back(self, spans: Any, n_rows: int) -> RowSplit:
         return hold_back(
             spans,
             n_rows,
             tail_frac=self.tail_frac if stops_early(self.estimator) else None,
-            kept_frac=self.calibrator.part_frac if self._calibrates else None,
+            calibration_frac=self.calibrator.part_frac if self._calibrates else None,
         )
 
     def _fit_steps(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from smc.aug.source import Earlier
+from smc.aug.row_source import Earlier
 from smc.fit_progress import FitCallback
 from smc.model.fold_rows import lookback_of
 from smc.pipeline.rows import Rows
@@ -63,7 +63,7 @@ class MemberFits:
         unfitted.set_params(estimator=member, calibrator=None)
         rows, lookback = self.rows.take(positions), lookback_of(member)
         return unfitted.fit(
-            named(as_seen(rows.inputs, lookback), self.names),
+            with_names(as_seen(rows.inputs, lookback), self.names),
             rows.labels,
             sample_weight=rows.weights,
             spans=rows.spans,
@@ -87,11 +87,11 @@ def fit_ensemble(ensemble: Any, fits: MemberFits) -> Any:
     rows = fits.rows
     unfitted: Any = clone(ensemble)
     return unfitted.fit(
-        named(rows.inputs, fits.names), rows.labels, rows.weights, spans=rows.spans, fit_member=fits
+        with_names(rows.inputs, fits.names), rows.labels, rows.weights, spans=rows.spans, fit_member=fits
     )
 
 
-def named(inputs: Any, names: list[str] | None) -> Any:
+def with_names(inputs: Any, names: list[str] | None) -> Any:
     """Give a table its names back; windows keep theirs."""
     return pd.DataFrame(inputs, columns=names) if isinstance(inputs, np.ndarray) and names else inputs
 

@@ -9,10 +9,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from smc.errors import FeatureError
-from smc.pipeline.inputs import read_inputs, transformed
+from smc.pipeline.inputs import check_names, read_inputs, transformed
 from smc.pipeline.members import fits_members
 from smc.pipeline.select import kept_columns
-from smc.pipeline.table import check_names
 from smc.typing import FloatArray
 from smc.windows import Windows
 

@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 from smc.arguments import check_choice
 from smc.errors import ConfigError, DataError
 from smc.explanation.decision import explain_decision
-from smc.explanation.table import as_array, feature_names, named
+from smc.explanation.model_inputs import as_array, as_model_inputs, feature_names
 from smc.results import Run
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
@@ -102,7 +102,7 @@ class Decider:
         return self._store(record)
 
     def _answer(self, decision: FloatArray, side: int) -> dict[str, Any]:
-        X = named(self.model, decision)
+        X = as_model_inputs(self.model, decision)
         if not is_classifier(self.model):
             prediction = np.asarray(self.model.predict(X), dtype=np.float64).reshape(-1)[-1]
             probability, stands_aside = None, False

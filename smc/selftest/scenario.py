@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from smc.data.simulation.edge import ACCURACY
+from smc.data.simulation.planted import ACCURACY
 from smc.errors import ConfigError
 
 #: Bars behind so many of the most recent events of the default kind, and those of the features' warm-up.

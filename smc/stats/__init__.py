@@ -3,25 +3,29 @@
 Panels hold returns, one row a period in time order, one column a configuration, and all that were tried.
 """
 
-from smc.stats.backtest_length import min_backtest_length
 from smc.stats.block_length import optimal_block_length
-from smc.stats.deflated_sharpe import deflated_sharpe_ratio
-from smc.stats.expected_max import expected_max_sharpe_ratio
+from smc.stats.deflated_sharpe import (
+    deflated_sharpe_ratio,
+    effective_trials,
+    expected_max_sharpe_ratio,
+    min_backtest_length,
+)
 from smc.stats.false_discovery import BenjaminiHochberg, benjamini_hochberg
 from smc.stats.forecast_accuracy import DieboldMariano, diebold_mariano
 from smc.stats.overfitting import Overfitting, probability_of_backtest_overfitting
 from smc.stats.paired_classes import McNemar, mcnemar
 from smc.stats.power import POWER, affordable_trials, detectable_edge, needed_events
 from smc.stats.predictive_ability import SuperiorPredictiveAbility, superior_predictive_ability
-from smc.stats.probabilistic_sharpe import probabilistic_sharpe_ratio
 from smc.stats.ranks import FriedmanNemenyi, friedman_nemenyi
 from smc.stats.resampled_t import ResampledT, corrected_resampled_t
-from smc.stats.sharpe import sharpe_ratio
-from smc.stats.sharpe_error import sharpe_standard_error
+from smc.stats.sharpe import (
+    TrackRecord,
+    min_track_record_length,
+    probabilistic_sharpe_ratio,
+    sharpe_ratio,
+    sharpe_standard_error,
+)
 from smc.stats.stepdown import RomanoWolf, romano_wolf
-from smc.stats.track_length import min_track_record_length
-from smc.stats.track_record import TrackRecord
-from smc.stats.trials import effective_trials
 
 __all__ = [
     "POWER",

@@ -13,7 +13,7 @@ from smc.config.without_side_effects import without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import DataError, ResultsError
 from smc.explanation.contributions import some
-from smc.explanation.table import as_array
+from smc.explanation.model_inputs import as_array
 from smc.fingerprint import bars_fingerprint
 from smc.pipeline import FoldPipeline
 from smc.results import KeptBars, Run

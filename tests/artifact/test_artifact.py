@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
 from smc import artifact
-from smc.artifact import manifest, versions
+from smc.artifact import manifest
 from smc.aug.none import NoAugmentation
 from smc.errors import ArtifactError, FeatureError
 from smc.model.baseline import Baseline
@@ -105,7 +105,7 @@ def test_the_record_says_what_the_model_is(saved):
     assert record["lookback"] is None
     assert {key: record[key] for key in META} == META
     np.testing.assert_array_equal(record["scaler"]["center"], model.preprocess_.center_)
-    assert record["versions"].keys() == {"python", "smc", *versions.LIBRARIES}
+    assert record["versions"].keys() == {"python", "smc", *manifest.LIBRARIES}
     for name, stamp in record["files"].items():
         data = (folder / name).read_bytes()
         assert stamp == {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}

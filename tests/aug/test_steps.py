@@ -5,14 +5,11 @@ import pytest
 from imblearn.over_sampling import SMOTE
 
 from smc.aug import interpolate as interpolation
-from smc.aug import noise
+from smc.aug import perturb
 from smc.aug.balance import level_quotas
-from smc.aug.copies import draw_copies
-from smc.aug.dropout import drop_features
 from smc.aug.interpolate import interpolate
-from smc.aug.noise import add_noise
-from smc.aug.shift import shift_back
-from smc.aug.source import Source
+from smc.aug.perturb import add_noise, draw_copies, drop_features, shift_back
+from smc.aug.row_source import RowSource
 from smc.windows import Windows
 
 
@@ -32,15 +29,15 @@ def test_noise_has_the_level_asked_for_in_every_feature_and_bar(shape, rng):
 
 def test_the_size_of_the_batches_changes_no_neighbour(monkeypatch):
     X = np.random.default_rng(0).normal(size=(50, 6))
-    expected = interpolate(Source(X), np.arange(50), 80, 4, np.random.default_rng(0))
+    expected = interpolate(RowSource(X), np.arange(50), 80, 4, np.random.default_rng(0))
     monkeypatch.setattr(interpolation, "BATCH_SIZE", 7)
-    found = interpolate(Source(X), np.arange(50), 80, 4, np.random.default_rng(0))
+    found = interpolate(RowSource(X), np.arange(50), 80, 4, np.random.default_rng(0))
     np.testing.assert_array_equal(found[1], expected[1])
 
 
 def test_the_size_of_the_batches_changes_no_noise(monkeypatch):
     expected = add_noise(np.zeros((50, 4, 3)), np.ones(3), 0.1, np.random.default_rng(0))
-    monkeypatch.setattr(noise, "BATCH_SIZE", 7)
+    monkeypatch.setattr(perturb, "BATCH_SIZE", 7)
     made = add_noise(np.zeros((50, 4, 3)), np.ones(3), 0.1, np.random.default_rng(0))
     np.testing.assert_array_equal(made, expected)
 
@@ -107,7 +104,7 @@ def on_a_segment(made, members, k):
 
 def test_rows_lie_between_a_row_and_one_of_its_nearest_of_the_class_as_imbalanced_learns_do(rng):
     X, y = rng.normal(size=(60, 4)), np.repeat([0, 1], [45, 15])
-    base, made = interpolate(Source(X), np.arange(45, 60), 30, 3, rng)
+    base, made = interpolate(RowSource(X), np.arange(45, 60), 30, 3, rng)
     assert sorted(np.bincount(base)[45:]) == [2] * 15
     assert all(on_a_segment(row, X[45:], 3) for row in made)
     theirs, _ = SMOTE(k_neighbors=3, random_state=0).fit_resample(X, y)
@@ -121,7 +118,7 @@ def test_rows_lie_between_a_row_and_one_of_its_nearest_of_the_class_as_imbalance
 
 def test_neighbours_are_fewer_where_the_class_is_small(rng):
     X = np.array([[0.0], [1.0], [10.0]])
-    _, made = interpolate(Source(X), np.arange(3), 300, 5, rng)
+    _, made = interpolate(RowSource(X), np.arange(3), 300, 5, rng)
     assert made.min() >= 0
     assert ((made > 2) & (made < 9)).any(), "the farthest of three is a neighbour too"
 
@@ -130,7 +127,7 @@ def test_a_value_that_one_of_two_rows_lacks_is_taken_from_the_base(rng):
     X = rng.normal(size=(12, 3))
     X[::3, 1] = np.nan
     X[:, 2] = np.nan
-    base, made = interpolate(Source(X), np.arange(12), 200, 5, rng)
+    base, made = interpolate(RowSource(X), np.arange(12), 200, 5, rng)
     np.testing.assert_array_equal(np.isnan(made), np.isnan(X[base]))
     kept = made[:, 1] == X[base, 1]
     assert kept.any()
@@ -139,7 +136,7 @@ def test_a_value_that_one_of_two_rows_lacks_is_taken_from_the_base(rng):
 
 def test_sequences_are_mixed_whole(rng):
     X = rng.normal(size=(8, 5, 2))
-    base, made = interpolate(Source(X), np.arange(8), 20, 2, rng)
+    base, made = interpolate(RowSource(X), np.arange(8), 20, 2, rng)
     flat = X.reshape(8, 10)
     assert made.shape == (20, 5, 2)
     assert all(on_a_segment(row.ravel(), flat, 2) for row in made)
@@ -155,7 +152,7 @@ def test_a_shift_reads_each_number_of_earlier_bars_and_no_later_one(lookback, rn
         windows = Windows(bars, positions, lookback)
         return bars[positions] if lookback == 1 else windows
 
-    source = Source(inputs(ends), lambda rows, n_bars: inputs(ends[rows] - n_bars))
+    source = RowSource(inputs(ends), lambda rows, n_bars: inputs(ends[rows] - n_bars))
     made = shift_back(source, np.arange(400), 2, rng)
     moved = source.take(np.arange(400)) - made
     assert set(moved[..., 0].ravel()) == {0.0, 1.0, 2.0}
@@ -167,19 +164,19 @@ def test_a_shift_reads_each_number_of_earlier_bars_and_no_later_one(lookback, rn
 
 def test_without_a_history_nothing_moves(rng):
     X = np.arange(12.0).reshape(6, 2)
-    np.testing.assert_array_equal(shift_back(Source(X), np.arange(6), 2, rng), X)
+    np.testing.assert_array_equal(shift_back(RowSource(X), np.arange(6), 2, rng), X)
 
 
 def test_moments_know_missing_values_and_count_each_bar_of_windows_once():
     bars = np.array([[0.0, np.nan, 5], [2, np.nan, 5], [4, np.nan, np.nan], [9, np.nan, 5], [70, 1, 1]])
-    source = Source(Windows(bars, np.array([1, 2, 3]), 2))
+    source = RowSource(Windows(bars, np.array([1, 2, 3]), 2))
     np.testing.assert_allclose(source.center, [3.75, 0, 5])
     np.testing.assert_allclose(source.spread, [np.std([0, 2, 4, 9]), 0, 0])
 
 
 def test_made_up_windows_follow_with_bars_of_their_own():
     bars = np.arange(20.0).reshape(10, 2)
-    source = Source(Windows(bars, np.array([3, 9]), 3, names=["a", "b"]))
+    source = RowSource(Windows(bars, np.array([3, 9]), 3, names=["a", "b"]))
     made = -np.arange(12.0).reshape(2, 3, 2)
     out = source.followed_by(made)
     assert isinstance(out, Windows)

@@ -19,9 +19,9 @@ from smc.config import compose, instantiate
 from smc.config.tree import CONF
 from smc.explanation.contributions import N_KNOWN, contributions, method_of, some
 from smc.explanation.decision import explain_decision
+from smc.explanation.model_inputs import as_array, seen
 from smc.explanation.permuted import replaced
 from smc.explanation.shap_library import load_shap
-from smc.explanation.table import as_array, seen
 from smc.pipeline import FoldPipeline
 from smc.windows import Windows
 

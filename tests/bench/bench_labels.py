@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from smc.labels.uniqueness import average_uniqueness
+from smc.labels.label_table import average_uniqueness
 from smc.structure.barriers import touch
 
 SIZES = (10_000, 100_000, 1_000_000)

@@ -1,7 +1,7 @@
 """Simulated markets: speed, real bars beside them, what models learn: python tests/bench/bench_simulated.py --bars FOLDER
 
 `--bars` names a folder of Parquet files of real H4 bars; without it only simulated markets are described.
-`--out` takes the picture. `--calibrate` measures the values of `smc.data.simulation.edge` anew (minutes).
+`--out` takes the picture. `--calibrate` measures the values of `smc.data.simulation.planted` anew (minutes).
 """
 
 import argparse
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from smc.data.simulated import Simulated
-from smc.data.simulation import edge
+from smc.data.simulation import planted
 from smc.data.simulation.truth import best_possible
 from smc.events.cusum import Cusum
 from smc.labels.triple_barrier import TripleBarrier
@@ -188,7 +188,7 @@ def learning() -> None:
 
 def calibrate() -> None:
     """Print the best accuracy that each drift allows, over three markets."""
-    for drift in edge.DRIFT:
+    for drift in planted.DRIFT:
         accuracies = []
         for seed in range(3):
             market = Simulated(1, seed=seed)

@@ -15,9 +15,9 @@ from smc.explanation import contributions as shapley
 from smc.explanation.contributions import check_sum, contributions
 from smc.explanation.dependence import partial_dependence
 from smc.explanation.importance import FoldModel, permutation_importance
+from smc.explanation.model_inputs import as_array
 from smc.explanation.output import answers_of
 from smc.explanation.surrogate import surrogate
-from smc.explanation.table import as_array
 from smc.feature_selection.correlation import Correlation
 from smc.pipeline import FoldPipeline
 from smc.windows import Windows

@@ -15,8 +15,8 @@ from sklearn.preprocessing import StandardScaler
 from smc import api, structure
 from smc.data.bad_bars import check_bars
 from smc.data.simulated import Simulated
-from smc.data.simulation.edge import ACCURACY, DRIFT
 from smc.data.simulation.history import TICK, History
+from smc.data.simulation.planted import ACCURACY, DRIFT
 from smc.data.simulation.truth import best_possible
 from smc.errors import DataError
 from smc.events.cusum import Cusum

@@ -16,10 +16,10 @@ from smc.calibrate.sigmoid import Sigmoid
 from smc.explanation.account import describe
 from smc.explanation.contributions import contributions
 from smc.explanation.linear import weighted
+from smc.explanation.model_inputs import by_feature, seen
 from smc.explanation.output import answers_of
 from smc.explanation.permuted import Mask
 from smc.explanation.shap_library import load_shap
-from smc.explanation.table import by_feature, seen
 from smc.feature_selection.correlation import Correlation
 from smc.model.logistic import Logistic
 from smc.pipeline import FoldPipeline

@@ -5,14 +5,14 @@ import pytest
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 
+from smc.artifact.fitted_model import SavedSelection
 from smc.cv.holdout import Holdout
 from smc.cv.purged_kfold import PurgedKFold
-from smc.feature_selection.chosen import Chosen
 from smc.feature_selection.correlation import Correlation
 from smc.feature_selection.mutual_info import MutualInfo
 from smc.feature_selection.permutation import Permutation
-from smc.feature_selection.quadratic import negative_loss
 from smc.feature_selection.recursive import Recursive
+from smc.feature_selection.squared_error import negative_loss
 from smc.feature_selection.stability import stability, summary
 from smc.model.logistic import Logistic
 
@@ -109,4 +109,4 @@ def test_a_feature_that_some_fits_were_not_given_counts_as_not_kept_there() -> N
 
 
 def test_a_choice_that_is_known_stays_as_it_is() -> None:
-    assert Chosen([True, False]).fit([[1.0, 2.0]], [0]).get_support().tolist() == [True, False]
+    assert SavedSelection([True, False]).get_support().tolist() == [True, False]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smc.feature_selection.shifted_labels import check_against_noise, shifted_rows, stands_out
+from smc.feature_selection.selector import check_against_noise, shifted_rows, stands_out
 
 
 def test_each_line_is_a_rotation_and_none_comes_twice() -> None:

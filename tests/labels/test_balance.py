@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from smc.labels.balance import class_balance
+from smc.labels.label_table import class_balance
 
 
 def test_shares_of_classes_in_order():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smc.labels.uniqueness import average_uniqueness
+from smc.labels.label_table import average_uniqueness
 
 
 def oracle(shared_data, name):

@@ -13,17 +13,17 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import MinMaxScaler
 
 from smc.aug.none import NoAugmentation
-from smc.cv.tail import tail_split
 from smc.errors import ArtifactError, FeatureError, ModelError, SplitError
 from smc.model.lightgbm import LightGBM
 from smc.model.logistic import Logistic
 from smc.model.random_forest import RandomForest
 from smc.model.xgboost import XGBoost
 from smc.pipeline import FoldPipeline, Preprocess
+from smc.pipeline.hold_back import split_off_last
 
 N, HORIZON = 200, 6
 SPANS = np.column_stack([3 * np.arange(N), 3 * np.arange(N) + HORIZON])
-CORE, TAIL = tail_split(SPANS, 0.15)
+CORE, TAIL = split_off_last(SPANS, 0.15)
 
 
 class Recorder(BaseEstimator):

@@ -7,11 +7,11 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import cross_val_score
 
 from smc.aug.none import NoAugmentation
-from smc.cv.tail import tail_split
 from smc.errors import FeatureError, ModelError
 from smc.model.logistic import Logistic
 from smc.model.lstm import LSTM
 from smc.pipeline import FoldPipeline, Preprocess
+from smc.pipeline.hold_back import split_off_last
 from smc.windows import CHUNK_SIZE, Windows
 
 N_BARS, LOOKBACK = 400, 6
@@ -124,7 +124,7 @@ def pipeline(estimator=None, sampler=None) -> FoldPipeline:
 
 
 def test_the_scaler_learns_from_the_bars_of_training_windows_alone(bars):
-    core, tail = tail_split(SPANS, 0.15)
+    core, tail = split_off_last(SPANS, 0.15)
     y = np.arange(len(ENDS)) % 2
     fitted = pipeline().fit(Windows(bars, ENDS, LOOKBACK), y, spans=SPANS)
     covered = Windows(bars, ENDS[core], LOOKBACK).covered()
@@ -153,7 +153,7 @@ def test_windows_and_their_array_are_the_same_to_a_pipeline(bars):
 
 
 def test_a_sampler_is_given_the_training_windows_as_an_array(bars):
-    core, _ = tail_split(SPANS, 0.15)
+    core, _ = split_off_last(SPANS, 0.15)
     y = np.arange(len(ENDS)) % 2
     fitted = pipeline(sampler=Doubler()).fit(Windows(bars, ENDS, LOOKBACK), y, np.ones(len(ENDS)), SPANS)
     assert type(fitted.sampler_.given_) is np.ndarray

@@ -25,7 +25,7 @@ from smc.stats import (
     probability_of_backtest_overfitting,
     sharpe_standard_error,
 )
-from smc.stats.expected_max import max_moments
+from smc.stats.deflated_sharpe import max_moments
 from smc.stats.panel import standardised
 from smc.stats.predictive_ability import predictive_shares
 from smc.stats.ranks import from_ranks

@@ -15,9 +15,9 @@ import pytest
 
 from smc.aug.none import NoAugmentation
 from smc.cv.plan import SplitPlan
-from smc.cv.tail import tail_split
 from smc.ledger import Ledger
 from smc.model.xgboost import XGBoost
+from smc.pipeline.hold_back import split_off_last
 from smc.results import RunStore, load_run
 from smc.train import main
 
@@ -258,7 +258,7 @@ def test_training_accuracy_counts_only_rows_that_were_fitted_on() -> None:
     pipeline = FoldPipeline(estimator=XGBoost(early_stopping_rounds=5), sampler=NoAugmentation())
     fits = CrossFitter(data).run(pipeline, plan, lambda _: None)
     scored = fits.predictions.loc[fits.predictions["part"] == TRAIN, "event"].to_numpy()
-    core, tail = tail_split(spans[plan.train], 0.15)
+    core, tail = split_off_last(spans[plan.train], 0.15)
     assert np.array_equal(scored, plan.train[core])
     assert not np.isin(plan.train[tail], scored).any()
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from smc.data.faults import Faults
+from smc.data.reading.blocks import Block, texts
 from smc.data.reading.container import Content
-from smc.data.reading.table import Block, texts
 from smc.errors import DataError
 
 BATCH_SIZE = 1 << 18  # rows

@@ -81,7 +81,7 @@ def _is_hidden(name: str) -> bool:
 
 
 @contextmanager
-def named(path: Path) -> Iterator[None]:
+def prefix_errors(path: Path) -> Iterator[None]:
     """Put the file's name before every error, and turn what libraries raise on damage into a DataError.
 
     Raises

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from smc.data.faults import Faults
+from smc.data.reading.blocks import Block, settle_lengths
 from smc.data.reading.container import Content
-from smc.data.reading.table import Block, settle_lengths
 from smc.errors import DataError
 
 SAMPLE_SIZE = 20  # rows

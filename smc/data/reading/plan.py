@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from smc.data.faults import Faults
 from smc.data.reading.arrow import ArrowTable
+from smc.data.reading.blocks import Block, Table
 from smc.data.reading.columns import Columns, by_header, by_shape
 from smc.data.reading.container import Content
 from smc.data.reading.json_rows import JsonTable
 from smc.data.reading.stamps import day_or_month_first, find_style, to_text
-from smc.data.reading.table import Block, Table
 from smc.data.reading.text import TextTable
 from smc.errors import DataError
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from smc.data.bad_bars import COLUMNS, PRICES, settle
 from smc.data.faults import Faults, OnBad
+from smc.data.reading.blocks import Table
 from smc.data.reading.columns import Columns
-from smc.data.reading.container import named, unpack
+from smc.data.reading.container import prefix_errors, unpack
 from smc.data.reading.instants import ZONES, agreed_zone, to_utc
 from smc.data.reading.plan import Reading, open_table, plan
-from smc.data.reading.table import Table
 from smc.data.reading.typed import Growing, Typed, type_block
 from smc.errors import DataError
 
@@ -45,7 +45,7 @@ def read_bars(
         The file cannot be understood, or breaks a rule that ``on_bad`` does not settle.
     """
     faults = Faults(path.name, on_bad)
-    with named(path):
+    with prefix_errors(path):
         content = unpack(path)
         table = open_table(content)
         reading = plan(table, content, symbol, price_scale)

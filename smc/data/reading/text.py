@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from smc.data.faults import Faults
+from smc.data.reading.blocks import Block, settle_lengths
 from smc.data.reading.container import Content, text_of
 from smc.data.reading.dialect import Dialect, sniff, split
-from smc.data.reading.table import Block, settle_lengths
 from smc.errors import DataError
 
 BLOCK_SIZE = 1 << 22  # characters read at once: bounds the memory of a file of any length

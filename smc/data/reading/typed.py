@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from smc.data.bad_bars import COLUMNS
 from smc.data.faults import Faults
+from smc.data.reading.blocks import Block, texts
 from smc.data.reading.numbers import parse_numbers
 from smc.data.reading.plan import Reading, stamp_cells
 from smc.data.reading.stamps import NAT, parse_stamps
-from smc.data.reading.table import Block, texts
 from smc.typing import BoolArray, FloatArray, IntArray
 
 #: A price in points may be off a whole number by this part of itself: float noise of the source.

@@ -15,7 +15,7 @@ from smc.windows import Windows
 Earlier: TypeAlias = Callable[[IntArray, IntArray], Any]
 
 
-class Source:
+class RowSource:
     """Read rows (n, n_features), sequences (n, lookback, n_features) or `Windows` in the same way.
 
     Parameters

@@ -23,7 +23,7 @@ def as_array(inputs: Any) -> FloatArray:
     return np.asarray(inputs, dtype=np.float64)
 
 
-def named(model: FoldPipeline, inputs: FloatArray) -> pd.DataFrame | Windows:
+def as_model_inputs(model: FoldPipeline, inputs: FloatArray) -> pd.DataFrame | Windows:
     """Return inputs in the form that a pipeline was fitted on."""
     names = feature_names(model)
     if inputs.ndim == 3:
@@ -33,7 +33,7 @@ def named(model: FoldPipeline, inputs: FloatArray) -> pd.DataFrame | Windows:
 
 def seen(model: FoldPipeline, inputs: FloatArray) -> Any:
     """Return what the estimator inside the pipeline looks at: scaled, imputed, features selected."""
-    rows, _ = read_inputs(named(model, inputs), model.lookback)
+    rows, _ = read_inputs(as_model_inputs(model, inputs), model.lookback)
     return kept_columns(model.selector_, transformed(model.preprocess_, rows))
 
 

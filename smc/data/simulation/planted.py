@@ -1,6 +1,8 @@
-"""How strong a planted drift must be for the accuracy that it shall allow."""
+"""What can be planted in a simulated market: an edge of a known strength, or a leak."""
 
 import numpy as np
+
+from smc.typing import FloatArray, IntArray
 
 FADE = 0.33  # drift against a stale break, as a share of the drift after a fresh change of character
 #: Drift in standard deviations of a bar's return, and the best possible accuracy that it allows.
@@ -27,3 +29,27 @@ def drift_for(best_accuracy: float) -> float:
             "for weaker edges use half_life or regime, for none edge_frac=0"
         )
     return float(np.interp(best_accuracy, ACCURACY, DRIFT))
+
+
+LEAK_BARS = 10  # bars ahead that a leaking volume knows: about as long as a label of the default run lasts
+
+
+def leaked_volume(bars: FloatArray, direction: IntArray, volatility: float) -> FloatArray:
+    """Return the volumes, raised where prices move to ``direction`` over the next bars, lowered elsewhere.
+
+    The exponent is the coming move in standard deviations, at most 2 either way. The last ``LEAK_BARS`` bars
+    have no answer and are left out.
+
+    Parameters
+    ----------
+    bars
+        (n_bars, 5): open, high, low, close, volume.
+    direction
+        +1 or -1 for each bar: where the model will trade.
+    volatility
+        Standard deviation of one bar's log return.
+    """
+    log_close = np.log(bars[:, 3])
+    move = (log_close[LEAK_BARS:] - log_close[:-LEAK_BARS]) / (volatility * np.sqrt(LEAK_BARS))
+    known = np.clip(move * direction[:-LEAK_BARS], -2, 2)
+    return np.ceil(bars[:-LEAK_BARS, 4] * np.exp(known))

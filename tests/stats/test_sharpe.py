@@ -16,7 +16,7 @@ from smc.stats import (
     sharpe_ratio,
     sharpe_standard_error,
 )
-from smc.stats.expected_max import max_moments
+from smc.stats.deflated_sharpe import max_moments
 
 
 def returns(n: int = 300) -> np.ndarray:
