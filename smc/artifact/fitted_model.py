@@ -154,8 +154,7 @@ def _scaler(model: Any) -> dict[str, list[float]] | None:
     """Show the scaler's numbers to a reader; what is loaded stands in preprocess.skops."""
     preprocess = getattr(model, "preprocess_", None)
     numbers = {name: getattr(preprocess, f"{name}_", None) for name in ("center", "factor", "median")}
-    found = {name: np.asarray(value).tolist() for name, value in numbers.items() if value is not None}
-    return found or None
+    return {name: np.asarray(value).tolist() for name, value in numbers.items() if value is not None} or None
 
 
 def dump_step(name: str, estimator: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -184,7 +183,7 @@ def load_step(record: dict[str, Any], files: Mapping[str, bytes]) -> Any:
     if record["fitted"] is not None:
         return from_recipe(record).set_fitted(record["fitted"], data)
     estimator = skops_file.load(data)
-    found = f"{type(estimator).__module__}.{type(estimator).__qualname__}"
-    if found != record["class"]:
-        raise ArtifactError(f"{record['file']} holds a {found}, but model.json names {record['class']}")
+    path = f"{type(estimator).__module__}.{type(estimator).__qualname__}"
+    if path != record["class"]:
+        raise ArtifactError(f"{record['file']} holds a {path}, but model.json names {record['class']}")
     return estimator

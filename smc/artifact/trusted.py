@@ -56,14 +56,14 @@ def locate(path: Any) -> type:
             + ("" if is_of_python else remedy)
         )
     try:
-        found = getattr(importlib.import_module(module_name), name, None)
+        cls = getattr(importlib.import_module(module_name), name, None)
     except ImportError as error:
         raise ArtifactError(f"unknown class: {path} cannot be imported: {error}") from error
-    if not isinstance(found, type) or not _is_under(found.__module__, (*PACKAGES, *allowed_by_user())):
+    if not isinstance(cls, type) or not _is_under(cls.__module__, (*PACKAGES, *allowed_by_user())):
         raise ArtifactError(f"unknown class: {path} is no class of an allowed module")
-    if not (issubclass(found, BaseEstimator | BaseCrossValidator) or by_user):
+    if not (issubclass(cls, BaseEstimator | BaseCrossValidator) or by_user):
         raise ArtifactError(f"unknown class: {path} is no scikit-learn estimator or splitter")
-    return found
+    return cls
 
 
 def check_types(names: Iterable[str]) -> list[str]:

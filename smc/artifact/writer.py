@@ -63,7 +63,9 @@ def check_can_be_saved(model: FoldPipeline) -> None:
     ArtifactError
         With the type at fault.
     """
-    foreign = [each for each in _estimators_of(model) if not type(each).__module__.startswith("smc.")]
+    foreign = [
+        estimator for estimator in _estimators_of(model) if not type(estimator).__module__.startswith("smc.")
+    ]
     if not foreign:
         return
     try:
@@ -95,8 +97,8 @@ def _estimators_of(pipeline: FoldPipeline) -> list[Any]:
     estimator = pipeline.estimator_
     if not fits_members(estimator):
         return [estimator]
-    members = [each for member in estimator.members_.values() for each in _estimators_of(member)]
-    return [estimator, *members, *estimator.parts_.values()]
+    in_members = [fitted for member in estimator.members_.values() for fitted in _estimators_of(member)]
+    return [estimator, *in_members, *estimator.parts_.values()]
 
 
 def on_one_thread(estimator: Any) -> Any:
@@ -114,6 +116,6 @@ def on_one_thread(estimator: Any) -> Any:
             copied.n_jobs = 1
         elif isinstance(value, BaseEstimator):
             setattr(copied, name, on_one_thread(value))
-        elif isinstance(value, Mapping) and any(isinstance(each, BaseEstimator) for each in value.values()):
-            setattr(copied, name, {key: on_one_thread(each) for key, each in value.items()})
+        elif isinstance(value, Mapping) and any(isinstance(item, BaseEstimator) for item in value.values()):
+            setattr(copied, name, {key: on_one_thread(item) for key, item in value.items()})
     return copied

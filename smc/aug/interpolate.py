@@ -57,13 +57,13 @@ def _nearest(flat: FloatArray, k_neighbors: int) -> IntArray:
     so the choice between equals, depend on the number of threads.
     """
     filled = _filled(flat)
-    found = np.empty((len(flat), k_neighbors), dtype=np.int64)
+    neighbors = np.empty((len(flat), k_neighbors), dtype=np.int64)
     for start in range(0, len(flat), BATCH_SIZE):
         stop = min(start + BATCH_SIZE, len(flat))
         distance = cdist(filled[start:stop], filled, "sqeuclidean")
         distance[np.arange(stop - start), np.arange(start, stop)] = np.inf
-        found[start:stop] = np.argpartition(distance, k_neighbors - 1, axis=1)[:, :k_neighbors]
-    return found
+        neighbors[start:stop] = np.argpartition(distance, k_neighbors - 1, axis=1)[:, :k_neighbors]
+    return neighbors
 
 
 def _filled(flat: FloatArray) -> FloatArray:

@@ -37,10 +37,10 @@ class Sigmoid(OneVsRest):
             error = weight * (expit(z) - target)
             return float(weight @ (np.logaddexp(0, z) - target * z)), np.array([error @ odds, error.sum()])
 
-        found = minimize(
+        optimum = minimize(
             loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)]
         )
-        return {"slope": float(found.x[0]), "offset": float(found.x[1])}
+        return {"slope": float(optimum.x[0]), "offset": float(optimum.x[1])}
 
     def _read(self, curve: dict[str, Any], probability: FloatArray) -> FloatArray:
         return expit(curve["slope"] * _log_odds(probability) + curve["offset"])

@@ -40,8 +40,8 @@ class Temperature(Calibrator):
         def loss(log_temperature: float) -> float:
             return -float(weight @ log_softmax(logs / np.exp(log_temperature), axis=1)[rows, codes])
 
-        found: Any = minimize_scalar(loss, bounds=BOUNDS, method="bounded")
-        return {"temperature": float(np.exp(found.x))}
+        optimum: Any = minimize_scalar(loss, bounds=BOUNDS, method="bounded")
+        return {"temperature": float(np.exp(optimum.x))}
 
     def _apply(self, probability: FloatArray) -> FloatArray:
         return softmax(_logs(probability) / self.map_["temperature"], axis=1)

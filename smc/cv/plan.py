@@ -178,10 +178,10 @@ class SplitPlan:
         """Raise SplitError by name if the training rows of a split hold a single class of ``y``."""
         labels = np.asarray(y)
         for split in self.splits:
-            found = np.unique(labels[split.train])
-            if len(found) < 2:
+            classes = np.unique(labels[split.train])
+            if len(classes) < 2:
                 raise SplitError(
-                    f"{split.name} has only class {found[0]} in its {len(split.train)} training rows: use "
+                    f"{split.name} has only class {classes[0]} in its {len(split.train)} training rows: use "
                     "more events, or labels that are less one-sided"
                 )
 

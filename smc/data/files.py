@@ -105,10 +105,10 @@ class Files:
         DataError
             No such symbol, two files for it, a file that cannot be understood, or one that breaks a rule.
         """
-        found = self._find()
-        if symbol not in found:
-            raise DataError(_unknown(symbol, found, self.root))
-        paths = found[symbol]
+        by_symbol = self._find()
+        if symbol not in by_symbol:
+            raise DataError(_unknown(symbol, by_symbol, self.root))
+        paths = by_symbol[symbol]
         if len(paths) > 1:
             names = ", ".join(path.relative_to(self.root).as_posix() for path in paths[:4])
             raise DataError(
@@ -125,13 +125,13 @@ class Files:
         )
 
     def _find(self) -> dict[str, list[Path]]:
-        found = self.pattern.find(self.root)
-        if self.pattern.has_symbol or len(found) > 1:
-            return found
-        ((path,),) = found.values()
+        by_symbol = self.pattern.find(self.root)
+        if self.pattern.has_symbol or len(by_symbol) > 1:
+            return by_symbol
+        ((path,),) = by_symbol.values()
         with prefix_errors(path):
             wide = wide_symbols(open_table(unpack(path)).names or ())
-        return {symbol: [path] for symbol in wide} or found
+        return {symbol: [path] for symbol in wide} or by_symbol
 
     def _scale_of(self, symbol: str) -> float | None:
         if not isinstance(self.price_scale, Mapping):

@@ -68,15 +68,15 @@ class FilePattern:
             what = "is a file, not a folder" if root.exists() else f"is not there (looked from {Path.cwd()})"
             raise DataError(f"data.root={root} {what}: set data.root to the folder that holds the files")
         files = [path for path in root.glob("/".join("*" * self._depth)) if path.is_file()]
-        found: dict[str, list[Path]] = defaultdict(list)
+        paths: dict[str, list[Path]] = defaultdict(list)
         for path in sorted(files):
             name = path.relative_to(root).as_posix()
             symbol = None if any(part.startswith(".") for part in name.split("/")) else self.symbol_of(name)
             if symbol is not None:
-                found[symbol].append(path)
-        if not found:
+                paths[symbol].append(path)
+        if not paths:
             raise DataError(_no_match(self.pattern, root))
-        return dict(found)
+        return dict(paths)
 
 
 def _translate(pattern: str) -> str:

@@ -14,12 +14,14 @@ def summary(selections: Sequence[dict[str, Any]]) -> dict[str, Any]:
     selections
         Of each fit, names of the features ``given`` and ``kept``.
 
-    >>> told = summary([{"given": ["a", "b"], "kept": ["a"]}, {"given": ["a", "b"], "kept": ["a"]}])
-    >>> told["stability"], told["frequency"]
+    >>> agreement = summary([{"given": ["a", "b"], "kept": ["a"]}, {"given": ["a", "b"], "kept": ["a"]}])
+    >>> agreement["stability"], agreement["frequency"]
     (1.0, [{'feature': 'a', 'share': 1.0}, {'feature': 'b', 'share': 0.0}])
     """
-    names = list(dict.fromkeys(name for each in selections for name in each["given"]))
-    kept = np.array([[name in set(each["kept"]) for name in names] for each in selections], dtype=np.float64)
+    names = list(dict.fromkeys(name for selection in selections for name in selection["given"]))
+    kept = np.array(
+        [[name in set(selection["kept"]) for name in names] for selection in selections], dtype=np.float64
+    )
     share = kept.mean(axis=0) if len(kept) else np.zeros(len(names))
     order = np.argsort(-share, kind="stable")
     return {

@@ -79,7 +79,9 @@ class FeatureSet:
     @property
     def own(self) -> dict[str, Family]:
         """Families that compute their columns themselves."""
-        return {name: each for name, each in self.families.items() if not isinstance(each, MachineFamily)}
+        return {
+            name: family for name, family in self.families.items() if not isinstance(family, MachineFamily)
+        }
 
     @property
     def names(self) -> list[str]:
@@ -129,14 +131,14 @@ class FeatureSet:
 
 def family_values(name: str, family: Family, bars: pd.DataFrame) -> FloatArray:
     """Compute a family and check what it gives: one row a bar, its declared columns, nothing infinite."""
-    found = family.compute(bars)
-    if isinstance(found, pd.DataFrame | pd.Series):
-        columns = list(found.columns) if isinstance(found, pd.DataFrame) else list(family.names)
+    computed = family.compute(bars)
+    if isinstance(computed, pd.DataFrame | pd.Series):
+        columns = list(computed.columns) if isinstance(computed, pd.DataFrame) else list(family.names)
         if columns != list(family.names):
             raise ConfigError(
                 f"features.families.{name} declares {list(family.names)}, but computes {columns}"
             )
-    values = np.asarray(found, dtype=np.float64).reshape(len(found), -1)
+    values = np.asarray(computed, dtype=np.float64).reshape(len(computed), -1)
     if values.shape != (len(bars), len(family.names)):
         raise ConfigError(
             f"features.families.{name} must give {len(bars)} rows of {len(family.names)} columns, "
@@ -156,7 +158,7 @@ def _check_families(families: Mapping[str, Any]) -> None:
     seen: dict[str, str] = {}
     for name, family in families.items():
         needed = ("names",) if isinstance(family, MachineFamily) else ("names", "warm_up", "compute")
-        missing = [each for each in needed if not hasattr(family, each)]
+        missing = [attribute for attribute in needed if not hasattr(family, attribute)]
         if missing:
             raise ConfigError(f"features.families.{name}: a family needs {', '.join(missing)}")
         _check_names(name, family.names, seen)

@@ -59,9 +59,9 @@ def check_replay(features: FeatureSet, bars: pd.DataFrame) -> None:
     state = features.state()
     records = bars.rename_axis("time").reset_index().to_dict("records")
     live = pd.DataFrame([state.update(bar) for bar in records], index=bars.index, columns=batch.columns)
-    found = first_difference(batch, live)
-    if found:
-        column, row, expected, got = found
+    difference = first_difference(batch, live)
+    if difference:
+        column, row, expected, got = difference
         raise LeakageError(
             f"`{column}` at {bars.index[row]} (row {row}) is {got} fed bar by bar, {expected} in the batch"
         )
@@ -86,9 +86,11 @@ def check_warm_up(features: FeatureSet, bars: pd.DataFrame, *, n_starts: int = 5
         raise ConfigError(f"{len(bars)} bars are too few to test a warm-up of {features.warm_up}: give more")
     for start in np.unique(np.linspace(1, last, n_starts).astype(int)):
         later = features.compute(bars.iloc[start:].copy())
-        found = first_difference(whole.iloc[start + features.warm_up :], later.iloc[features.warm_up :], tol)
-        if found:
-            column, row, expected, got = found
+        difference = first_difference(
+            whole.iloc[start + features.warm_up :], later.iloc[features.warm_up :], tol
+        )
+        if difference:
+            column, row, expected, got = difference
             raise ConfigError(
                 f"`{column}` still depends on where the series began {row + features.warm_up} bars after its "
                 f"start ({got}, not {expected}); `warm_up` says {features.warm_up}"
@@ -132,14 +134,14 @@ def first_difference(
         same |= np.abs(left - right) <= tol * (1 + np.abs(left))
     if same.all():
         return None
-    row, column = (int(each) for each in np.argwhere(~same)[0])
+    row, column = (int(position) for position in np.argwhere(~same)[0])
     return str(expected.columns[column]), row, float(left[row, column]), float(right[row, column])
 
 
 def _check_same(before: pd.DataFrame, after: pd.DataFrame, cut: int, what: str) -> None:
-    found = first_difference(before.iloc[: cut + 1], after.iloc[: cut + 1])
-    if found:
-        column, row, expected, got = found
+    difference = first_difference(before.iloc[: cut + 1], after.iloc[: cut + 1])
+    if difference:
+        column, row, expected, got = difference
         raise LeakageError(
             f"`{column}` at {before.index[row]} (row {row}) changes from {expected} to {got} when the bars "
             f"after row {cut} are {what}: a value at bar t may use bars <= t only"

@@ -17,9 +17,9 @@ def held_return(bars: pd.DataFrame, events: IntArray, side: IntArray, horizon: i
     >>> held_return(bars, np.array([0, 1]), np.array([1, 1]), 2).round(4)  # log(104 / 100), and not known yet
     array([0.0392,    nan])
     """
-    found = np.full(len(events), np.nan)
+    returns = np.full(len(events), np.nan)
     known = events + horizon < len(bars)
     at = events[known]
     entry, exit_ = bars["open"].to_numpy()[at + 1], bars["close"].to_numpy()[at + horizon]
-    found[known] = side[known] * np.log(exit_ / entry)
-    return found
+    returns[known] = side[known] * np.log(exit_ / entry)
+    return returns

@@ -140,7 +140,7 @@ class Database:
 
 def _cause(error: Exception) -> str:
     """Say in one line what the driver said, and what made it say so."""
-    said = getattr(error, "orig", None) or error
-    fields = said.args[0] if said.args and isinstance(said.args[0], dict) else {}  # pg8000's, by protocol
-    lines = [fields.get("M") or str(said), str(said.__cause__ or "")]
+    cause = getattr(error, "orig", None) or error
+    fields = cause.args[0] if cause.args and isinstance(cause.args[0], dict) else {}  # pg8000's, by protocol
+    lines = [fields.get("M") or str(cause), str(cause.__cause__ or "")]
     return ": ".join(line.splitlines()[0] for line in lines if line)

@@ -134,9 +134,9 @@ class Ledger:
         """
         closed = 0
         for trial_id, attempts in self._open_attempts(output):
-            found = state(trial_id)
-            if found != STARTED:
-                status = found if found in (FINISHED, FAILED) else KILLED
+            status = state(trial_id)
+            if status != STARTED:
+                status = status if status in (FINISHED, FAILED) else KILLED
                 closed += self._close_attempt(trial_id, attempts, status)
         return closed
 

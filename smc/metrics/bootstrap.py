@@ -64,7 +64,7 @@ def block_means(values: FloatArray, *, block_size: int, n_bootstrap: int = 1000,
     per_step = max(1, STEP_SIZE // (n_blocks * values.shape[1]))
     steps = [min(per_step, n_bootstrap - done) for done in range(0, n_bootstrap, per_step)]
     starts = (rng.integers(len(values), size=(step, n_blocks)) for step in steps)
-    return np.concatenate([resampled_means(values, each, block_size) for each in starts])
+    return np.concatenate([resampled_means(values, firsts, block_size) for firsts in starts])
 
 
 def resampled_means(values: FloatArray, starts: IntArray, block_size: int) -> FloatArray:

@@ -19,9 +19,9 @@ def resolve_classes(
     """
     if classes is not None:
         return np.unique(np.asarray(classes))
-    found = np.unique(np.concatenate([np.asarray(each) for each in labels]))
+    occurring = np.unique(np.concatenate([np.asarray(column) for column in labels]))
     codes = np.arange(n_classes)
-    return codes if found.size < n_classes and np.isin(found, codes).all() else found
+    return codes if occurring.size < n_classes and np.isin(occurring, codes).all() else occurring
 
 
 def class_codes(labels: npt.ArrayLike, classes: npt.NDArray[np.generic]) -> IntArray:

@@ -139,10 +139,10 @@ def reliability_curve(
 
 def _calibration_error(happened: npt.NDArray[np.bool_], probability: FloatArray, n_bins: int) -> float:
     curve = reliability_curve(happened, probability, n_bins=n_bins)
-    told, seen, count = (
+    predicted, observed, count = (
         np.asarray(curve[name], dtype=np.float64) for name in ("predicted", "observed", "count")
     )
-    return float(np.average(np.abs(told - seen), weights=count))
+    return float(np.average(np.abs(predicted - observed), weights=count))
 
 
 def _align(y_true: Labels, probabilities: Labels, classes: Labels | None) -> tuple[IntArray, FloatArray]:

@@ -22,7 +22,7 @@ def fit_calibrator(calibrator: Any, estimator: Any, rows: Rows | None) -> Any:
         return fitted.fit(np.empty((0, len(estimator.classes_))), np.empty(0, dtype=np.int64))
     probability, classes = estimator.predict_proba(rows.inputs), estimator.classes_
     known = np.isin(rows.labels, classes)
-    given = [None if each is None else each[known] for each in (rows.weights, rows.returns)]
+    given = [None if column is None else column[known] for column in (rows.weights, rows.returns)]
     return fitted.fit(probability[known], np.searchsorted(classes, rows.labels[known]), *given)
 
 

@@ -98,19 +98,19 @@ def with_names(inputs: Any, names: list[str] | None) -> Any:
 
 def augmentation_of(members: Sequence[Any]) -> dict[str, Any]:
     """Tell what the samplers did: counts of the member with most rows, what any of them said, each once."""
-    accounts = [each.augmentation_ for each in members]
-    errors = [each["error"] for each in accounts if each["error"] is not None]
-    most = max(accounts, key=lambda each: each["n_rows"])
+    accounts = [member.augmentation_ for member in members]
+    errors = [account["error"] for account in accounts if account["error"] is not None]
+    most = max(accounts, key=lambda account: account["n_rows"])
     return {**most, "error": errors[0] if errors else None, "notes": _each_once(accounts)}
 
 
 def selection_of(members: Sequence[Any]) -> dict[str, Any] | None:
     """Name the features that any member kept; None without a selection."""
-    accounts = [each.selection_ for each in members if each.selection_ is not None]
+    accounts = [member.selection_ for member in members if member.selection_ is not None]
     if not accounts:
         return None
-    given = list(dict.fromkeys(name for each in accounts for name in each["given"]))
-    kept = {name for each in accounts for name in each["kept"]}
+    given = list(dict.fromkeys(name for account in accounts for name in account["given"]))
+    kept = {name for account in accounts for name in account["kept"]}
     return {
         "given": given,
         "kept": [name for name in given if name in kept],
@@ -120,7 +120,7 @@ def selection_of(members: Sequence[Any]) -> dict[str, Any] | None:
 
 def _each_once(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     notes: list[dict[str, Any]] = []
-    for note in (note for each in accounts for note in each["notes"]):
+    for note in (note for account in accounts for note in account["notes"]):
         if note not in notes:
             notes.append(note)
     return notes

@@ -44,13 +44,13 @@ def settle_lengths(
     """
     padded = []
     for rule, is_short in (("short_row", True), ("long_row", False)):
-        found = [(row, cells) for row, cells in odd if (len(cells) < n_columns) is is_short]
-        sizes = [f"{len(cells)} of {n_columns} cells" for _, cells in found]
+        rows_of_rule = [(row, cells) for row, cells in odd if (len(cells) < n_columns) is is_short]
+        sizes = [f"{len(cells)} of {n_columns} cells" for _, cells in rows_of_rule]
         mended = is_short and faults.repairs
-        rows = np.array([row for row, _ in found], dtype=np.int64)
+        rows = np.array([row for row, _ in rows_of_rule], dtype=np.int64)
         faults.note(rule, rows, sizes.__getitem__, column="(all)", mended=mended)
         if mended:
-            padded = [(row, cells + [""] * (n_columns - len(cells))) for row, cells in found]
+            padded = [(row, cells + [""] * (n_columns - len(cells))) for row, cells in rows_of_rule]
     return padded
 
 

@@ -58,12 +58,12 @@ def normal(name: str) -> str:
 
 def price_positions(names: Sequence[str]) -> dict[str, tuple[int, ...]] | None:
     """Find open, high, low and close among a header's names; None if one is missing."""
-    found = {}
+    positions = {}
     for field in PRICES:
         spellings = (field, field[0], f"{field} price", f"bid {field}", f"bid{field}", f"{field} bid")
         extra = ("close/last",) if field == "close" else ()
-        found[field] = _best(names, (*spellings, *extra))
-    return found if all(found.values()) else None
+        positions[field] = _best(names, (*spellings, *extra))
+    return positions if all(positions.values()) else None
 
 
 def wide_symbols(names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -72,11 +72,11 @@ def wide_symbols(names: Sequence[str]) -> dict[str, dict[str, int]]:
     >>> wide_symbols(["date", "BTC:open", "BTC:high", "BTC:low", "BTC:close", "ETH:open"])
     {'BTC': {'open': 1, 'high': 2, 'low': 3, 'close': 4}}
     """
-    found: dict[str, dict[str, int]] = {}
+    symbols: dict[str, dict[str, int]] = {}
     for position, name in enumerate(names):
         if match := WIDE.fullmatch(name.strip().strip('"')):
-            found.setdefault(match[1], {}).setdefault(match[2].lower(), position)
-    return {symbol: fields for symbol, fields in found.items() if set(PRICES) <= set(fields)}
+            symbols.setdefault(match[1], {}).setdefault(match[2].lower(), position)
+    return {symbol: fields for symbol, fields in symbols.items() if set(PRICES) <= set(fields)}
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -154,7 +154,7 @@ def _best(names: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:
     spelled = [normal(name) for name in names]
     for name in wanted:
         if name in spelled:
-            return tuple(place for place, each in enumerate(spelled) if each == name)
+            return tuple(place for place, spelling in enumerate(spelled) if spelling == name)
     return ()
 
 
@@ -165,12 +165,12 @@ def _time(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[int, .
         cells = [row[clock].strip() for row in sample if clock < len(row)]
         if date and cells and all(CLOCK.fullmatch(cell) for cell in cells):
             return date[0], clock
-    found = _best(names, TIMES)[:1] or ((0,) if names and not names[0].strip().strip('"') else ())
-    if not found:
+    stamp = _best(names, TIMES)[:1] or ((0,) if names and not names[0].strip().strip('"') else ())
+    if not stamp:
         raise DataError(
             f"no column of time stamps among {', '.join(map(repr, names))}: name it time, timestamp or date"
         )
-    return found
+    return stamp
 
 
 def _volume(names: Sequence[str], assets: Sequence[str]) -> tuple[int, ...]:

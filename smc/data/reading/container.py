@@ -67,10 +67,10 @@ def unpack(path: Path) -> Content:
 
 def _member(path: Path) -> Content:
     with zipfile.ZipFile(path) as archive:
-        files = [each for each in archive.infolist() if not each.is_dir() and not _is_hidden(each.filename)]
+        files = [file for file in archive.infolist() if not file.is_dir() and not _is_hidden(file.filename)]
     if len(files) != 1:
-        found = ", ".join(each.filename for each in files[:5]) or "none"
-        raise DataError(f"an archive must hold one file, this one holds {len(files)} ({found}): unpack it")
+        names = ", ".join(file.filename for file in files[:5]) or "none"
+        raise DataError(f"an archive must hold one file, this one holds {len(files)} ({names}): unpack it")
     if files[0].flag_bits & 1:
         raise DataError("the archive needs a password: unpack it")
     return Content(path, f"{path.name}:{files[0].filename}", member=files[0].filename)

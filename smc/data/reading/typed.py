@@ -127,15 +127,15 @@ def _numbers(block: Block, positions: tuple[int, ...], reading: Reading, faults:
         conflicting |= np.isfinite(values) & np.isfinite(number) & (values != number)
         values = np.where(np.isnan(values), number, values)
         unreadable |= bad
-    found = {"non_numeric": unreadable, "conflicting_cells": conflicting}
+    masks = {"non_numeric": unreadable, "conflicting_cells": conflicting}
     missing = np.isnan(values) & ~unreadable
     if reading.price_scale is not None and positions != reading.columns.volume:
         whole = np.rint(values)
-        found["not_points"] = np.isfinite(values) & (
+        masks["not_points"] = np.isfinite(values) & (
             np.abs(values - whole) > NOISE * np.maximum(np.abs(values), 1.0)
         )
         values = whole / reading.price_scale
-    return _Numbers(values, missing, found)
+    return _Numbers(values, missing, masks)
 
 
 def _is_empty(cells: pa.Array) -> BoolArray:

@@ -38,8 +38,8 @@ def parse_zone(name: str) -> tzinfo:
     known = zoneinfo.available_timezones()
     if name in known:
         return zoneinfo.ZoneInfo(name)
-    folded = {each.lower(): each for each in known}
-    near = [folded[each] for each in difflib.get_close_matches(name.lower(), folded, n=3)]
+    folded = {zone.lower(): zone for zone in known}
+    near = [folded[zone] for zone in difflib.get_close_matches(name.lower(), folded, n=3)]
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     raise ValueError(f"`tz` must be a zone such as UTC, America/New_York or +02:00, got {name!r}{hint}")
 
