@@ -4,7 +4,6 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,12 +21,12 @@ def bars_fingerprint(bars: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def canonical_json(value: Any) -> str:
+def canonical_json(value: object) -> str:
     """Write plain data as JSON with sorted keys and no spaces: equal data, equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=True)
 
 
-def content_hash(value: Any) -> str:
+def content_hash(value: object) -> str:
     """Hash plain data by its canonical JSON (SHA-256, hex)."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 

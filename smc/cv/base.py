@@ -2,8 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Generator, Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
+import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils.validation import _num_samples
 
@@ -29,9 +30,9 @@ class PurgedSplitter(BaseCrossValidator):
 
     def split(
         self,
-        X: Any,
-        y: Any = None,  # noqa: ARG002
-        groups: Any = None,
+        X: object,
+        y: object = None,  # noqa: ARG002
+        groups: npt.ArrayLike | None = None,
     ) -> Generator[tuple[IntArray, IntArray], None, None]:
         """Return an iterator over (train, test), both sorted positions of events.
 
@@ -75,7 +76,7 @@ class PurgedSplitter(BaseCrossValidator):
     # scikit-learn's abstract method has no annotation, so that pyright takes its result for None.
     @abstractmethod
     def get_n_splits(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, X: Any = None, y: Any = None, groups: Any = None
+        self, X: object = None, y: object = None, groups: object = None
     ) -> int:
         """Return the number of splits."""
 

@@ -1,7 +1,6 @@
 """Index arithmetic of splits: contiguous blocks of event positions, as ranges."""
 
 from itertools import pairwise
-from typing import Any
 
 from sklearn.utils.validation import _num_samples
 
@@ -71,7 +70,7 @@ def trailing_blocks(
 
 
 def n_trailing_blocks(
-    strategy: object, X: Any, n_splits: int | None, first_size: int | None, block_size: int | None
+    strategy: object, X: object, n_splits: int | None, first_size: int | None, block_size: int | None
 ) -> int:
     """Count the blocks of ``trailing_blocks``; ``X`` is read only where the sizes decide.
 

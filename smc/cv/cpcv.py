@@ -2,7 +2,6 @@
 
 from itertools import combinations
 from math import comb
-from typing import Any
 
 import numpy as np
 
@@ -72,7 +71,7 @@ class CPCV(TwoSidedSplitter):
         blocks = even_blocks(n_events, self.n_blocks)
         return [(range(n_events), list(tests)) for tests in combinations(blocks, self.n_test_blocks)]
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
+    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return C(n_blocks, n_test_blocks)."""
         return comb(self.n_blocks, self.n_test_blocks)
 

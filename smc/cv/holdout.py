@@ -1,7 +1,5 @@
 """One split in time."""
 
-from typing import Any
-
 from smc.arguments import check_fraction, check_non_negative
 from smc.cv.base import ForwardSplitter
 from smc.cv.blocks import check_enough, last_share
@@ -42,6 +40,6 @@ class Holdout(ForwardSplitter):
         test = last_share(n_events, self.test_frac)
         return [(range(test.start), [test])]
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
+    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return 1."""
         return 1

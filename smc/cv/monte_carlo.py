@@ -1,7 +1,6 @@
 """Random contiguous test blocks."""
 
 from itertools import count
-from typing import Any
 
 import numpy as np
 
@@ -63,7 +62,7 @@ class MonteCarlo(TwoSidedSplitter):
         size = len(last_share(n_events, self.test_frac))
         return [(range(n_events), [range(first, first + size)]) for first in places]
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
+    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return the number of blocks."""
         return self.n_splits
 

@@ -1,7 +1,5 @@
 """k contiguous test blocks, training on both sides."""
 
-from typing import Any
-
 from smc.arguments import check_at_least, check_non_negative
 from smc.cv.base import TwoSidedSplitter
 from smc.cv.blocks import check_enough, even_blocks
@@ -56,6 +54,6 @@ class PurgedKFold(TwoSidedSplitter):
         check_enough(self, n_events, self.n_splits)
         return [(range(n_events), [block]) for block in even_blocks(n_events, self.n_splits)]
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
+    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return the number of blocks."""
         return self.n_splits

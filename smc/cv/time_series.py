@@ -1,12 +1,11 @@
 """scikit-learn's TimeSeriesSplit, purged."""
 
-from typing import Any
-
 from sklearn.model_selection import TimeSeriesSplit
 
 from smc.arguments import check_at_least, check_non_negative, check_positive_or_none
 from smc.cv.base import ForwardSplitter
 from smc.cv.blocks import check_enough
+from smc.typing import IntArray
 
 
 class TimeSeries(ForwardSplitter):
@@ -65,10 +64,10 @@ class TimeSeries(ForwardSplitter):
         plain = TimeSeriesSplit(self.n_splits, max_train_size=self.max_train_size, test_size=self.test_size)
         return [(_as_range(train), [_as_range(test)]) for train, test in plain.split(range(n_events))]
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
+    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return the number of test blocks."""
         return self.n_splits
 
 
-def _as_range(positions: Any) -> range:
+def _as_range(positions: IntArray) -> range:
     return range(int(positions[0]), int(positions[-1]) + 1)

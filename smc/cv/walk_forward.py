@@ -1,7 +1,5 @@
 """Rolling training window."""
 
-from typing import Any
-
 from smc.arguments import check_non_negative, check_positive_or_none
 from smc.cv.base import ForwardSplitter
 from smc.cv.blocks import n_trailing_blocks, trailing_blocks
@@ -69,6 +67,6 @@ class WalkForward(ForwardSplitter):
         size = self.train_size or blocks[0].start
         return [(range(block.start - size, block.start), [block]) for block in blocks]
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
+    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return the number of test blocks; ``X`` is needed where the sizes decide it."""
         return n_trailing_blocks(self, X, self.n_splits, self.train_size, self.test_size)

@@ -63,7 +63,7 @@ class Structure:
             raise ValueError("one of order_block, fair_value_gap, liquidity_sweep must be true")
         check_last(last)
         self.last = last
-        self.rules = {
+        self.rules: structure.StructureRules = {
             "swing_size": swing_size,
             "max_age": max_age,
             "min_gap_atr": min_gap_atr,

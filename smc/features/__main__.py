@@ -11,6 +11,7 @@ import pandas as pd
 
 from smc.cli import exits, say
 from smc.errors import ConfigError
+from smc.features.family import Family
 from smc.features.feature_set import FeatureSet
 from smc.features.laws import check_causal, check_replay, check_warm_up, random_walk
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         say(f"{options.family}: causal, live equals batch, a warm-up of {features.warm_up} bars is enough")
 
 
-def build(path: str, arguments: Sequence[str]) -> Any:
+def build(path: str, arguments: Sequence[str]) -> Family:
     """Import the class and call it; values are read as JSON, else as text.
 
     >>> build("smc.features.trend.Trend", ["slow=100"]).names[1]

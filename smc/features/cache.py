@@ -99,7 +99,7 @@ class FeatureCache:
             log.warning("features are not cached: %s", error)
 
 
-def machine_key(bars: pd.DataFrame, rules: dict[str, Any]) -> str:
+def machine_key(bars: pd.DataFrame, rules: structure.StructureRules) -> str:
     """Hash everything that the machine's rows depend on."""
     return content_hash(
         {

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 
@@ -26,7 +27,7 @@ class Family(Protocol):
     names: Sequence[str]
     warm_up: int
 
-    def compute(self, bars: pd.DataFrame) -> Any:
+    def compute(self, bars: pd.DataFrame) -> pd.DataFrame | pd.Series | np.ndarray:
         """Return one row a bar: a DataFrame with ``names``, or an array in their order.
 
         The value at bar t may use bars <= t only; ``bars`` must be left as they are.
@@ -41,7 +42,7 @@ class WarmUp:
     ATR(14) is forgotten to 1e-6 after 200 bars and stands in most columns; the zigzag of swings finds itself
     within 30 swing sizes; an object that lives ``max_age`` bars must have come after the start.
 
-    >>> Settling(bars=200, swing_sizes=30, ages=1).total(swing_size=5, max_age=500)
+    >>> WarmUp(bars=200, swing_sizes=30, ages=1).total(swing_size=5, max_age=500)
     850
     """
 
@@ -55,15 +56,15 @@ class WarmUp:
 
 
 class MachineFamily:
-    """Columns of the structure machine. The machine computes them; a family says which, and when they settle.
+    """Columns of the structure machine, which computes them; a family says which, and when they settle.
 
     Attributes
     ----------
     names
         Columns of `smc.structure`.
-    settling
+    warm_up_rule
         Bars until they no longer depend on where the series began.
     """
 
     names: tuple[str, ...] = ()
-    settling = WarmUp()
+    warm_up_rule = WarmUp()

@@ -59,7 +59,8 @@ class FeatureSet:
         day_start: str = "17:00",
     ) -> None:
         self.families = {name: family for name, family in families.items() if family is not None}
-        self.rules: dict[str, Any] = {
+        self.swing_size, self.max_age = swing_size, max_age
+        self.rules: structure.StructureRules = {
             "swing_size": swing_size,
             "max_age": max_age,
             "min_gap_atr": min_gap_atr,
@@ -91,9 +92,10 @@ class FeatureSet:
     @property
     def warm_up(self) -> int:
         """Bars to drop at the start: the most that a family needs until its values are settled."""
-        size, age = self.rules["swing_size"], self.rules["max_age"]
-        settling = [family.settling.total(size, age) for family in self._machine_families()]
-        return max([*settling, *(int(family.warm_up) for family in self.own.values())])
+        of_machine = [
+            family.warm_up_rule.total(self.swing_size, self.max_age) for family in self._machine_families()
+        ]
+        return max([*of_machine, *(int(family.warm_up) for family in self.own.values())])
 
     def compute(self, bars: pd.DataFrame) -> pd.DataFrame:
         """Return the features of a table of bars: one row a bar, columns ``names``.

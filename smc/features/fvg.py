@@ -23,4 +23,4 @@ class FVG(MachineFamily):
     """
 
     names = columns.FVG
-    settling = WarmUp(bars=200, ages=1)  # a gap lives up to max_age
+    warm_up_rule = WarmUp(bars=200, ages=1)  # a gap lives up to max_age

@@ -16,4 +16,4 @@ class Liquidity(MachineFamily):
     """
 
     names = columns.LIQUIDITY
-    settling = WarmUp(bars=200, swing_sizes=30, ages=3)  # a level, then its pool, then the age of a sweep
+    warm_up_rule = WarmUp(bars=200, swing_sizes=30, ages=3)  # a level, then its pool, then the age of a sweep

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smc.features.family import Family
@@ -15,7 +16,7 @@ from smc.typing import FloatArray
 class Live(Protocol):
     """Anything that takes the next bar and gives its values."""
 
-    def update(self, bar: Mapping[str, Any]) -> Any:
+    def update(self, bar: Mapping[str, Any]) -> npt.ArrayLike:
         """Take one bar: time, open, high, low, close, volume."""
         ...
 
@@ -56,7 +57,7 @@ class Rewind:
         self.family = family
         self.bars: deque[Mapping[str, Any]] = deque(maxlen=int(family.warm_up) + 1)
 
-    def update(self, bar: Mapping[str, Any]) -> Any:
+    def update(self, bar: Mapping[str, Any]) -> FloatArray:
         """Take one bar; return the family's last row."""
         self.bars.append(bar)
         bars = pd.DataFrame(list(self.bars)).set_index("time")

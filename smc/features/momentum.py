@@ -14,4 +14,4 @@ class Momentum(MachineFamily):
     """
 
     names = columns.MOMENTUM
-    settling = WarmUp(bars=300)
+    warm_up_rule = WarmUp(bars=300)

@@ -27,4 +27,4 @@ class OrderBlocks(MachineFamily):
     """
 
     names = columns.ORDER_BLOCKS
-    settling = WarmUp(bars=200, swing_sizes=30, ages=1)  # a block lives up to max_age
+    warm_up_rule = WarmUp(bars=200, swing_sizes=30, ages=1)  # a block lives up to max_age

@@ -16,4 +16,4 @@ class Premium(MachineFamily):
     """
 
     names = columns.PREMIUM
-    settling = WarmUp(bars=200, swing_sizes=30)
+    warm_up_rule = WarmUp(bars=200, swing_sizes=30)

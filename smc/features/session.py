@@ -14,4 +14,4 @@ class Session(MachineFamily):
     """
 
     names = columns.SESSION
-    settling = WarmUp()  # a bar's stamp needs no other bar
+    warm_up_rule = WarmUp()  # a bar's stamp needs no other bar

@@ -23,4 +23,4 @@ class Structure(MachineFamily):
     """
 
     names = columns.STRUCTURE
-    settling = WarmUp(bars=200, swing_sizes=30, ages=1)
+    warm_up_rule = WarmUp(bars=200, swing_sizes=30, ages=1)

@@ -18,4 +18,4 @@ class TBM(MachineFamily):
     """
 
     names = columns.TBM
-    settling = WarmUp(bars=200, swing_sizes=30, ages=2)  # a level, then its pool
+    warm_up_rule = WarmUp(bars=200, swing_sizes=30, ages=2)  # a level, then its pool

@@ -3,7 +3,7 @@
 from smc.arguments import check_choice
 from smc.features.family import MachineFamily, WarmUp
 
-SETTLING_BARS = {100: 700, 200: 2000}
+WARM_UP_BARS = {100: 700, 200: 2000}
 
 
 class Trend(MachineFamily):
@@ -24,7 +24,7 @@ class Trend(MachineFamily):
     """
 
     def __init__(self, *, slow: int = 200) -> None:
-        check_choice("slow", slow, SETTLING_BARS)
+        check_choice("slow", slow, WARM_UP_BARS)
         self.slow = slow
         self.names = ("ema50_dist_atr", f"ema{slow}_dist_atr", "ema50_slope_atr", "adx14")
-        self.settling = WarmUp(bars=SETTLING_BARS[slow])
+        self.warm_up_rule = WarmUp(bars=WARM_UP_BARS[slow])

@@ -20,4 +20,4 @@ class Volatility(MachineFamily):
     """
 
     names = columns.VOLATILITY
-    settling = WarmUp(bars=200)
+    warm_up_rule = WarmUp(bars=200)

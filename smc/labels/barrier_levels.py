@@ -1,6 +1,6 @@
 """How far stop and target lie from the entry of each trade."""
 
-from typing import Any
+from typing import Required, Unpack
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,17 @@ from smc.arguments import check_positive_or_none
 from smc.typing import FloatArray, IntArray
 
 
-def checked_placement(*, stop_atr: float | None, target_atr: float | None, **rules: Any) -> dict[str, Any]:
-    """Return the arguments of `barrier_distances` that place the barriers of every trade.
+class BarrierRules(structure.StructureRules):
+    """Keyword arguments of `barrier_distances`."""
+
+    stop_atr: Required[float | None]
+    target_atr: Required[float | None]
+
+
+def checked_barrier_rules(
+    *, stop_atr: float | None, target_atr: float | None, **rules: Unpack[structure.StructureRules]
+) -> BarrierRules:
+    """Return the rules by which the barriers of every trade are placed.
 
     Raises
     ------
@@ -30,7 +39,7 @@ def barrier_distances(
     *,
     stop_atr: float | None,
     target_atr: float | None,
-    **rules: Any,
+    **rules: Unpack[structure.StructureRules],
 ) -> FloatArray:
     """Return the distances of stop and target in price units, (n_events, 2), from bars <= event alone.
 

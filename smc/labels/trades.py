@@ -1,11 +1,11 @@
 """From events to trades: entry, barriers, exit."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
 
-from smc.labels.barrier_levels import barrier_distances
+from smc.labels.barrier_levels import BarrierRules, barrier_distances
 from smc.labels.label_table import check_events, label_table
 from smc.typing import BoolArray, FloatArray, IntArray
 
@@ -24,7 +24,7 @@ class Trades(NamedTuple):
 
 
 def walk_trades(
-    bars: pd.DataFrame, events: IntArray, side: IntArray, *, max_holding: int, **placement: Any
+    bars: pd.DataFrame, events: IntArray, side: IntArray, *, max_holding: int, **rules: Unpack[BarrierRules]
 ) -> tuple[Trades, dict[str, int]]:
     """Enter each event at the next open and walk to its exit, by the rules of `smc.structure.barriers.touch`.
 
@@ -34,7 +34,7 @@ def walk_trades(
 
     Parameters
     ----------
-    placement
+    rules
         Arguments of `barrier_distances`.
 
     Returns
@@ -46,7 +46,7 @@ def walk_trades(
 
     events, side = check_events(len(bars), events, side)
     entry = np.append(bars["open"].to_numpy(), np.nan)[events + 1]
-    distances = barrier_distances(bars, events, side, **placement)
+    distances = barrier_distances(bars, events, side, **rules)
     barriers = entry[:, None] + np.array([-1, 1]) * side[:, None] * distances
     # Flat prices may leave a distance that is lost in the rounding of the entry price.
     placed = np.isnan(entry) | ((distances > 0) & (barriers != entry[:, None])).all(axis=1)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.arguments import check_choice, check_positive
-from smc.labels.barrier_levels import checked_placement
+from smc.labels.barrier_levels import checked_barrier_rules
 from smc.labels.trades import label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
 
@@ -76,7 +76,7 @@ class TripleBarrier:
         check_positive("max_holding", max_holding)
         check_choice("expiry", expiry, ("sign", "drop"))
         self.horizon, self.expiry = max_holding, expiry
-        self.placement = checked_placement(
+        self.barrier_rules = checked_barrier_rules(
             stop_atr=stop_atr,
             target_atr=target_atr,
             swing_size=swing_size,
@@ -94,7 +94,7 @@ class TripleBarrier:
         """
         from smc.structure.barriers import EXPIRY
 
-        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.placement)
+        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.barrier_rules)
         if self.expiry == "drop":
             expired = trades.outcome == EXPIRY
             trades, dropped = trades.keep(~expired), {**dropped, "expired": int(expired.sum())}

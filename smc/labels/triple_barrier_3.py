@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.arguments import check_positive
-from smc.labels.barrier_levels import checked_placement
+from smc.labels.barrier_levels import checked_barrier_rules
 from smc.labels.trades import label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
 
@@ -56,7 +56,7 @@ class TripleBarrier3:
     ) -> None:
         check_positive("max_holding", max_holding)
         self.horizon = max_holding
-        self.placement = checked_placement(
+        self.barrier_rules = checked_barrier_rules(
             stop_atr=stop_atr,
             target_atr=target_atr,
             swing_size=swing_size,
@@ -72,7 +72,7 @@ class TripleBarrier3:
         LabelError
             Events are no increasing bar positions, or a side is neither +1 nor -1.
         """
-        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.placement)
+        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.barrier_rules)
         label = np.maximum(trades.outcome, -1)  # a bar that held both barriers is a stop
         return label_trades(trades, label, dropped=dropped)
 

@@ -4,17 +4,17 @@ One compiled state machine reads each bar once. Every value at bar t is known at
 bars <= t, and nothing that was written is ever rewritten.
 """
 
-from typing import Any
+from typing import Unpack
 
 import pandas as pd
 
 from smc.structure.columns import COLUMNS, FEATURES
-from smc.structure.machine import Machine, ohlcv
+from smc.structure.machine import Machine, StructureRules, ohlcv
 
-__all__ = ["COLUMNS", "FEATURES", "Machine", "compute", "ohlcv"]
+__all__ = ["COLUMNS", "FEATURES", "Machine", "StructureRules", "compute", "ohlcv"]
 
 
-def compute(bars: pd.DataFrame, **rules: Any) -> pd.DataFrame:
+def compute(bars: pd.DataFrame, **rules: Unpack[StructureRules]) -> pd.DataFrame:
     """Compute every column of the structure machine for a table of bars.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,17 @@ from smc.structure.state import MAX_SWING_SIZE, empty_state
 from smc.typing import FloatArray
 
 BARS = ["open", "high", "low", "close", "volume"]
+
+
+class StructureRules(TypedDict, total=False):
+    """Arguments of `Machine`: the rules that features, events and labels share."""
+
+    swing_size: int
+    max_age: int
+    min_gap_atr: float
+    pool_tolerance_atr: float
+    tz: str
+    day_start: str
 
 
 class Machine:
