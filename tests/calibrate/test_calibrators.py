@@ -14,7 +14,7 @@ from smc.calibrate.threshold import best_threshold
 from smc.config import compose
 from smc.errors import ConfigError, ModelError
 from smc.evaluation.calibration import calibration_figures
-from smc.evaluation.predictions import average_repeated
+from smc.evaluation.predictions import abstains, average_repeated
 from smc.evaluation.trading import Trading
 from smc.labels.direction import Direction
 
@@ -117,6 +117,20 @@ def test_a_band_passes_events_over_and_no_trade_is_made_of_them() -> None:
     bars = pd.DataFrame({"open": 1.0, "close": 1.0}, pd.date_range("2024", periods=10, tz="UTC"))
     trades = Trading(bars, Direction.position, cost=0.0).trades(rows)
     np.testing.assert_allclose(trades, [-0.01, 0.0, 0.01])
+
+
+def test_an_event_on_the_edge_of_the_band_is_traded() -> None:
+    p = np.array([0.25, 0.375, 0.5, 0.625, 0.75])
+    passed_over = [False, True, True, True, False]
+    calibrator = NoCalibration(abstain=0.25).fit(two(p), np.array([0, 0, 1, 1, 1]))
+    assert calibrator.abstains(two(p)).tolist() == passed_over
+    rows = pd.DataFrame({"p_0": 1 - p, "p_1": p, "threshold": 0.5, "abstain": 0.25})
+    assert abstains(rows).tolist() == passed_over
+
+
+def test_a_probability_at_the_threshold_is_decided_for_the_larger_class() -> None:
+    calibrator = NoCalibration(threshold="class_cost").set_fitted({"threshold": 0.25, "map": {}})
+    assert calibrator.decide(two(np.array([0.125, 0.25, 0.375]))).tolist() == [0, 1, 1]
 
 
 def test_an_event_of_several_folds_is_decided_by_the_mean_threshold() -> None:

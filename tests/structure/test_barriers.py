@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smc.structure.barriers import AMBIGUOUS, EXPIRY, STOP, TARGET, UNRESOLVED, touch
+from smc.structure.barriers import AMBIGUOUS, EXPIRY, STOP, TARGET, UNRESOLVED, place, touch
 
 REASONS = {
     STOP: "stop",
@@ -144,3 +144,29 @@ def test_equals_a_plain_walk(prices, risk, reward, max_holding, side):
     assert [int(end) for end in found[0]] == [row[0] for row in expected]
     np.testing.assert_array_equal(found[1], np.array([row[1] for row in expected], dtype=float))
     assert [int(code) for code in found[2]] == [row[2] for row in expected]
+
+
+NONE = float("nan")
+
+#: Block, pool and swing around a close of 100 with an ATR of 1; the distances of stop and target.
+PLACED = {
+    "a target as far as the stop stays": ((NONE, 101.5, NONE), (1.5, 1.5)),
+    "a target nearer than the stop is twice the risk": ((NONE, 101.25, NONE), (1.5, 3.0)),
+    "a pool comes before a swing": ((NONE, 102.0, 105.0), (1.5, 2.0)),
+    "a swing without a pool": ((NONE, NONE, 102.5), (1.5, 2.5)),
+    "a target beyond 8 ATR is 8 ATR": ((NONE, 109.0, NONE), (1.5, 8.0)),
+    "a block nearer than half an ATR places no stop": ((99.75, NONE, NONE), (1.5, 3.0)),
+    "a block at 2 ATR": ((98.0, NONE, NONE), (2.1, 4.2)),
+    "a block beyond 4 ATR places none": ((96.0, NONE, NONE), (1.5, 3.0)),
+}
+
+
+@pytest.mark.parametrize("case", PLACED)
+def test_where_barriers_are_placed(case):
+    levels, expected = PLACED[case]
+    assert place(100.0, 1.0, *levels) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("risk", [0.5, 4.0])
+def test_a_stop_on_the_edge_of_what_is_allowed_stands(risk):
+    assert place(0.0, 1.0, -(risk - 0.1), NONE, NONE)[0] == risk  # a close of 0 leaves nothing to rounding
