@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from smc.config.job import Job
-from smc.launcher import Death, End, Sweep, death
+from smc.launcher import Death, End, Sweep, crash
 from smc.launcher.basic import Basic
 from smc.launcher.ctrl_c import CtrlC
 from smc.launcher.threads import thread_limits
@@ -113,7 +113,7 @@ def test_a_death_is_recorded_once_the_process_has_gone(lost_node) -> None:
 
 
 def test_a_process_that_does_not_go_is_named(lost_node, monkeypatch) -> None:
-    monkeypatch.setattr(death, "LAST_SIGNS", 0.2)
+    monkeypatch.setattr(crash, "LAST_SIGNS", 0.2)
     sweep = lost_node(60)
     assert sweep.ends[0].status == "killed"
     assert f"could not be recorded: run {RUN} is being written by process" in sweep.ends[0].text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smc.errors import ResultsError
-from smc.selftest import Plan, work
+from smc.selftest import Plan, parallel
 from smc.selftest.__main__ import main
 from smc.selftest.run import run
 from smc.selftest.verdicts import RULES
@@ -76,7 +76,7 @@ def test_what_is_measured_is_not_measured_again(
     folder: Path, output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = (folder / "120_0.jsonl").read_bytes()
-    monkeypatch.setattr(work, "measure", lambda task: pytest.fail(f"measured again: {task.seed}"))
+    monkeypatch.setattr(parallel, "measure", lambda task: pytest.fail(f"measured again: {task.seed}"))
     assert exit_code(*SMALL, *FAST, "--symbols", "2", "--jobs", "1", "--output", str(output)) == 0
     assert (folder / "120_0.jsonl").read_bytes() == before
     said = capsys.readouterr()
@@ -87,7 +87,7 @@ def test_what_is_measured_is_not_measured_again(
 def test_ctrl_c_keeps_what_is_done_and_the_rest_is_done_later(
     make_plan: MakePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, measured, true_measure = make_plan(n_symbols=3), [], work.measure
+    plan, measured, true_measure = make_plan(n_symbols=3), [], parallel.measure
 
     def interrupted(task: Any) -> Any:
         if len(measured) == 1:
@@ -95,10 +95,10 @@ def test_ctrl_c_keeps_what_is_done_and_the_rest_is_done_later(
         measured.append(task.seed)
         return true_measure(task)
 
-    monkeypatch.setattr(work, "measure", interrupted)
+    monkeypatch.setattr(parallel, "measure", interrupted)
     with pytest.raises(KeyboardInterrupt, match="what is measured is kept"):
         run(plan, tmp_path)
-    monkeypatch.setattr(work, "measure", lambda task: measured.append(task.seed) or true_measure(task))
+    monkeypatch.setattr(parallel, "measure", lambda task: measured.append(task.seed) or true_measure(task))
     report, _ = run(plan, tmp_path)
     assert measured == [0, 1, 2]
     assert [line["seed"] for line in report.lines[plan.cells[0]]] == [0, 1, 2]
