@@ -3,12 +3,14 @@
 from smc.results.about import about
 from smc.results.identity import config_hash, package_versions, run_id, seedless_hash
 from smc.results.kept_bars import KeptBars, keep_bars
+from smc.results.record import RunRecord
 from smc.results.run import Run, list_runs, load_run
 from smc.results.store import RunStore
 
 __all__ = [
     "KeptBars",
     "Run",
+    "RunRecord",
     "RunStore",
     "about",
     "config_hash",

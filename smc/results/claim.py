@@ -11,6 +11,7 @@ from smc.results.durable import sync
 from smc.results.manifest import write_manifest
 from smc.results.packing import pack
 from smc.results.plain import json_bytes, to_plain
+from smc.results.schema import leave_out_misfits
 from smc.results.status import FINISHED, STARTED, failure, utc_now, write_status
 
 
@@ -63,9 +64,13 @@ class RunClaim:
         (self.staging / name).write_bytes(json_bytes(plain))
         return warnings
 
-    def save_record(self, record: dict[str, Any]) -> None:
-        """Write run.json; fields lost on the way are named at the end of its ``warnings``."""
+    def save_record(self, record: Mapping[str, Any]) -> None:
+        """Write run.json; fields that have no plain form, or do not fit its schema, are left out.
+
+        They are named at the end of its ``warnings``.
+        """
         plain, warnings = to_plain(record)
+        warnings += leave_out_misfits(plain)
         plain["warnings"] = [*(plain.get("warnings") or []), *warnings]
         (self.staging / "run.json").write_bytes(json_bytes(plain))
 

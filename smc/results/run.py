@@ -9,6 +9,7 @@ import pandas as pd
 
 from smc.results.manifest import NAME, verify
 from smc.results.packing import unpacked
+from smc.results.record import RunRecord
 from smc.typing import Config
 
 
@@ -26,8 +27,8 @@ class Run:
         self._packed: list[str] = manifest["packed"]
 
     @cached_property
-    def record(self) -> dict[str, Any]:
-        """The figures of the run: run.json."""
+    def record(self) -> RunRecord:
+        """The figures of the run: run.json. One of an older smc may lack fields of today."""
         return json.loads((self.path / "run.json").read_bytes())
 
     @cached_property

@@ -15,6 +15,7 @@ from smc.report.proportion import wilson
 from smc.report.reliability import Groups, reliability
 from smc.report.text import is_number
 from smc.results import Run, load_run
+from smc.results.record import SymbolScores
 from smc.selection.test_access_log import is_sealed, sealed_tables
 
 #: In the place of an equity curve.
@@ -34,8 +35,8 @@ class CandidateRun:
 
     def __init__(self, run: Run, symbol: str, *, sees_test: bool) -> None:
         self.run, self.symbol, self.sees_test = run, symbol, sees_test
-        self.record: dict[str, Any] = run.record
-        self.own: dict[str, Any] = (self.record.get("by_symbol") or {}).get(symbol, self.record)
+        self.record = run.record
+        self.own: SymbolScores = (self.record.get("by_symbol") or {}).get(symbol, self.record)
         self.figures = Figures(self.own)
         self._settings: dict[str, Any] = run.config.get("evaluation") or {}
 

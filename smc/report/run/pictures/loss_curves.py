@@ -47,7 +47,8 @@ def _of_one(curves: pd.DataFrame) -> Figure:
 def _of_members(view: RunView) -> Figure:
     """Draw a panel a member: the train fit, and behind it, thin, the validation loss of the folds."""
     told = {str(name): own for name, own in view.run.curves.groupby("member", sort=False)}
-    members = view.record["ensemble"]["fits"][0]["members"]
+    ensemble = view.record["ensemble"]
+    members = ensemble["fits"][0]["members"] if ensemble else []
     silent = [name for name in members if not any(each.split("/")[0] == name for each in told)]
     figure = blank(1.2 + 2.1 * len(told))
     panels = figure.subplots(len(told), squeeze=False)[:, 0]

@@ -7,6 +7,7 @@ from smc.report.document import Section, Table
 from smc.report.figures import Figures
 from smc.report.text import count, decimal, percent
 from smc.report.view import PARTS, RunView
+from smc.results.record import Augmentation
 
 #: Figures with and without augmentation: label, metric, how it is written.
 CLASSIFICATION: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
@@ -38,7 +39,7 @@ def section(view: RunView) -> Section | None:
     return Section("Augmentation", points, tables)
 
 
-def _rows(fit: dict[str, Any]) -> tuple[str, str, str]:
+def _rows(fit: Augmentation) -> tuple[str, str, str]:
     before, added = fit.get("n_rows") or 0, fit.get("n_added") or 0
     return str(fit.get("fit")), count(before), count(before + added)
 

@@ -14,6 +14,6 @@ def section(view: RunView) -> Section | None:
     for name in view.classes:
         here = [(rows["label"] == name) for rows in view.parts.values()]
         shares = [f"{count(each.sum())} ({percent(each.mean())})" for each in here]
-        rows.append((str(name), percent(overall.get(str(name), overall.get(name))), *shares))
+        rows.append((str(name), percent(overall.get(str(name))), *shares))
     columns = ("class", "all events", *(PARTS[part] for part in view.parts))
     return Section("Class balance", tables=[Table(columns, rows)])

@@ -1,0 +1,329 @@
+"""run.json, field by field: one schema for what writes a run and for what reads it."""
+
+from typing import Any, NotRequired, TypeAlias, TypedDict
+
+#: None where it is undefined, or has no rows.
+Figure: TypeAlias = float | None
+
+
+class BarsFacts(TypedDict):
+    """The bars of one symbol."""
+
+    first: str  # open of the first bar, ISO 8601, UTC
+    last: str
+    n_bars: int
+    fingerprint: str  # SHA-256 of stamps and prices
+    account: dict[str, Any]  # rows that were read, repaired and dropped (`smc.data`)
+    source: dict[str, Any]  # where a data option of your own got them
+
+
+class SampleLoss(TypedDict):
+    """How many bars became events, and where the others were lost."""
+
+    symbols: dict[str, dict[str, Any]]  # counts by symbol, and ``nan_features``: events by feature
+    split: dict[str, Any]  # events by split, and those purged before it
+
+
+class History(TypedDict, total=False):
+    """Accuracy by split and over the folds; of a regression None, with R2 under like names beside it."""
+
+    train_accuracy: Figure
+    val_accuracy: Figure
+    test_accuracy: Figure
+    train_val_gap: Figure  # train minus val
+    cv_mean_accuracy: Figure
+    cv_std_accuracy: Figure  # over the folds, ddof 0; None of a single fold
+    cv_fold_accuracies: list[float] | None
+    overfitting_detected: bool | None  # gap above `evaluation.overfitting_gap`
+    cv_is_stable: bool | None  # deviation below `evaluation.stable_std`
+    train_r2: Figure
+    val_r2: Figure
+    test_r2: Figure
+    train_val_r2_gap: Figure
+    cv_mean_r2: Figure
+    cv_std_r2: Figure
+    cv_fold_r2: list[Figure]
+
+
+class Metrics(TypedDict, total=False):
+    """Scores of one split or regime, one row an event: those of classes, or those of numbers."""
+
+    n_events: int
+    distinct_predictions: int  # classes, or values, that are predicted at all
+    accuracy: Figure
+    majority_accuracy: Figure  # of always naming the most frequent class of these events
+    precision: Figure
+    recall: Figure
+    f1_score: Figure
+    balanced_accuracy: Figure
+    mcc: Figure
+    auc: Figure
+    log_loss: Figure  # nats
+    brier: Figure
+    weighted_accuracy: Figure  # events count by the uniqueness of their labels
+    weighted_log_loss: Figure
+    classes: list[int]
+    confusion_matrix: list[list[int]]  # lines: true class
+    log_loss_skill: Figure  # share of the baseline's loss that is saved
+    r2: Figure
+    mae: Figure
+    mse: Figure
+    rmse: Figure
+    mape: Figure
+    mse_skill: Figure
+
+
+class FinancialMetrics(TypedDict, total=False):
+    """What trading the predictions of one split earns after costs; log returns a bar."""
+
+    sharpe: Figure  # a year, as `sortino` and `calmar`
+    sortino: Figure
+    calmar: Figure
+    max_drawdown: Figure  # share of the capital
+    win_rate: Figure  # of the trades
+    var_95: Figure  # loss of a bar that 5 % of the bars exceed
+    cvar_95: Figure
+    turnover: Figure  # changes of position by 1, a year
+    mean_return: Figure
+    n_bars: int
+    n_trades: int
+    periods_per_year: Figure
+
+
+class Interval(TypedDict):
+    """A confidence interval, at the level of `evaluation.confidence`."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+class Spread(TypedDict):
+    """A figure over the backtest paths of combinatorial cross-validation."""
+
+    mean: Figure
+    std: Figure
+    min: Figure
+    max: Figure
+
+
+class BacktestPaths(TypedDict, total=False):
+    """How the figures of one symbol spread over its backtest paths."""
+
+    n_paths: int
+    accuracy: Spread
+    r2: Spread
+    sharpe: Spread
+
+
+class PooledScores(TypedDict):
+    """What is scored of a run over all its events."""
+
+    task: str  # classification or regression
+    history: History
+    out_of_fold_metrics: Metrics | None
+    val_metrics: Metrics | None
+    test_metrics: Metrics | None  # None of a sealed run
+
+
+class SymbolScores(PooledScores, total=False):
+    """What is scored of one symbol; by split where a field has several. A pool has these by symbol alone."""
+
+    financial_metrics: FinancialMetrics | None  # out of fold
+    val_financial_metrics: FinancialMetrics | None
+    test_financial_metrics: FinancialMetrics | None
+    baseline_metrics: dict[str, Metrics]
+    metrics_by_regime: dict[str, dict[str, Metrics]]
+    intervals: dict[str, dict[str, Interval]]
+    backtest_paths: BacktestPaths | None  # of cv=cpcv
+
+
+class Note(TypedDict):
+    """Something that did not go as asked for."""
+
+    reason: str  # a code
+    sentence: str
+
+
+class Warned(Note):
+    """A warning: something that went wrong without ending the run."""
+
+    fit: NotRequired[str]  # that it was seen in
+    fits: NotRequired[list[str]]  # the same, of several
+    iteration: NotRequired[int | None]
+    value: NotRequired[Figure]  # that a watch saw
+    threshold: NotRequired[Figure]  # that it was held against
+    member: NotRequired[str]  # of an ensemble
+    n_fits: NotRequired[int]  # of that member, in which it was seen
+    symbol: NotRequired[str]
+    part: NotRequired[str]  # a split
+    field: NotRequired[str]  # of this record, that was not saved as it was
+
+
+class Stop(TypedDict):
+    """A fit that ended before its time."""
+
+    fit: str
+    reason: str
+    iteration: int | None  # the last one, from 0
+
+
+class Augmentation(TypedDict):
+    """What the sampler did in one fit."""
+
+    fit: str
+    n_rows: int  # given to it
+    n_added: int
+    error: str | None
+    notes: list[Note]
+
+
+class Selection(TypedDict):
+    """Which features one fit kept."""
+
+    fit: str
+    n_given: int
+    kept: list[str]
+
+
+class FeatureShare(TypedDict):
+    """How often the folds kept a feature."""
+
+    feature: str
+    share: float
+
+
+class Agreement(TypedDict):
+    """How much the folds agree on the features."""
+
+    frequency: list[FeatureShare]
+    stability: Figure  # 1: the same; about 0: at random
+
+
+class FeatureSelection(TypedDict):
+    """Which features were kept."""
+
+    fits: list[Selection]
+    folds: Agreement
+
+
+class Calibrated(TypedDict):
+    """What the calibrator of one fit learned."""
+
+    fit: str
+    n_rows: int  # kept for it
+    threshold: Figure  # probability of the larger class
+    map: dict[str, Any]  # empty: probabilities are left as they are
+
+
+class Reliability(TypedDict):
+    """How true probabilities come."""
+
+    ece: Figure
+    brier: Figure
+    log_loss: Figure
+    curves: dict[str, dict[str, list[Any]]]  # by class
+
+
+class CalibrationScores(TypedDict):
+    """The probabilities of one split, before calibration and after it."""
+
+    n: int  # events
+    before: Reliability
+    after: Reliability
+    abstained: float  # share of the events
+
+
+class Calibration(TypedDict):
+    """What the calibrators learned, and what they are worth by split."""
+
+    fits: list[Calibrated]
+    parts: dict[str, CalibrationScores]
+
+
+class MemberFigure(TypedDict):
+    """A figure of one member over the folds."""
+
+    member: str
+    mean: Figure
+    min: Figure
+    max: Figure
+
+
+class MemberFigures(TypedDict):
+    """How even the folds are in what they learn of an ensemble's members."""
+
+    losses: list[MemberFigure] | None
+    weights: list[MemberFigure] | None
+
+
+class Ensemble(TypedDict):
+    """What each fit learned of an ensemble's members."""
+
+    fits: list[dict[str, Any]]  # `smc.model.ensemble.Ensemble.account`
+    folds: MemberFigures
+
+
+class Ablated(TypedDict, total=False):
+    """The same model without augmentation, on the same folds."""
+
+    history: History | None
+    out_of_fold_metrics: Metrics | None
+    val_metrics: Metrics | None
+    test_metrics: Metrics | None
+
+
+class Ablation(Ablated):
+    """The same, with every symbol of a pool."""
+
+    by_symbol: NotRequired[dict[str, Ablated]]
+
+
+class Importance(TypedDict):
+    """The saved model's own importance of a feature."""
+
+    feature: str
+    importance: float  # share of the sum
+
+
+class RunFacts(TypedDict):
+    """Which run it is: what it was made of, and what was asked for."""
+
+    run_id: str
+    data_hash: str
+    choices: dict[str, str | None]  # option by group
+    class_names: dict[str, str]  # dotted path by group
+    symbol: str  # of a pool joined by +
+    model_name: str
+    timestamp: str  # when its fits began, ISO 8601, UTC
+    bars: dict[str, BarsFacts]  # by symbol
+    sample_loss: SampleLoss
+    class_balance: dict[str, float] | None  # share of the events by class
+    config_hash: str
+    seedless_hash: str  # shared by repeats of one configuration
+    split_hash: str
+    code_version: str
+    package_versions: dict[str, str]
+    seed: int
+
+
+class FitFacts(TypedDict):
+    """What its fits told."""
+
+    stopped_by_watch: list[Stop]
+    partial: Stop | None  # the fit that Ctrl-C ended
+    ablation: Ablation | None
+    augmentation: list[Augmentation]  # by fit
+    feature_selection: FeatureSelection | None
+    calibration: Calibration | None
+    ensemble: Ensemble | None
+    feature_importance: list[Importance]  # largest first
+    last_training_bar: str  # open, ISO 8601, UTC
+    training_duration_seconds: float
+    warnings: list[Warned]
+
+
+class RunRecord(RunFacts, SymbolScores, FitFacts):
+    """The record of a run on one symbol; that of a pool has the scores of each under ``by_symbol``."""
+
+    by_symbol: NotRequired[dict[str, SymbolScores]]

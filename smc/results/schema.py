@@ -1,0 +1,103 @@
+"""The JSON schema of run.json, made from its types, and what becomes of a field that does not fit."""
+
+import types
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from smc.results.record import RunRecord
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
+
+NAMES: dict[Any, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    types.NoneType: "null",
+}
+
+
+def json_schema(hint: Any) -> dict[str, Any]:
+    """Return the JSON schema of a type: a TypedDict, or what stands in one.
+
+    Made here rather than by pydantic, which would be a dependency for these lines alone. Keys that a
+    TypedDict does not name are let through: an evaluation of your own may add figures.
+
+    >>> json_schema(dict[str, list[float] | None])
+    {'type': 'object', 'additionalProperties': {'type': ['array', 'null'], 'items': {'type': 'number'}}}
+    """
+    if hint is Any:
+        return {}
+    if hint in NAMES:
+        return {"type": NAMES[hint]}
+    if is_typeddict(hint):
+        fields = {name: json_schema(field) for name, field in get_type_hints(hint).items()}
+        return {"type": "object", "properties": fields, "required": sorted(hint.__required_keys__)}
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is list:
+        return {"type": "array", "items": json_schema(arguments[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": json_schema(arguments[1])}
+    if origin in (Union, types.UnionType) and types.NoneType in arguments and len(arguments) == 2:
+        (schema,) = (json_schema(argument) for argument in arguments if argument is not types.NoneType)
+        return {**schema, "type": [schema["type"], "null"]}
+    raise TypeError(f"run.json: no schema for {hint}; add it to smc.results.schema")
+
+
+def record_problems(record: Any) -> Iterator[str]:
+    """Say where a record does not fit the schema of run.json, place by place.
+
+    >>> next(record_problems({"symbol": 3}))
+    "symbol: 3 is not of type 'string'"
+    """
+    for problem in _validator().iter_errors(record):
+        yield f"{_place(problem) or 'run.json'}: {problem.message.splitlines()[0][:200]}"
+
+
+def leave_out_misfits(record: dict[str, Any]) -> list[dict[str, str]]:
+    """Take the fields that do not fit the schema out of a plain record, in place; return a warning of each.
+
+    A run always ends in a saved result, whatever a class of your own puts into its record, and what is saved
+    can be read by its types. Of a list the whole field goes. What is missing stays so: that a run writes
+    every field is for the type checker to see.
+
+    >>> record = {"seed": 0, "history": {"val_accuracy": 0.5, "cv_fold_accuracies": [1, "x"]}}
+    >>> leave_out_misfits(record)
+    [{'reason': 'not_saved', 'field': 'history.cv_fold_accuracies',
+      'sentence': "`history.cv_fold_accuracies` is left out: 'x' is not of type 'number'"}]
+    >>> record
+    {'seed': 0, 'history': {'val_accuracy': 0.5}}
+    """
+    warnings: dict[str, dict[str, str]] = {}
+    misfits = [problem for problem in _validator().iter_errors(record) if problem.validator != "required"]
+    for problem in sorted(misfits, key=lambda problem: -len(problem.absolute_path)):  # inner ones first
+        *parents, key = _field(problem)
+        field = ".".join(map(str, (*parents, key)))
+        holder: Any = record
+        for parent in parents:
+            holder = holder[parent]
+        holder.pop(key, None)
+        sentence = f"`{field}` is left out: {problem.message.splitlines()[0][:200]}"
+        warnings.setdefault(field, {"reason": "not_saved", "field": field, "sentence": sentence})
+    return list(warnings.values())
+
+
+@cache
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json_schema(RunRecord))
+
+
+def _place(problem: "ValidationError") -> str:
+    return ".".join(map(str, problem.absolute_path))
+
+
+def _field(problem: "ValidationError") -> list[str | int]:
+    """Return the path of the innermost mapping's key that a problem stands under."""
+    path = list(problem.absolute_path)
+    while path and isinstance(path[-1], int):
+        path.pop()
+    return path
