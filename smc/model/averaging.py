@@ -6,8 +6,8 @@ from typing import Any, Literal
 import numpy as np
 
 from smc.arguments import check_choice
-from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
+from smc.model.estimator import Task
 from smc.model.weighted_mean import mean_over_members
 from smc.typing import FloatArray
 

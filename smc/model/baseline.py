@@ -1,17 +1,17 @@
 """The forecast that a model has to beat."""
 
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import Tags
 
 from smc.arguments import check_choice
-from smc.model.either_task import Task
-from smc.model.task_estimator import EvalSet, TaskEstimator
+from smc.model.estimator import EvalSet, Inputs, SingleModel, Task
 from smc.typing import FloatArray
 
 
-class Baseline(TaskEstimator):
+class Baseline(SingleModel):
     """Forecast without looking at the features.
 
     Classes get their weighted shares among the training rows (the prior), whose log-loss and Brier score are
@@ -64,17 +64,20 @@ class Baseline(TaskEstimator):
         """Zeros: no feature matters."""
         return np.zeros(self.n_features_in_)
 
-    def _fit(
+    def fit(
         self,
-        X: FloatArray,  # noqa: ARG002
-        target: np.ndarray,
-        weight: FloatArray,
-        eval_set: EvalSet | None,  # noqa: ARG002
-    ) -> None:
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: EvalSet | None = None,
+    ) -> Self:
+        """Learn the shares of the classes, or the mean; see `SingleModel.fit`."""
+        (_, target, weight), _ = self._check_fit(X, y, sample_weight, eval_set)
         if self.task_ == "classification":
             self.constant_ = np.bincount(target, weights=weight) / weight.sum()
         else:
             self.constant_ = np.average(target, weights=weight) if self.regression == "mean" else 0.0
+        return self
 
     def _evaluate(self, X: FloatArray) -> FloatArray:
         shape = (len(X), *np.shape(self.constant_))

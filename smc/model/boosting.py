@@ -1,15 +1,16 @@
 """What boosted trees share: rounds that can stop early, and weights in the library's own format."""
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from smc.errors import NotFiniteError
-from smc.fit_progress import FitCallback, curves_of
+from smc.fit_progress import FitCallback
+from smc.model.estimator import EvalSet, Inputs, Rows
 from smc.model.iterative import Iterative
 from smc.model.rounds import Rounds
-from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
 
 #: Of a class without weight, so that its loss is finite.
@@ -42,6 +43,32 @@ class Boosting(Iterative):
     early_stopping_rounds: int | None
     n_jobs: int
 
+    def fit(
+        self,
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: EvalSet | None = None,
+        callback: FitCallback | None = None,
+    ) -> Self:
+        """Add trees, and keep those up to the best round; see `Iterative.fit`."""
+        rows, watched = self._check_fit(X, y, sample_weight, eval_set)
+        rounds = Rounds(
+            self.n_estimators,
+            self.early_stopping_rounds,
+            constant_loss=self._constant_loss(rows, watched or rows),
+            callback=callback,
+        )
+        booster = self._train(rows, watched, rounds)
+        if not rounds.n_kept:
+            raise NotFiniteError(
+                f"the loss is {rounds.course[0].train_loss} after the first round: lower learning_rate, or "
+                "look for extreme values in the target"
+            )
+        self._keep_rounds(rounds)
+        self.booster_ = self._cut(booster, self.n_rounds_)
+        return self
+
     @property
     def feature_importances_(self) -> FloatArray:
         """Total gain of the splits on each feature, as shares of its sum."""
@@ -54,9 +81,7 @@ class Boosting(Iterative):
         """Read a booster; the bytes must be trusted, since the library's parser may crash on damaged ones."""
 
     @abstractmethod
-    def _train(
-        self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None, rounds: Rounds
-    ) -> Any:
+    def _train(self, rows: Rows, watched: Rows | None, rounds: Rounds) -> Any:
         """Add trees until ``rounds`` says stop, and return the library's model with all of them."""
 
     @abstractmethod
@@ -70,41 +95,13 @@ class Boosting(Iterative):
     def _load(self, fitted: dict[str, Any], data: bytes) -> None:  # noqa: ARG002
         self.booster_ = self.from_bytes(data)
 
-    def _fit(
-        self,
-        X: FloatArray,
-        target: np.ndarray,
-        weight: FloatArray,
-        eval_set: EvalSet | None,
-        *,
-        callback: FitCallback | None = None,
-    ) -> None:
-        rounds = Rounds(
-            self.n_estimators,
-            self.early_stopping_rounds,
-            constant_loss=self._constant_loss(target, weight, eval_set),
-            callback=callback,
-        )
-        booster = self._train(X, target, weight, eval_set, rounds)
-        if not rounds.n_kept:
-            raise NotFiniteError(
-                f"the loss is {rounds.course[0].train_loss} after the first round: lower learning_rate, or "
-                "look for extreme values in the target"
-            )
-        self.n_rounds_, self.stop_reason_ = rounds.n_kept, rounds.stop_reason
-        self.curves_ = curves_of(rounds.course)
-        self.booster_ = self._cut(booster, self.n_rounds_)
-
-    def _constant_loss(
-        self, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None
-    ) -> float | None:
+    def _constant_loss(self, rows: Rows, watched: Rows) -> float | None:
         """Return the loss of answering the mean, or the shares of the classes, where the loss is watched."""
-        _, watched, importance = (None, target, weight) if eval_set is None else eval_set
-        if not importance.sum() > 0:
+        if not watched.weight.sum() > 0:
             return None
         if self.task_ == "regression":
-            center = np.average(target, weights=weight)
-            return float(np.sqrt(np.average((watched - center) ** 2, weights=importance)))
-        shares = np.bincount(target, weights=weight) / weight.sum()
+            center = np.average(rows.target, weights=rows.weight)
+            return float(np.sqrt(np.average((watched.target - center) ** 2, weights=watched.weight)))
+        shares = np.bincount(rows.target, weights=rows.weight) / rows.weight.sum()
         losses = -np.log(np.maximum(shares, SMALLEST_SHARE))
-        return float(np.average(losses[watched], weights=importance))
+        return float(np.average(losses[watched.target], weights=watched.weight))

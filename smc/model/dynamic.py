@@ -7,8 +7,8 @@ import numpy as np
 from scipy.special import softmax
 
 from smc.arguments import check_positive, check_spans
-from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
+from smc.model.estimator import Task
 from smc.model.fold_rows import FoldRows, answers_of
 from smc.model.losses import log_likelihoods, squared_errors
 from smc.model.weighted_mean import mean_over_members

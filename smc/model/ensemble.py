@@ -16,13 +16,13 @@ from sklearn.utils.validation import (
 )
 
 from smc.errors import ModelError
-from smc.model.either_task import EitherTask, may_classify
+from smc.model.estimator import TaskEstimator, may_classify
 from smc.model.fold_rows import FitMember, FoldRows, Tested, answers_of, lookback_of, stop_of
 from smc.model.losses import log_losses, squared_errors
 from smc.typing import FloatArray, IntArray
 
 
-class Ensemble(EitherTask):
+class Ensemble(TaskEstimator):
     """Fit several models on the same rows, and make one answer of theirs.
 
     In a configuration members are named by their options of ``conf/model``

@@ -4,19 +4,20 @@ from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 
 from smc.errors import ModelError
-from smc.fit_progress import FitCallback
-from smc.model.task_estimator import EvalSet, TaskEstimator
-from smc.typing import FloatArray
+from smc.fit_progress import FitCallback, curves_of
+from smc.model.estimator import EvalSet, Inputs, Rows, SingleModel
+from smc.model.rounds import Rounds
 
 
-class Iterative(TaskEstimator):
+class Iterative(SingleModel):
     """Learn in rounds or epochs, tell a callback of each, and be saved as plain data beside the weights.
 
-    A subclass fills in `_fit`, which sets the attributes below, `_evaluate`, `to_bytes` and `_load`, and
-    names two of its arguments: how many rounds it trains for, and how many without a gain end a fit.
+    A subclass fills in `fit`, which ends with `_keep_rounds`, `_evaluate`, `to_bytes` and `_load`, and names
+    two of its arguments: how many rounds it trains for, and how many without a gain end a fit.
 
     Attributes
     ----------
@@ -39,46 +40,31 @@ class Iterative(TaskEstimator):
     #: The argument that says after how many without a gain on the rows watched it stops; None: never.
     patience_argument: ClassVar[str]
 
-    n_rounds_: int
-    stop_reason_: str | None
-
+    @abstractmethod
     def fit(
         self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        eval_set: tuple[Any, ...] | None = None,
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: EvalSet | None = None,
         callback: FitCallback | None = None,
     ) -> Self:
         """Learn from rows.
 
         Parameters
         ----------
-        X, y
-            Inputs and targets.
-        sample_weight
-            One non-negative weight a row.
-        eval_set
-            ``(X, y)`` or ``(X, y, sample_weight)``: rows to watch, see `TaskEstimator.fit`.
+        X, y, sample_weight, eval_set
+            As `SingleModel.fit` says.
         callback
             Told after each round; may stop the fit, which keeps its best round then as ever.
 
         Raises
         ------
         ModelError
-            As `TaskEstimator.fit`; no rows to watch for early stopping.
+            As `SingleModel.fit`; no rows to watch for early stopping.
         NotFiniteError
             A loss, or a weight, that is not finite after the first round already.
         """
-        checked = self._check_fit(X, y, sample_weight, eval_set)
-        if self.stops_early and eval_set is None:
-            name = self.patience_argument
-            raise ModelError(
-                f"{name}={getattr(self, name)} needs rows to watch: pass `eval_set`, fit through "
-                f"smc.pipeline.FoldPipeline, which holds some back, or set {name}=null"
-            )
-        self._fit(*checked, callback=callback)
-        return self
 
     @property
     def stops_early(self) -> bool:
@@ -125,14 +111,19 @@ class Iterative(TaskEstimator):
     def _load(self, fitted: dict[str, Any], data: bytes) -> None:
         """Take over the weights, and what a subclass adds to `get_fitted`."""
 
-    @abstractmethod
-    def _fit(
-        self,
-        X: Any,
-        target: np.ndarray,
-        weight: FloatArray,
-        eval_set: EvalSet | None,
-        *,
-        callback: FitCallback | None = None,
-    ) -> None:
-        """Learn from checked inputs and encoded targets."""
+    def _check_fit(
+        self, X: Inputs, y: ArrayLike, sample_weight: ArrayLike | None, eval_set: EvalSet | None
+    ) -> tuple[Rows, Rows | None]:
+        rows, watched = super()._check_fit(X, y, sample_weight, eval_set)
+        if self.stops_early and eval_set is None:
+            name = self.patience_argument
+            raise ModelError(
+                f"{name}={getattr(self, name)} needs rows to watch: pass `eval_set`, fit through "
+                f"smc.pipeline.FoldPipeline, which holds some back, or set {name}=null"
+            )
+        return rows, watched
+
+    def _keep_rounds(self, rounds: Rounds) -> None:
+        """Learn how the fit went."""
+        self.n_rounds_, self.stop_reason_ = rounds.n_kept, rounds.stop_reason
+        self.curves_ = curves_of(rounds.course)

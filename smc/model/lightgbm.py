@@ -8,9 +8,8 @@ import numpy as np
 from smc.arguments import check_at_least, check_non_negative, check_positive, check_positive_or_none
 from smc.errors import ModelError
 from smc.model.boosting import Boosting
-from smc.model.either_task import Task
+from smc.model.estimator import Rows, Task
 from smc.model.rounds import Rounds
-from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
 
 #: Digits of a loss that do not depend on the number of threads that added it up.
@@ -97,23 +96,20 @@ class LightGBM(Boosting):
         except lightgbm.basic.LightGBMError as error:
             raise ModelError(f"not a LightGBM model: {error}") from error
 
-    def _train(
-        self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None, rounds: Rounds
-    ) -> Any:
+    def _train(self, rows: Rows, watched: Rows | None, rounds: Rounds) -> Any:
         import lightgbm
 
-        train = lightgbm.Dataset(X, target, weight=weight, free_raw_data=True)
+        train = lightgbm.Dataset(rows.X, rows.target, weight=rows.weight, free_raw_data=True)
         sets, names = [train], ["train"]
-        if eval_set is not None:
-            inputs, codes, weights = eval_set
-            sets.append(lightgbm.Dataset(inputs, codes, weight=weights, reference=train))
-            names.append("val")
+        if watched is not None:
+            val = lightgbm.Dataset(watched.X, watched.target, weight=watched.weight, reference=train)
+            sets, names = [train, val], ["train", "val"]
         metrics = self._metrics()
 
         def after_round(env: Any) -> None:
-            found = env.evaluation_result_list
-            if rounds.take({f"{rows}_{metrics[name]}": _rounded(value) for rows, name, value, *_ in found}):
-                raise lightgbm.EarlyStopException(env.iteration, found)
+            results = env.evaluation_result_list
+            if rounds.take({f"{part}_{metrics[name]}": _rounded(value) for part, name, value, *_ in results}):
+                raise lightgbm.EarlyStopException(env.iteration, results)
 
         return lightgbm.train(
             {**self._parameters(), "metric": list(metrics)},

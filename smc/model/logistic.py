@@ -1,16 +1,18 @@
 """Logistic regression, and ridge regression for numbers."""
 
+from typing import Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits
 
 from smc.arguments import check_positive
-from smc.model.either_task import Task
-from smc.model.task_estimator import EvalSet, TaskEstimator
+from smc.model.estimator import EvalSet, Inputs, SingleModel, Task
 from smc.typing import FloatArray
 
 
-class Logistic(TaskEstimator):
+class Logistic(SingleModel):
     """Fit a linear model with an L2 penalty: logistic regression for classes, ridge regression for numbers.
 
     Both minimise ``C * sum of losses + 1/2 ||w||^2``: log-loss for classes, half the squared error for
@@ -54,13 +56,15 @@ class Logistic(TaskEstimator):
         total = size.sum()
         return size / total if total > 0 else size
 
-    def _fit(
+    def fit(
         self,
-        X: FloatArray,
-        target: np.ndarray,
-        weight: FloatArray,
-        eval_set: EvalSet | None,  # noqa: ARG002
-    ) -> None:
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: EvalSet | None = None,
+    ) -> Self:
+        """Fit the coefficients; see `SingleModel.fit`."""
+        (inputs, target, weight), _ = self._check_fit(X, y, sample_weight, eval_set)
         is_classifier = self.task_ == "classification"
         model = (
             LogisticRegression(C=self.C, max_iter=self.max_iter)
@@ -68,10 +72,11 @@ class Logistic(TaskEstimator):
             else Ridge(alpha=1 / self.C, solver="cholesky")
         )
         with threadpool_limits(limits=1, user_api="blas"):
-            model.fit(X, target, sample_weight=weight)
+            model.fit(inputs, target, sample_weight=weight)
         self.n_iter_ = int(np.max(model.n_iter_)) if is_classifier else 1
         self.coef_ = np.atleast_2d(model.coef_)
         self.intercept_ = np.atleast_1d(model.intercept_)
+        return self
 
     def _evaluate(self, X: FloatArray) -> FloatArray:
         scores = np.einsum("ij,kj->ik", X, self.coef_) + self.intercept_

@@ -1,23 +1,26 @@
 """LSTM."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.utils.validation import check_consistent_length, validate_data
 
 from smc.arguments import check_positive
 from smc.errors import ModelError
-from smc.model.either_task import Task
+from smc.model.estimator import Task
 from smc.model.network.estimator import Network
 from smc.model.network.schedule import Device, Precision
 from smc.windows import Windows
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class LSTM(Network):
     """Learn from the last ``lookback`` bars up to an event's own, with a long short-term memory.
 
-    Beside the memory, the event's own bar has a direct, linear way to the answer: see
-    `smc.model.network.recurrent.Recurrent`.
+    Beside the memory, the event's own bar has a direct, linear way to the answer: the layers stand in
+    `smc.model.network.lstm.LSTMNetwork`.
 
     Its rows are windows: `smc.windows.Windows`, which share the bars of one matrix, or an array
     (n, lookback, n_features). A run makes them from the features of every bar, never from neighbouring
@@ -109,10 +112,10 @@ class LSTM(Network):
         """Whether a row is a window of bars rather than one bar."""
         return self.lookback > 1
 
-    def _layers(self, n_inputs: int, n_outputs: int) -> Any:
-        from smc.model.network.recurrent import Recurrent
+    def _layers(self, n_inputs: int, n_outputs: int) -> "nn.Module":
+        from smc.model.network.lstm import LSTMNetwork
 
-        return Recurrent(
+        return LSTMNetwork(
             n_inputs,
             n_outputs,
             self.hidden_dim,

@@ -1,12 +1,15 @@
 """Multilayer perceptron."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from smc.arguments import check_positive
-from smc.model.either_task import Task
+from smc.model.estimator import Task
 from smc.model.network.estimator import Network
 from smc.model.network.schedule import Device, Precision
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class MLP(Network):
@@ -14,9 +17,9 @@ class MLP(Network):
 
     Each layer is normalised row by row (layer normalisation: a batch of 32 rows, some of them augmented
     copies, is too few for statistics of its own), and dropout works before each, the first included. Beside
-    the layers, the inputs have a direct, linear way to the answer: see
-    `smc.model.network.perceptron.Perceptron`. What all networks share (targets, early stopping, arguments,
-    devices) is said in `smc.model.network.estimator.Network`.
+    the layers, the inputs have a direct, linear way to the answer. The layers stand in
+    `smc.model.network.mlp.MLPNetwork`; what all networks share (targets, early stopping, arguments, devices)
+    is said in `smc.model.network.estimator.Network`.
 
     Parameters
     ----------
@@ -76,7 +79,7 @@ class MLP(Network):
         for n_units in hidden_dims:
             check_positive("hidden_dims", n_units)
 
-    def _layers(self, n_inputs: int, n_outputs: int) -> Any:
-        from smc.model.network.perceptron import Perceptron
+    def _layers(self, n_inputs: int, n_outputs: int) -> "nn.Module":
+        from smc.model.network.mlp import MLPNetwork
 
-        return Perceptron(n_inputs, n_outputs, self.hidden_dims, self.dropout)
+        return MLPNetwork(n_inputs, n_outputs, self.hidden_dims, self.dropout)

@@ -1,17 +1,19 @@
 """The weights of a pool of forecasts."""
 
+from typing import Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from threadpoolctl import threadpool_limits
 
 from smc.arguments import check_positive
-from smc.model.either_task import Task
-from smc.model.task_estimator import EvalSet, TaskEstimator
+from smc.model.estimator import EvalSet, Inputs, SingleModel, Task
 from smc.typing import FloatArray
 
 
-class Pool(TaskEstimator):
+class Pool(SingleModel):
     """Weigh the answers of several models, starting from their plain average.
 
     The log-odds of a class are the weighted sum of the members' and an offset (a logarithmic opinion pool);
@@ -69,30 +71,33 @@ class Pool(TaskEstimator):
         """Sum of the weights: above 1 the pool is surer than the average of its members."""
         return float(self.coef_.sum())
 
-    def _fit(
+    def fit(
         self,
-        X: FloatArray,
-        target: np.ndarray,
-        weight: FloatArray,
-        eval_set: EvalSet | None,  # noqa: ARG002
-    ) -> None:
-        said = self._by_member(X)
-        n_members, n_offsets = said.shape[1:]
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: EvalSet | None = None,
+    ) -> Self:
+        """Find the weights of highest posterior density; see `SingleModel.fit`."""
+        (inputs, target, weight), _ = self._check_fit(X, y, sample_weight, eval_set)
+        forecasts = self._by_member(inputs)
+        n_members, n_offsets = forecasts.shape[1:]
         start = np.append(np.full(n_members, 1 / n_members), np.zeros(n_offsets))
         cost = self._class_cost if self.task_ == "classification" else self._number_cost
-        variance = np.average((said.mean(axis=1)[:, 0] - target) ** 2, weights=weight) or 1.0
+        variance = np.average((forecasts.mean(axis=1)[:, 0] - target) ** 2, weights=weight) or 1.0
 
         def penalised(point: FloatArray) -> tuple[float, FloatArray]:
-            combined = np.einsum("nmk,m->nk", said, point[:n_members]) + point[n_members:]
+            combined = np.einsum("nmk,m->nk", forecasts, point[:n_members]) + point[n_members:]
             value, error = cost(combined, target, weight, variance)
-            slope = np.append(np.einsum("nk,nmk->m", error, said), error.sum(axis=0))
+            slope = np.append(np.einsum("nk,nmk->m", error, forecasts), error.sum(axis=0))
             away = (point - start) / self.spread
             return value + 0.5 * float(away @ away), slope + away / self.spread
 
         bounds = [(0.0, None)] * n_members + [(None, None)] * n_offsets
         with threadpool_limits(limits=1, user_api="blas"):
-            found = minimize(penalised, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-        self.coef_, self.intercept_ = found[:n_members], found[n_members:]
+            best = minimize(penalised, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+        self.coef_, self.intercept_ = best[:n_members], best[n_members:]
+        return self
 
     def _evaluate(self, X: FloatArray) -> FloatArray:
         combined = np.einsum("nmk,m->nk", self._by_member(X), self.coef_) + self.intercept_

@@ -1,17 +1,17 @@
 """Random forest."""
 
-from typing import Literal
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from smc.arguments import check_at_least, check_choice, check_positive, check_positive_or_none, check_share
-from smc.model.either_task import Task
-from smc.model.task_estimator import EvalSet, TaskEstimator
+from smc.model.estimator import EvalSet, Inputs, SingleModel, Task
 from smc.typing import FloatArray, IntArray
 
 
-class RandomForest(TaskEstimator):
+class RandomForest(SingleModel):
     """Average many trees, each grown on rows drawn with replacement and on random features at each split.
 
     Rows are drawn in proportion to their weight, missing values are handled by the trees themselves.
@@ -85,29 +85,32 @@ class RandomForest(TaskEstimator):
         """Mean decrease of impurity, as shares of its sum (biased towards features with many values)."""
         return self.model_.feature_importances_
 
-    def _fit(
+    def fit(
         self,
-        X: FloatArray,
-        target: np.ndarray,
-        weight: FloatArray,
-        eval_set: EvalSet | None,  # noqa: ARG002
-    ) -> None:
-        shared = {
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: EvalSet | None = None,
+    ) -> Self:
+        """Grow the trees; see `SingleModel.fit`."""
+        (inputs, target, weight), _ = self._check_fit(X, y, sample_weight, eval_set)
+        if self.task_ == "classification" and self.class_weight == "balanced":
+            weight = _balance(target, weight)
+        forest = RandomForestClassifier if self.task_ == "classification" else RandomForestRegressor
+        self.model_ = forest(**self._parameters(len(inputs))).fit(inputs, target, sample_weight=weight)
+        return self
+
+    def _parameters(self, n_rows: int) -> dict[str, Any]:
+        return {
             "n_estimators": self.n_estimators,
             "max_depth": self.max_depth,
             "min_samples_split": self.min_samples_split,
             "min_samples_leaf": self.min_samples_leaf,
             "max_features": self.max_features,
-            "max_samples": None if self.max_samples is None else max(1, round(self.max_samples * len(X))),
+            "max_samples": None if self.max_samples is None else max(1, round(self.max_samples * n_rows)),
             "random_state": self.seed,
             "n_jobs": self.n_jobs,
         }
-        if self.task_ == "regression":
-            self.model_ = RandomForestRegressor(**shared).fit(X, target, sample_weight=weight)
-            return
-        if self.class_weight == "balanced":
-            weight = _balance(target, weight)
-        self.model_ = RandomForestClassifier(**shared).fit(X, target, sample_weight=weight)
 
     def _evaluate(self, X: FloatArray) -> FloatArray:
         rows = X.astype(np.float32)

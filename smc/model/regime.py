@@ -7,8 +7,8 @@ import numpy as np
 
 from smc.arguments import check_at_least
 from smc.errors import ModelError
-from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
+from smc.model.estimator import Task
 from smc.model.fold_rows import FoldRows, Tested
 from smc.model.losses import log_losses, squared_errors
 from smc.model.mixture import Mixture

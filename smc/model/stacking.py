@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smc.model.either_task import Task
+from smc.model.estimator import Task
 from smc.model.meta_ensemble import MetaEnsemble
 
 

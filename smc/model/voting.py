@@ -6,8 +6,8 @@ from typing import Any, Literal
 import numpy as np
 
 from smc.arguments import check_choice
-from smc.model.either_task import Task
 from smc.model.ensemble import Ensemble
+from smc.model.estimator import Task
 from smc.model.fold_rows import FoldRows
 from smc.model.losses import log_likelihoods, squared_errors
 from smc.model.pseudo_bma import pseudo_bma_weights

@@ -6,9 +6,8 @@ import numpy as np
 
 from smc.arguments import check_non_negative, check_positive, check_positive_or_none, check_share
 from smc.model.boosting import Boosting
-from smc.model.either_task import Task
+from smc.model.estimator import Rows, Task
 from smc.model.rounds import Rounds
-from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
 
 
@@ -93,26 +92,22 @@ class XGBoost(Boosting):
         booster.set_param({"nthread": self.n_jobs})
         return booster
 
-    def _train(
-        self, X: FloatArray, target: np.ndarray, weight: FloatArray, eval_set: EvalSet | None, rounds: Rounds
-    ) -> Any:
+    def _train(self, rows: Rows, watched: Rows | None, rounds: Rounds) -> Any:
         import xgboost
 
         from smc.model.xgboost_callback import AfterRound
 
-        def matrix(X: FloatArray, target: np.ndarray, weight: FloatArray) -> Any:
-            return xgboost.DMatrix(X, target, weight=weight, nthread=self.n_jobs)
+        def matrix(rows: Rows) -> xgboost.DMatrix:
+            return xgboost.DMatrix(rows.X, rows.target, weight=rows.weight, nthread=self.n_jobs)
 
-        train = matrix(X, target, weight)
-        watched = [(train, "train")]
-        if eval_set is not None:
-            watched.append((matrix(*eval_set), "val"))
+        train = matrix(rows)
+        evals = [(train, "train")] if watched is None else [(train, "train"), (matrix(watched), "val")]
         metrics = self._metrics()
         return xgboost.train(
             {**self._parameters(), "eval_metric": list(metrics)},
             train,
             num_boost_round=self.n_estimators,
-            evals=watched,
+            evals=evals,
             callbacks=[AfterRound(rounds, metrics)],
             verbose_eval=False,
         )

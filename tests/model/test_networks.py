@@ -333,11 +333,11 @@ def test_a_checkpoint_holds_weights_and_plain_numbers_only(cls, tmp_path):
     state = torch.load(tmp_path / "last.ckpt", weights_only=True)["state_dict"]
     (module,) = kept
     again = NetworkModule(
-        model._new_layers(),
+        model._new_network(),
         module.objective,
         module.schedule,
         rounds=training.Rounds(1, None),
-        seen=module.seen,
+        outputs=module.outputs,
     )
     again.load_state_dict(state)
     assert again.rounds.n_kept == model.n_rounds_

@@ -4,8 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from smc.model.network.batches import Inputs
-from smc.model.network.inference import one_thread, outputs_of
+from smc.model.network.batches import InputTensors
+from smc.model.network.devices import one_thread
+from smc.model.network.inference import outputs_of
 from smc.typing import FloatArray
 from smc.windows import Windows
 
@@ -41,8 +42,8 @@ def contributions_of(
     mixed = torch.from_numpy(contrast)
     with one_thread():
         rows, known = _built(X), _built(background)
-        answers = outputs_of(network, Inputs(X)).double() @ mixed
-        base = (outputs_of(network, Inputs(background)).double() @ mixed).mean(dim=0)
+        answers = outputs_of(network, InputTensors(X)).double() @ mixed
+        base = (outputs_of(network, InputTensors(background)).double() @ mixed).mean(dim=0)
         values = torch.stack(
             [
                 _on_the_way(network, row, known, mixed, goal - base)
@@ -53,7 +54,7 @@ def contributions_of(
 
 
 def _built(X: np.ndarray | Windows) -> Tensor:
-    inputs = Inputs(X)
+    inputs = InputTensors(X)
     return inputs.take(torch.arange(len(inputs)))
 
 
@@ -74,7 +75,7 @@ def _path(network: nn.Module, row: Tensor, known: Tensor, mixed: Tensor, n_nodes
     points = (known + where * way).flatten(0, 1).requires_grad_()
     outputs = network(points).double() @ mixed
     slopes = torch.stack(
-        [torch.autograd.grad(each.sum(), points, retain_graph=True)[0] for each in outputs.T]
+        [torch.autograd.grad(column.sum(), points, retain_graph=True)[0] for column in outputs.T]
     )
     along = slopes.view(len(slopes), n_nodes, *way.shape).double()
     mean = torch.einsum("kn...,n->k...", along, torch.from_numpy(weights / 2))

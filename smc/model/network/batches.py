@@ -18,7 +18,7 @@ CHUNK_NUMBERS = 4_000_000
 LARGEST = 1e9
 
 
-class Inputs:
+class InputTensors:
     """Hold what a network looks at in single precision: rows, or windows that share their bars.
 
     Parameters
@@ -52,7 +52,7 @@ class Inputs:
 class Sample:
     """Inputs with their targets and weights, one a row."""
 
-    inputs: Inputs
+    inputs: InputTensors
     targets: Tensor
     weights: Tensor
 

@@ -1,4 +1,4 @@
-"""Devices, and the generators of what is drawn on them."""
+"""Devices, threads, and the generators of what is drawn."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from smc.errors import ModelError
 
 def check_devices(device: str, n_devices: int) -> None:
     """Raise ModelError unless there are as many devices as asked for."""
-    n_found = _n_gpus() if device == "cuda" else n_devices
-    if n_found < n_devices:
+    n_available = _n_gpus() if device == "cuda" else n_devices
+    if n_available < n_devices:
         raise ModelError(
-            f"device=cuda with devices={n_devices}, but PyTorch {torch.__version__} sees {n_found}: use "
+            f"device=cuda with devices={n_devices}, but PyTorch {torch.__version__} sees {n_available}: use "
             "trainer=cpu, or fewer devices"
         )
 
@@ -27,6 +27,20 @@ def seeded(seed: int, device: str) -> Iterator[None]:
         if gpus:
             torch.cuda.manual_seed_all(seed)
         yield
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: the order of sums, and with it the last bits, depends on how many there are.
+
+    Layers of a few hundred units are also too small to gain from a second one.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _n_gpus() -> int:

@@ -2,16 +2,24 @@
 
 from abc import abstractmethod
 from dataclasses import fields
-from typing import Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from smc.arguments import check_choice, check_non_negative, check_positive
-from smc.fit_progress import FitCallback, curves_of
+from smc.errors import ModelError
+from smc.fit_progress import FitCallback
+from smc.model.estimator import EvalSet, Inputs, Rows
 from smc.model.iterative import Iterative
 from smc.model.network.schedule import Device, Precision, Schedule
-from smc.model.task_estimator import EvalSet
 from smc.typing import FloatArray
+from smc.windows import Windows
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from smc.model.network.objective import Objective
 
 
 class Network(Iterative):
@@ -24,9 +32,9 @@ class Network(Iterative):
     network starts from the shares of the classes, or the mean.
 
     Early stopping watches the loss on ``eval_set`` and returns to the weights of its best epoch, where a gain
-    within one standard error is none (`smc.model.network.keep_best.KeepBest` says why). The curves show
+    within one standard error is none (`smc.model.network.callbacks.KeepBest` says why). The curves show
     cross-entropy without label smoothing, or squared error in units of the target's variance, for both: on
-    the training rows as they were met during the epoch, dropout and all, on the tail after it.
+    the training rows as they were met during the epoch, dropout and all, on the rows watched after it.
 
     The same rows, arguments and seed give the same weights bit for bit, on a processor and in any process:
     sums run on one thread, and what is drawn comes from generators of the fit's own. So ``n_jobs`` changes
@@ -50,7 +58,7 @@ class Network(Iterative):
     batch_size
         Rows of a step.
     learning_rate
-        Of AdamW, constant: the number of epochs then means the same in the final fit, which has no tail.
+        Of AdamW, constant: the number of epochs then means the same in the final fit, which watches none.
     max_epochs
         Passes over the rows, at most.
     patience
@@ -94,6 +102,31 @@ class Network(Iterative):
     seed: int
     n_jobs: int
 
+    def fit(
+        self,
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: EvalSet | None = None,
+        callback: FitCallback | None = None,
+    ) -> Self:
+        """Train fresh layers, and keep the weights of the best epoch; see `Iterative.fit`."""
+        from smc.model.network.training import train_network
+
+        rows, watched = self._check_fit(X, y, sample_weight, eval_set)
+        self._learn_scales(rows)
+        trained = train_network(
+            self._new_network,
+            self._objective(),
+            self._reweighted(rows),
+            None if watched is None else self._reweighted(watched),
+            schedule=Schedule(**{field.name: getattr(self, field.name) for field in fields(Schedule)}),
+            callback=callback,
+        )
+        self.network_, self.feature_importances_ = trained.network, trained.importances
+        self._keep_rounds(trained.rounds)
+        return self
+
     def check_devices(self) -> None:
         """Raise ModelError unless the devices to fit on are there; a fit does so itself, but late."""
         if self.device != "cpu":
@@ -102,10 +135,10 @@ class Network(Iterative):
             check_devices(self.device, self.devices)
 
     def to_bytes(self) -> bytes:
-        """Write the weights as safetensors."""
-        from smc.model.network.weights import to_bytes
+        """Write the weights as safetensors: names, shapes and numbers, nothing that executes."""
+        from safetensors.torch import save
 
-        return to_bytes(self.network_)
+        return save({name: value.contiguous() for name, value in self.network_.state_dict().items()})
 
     def get_fitted(self) -> dict[str, Any]:
         """Return all that was learned, but for the weights, as plain data."""
@@ -115,49 +148,34 @@ class Network(Iterative):
         return fitted
 
     def _load(self, fitted: dict[str, Any], data: bytes) -> None:
-        from smc.model.network.weights import from_bytes
+        from safetensors import SafetensorError
+        from safetensors.torch import load
 
         self.feature_importances_ = np.array(fitted["feature_importances"])
         if self.task_ == "regression":
             self.center_, self.scale_ = np.asarray(fitted["center"]), np.asarray(fitted["scale"])
-        self.network_ = from_bytes(self._new_layers(), data)
+        network = self._new_network()
+        try:
+            network.load_state_dict(load(data))
+        except (SafetensorError, RuntimeError) as error:
+            raise ModelError(f"not the weights of this {type(network).__name__}: {error}") from error
+        self.network_ = network.eval()
 
     @abstractmethod
-    def _layers(self, n_inputs: int, n_outputs: int) -> Any:
-        """Return fresh layers, an ``nn.Module`` whose last linear one is called ``head``."""
+    def _layers(self, n_inputs: int, n_outputs: int) -> "nn.Module":
+        """Return fresh layers, whose last linear one is called ``head``."""
 
-    def _fit(
-        self,
-        X: Any,
-        target: np.ndarray,
-        weight: FloatArray,
-        eval_set: EvalSet | None,
-        *,
-        callback: FitCallback | None = None,
-    ) -> None:
-        from smc.model.network.fitting import fit_layers
+    def _new_network(self) -> "nn.Module":
+        return self._layers(self.n_features_in_, self._objective().n_outputs)
 
-        self._learn_targets(target, weight)
-        tail = None if eval_set is None else (eval_set[0], eval_set[1], self._weigh(*eval_set[1:]))
-        fitted = fit_layers(
-            self._new_layers,
-            self._objective(),
-            (X, target, self._weigh(target, weight)),
-            tail,
-            schedule=self._schedule(),
-            callback=callback,
-        )
-        self.network_, self.feature_importances_ = fitted.network, fitted.importances
-        self.n_rounds_, self.stop_reason_ = fitted.rounds.n_kept, fitted.rounds.stop_reason
-        self.curves_ = curves_of(fitted.rounds.course)
-
-    def _evaluate(self, X: Any) -> FloatArray:
+    def _evaluate(self, X: np.ndarray | Windows) -> FloatArray:
         from smc.model.network.inference import answers_of
 
         return answers_of(self.network_, self._objective(), X)
 
-    def _learn_targets(self, target: np.ndarray, weight: FloatArray) -> None:
+    def _learn_scales(self, rows: Rows) -> None:
         """Learn the weight of each class, or location and spread of the numbers."""
+        _, target, weight = rows
         if self.task_ == "classification":
             total = np.bincount(target, weights=weight, minlength=len(self.classes_))
             even = np.divide(weight.sum() / len(total), total, out=np.zeros_like(total), where=total > 0)
@@ -167,22 +185,18 @@ class Network(Iterative):
         spread = np.sqrt(np.average((target - self.center_) ** 2, axis=0, weights=weight))
         self.scale_ = np.where(spread > 0, spread, 1.0)
 
-    def _weigh(self, target: np.ndarray, weight: FloatArray) -> FloatArray:
-        return weight * self.class_weight_[target] if self.task_ == "classification" else weight
+    def _reweighted(self, rows: Rows) -> Rows:
+        """Return rows that count by their weight times that of their class."""
+        if self.task_ == "regression":
+            return rows
+        return rows._replace(weight=rows.weight * self.class_weight_[rows.target])
 
-    def _new_layers(self) -> Any:
-        return self._layers(self.n_features_in_, self._objective().n_outputs)
-
-    def _objective(self) -> Any:
+    def _objective(self) -> "Objective":
         from smc.model.network.objective import Classes, Numbers
 
         if self.task_ == "classification":
             return Classes(len(self.classes_), self.label_smoothing)
         return Numbers(self.center_, self.scale_)
-
-    def _schedule(self) -> Schedule:
-        names = [each.name for each in fields(Schedule)]
-        return Schedule(**{name: getattr(self, name) for name in names})
 
     def _check_arguments(self) -> None:
         """Check the arguments that networks share; for a constructor."""

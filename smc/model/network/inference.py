@@ -1,13 +1,11 @@
 """Ask a network."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from smc.model.network.batches import Inputs
+from smc.model.network.batches import InputTensors
+from smc.model.network.devices import one_thread
 from smc.model.network.objective import Objective
 from smc.typing import FloatArray
 from smc.windows import Windows
@@ -21,40 +19,26 @@ GATHERED = 16 * LOT
 N_EXPLAINED = 512
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: the order of sums, and with it the last bits, depends on how many there are.
-
-    Layers of a few hundred units are also too small to gain from a second one.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 @torch.no_grad()
-def outputs_of(network: nn.Module, inputs: Inputs) -> Tensor:
+def outputs_of(network: nn.Module, inputs: InputTensors) -> Tensor:
     """Return the outputs for each row, on the processor; the network must be in evaluation mode."""
     bias = network.get_parameter("head.bias")
-    found = torch.empty(len(inputs), len(bias))
+    outputs = torch.empty(len(inputs), len(bias))
     for positions in torch.arange(len(inputs)).split(GATHERED):
         lots = inputs.take(positions).to(bias.device).split(LOT)
         for lot, rows in zip(lots, positions.split(LOT), strict=True):
             filled = torch.cat([lot, lot.new_zeros(LOT - len(lot), *lot.shape[1:])])
-            found[rows[0] : rows[-1] + 1] = network(filled)[: len(lot)]
-    return found
+            outputs[rows[0] : rows[-1] + 1] = network(filled)[: len(lot)]
+    return outputs
 
 
 def answers_of(network: nn.Module, objective: Objective, X: np.ndarray | Windows) -> FloatArray:
     """Return probabilities or numbers, one row each."""
     with one_thread():
-        return objective.answers(outputs_of(network, Inputs(X)))
+        return objective.answers(outputs_of(network, InputTensors(X)))
 
 
-def importances_of(network: nn.Module, objective: Objective, inputs: Inputs) -> FloatArray:
+def importances_of(network: nn.Module, objective: Objective, inputs: InputTensors) -> FloatArray:
     """Return how much the answers move with each feature, as shares of the sum.
 
     The measure is the mean absolute gradient of the probabilities, or of the scaled numbers, with respect to
@@ -69,7 +53,7 @@ def importances_of(network: nn.Module, objective: Objective, inputs: Inputs) -> 
     chosen = torch.linspace(0, len(inputs) - 1, min(len(inputs), N_EXPLAINED)).long()
     rows = inputs.take(chosen).requires_grad_()
     answers = objective.read(network(rows))
-    slopes = [torch.autograd.grad(each.sum(), rows, retain_graph=True)[0].abs() for each in answers.T]
+    slopes = [torch.autograd.grad(column.sum(), rows, retain_graph=True)[0].abs() for column in answers.T]
     slope = torch.stack(slopes).mean(dim=(0, 1)).double()
     spread = rows.detach().double().flatten(0, -2).std(dim=0, correction=0)
     sizes: FloatArray = ((slope if slope.ndim == 1 else slope.sum(dim=0)) * spread).numpy()

@@ -1,4 +1,4 @@
-"""A network as Lightning trains it."""
+"""A network as Lightning trains it, and what it said in an epoch."""
 
 from dataclasses import asdict
 from typing import Any
@@ -10,12 +10,55 @@ from torch import Tensor, nn
 from smc.fit_progress import FitProgress
 from smc.model.network.objective import Objective
 from smc.model.network.schedule import Schedule
-from smc.model.network.seen import Seen
 from smc.model.rounds import Rounds
 
 #: How many times as fast the layer called ``direct`` is learned as the others, at the same decay: ahead of
 #: what takes more rows to learn. 3 to 7 do as well as each other; 10 learns noise.
 DIRECT_SPEED = 5.0
+
+
+class EpochOutputs:
+    """Keep the outputs for the rows of an epoch's batches, as they were before each batch was learned from.
+
+    Everything goes into blocks that are allocated once: thousands of small tensors kept between large ones
+    that come and go would scatter the process's memory and let it grow with every batch.
+
+    Parameters
+    ----------
+    n_rows
+        Rows of an epoch at most.
+
+    Attributes
+    ----------
+    n_filled
+        Rows so far.
+    norm
+        Largest norm of the gradient so far; NaN once one was.
+    """
+
+    def __init__(self, n_rows: int) -> None:
+        self.n_rows, self.n_filled = n_rows, 0
+        self.norm = torch.zeros(())
+        self._blocks: list[Tensor] = []
+
+    def add(self, outputs: Tensor, targets: Tensor, weights: Tensor, norm: Tensor) -> None:
+        """Take in a batch."""
+        batch = (outputs.detach(), targets, weights)
+        if not self._blocks:
+            self._blocks = [values.new_empty(self.n_rows, *values.shape[1:]) for values in batch]
+            self.norm = torch.zeros_like(norm)
+        rows = slice(self.n_filled, self.n_filled + len(targets))
+        for block, values in zip(self._blocks, batch, strict=True):
+            block[rows] = values
+        torch.maximum(self.norm, norm, out=self.norm)
+        self.n_filled = rows.stop
+
+    def take(self) -> list[Tensor]:
+        """Return outputs, targets and weights so far, and begin anew."""
+        filled = [block[: self.n_filled] for block in self._blocks]
+        self.n_filled = 0
+        self.norm = torch.zeros_like(self.norm)
+        return filled
 
 
 class NetworkModule(LightningModule):
@@ -35,7 +78,7 @@ class NetworkModule(LightningModule):
         How.
     rounds
         Takes in each epoch; what it holds is part of every checkpoint, and so of what a process hands back.
-    seen
+    outputs
         Takes in each batch.
     """
 
@@ -46,12 +89,12 @@ class NetworkModule(LightningModule):
         schedule: Schedule,
         *,
         rounds: Rounds,
-        seen: Seen,
+        outputs: EpochOutputs,
     ) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.network, self.objective, self.schedule = network, objective, schedule
-        self.rounds, self.seen = rounds, seen
+        self.rounds, self.outputs = rounds, outputs
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """AdamW (Loshchilov & Hutter 2019), fused: a third of the time of the plain one."""
@@ -82,15 +125,15 @@ class NetworkModule(LightningModule):
             self.manual_backward(loss)
             norm = nn.utils.clip_grad_norm_(parameters, limit)
             optimizer.step()
-            self.seen.add(outputs, targets, weights, norm)
+            self.outputs.add(outputs, targets, weights, norm)
 
     def get_extra_state(self) -> dict[str, Any]:
         """Return, for a checkpoint, what happened so far: numbers, text and None only."""
         rounds = self.rounds
-        course = [asdict(each) for each in rounds.course]
+        course = [asdict(progress) for progress in rounds.course]
         return {"course": course, "n_kept": rounds.n_kept, "stop_reason": rounds.stop_reason}
 
     def set_extra_state(self, state: Any) -> None:
         """Take over what a checkpoint says."""
-        self.rounds.course = [FitProgress(**each) for each in state["course"]]
+        self.rounds.course = [FitProgress(**progress) for progress in state["course"]]
         self.rounds.n_kept, self.rounds.stop_reason = state["n_kept"], state["stop_reason"]

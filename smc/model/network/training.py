@@ -1,84 +1,98 @@
-"""Train a network with Lightning."""
+"""Train a network with Lightning, from arrays to weights that were kept."""
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Literal, NamedTuple
 
+import numpy as np
 import pytorch_lightning
 import torch
 from torch import Tensor, nn
 
 from smc.errors import NotFiniteError
 from smc.fit_progress import FitCallback
-from smc.model.network.batches import Batches, Sample
-from smc.model.network.interrupt import Interrupt
-from smc.model.network.keep_best import KeepBest, figures
-from smc.model.network.module import NetworkModule
+from smc.model.estimator import Rows
+from smc.model.network.batches import Batches, InputTensors, Sample
+from smc.model.network.callbacks import Interrupt, KeepBest, figures
+from smc.model.network.devices import check_devices, one_thread, seeded
+from smc.model.network.inference import importances_of
+from smc.model.network.module import EpochOutputs, NetworkModule
 from smc.model.network.objective import Objective
-from smc.model.network.schedule import Schedule
-from smc.model.network.seen import Seen
+from smc.model.network.schedule import Precision, Schedule
 from smc.model.rounds import Rounds
+from smc.typing import FloatArray
 
-PRECISIONS: dict[str, Any] = {"32": "32-true", "bf16": "bf16-mixed"}
+PRECISIONS: dict[Precision, Literal["32-true", "bf16-mixed"]] = {"32": "32-true", "bf16": "bf16-mixed"}
 
 #: What Lightning's own code brings up with current versions of its dependencies; nothing a user could change.
 ITS_OWN_WARNINGS = r".*LeafSpec.*"
 
 
-def train(
-    network: nn.Module,
+class TrainedNetwork(NamedTuple):
+    """Layers with the weights that were kept, how the fit went, and what the layers look at."""
+
+    network: nn.Module
+    rounds: Rounds
+    importances: FloatArray
+
+
+def train_network(
+    new_network: Callable[[], nn.Module],
     objective: Objective,
-    rows: Sample,
-    tail: Sample | None,
+    rows: Rows,
+    watched: Rows | None,
     *,
     schedule: Schedule,
     callback: FitCallback | None,
-) -> Rounds:
-    """Train the layers in place and leave them on the processor, ready to be asked.
+) -> TrainedNetwork:
+    """Make fresh layers, train them and leave them on the processor, ready to be asked.
 
     Lightning does what it is good at (devices, precision, several processes) and is kept silent: no logger,
     no checkpoints, no progress bar, no validation loop.
 
     Raises
     ------
+    ModelError
+        Fewer devices than asked for.
     NotFiniteError
         Not one epoch left finite weights.
     KeyboardInterrupt
         Ctrl-C twice, or once before there is anything to keep.
     """
-    constant = objective.constant(rows.targets, rows.weights)
+    check_devices(schedule.device, schedule.devices)
+    train, val = _sample(objective, rows), None if watched is None else _sample(objective, watched)
+    with one_thread(), seeded(schedule.seed, schedule.device):
+        network, rounds = new_network(), Rounds(schedule.max_epochs, schedule.patience, callback=callback)
+        rounds.constant_loss = _start(network, objective, train, val or train)
+        with _quiet(), Interrupt() as interrupt:
+            module = NetworkModule(
+                network, objective, schedule, rounds=rounds, outputs=EpochOutputs(len(train))
+            )
+            batches = Batches(train, schedule.batch_size, schedule.seed, interrupt.is_asked)
+            keep_best = KeepBest(val, interrupt)
+            _trainer(schedule, keep_best).fit(module, batches)
+            # A trainer refers to itself in a circle, and would keep the rows until it is collected.
+            for holder in (batches, keep_best):
+                vars(holder).clear()
+        _check_course(rounds, schedule)
+        network.cpu().eval().zero_grad(set_to_none=True)
+        return TrainedNetwork(network, rounds, importances_of(network, objective, train.inputs))
+
+
+def _sample(objective: Objective, rows: Rows) -> Sample:
+    """Turn arrays into tensors; weights get a mean of 1."""
+    scaled = (rows.weight * (len(rows.weight) / rows.weight.sum())).astype(np.float32)
+    return Sample(InputTensors(rows.X), objective.encode(rows.target), torch.from_numpy(scaled))
+
+
+def _start(network: nn.Module, objective: Objective, train: Sample, watched: Sample) -> float:
+    """Let the network answer what is known without inputs; return the loss of that where it is watched."""
+    constant = objective.constant(train.targets, train.weights)
     start_at(network, constant)
-    watched = rows if tail is None else tail
-    rounds = Rounds(
-        schedule.max_epochs,
-        schedule.patience,
-        constant_loss=figures(objective, constant.expand(len(watched), -1), watched.targets, watched.weights)[
-            "loss"
-        ],
-        callback=callback,
-    )
-    with _quiet(), Interrupt() as interrupt:
-        module = NetworkModule(network, objective, schedule, rounds=rounds, seen=Seen(len(rows)))
-        batches = Batches(rows, schedule.batch_size, schedule.seed, interrupt.is_asked)
-        keep_best = KeepBest(tail, interrupt)
-        _trainer(schedule, keep_best).fit(module, batches)
-        # A trainer refers to itself in a circle: it would keep the rows until the garbage collector comes.
-        for each in (batches, keep_best):
-            vars(each).clear()
-    if schedule.devices > 1 and callback is not None:
-        for progress in rounds.course:
-            callback(progress)
-    if not rounds.course:
-        raise KeyboardInterrupt
-    if not rounds.n_kept:
-        raise NotFiniteError(
-            f"the first epoch left weights or losses that are not finite (learning_rate="
-            f"{schedule.learning_rate}): lower learning_rate, or weight_decay, or scale the inputs"
-        )
-    network.cpu().eval().zero_grad(set_to_none=True)
-    return rounds
+    outputs = constant.expand(len(watched), -1)
+    return figures(objective, outputs, watched.targets, watched.weights)["loss"]
 
 
 @torch.no_grad()
@@ -104,6 +118,20 @@ def _trainer(schedule: Schedule, keep_best: KeepBest) -> pytorch_lightning.Train
         limit_val_batches=0,
         use_distributed_sampler=False,
     )
+
+
+def _check_course(rounds: Rounds, schedule: Schedule) -> None:
+    """Raise unless an epoch was kept; tell the callback what copies of it were told in other processes."""
+    if schedule.devices > 1 and rounds.callback is not None:
+        for progress in rounds.course:
+            rounds.callback(progress)
+    if not rounds.course:
+        raise KeyboardInterrupt
+    if not rounds.n_kept:
+        raise NotFiniteError(
+            f"the first epoch left weights or losses that are not finite (learning_rate="
+            f"{schedule.learning_rate}): lower learning_rate, or weight_decay, or scale the inputs"
+        )
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""Layers of a multilayer perceptron."""
+"""The layers of the multilayer perceptron, `smc.model.mlp.MLP`."""
 
 from collections.abc import Sequence
 
 from torch import Tensor, nn
 
 
-class Perceptron(nn.Module):
+class MLPNetwork(nn.Module):
     """Hidden layers, each linear, normalised and rectified, with a linear head, and a direct way past them.
 
     The direct way is a linear model beside the layers (a wide and deep network: Cheng et al. 2016,

@@ -1,9 +1,9 @@
-"""Layers of an LSTM over a window of bars."""
+"""The layers of the LSTM over a window of bars, `smc.model.lstm.LSTM`."""
 
 from torch import Tensor, nn
 
 
-class Recurrent(nn.Module):
+class LSTMNetwork(nn.Module):
     """LSTM layers over a window, a linear head on their last state, and a direct way from the event's bar.
 
     The direct way is a linear model of the bar, which is what few events can bear; it starts from 0 and is
