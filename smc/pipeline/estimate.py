@@ -1,10 +1,9 @@
-"""The estimator's turn in a fit: the rows it learns from, their weights, and the tail it watches."""
+"""The estimator's turn in a fit: the weights of its rows, and the rows it stops early by."""
 
 import inspect
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils.validation import _check_sample_weight
 
 from smc.errors import ModelError
@@ -16,7 +15,7 @@ from smc.windows import Windows
 
 
 def stops_early(estimator: Any) -> bool:
-    """Whether an estimator needs rows to watch."""
+    """Whether an estimator needs rows to stop early by."""
     return getattr(estimator, "stops_early", False)
 
 
@@ -38,30 +37,34 @@ def check_weights(estimator: Any, weights: Any, inputs: FloatArray | Windows) ->
     return _check_sample_weight(weights, inputs, dtype=np.float64, ensure_non_negative=True)
 
 
-def fit_estimator(
-    estimator: Any, augmented: Augmented, rows: Rows, *, tail: Rows | None, callback: FitCallback | None
-) -> Any:
-    """Fit a clone of an estimator to augmented rows.
+def fit_params(
+    estimator: Any,
+    rows: Rows,
+    augmented: Augmented,
+    early_stopping: Rows | None,
+    callback: FitCallback | None,
+) -> dict[str, Any]:
+    """Return what an estimator is given beside the augmented rows and their labels.
 
     Parameters
     ----------
     rows
         Those that were augmented: an added row has the weight of the row that it came from.
-    tail
-        Rows to watch, as the estimator looks at rows; None for one that does not stop early.
+    early_stopping
+        Rows to stop early by, as the estimator looks at rows; None for one that does not stop early.
     callback
         Handed to an estimator that takes one.
     """
     params: dict[str, Any] = {}
     if rows.weights is not None:
         params["sample_weight"] = _mean_one(rows.weights[augmented.origin])
-    if tail is not None:
-        weights = np.ones(len(tail)) if tail.weights is None else tail.weights
-        params["eval_set"] = (tail.inputs, tail.labels, weights)
+    if early_stopping is not None:
+        weights = early_stopping.weights
+        weights = np.ones(len(early_stopping)) if weights is None else weights
+        params["eval_set"] = (early_stopping.inputs, early_stopping.labels, weights)
     if callback is not None and _takes(estimator, "callback"):
         params["callback"] = callback
-    fitted: Any = clone(estimator)
-    return fitted.fit(augmented.rows, augmented.labels, **params)
+    return params
 
 
 def _takes(estimator: Any, name: str) -> bool:

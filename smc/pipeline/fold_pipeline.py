@@ -13,17 +13,17 @@ from smc.arguments import check_fraction, check_spans
 from smc.aug.row_source import Earlier
 from smc.feature_selection.none import NoSelection
 from smc.fit_progress import FitCallback
-from smc.pipeline.augment import augment
+from smc.pipeline.augment import Augmented, augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
-from smc.pipeline.estimate import check_weights, fit_estimator, stops_early
+from smc.pipeline.estimate import check_weights, fit_params, stops_early
 from smc.pipeline.hold_back import RowSplit, hold_back
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
 from smc.pipeline.members import (
     MemberFits,
     augmentation_of,
-    fit_ensemble,
     fits_members,
     selection_of,
+    with_names,
 )
 from smc.pipeline.predictor import Predictor
 from smc.pipeline.preprocess import Preprocess
@@ -36,11 +36,12 @@ from smc.windows import Windows
 class FoldPipeline(Predictor):
     """Hold rows back, scale, select, augment, fit, calibrate: each step learns from this fit's rows alone.
 
-    In order: the last rows are kept for calibration, if there is any, and the last of the others become the
-    early-stopping tail, if the estimator stops early, both purged; scaling and imputation learn from the rows
-    that remain; features are selected on those rows, scaled; only those rows are augmented; sample weights
-    follow each row's origin; the estimator learns from them and watches the tail, transformed but never
-    augmented; the calibrator learns from its predictions of the rows kept.
+    In order: the last rows become the calibration set, if there is a calibrator that learns, and the last of
+    the others the early-stopping set, if the estimator stops early, both purged; scaling and imputation learn
+    from the rows that remain, the fit rows; features are selected on those rows, scaled; only those rows are
+    augmented; sample weights follow each row's origin; the estimator learns from them, its progress measured
+    on the early-stopping set, transformed but never augmented; the calibrator learns from its predictions of
+    the calibration set.
 
     Weights are rescaled to mean 1 over the rows that are fitted on (AFML 4.6), since the penalties and leaf
     sizes of a profile are meant for rows of weight 1: with an average uniqueness of 0.1, a
@@ -68,15 +69,15 @@ class FoldPipeline(Predictor):
     calibrator
         How probabilities are read, as `smc.calibrate.calibrator.Calibrator`; None: as they are.
     tail_frac
-        Share of the rows in the early-stopping tail.
+        Share of the rows in the early-stopping set.
 
     Attributes
     ----------
     estimator_, preprocess_, selector_, sampler_
         The fitted steps.
     fitted_rows_, n_fitted_rows_
-        Positions, among the rows given, of those fitted on, and how many: without the tail and what its purge
-        cost, before augmentation.
+        Positions, among the rows given, of those fitted on, and how many: without the rows held back and what
+        their purge cost, before augmentation.
     sampler_error_
         What the sampler failed with, else None.
     augmentation_
@@ -87,7 +88,7 @@ class FoldPipeline(Predictor):
     calibrator_
         Fitted; None where there is nothing to calibrate and nothing to decide.
     calibration_
-        How many rows were kept for the calibrator, and what it learned, as plain data; None without it.
+        How many rows were held back for the calibrator, and what it learned, as plain data; None without it.
 
     References
     ----------
@@ -145,7 +146,7 @@ class FoldPipeline(Predictor):
         Raises
         ------
         SplitError
-            No spans for an estimator that stops early, or too few rows for a tail.
+            No spans for an estimator that stops early, or too few rows to hold any back.
         ModelError
             An input that no step could mend, named by its column; or one class only.
         LeakageError
@@ -153,20 +154,26 @@ class FoldPipeline(Predictor):
         """
         check_uncut(X)
         given, names = self._read(X, y, sample_weight, spans, returns)
-        core, tail, kept = self._hold_back(spans, len(given))
+        split = self._hold_back(spans, len(given))
         self._remember(given.inputs, names)
         if fits_members(self.estimator):
-            self._fit_members(given.take(core), core, names, earlier=earlier, callback=callback)
+            self._fit_members(given.take(split.fit), split.fit, names, earlier=earlier, callback=callback)
         else:
-            self._fit_steps(given, core, tail, names=names, earlier=earlier, callback=callback)
-        self._fit_calibrator(given.take(kept))
+            self.fitted_rows_, self.n_fitted_rows_ = split.fit, len(split.fit)
+            rows = self._fit_columns(given.take(split.fit), names)
+            augmented = self._augment(rows, self._transform_earlier(earlier, split.fit))
+            held_back = split.early_stopping
+            early_stopping = self._seen(given.take(held_back)) if held_back.size else None
+            params = fit_params(self.estimator, rows, augmented, early_stopping, callback)
+            self.estimator_ = clone(self.estimator).fit(augmented.rows, augmented.labels, **params)
+        self._fit_calibrator(given.take(split.calibration))
         return self
 
     def for_refit(self, n_rows: float) -> "FoldPipeline":
         """Return an unfitted copy for the final fit, on ``n_rows`` rows with nothing held back.
 
         An estimator that stopped early trains for ``n_rounds_ * n_rows / n_fitted_rows_`` rounds: more rows
-        bear more rounds, and no later row has a say in how many. Rows for calibration are kept again.
+        bear more rounds, and no later row has a say in how many. Rows for calibration are held back again.
         """
         check_is_fitted(self)
         unfitted: Any = clone(self)
@@ -206,29 +213,10 @@ class FoldPipeline(Predictor):
             calibration_frac=self.calibrator.part_frac if self._calibrates else None,
         )
 
-    def _fit_steps(
-        self,
-        given: Rows,
-        core: IntArray,
-        tail: IntArray,
-        *,
-        names: list[str] | None,
-        earlier: Earlier | None,
-        callback: FitCallback | None,
-    ) -> None:
-        """Scale, select and augment the core, and fit the estimator to it, beside the tail."""
-        self.fitted_rows_, self.n_fitted_rows_ = core, len(core)
-        rows = self._fit_columns(given.take(core), names)
-        augmented = augment(self.sampler, rows.inputs, rows.labels, self._transform_earlier(earlier, core))
-        self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
-        self.augmentation_ = augmented.account(len(core))
-        watched = self._seen(given.take(tail)) if tail.size else None
-        self.estimator_ = fit_estimator(self.estimator, augmented, rows, tail=watched, callback=callback)
-
     def _fit_members(
         self,
         rows: Rows,
-        core: IntArray,
+        positions: IntArray,
         names: list[str] | None,
         *,
         earlier: Earlier | None,
@@ -237,11 +225,15 @@ class FoldPipeline(Predictor):
         """Let an ensemble fit its members, each in a pipeline with the steps of this one."""
         self.preprocess_ = FunctionTransformer().fit(bars_of(rows.inputs))
         self.selector_ = NoSelection().fit(np.zeros((1, self.n_features_in_)), [0])
-        before = None if earlier is None else lambda chosen, n_bars: earlier(core[chosen], n_bars)
-        fits = MemberFits(self, rows, names, before, callback)
-        self.estimator_ = fit_ensemble(self.estimator, fits)
+        before = None if earlier is None else lambda chosen, n_bars: earlier(positions[chosen], n_bars)
+        fit_member = MemberFits(self, rows, names, before, callback)
+        inputs = with_names(rows.inputs, names)
+        ensemble: Any = clone(self.estimator)
+        self.estimator_ = ensemble.fit(
+            inputs, rows.labels, rows.weights, spans=rows.spans, fit_member=fit_member
+        )
         members = list(self.estimator_.members_.values())
-        self.fitted_rows_ = core[self.estimator_.fitted_rows_]
+        self.fitted_rows_ = positions[self.estimator_.fitted_rows_]
         self.n_fitted_rows_ = len(self.fitted_rows_)
         self.augmentation_, self.selection_ = augmentation_of(members), selection_of(members)
         self.sampler_, self.sampler_error_ = members[0].sampler_, self.augmentation_["error"]
@@ -254,25 +246,31 @@ class FoldPipeline(Predictor):
         self.selection_ = account_of(self.selector_, self.preprocess_, names)
         return replace(scaled, inputs=kept_columns(self.selector_, scaled.inputs))
 
-    def _fit_calibrator(self, kept: Rows) -> None:
+    def _augment(self, rows: Rows, earlier: Earlier | None) -> Augmented:
+        augmented = augment(self.sampler, rows.inputs, rows.labels, earlier)
+        self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
+        self.augmentation_ = augmented.account(len(rows))
+        return augmented
+
+    def _fit_calibrator(self, held_back: Rows) -> None:
         self.calibrator_ = self.calibration_ = None
         if self.calibrator is not None and self.calibrator.is_on:
-            rows = self._seen(kept) if len(kept) else None
+            rows = self._seen(held_back) if len(held_back) else None
             self.calibrator_ = fit_calibrator(self.calibrator, self.estimator_, rows)
-            self.calibration_ = calibration_of(self.calibrator_, len(kept))
+            self.calibration_ = calibration_of(self.calibrator_, len(held_back))
 
     def _new_preprocess(self) -> Any:
         if self.preprocess is None:
             return Preprocess(impute=not get_tags(self.estimator).input_tags.allow_nan)
         return clone(self.preprocess)
 
-    def _transform_earlier(self, earlier: Earlier | None, core: IntArray) -> Earlier | None:
+    def _transform_earlier(self, earlier: Earlier | None, positions: IntArray) -> Earlier | None:
         """Transform earlier rows like the rows that are fitted on, and count those from 0."""
         if earlier is None:
             return None
 
         def transform(rows: IntArray, n_bars: IntArray) -> FloatArray | Windows:
-            values, _ = read_inputs(earlier(core[rows], n_bars), self.lookback)
+            values, _ = read_inputs(earlier(positions[rows], n_bars), self.lookback)
             return self._inputs(values)
 
         return transform

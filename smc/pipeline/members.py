@@ -82,15 +82,6 @@ class MemberFits:
         return self.callback if of_member is None else of_member(name, part)
 
 
-def fit_ensemble(ensemble: Any, fits: MemberFits) -> Any:
-    """Fit a clone of an ensemble, which asks for the fits of its members."""
-    rows = fits.rows
-    unfitted: Any = clone(ensemble)
-    return unfitted.fit(
-        with_names(rows.inputs, fits.names), rows.labels, rows.weights, spans=rows.spans, fit_member=fits
-    )
-
-
 def with_names(inputs: Any, names: list[str] | None) -> Any:
     """Give a table its names back; windows keep theirs."""
     return pd.DataFrame(inputs, columns=names) if isinstance(inputs, np.ndarray) and names else inputs
@@ -101,7 +92,7 @@ def augmentation_of(members: Sequence[Any]) -> dict[str, Any]:
     accounts = [member.augmentation_ for member in members]
     errors = [account["error"] for account in accounts if account["error"] is not None]
     most = max(accounts, key=lambda account: account["n_rows"])
-    return {**most, "error": errors[0] if errors else None, "notes": _each_once(accounts)}
+    return {**most, "error": errors[0] if errors else None, "notes": _distinct_notes(accounts)}
 
 
 def selection_of(members: Sequence[Any]) -> dict[str, Any] | None:
@@ -114,11 +105,11 @@ def selection_of(members: Sequence[Any]) -> dict[str, Any] | None:
     return {
         "given": given,
         "kept": [name for name in given if name in kept],
-        "notes": _each_once(accounts),
+        "notes": _distinct_notes(accounts),
     }
 
 
-def _each_once(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _distinct_notes(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     notes: list[dict[str, Any]] = []
     for note in (note for account in accounts for note in account["notes"]):
         if note not in notes:
