@@ -88,7 +88,7 @@ def overlaps(spans: Spans, others: Spans) -> BoolArray:
 
     Examples
     --------
-    >>> touching(np.array([[0, 2], [3, 4]]), np.array([[2, 2], [6, 9]]))
+    >>> overlaps(np.array([[0, 2], [3, 4]]), np.array([[2, 2], [6, 9]]))
     array([ True, False])
     """
     started = np.searchsorted(np.sort(others[:, 0]), spans[:, 1], side="right")

@@ -38,9 +38,9 @@ def audit_fold(spans: Spans, fold: Fold, allowed: IntArray) -> None:
         raise LeakageError(f"{fold.name}: event {shared[0]} is trained on and tested")
     if fold.embargo_size is None and fold.train[-1] > fold.test[0]:
         raise LeakageError(f"{fold.name}: event {fold.train[-1]} is trained on, but lies after a test event")
-    _check_apart(spans, fold, 0, 0, "touches the label of")
+    _check_no_overlap(spans, fold, 0, 0, "touches the label of")
     margins = fold.gap_size, fold.embargo_size or 0
-    _check_apart(spans, fold, *margins, f"lies in the gap ({margins[0]}) or embargo ({margins[1]} bars) of")
+    _check_no_overlap(spans, fold, *margins, f"lies in the gap ({margins[0]}) or embargo ({margins[1]} bars) of")
 
 
 def _check_positions(what: str, positions: IntArray, allowed: IntArray) -> None:
@@ -54,7 +54,7 @@ def _check_positions(what: str, positions: IntArray, allowed: IntArray) -> None:
         raise LeakageError(f"{what} holds event {foreign[0]}, which it may not use")
 
 
-def _check_apart(spans: Spans, fold: Fold, before: int, after: int, offence: str) -> None:
+def _check_no_overlap(spans: Spans, fold: Fold, before: int, after: int, offence: str) -> None:
     widened = spans[fold.train] + np.array([-after, before])
     wrong = fold.train[overlaps(widened, spans[fold.test])]
     if len(wrong):

@@ -75,7 +75,7 @@ def leak(n_symbols: int, members: list[str], seed: int) -> None:
         data = events_of(number, n_symbols, 0.0, *options)
         told = {}
         for name, cv in {"purged": None, "not purged": Unpurged(5, shuffle=True, random_state=0)}.items():
-            with patch.object(fold_rows, "check_apart", lambda *_: None) if cv else nothing():
+            with patch.object(fold_rows, "check_no_overlap", lambda *_: None) if cv else nothing():
                 model, skill = fitted_on(data, build("stacking", members), cv)
             best = 1 - model.estimator_.losses_.min() / prior_loss(data[1][:N_FITTED])
             told |= {f"{name}, best member within the fold": best, f"{name}, on later events": skill}

@@ -16,7 +16,7 @@ def fold(train, test, **margins):
 
 
 @given(INTERVALS, INTERVALS)
-def test_touching_equals_brute_force(some, others):
+def test_overlaps_equal_brute_force(some, others):
     a, b = (np.array([(start, start + length) for start, length in each]) for each in (some, others))
     brute = [any(s <= e2 and e >= s2 for s2, e2 in b) for s, e in a]
     assert overlaps(a, b).tolist() == brute
