@@ -1,7 +1,7 @@
 """Windows of consecutive bars, read from one matrix of bars when they are needed."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -110,7 +110,7 @@ class Windows:
         is_gapless = len(covered) and covered[-1] - covered[0] == len(covered) - 1
         return self.bars[covered[0] : covered[-1] + 1] if is_gapless else self.bars[covered]
 
-    def map(self, transform: Callable[[Any], FloatArray]) -> "Windows":
+    def map(self, transform: Callable[[np.ndarray], FloatArray]) -> "Windows":
         """Return the windows on transformed bars, in single precision; bars outside all of them are left out.
 
         Parameters
@@ -129,7 +129,11 @@ class Windows:
         return Windows(outputs, np.searchsorted(covered, self.ends), self.lookback)
 
 
-def as_seen(X: Any, lookback: int) -> Any:
+#: Rows (n, n_features), with or without names, or windows of bars (n, lookback, n_features).
+Inputs: TypeAlias = pd.DataFrame | np.ndarray | Windows
+
+
+def as_seen(X: Inputs, lookback: int) -> Inputs:
     """Return windows as a model of another, shorter lookback takes them: 1 gives the rows of the last bars.
 
     What is no `Windows` is a table of rows already, and stays as it is.
@@ -147,6 +151,6 @@ def as_seen(X: Any, lookback: int) -> Any:
     return rows if X.names is None else pd.DataFrame(rows, columns=X.names)
 
 
-def rows_of(X: Any, rows: IntArray) -> Any:
+def rows_of(X: Inputs, rows: IntArray) -> Inputs:
     """Return some rows of a table, or some of the windows, by position."""
     return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]

@@ -1,7 +1,7 @@
 """A fitted model as records and files: a pipeline step by step, an ensemble member by member."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
@@ -35,7 +35,7 @@ class SavedSelection(BaseEstimator):
         return np.array(self.support, dtype=bool)
 
 
-def dump_model(model: Any, prefix: str = "") -> Dumped:
+def dump_model(model: BaseEstimator, prefix: str = "") -> Dumped:
     """Return the record of a fitted pipeline, or of any fitted estimator, and the content of its files.
 
     Parameters
@@ -54,7 +54,7 @@ def dump_model(model: Any, prefix: str = "") -> Dumped:
     return {**_facts(model), "lookback": getattr(parts["estimator"], "lookback", None), "steps": steps}, files
 
 
-def load_model(record: dict[str, Any], files: dict[str, bytes]) -> Any:
+def load_model(record: dict[str, Any], files: dict[str, bytes]) -> BaseEstimator:
     """Rebuild what `dump_model` described, from files whose hashes must have been checked."""
     steps = {name: _load(step, files) for name, step in record["steps"].items()}
     return steps["estimator"] if "preprocess" not in steps else _pipeline(record, steps)
@@ -157,21 +157,45 @@ def _scaler(model: Any) -> dict[str, list[float]] | None:
     return {name: np.asarray(value).tolist() for name, value in numbers.items() if value is not None} or None
 
 
-def dump_step(name: str, estimator: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return the record of a step, and the content of its file by the file's name.
+@runtime_checkable
+class NativeFormat(Protocol):
+    """An estimator that is written in a format of its own; every other goes through skops.
 
-    An estimator with a format of its own has ``native_suffix``, ``native_library``, ``to_bytes()``,
-    ``get_fitted()`` (plain data) and ``set_fitted(fitted, data)``; every other goes through skops.
+    Attributes
+    ----------
+    native_suffix
+        Of the file.
+    native_library
+        Package that reads it.
     """
+
+    native_suffix: str
+    native_library: str
+
+    def to_bytes(self) -> bytes:
+        """Return the content of the file."""
+        ...
+
+    def get_fitted(self) -> dict[str, Any]:
+        """Return as plain data what was learned and does not stand in the file."""
+        ...
+
+    def set_fitted(self, fitted: dict[str, Any], data: bytes) -> Self:
+        """Take what the other two returned."""
+        ...
+
+
+def dump_step(name: str, estimator: object) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the record of a step, and the content of its file by the file's name."""
     record = to_recipe(estimator)
-    if not hasattr(estimator, "native_suffix"):
+    if not isinstance(estimator, NativeFormat):
         file = f"{name}.skops"
         return {**record, "file": file, "fitted": None}, {file: skops_file.dump(estimator)}
     file = name + estimator.native_suffix
     return {**record, "file": file, "fitted": estimator.get_fitted()}, {file: estimator.to_bytes()}
 
 
-def load_step(record: dict[str, Any], files: Mapping[str, bytes]) -> Any:
+def load_step(record: dict[str, Any], files: Mapping[str, bytes]) -> object:
     """Rebuild the step of a record from the content of its file, whose hash must have been checked.
 
     Raises

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import is_classifier
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils import get_tags
 
 from smc.errors import ArtifactError
@@ -25,7 +25,7 @@ MISSING_FRAC = 0.05
 TOLERANCE = {"rtol": 1e-6, "atol": 1e-9}
 
 
-def dump_golden(model: Any) -> bytes:
+def dump_golden(model: BaseEstimator) -> bytes:
     """Write 32 made-up inputs, spread as the training rows where the model knows how, and their answers."""
     inputs = _inputs(model)
     buffer = io.BytesIO()
@@ -33,7 +33,7 @@ def dump_golden(model: Any) -> bytes:
     return buffer.getvalue()
 
 
-def check_golden(model: Any, data: bytes, *, exact: bool) -> None:
+def check_golden(model: BaseEstimator, data: bytes, *, exact: bool) -> None:
     """Raise ArtifactError unless the model gives the answers that were written."""
     with np.load(io.BytesIO(data), allow_pickle=False) as rows:
         inputs, expected = rows["inputs"], rows["outputs"]

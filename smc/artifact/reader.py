@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from sklearn.base import BaseEstimator
+
 from smc.artifact.fitted_model import load_model
 from smc.artifact.golden import FILE, check_golden
 from smc.artifact.manifest import differing, unseal
@@ -11,7 +13,7 @@ from smc.errors import ArtifactError, FeatureError
 from smc.pipeline.inputs import check_names
 
 
-def load(folder: str | Path) -> Any:
+def load(folder: str | Path) -> BaseEstimator:
     """Load a model that `smc.artifact.save` wrote; loading executes nothing that the folder holds.
 
     Every file is read once, its SHA-256 is checked before any parser sees it, only types of a fixed list are
@@ -60,7 +62,7 @@ PARSER_ERRORS = (
 )
 
 
-def restore(files: dict[str, bytes], *, exact: bool = False) -> Any:
+def restore(files: dict[str, bytes], *, exact: bool = False) -> BaseEstimator:
     """Rebuild a model from the content of its files.
 
     Every hash is checked before a parser runs. A library of another minor version than the one that wrote the

@@ -12,7 +12,7 @@ from smc.artifact.trusted import locate
 from smc.errors import ArtifactError
 
 
-def to_recipe(estimator: Any) -> dict[str, Any]:
+def to_recipe(estimator: object) -> dict[str, Any]:
     """Describe an estimator: the path of its class, and its constructor arguments.
 
     >>> from sklearn.linear_model import Ridge
@@ -33,7 +33,7 @@ def from_recipe(recipe: dict[str, Any]) -> Any:
     return locate(recipe["class"])(**{name: _from_plain(value) for name, value in recipe["params"].items()})
 
 
-def to_plain(value: Any) -> Any:
+def to_plain(value: object) -> object:
     """Turn a value into JSON; what has no plain form is described by its repr, and cannot be built again."""
     if isinstance(value, np.generic):
         value = value.item()

@@ -17,7 +17,7 @@ SCHEMA = "schema.json"
 ARRAY_LIBRARIES = ("torch", "cupy", "dask")
 
 
-def dump(obj: Any) -> bytes:
+def dump(obj: object) -> bytes:
     """Write an object, so that equal objects give equal bytes.
 
     skops names arrays by memory address and stamps its archive with the time. Here an array is named by the
@@ -44,7 +44,7 @@ def dump(obj: Any) -> bytes:
     return _zip(members)
 
 
-def load(data: bytes) -> Any:
+def load(data: bytes) -> object:
     """Read an object back, if every type in it is trusted; nothing runs before that is known.
 
     Raises

@@ -4,7 +4,6 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import BaseCrossValidator
@@ -35,7 +34,7 @@ def allowed_by_user() -> tuple[str, ...]:
     return tuple(name.strip() for name in os.environ.get("SMC_ALLOW", "").split(",") if name.strip())
 
 
-def locate(path: Any) -> type:
+def locate(path: object) -> type:
     """Import the estimator class of a dotted path.
 
     The path is checked before anything is imported, and the class found is checked by the module that defines

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -16,8 +16,10 @@ from smc.errors import ArtifactError
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import fits_members
 
+EstimatorT = TypeVar("EstimatorT", bound=BaseEstimator)
 
-def save(model: Any, folder: str | Path, *, meta: Mapping[str, Any] | None = None) -> None:
+
+def save(model: BaseEstimator, folder: str | Path, *, meta: Mapping[str, Any] | None = None) -> None:
     """Save a fitted model into a new folder, without pickle.
 
     The folder holds each fitted step in a data-only format (``.ubj`` for XGBoost, ``.txt`` for LightGBM,
@@ -76,7 +78,7 @@ def check_can_be_saved(model: FoldPipeline) -> None:
         ) from error
 
 
-def pack(model: Any, meta: Mapping[str, Any]) -> dict[str, bytes]:
+def pack(model: BaseEstimator, meta: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the files of a saved model, the record last."""
     check_is_fitted(model)
     record, files = dump_model(model)
@@ -101,7 +103,7 @@ def _estimators_of(pipeline: FoldPipeline) -> list[Any]:
     return [estimator, *in_members, *estimator.parts_.values()]
 
 
-def on_one_thread(estimator: Any) -> Any:
+def on_one_thread(estimator: EstimatorT) -> EstimatorT:
     """Copy an estimator, and those it holds, with ``n_jobs=1``; what they have learned is shared.
 
     Fits do not depend on the number of threads, so the same fit must give the same file on any number.
@@ -113,7 +115,7 @@ def on_one_thread(estimator: Any) -> Any:
     copied = copy.copy(estimator)
     for name, value in vars(copied).items():
         if name == "n_jobs":
-            copied.n_jobs = 1
+            setattr(copied, name, 1)
         elif isinstance(value, BaseEstimator):
             setattr(copied, name, on_one_thread(value))
         elif isinstance(value, Mapping) and any(isinstance(item, BaseEstimator) for item in value.values()):

@@ -1,9 +1,13 @@
 """No augmentation."""
 
-from typing import Any, Self
+from collections.abc import Sized
+from typing import Self, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
+
+Rows = TypeVar("Rows", bound=Sized)
+Labels = TypeVar("Labels")
 
 
 class NoAugmentation(BaseEstimator):
@@ -21,11 +25,11 @@ class NoAugmentation(BaseEstimator):
     #: Windows of bars may be handed over as they are, without an array being built of them.
     takes_windows = True
 
-    def fit(self, X: Any, y: Any) -> Self:  # noqa: ARG002
+    def fit(self, X: object, y: object) -> Self:  # noqa: ARG002
         """Do nothing; there is nothing to learn."""
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Rows, y: Labels) -> tuple[Rows, Labels]:
         """Return ``X`` and ``y`` themselves."""
         self.origin_ = np.arange(len(X))
         self.synthetic_ = np.zeros(len(X), dtype=bool)

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smc.typing import FloatArray, IntArray
-from smc.windows import Windows
+from smc.windows import Inputs, Windows
 
 #: Gives rows as they stood some bars earlier: positions among the rows, bars back for each. Columns, units
 #: and shape are those of the rows themselves; where a history is too short, its earliest row stands in.
-Earlier: TypeAlias = Callable[[IntArray, IntArray], Any]
+Earlier: TypeAlias = Callable[[IntArray, IntArray], Inputs]
 
 
 class RowSource:
@@ -26,7 +27,7 @@ class RowSource:
         Where shifted rows are read; None if only the rows themselves are known.
     """
 
-    def __init__(self, X: Any, earlier: Earlier | None = None) -> None:
+    def __init__(self, X: Inputs | npt.ArrayLike, earlier: Earlier | None = None) -> None:
         self.names = list(X.columns) if isinstance(X, pd.DataFrame) else None
         self.X = X if isinstance(X, Windows) else _floating(X)
         self.earlier = earlier
@@ -63,7 +64,7 @@ class RowSource:
         variance = (np.where(known, bars - center, 0.0) ** 2).sum(axis=0) / n_known
         return center, np.sqrt(variance)
 
-    def followed_by(self, made: FloatArray) -> Any:
+    def followed_by(self, made: FloatArray) -> Inputs:
         """Return the rows themselves with others behind them, in the form that they came in."""
         if isinstance(self.X, Windows):
             return _extend(self.X, made)
@@ -71,7 +72,7 @@ class RowSource:
         return joined if self.names is None else pd.DataFrame(joined, columns=self.names)
 
 
-def _floating(X: Any) -> FloatArray:
+def _floating(X: npt.ArrayLike) -> FloatArray:
     array = np.asarray(X)
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
 

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_consistent_length
 
@@ -12,6 +13,7 @@ from smc.aug.interpolate import LEAST_ROWS
 from smc.aug.row_source import Earlier, RowSource
 from smc.aug.shares import SHARE_TOLERANCE, largest_change
 from smc.typing import BoolArray, FloatArray, IntArray
+from smc.windows import Inputs
 
 
 class Sampler(BaseEstimator, ABC):
@@ -49,7 +51,9 @@ class Sampler(BaseEstimator, ABC):
         """Bars before each row, or before each window, that the sampler reads."""
         return 0
 
-    def fit_resample(self, X: Any, y: Any, earlier: Earlier | None = None) -> tuple[Any, np.ndarray]:
+    def fit_resample(
+        self, X: Inputs | npt.ArrayLike, y: npt.ArrayLike, earlier: Earlier | None = None
+    ) -> tuple[Inputs | npt.ArrayLike, np.ndarray]:
         """Return the rows given and, behind them, made-up ones, each with its target.
 
         Parameters

@@ -40,7 +40,9 @@ def audit_fold(spans: Spans, fold: Fold, allowed: IntArray) -> None:
         raise LeakageError(f"{fold.name}: event {fold.train[-1]} is trained on, but lies after a test event")
     _check_no_overlap(spans, fold, 0, 0, "touches the label of")
     margins = fold.gap_size, fold.embargo_size or 0
-    _check_no_overlap(spans, fold, *margins, f"lies in the gap ({margins[0]}) or embargo ({margins[1]} bars) of")
+    _check_no_overlap(
+        spans, fold, *margins, f"lies in the gap ({margins[0]}) or embargo ({margins[1]} bars) of"
+    )
 
 
 def _check_positions(what: str, positions: IntArray, allowed: IntArray) -> None:

@@ -1,7 +1,5 @@
 """Feature selection by clusters of features that tell the same."""
 
-from typing import Any
-
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
@@ -9,7 +7,7 @@ from scipy.stats import rankdata
 
 from smc.arguments import check_fraction
 from smc.feature_selection.selector import Selector
-from smc.typing import BoolArray, FloatArray
+from smc.typing import BoolArray, FloatArray, Spans
 
 
 class Correlation(Selector):
@@ -39,7 +37,7 @@ class Correlation(Selector):
         X: FloatArray,
         y: np.ndarray,
         weight: FloatArray,  # noqa: ARG002
-        spans: Any,  # noqa: ARG002
+        spans: Spans | None,  # noqa: ARG002
     ) -> tuple[FloatArray, BoolArray]:
         ranks = rankdata(np.column_stack([X, y]), axis=0)
         with np.errstate(invalid="ignore"):  # labels of one class have no rank correlation

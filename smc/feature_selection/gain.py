@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 from smc.feature_selection.selector import Selector, check_against_noise, shifted_rows, stands_out
-from smc.typing import BoolArray, FloatArray
+from smc.typing import BoolArray, FloatArray, Spans
 
 
 class Gain(Selector):
@@ -28,7 +28,7 @@ class Gain(Selector):
         feature is only a few standard deviations away from the mean that it takes part in.
     """
 
-    def __init__(self, estimator: Any, *, q: float = 0.1, n_shifts: int = 49) -> None:
+    def __init__(self, estimator: BaseEstimator, *, q: float = 0.1, n_shifts: int = 49) -> None:
         check_against_noise(q, n_shifts)
         self.estimator = estimator
         self.q = q
@@ -39,7 +39,7 @@ class Gain(Selector):
         X: FloatArray,
         y: np.ndarray,
         weight: FloatArray,
-        spans: Any,  # noqa: ARG002
+        spans: Spans | None,  # noqa: ARG002
     ) -> tuple[FloatArray, BoolArray]:
         scores = np.array(
             [self._gain(X, y[rows], weight[rows]) for rows in shifted_rows(len(X), self.n_shifts)]

@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import type_of_target
 
 from smc.arguments import check_choice, check_positive
 from smc.feature_selection.selector import Selector, check_against_noise, shifted_rows, stands_out
-from smc.typing import BoolArray, FloatArray
+from smc.typing import BoolArray, FloatArray, Spans
 
 
 class MutualInfo(Selector):
@@ -58,7 +58,7 @@ class MutualInfo(Selector):
         X: FloatArray,
         y: np.ndarray,
         weight: FloatArray,  # noqa: ARG002
-        spans: Any,  # noqa: ARG002
+        spans: Spans | None,  # noqa: ARG002
     ) -> tuple[FloatArray, BoolArray]:
         are_numbers = self.task == "regression" or (
             self.task == "auto" and type_of_target(y).startswith("continuous")

@@ -1,8 +1,9 @@
 """No feature selection."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 
@@ -16,7 +17,7 @@ class NoSelection(BaseEstimator):
     array([ True,  True])
     """
 
-    def fit(self, X: Any, y: Any) -> Self:  # noqa: ARG002
+    def fit(self, X: npt.ArrayLike, y: object) -> Self:  # noqa: ARG002
         """Count the features; there is nothing to learn."""
         self.n_features_in_ = np.shape(X)[-1]
         return self

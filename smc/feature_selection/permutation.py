@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.arguments import check_positive
 from smc.feature_selection.selector import Selector, check_against_noise, shifted_rows, stands_out
 from smc.feature_selection.squared_error import classes_of, loss_terms, target_terms
-from smc.typing import BoolArray, FloatArray
+from smc.typing import BoolArray, FloatArray, Spans
 
 
 class Permutation(Selector):
@@ -44,8 +45,8 @@ class Permutation(Selector):
 
     def __init__(
         self,
-        estimator: Any,
-        cv: Any,
+        estimator: BaseEstimator,
+        cv: BaseCrossValidator,
         *,
         q: float = 0.1,
         n_shifts: int = 199,
@@ -62,7 +63,7 @@ class Permutation(Selector):
         self.seed = seed
 
     def _choose(
-        self, X: FloatArray, y: np.ndarray, weight: FloatArray, spans: Any
+        self, X: FloatArray, y: np.ndarray, weight: FloatArray, spans: Spans | None
     ) -> tuple[FloatArray, BoolArray]:
         rng = np.random.default_rng(self.seed)
         classes = classes_of(self.estimator, y)

@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.feature_selection import RFE, RFECV
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.feature_selection.selector import Selector
 from smc.feature_selection.squared_error import negative_loss
-from smc.typing import BoolArray, FloatArray
+from smc.typing import BoolArray, FloatArray, Spans
 
 
 class Recursive(Selector):
@@ -41,7 +42,13 @@ class Recursive(Selector):
     """
 
     def __init__(
-        self, estimator: Any, cv: Any, *, step: float = 0.1, min_features: int = 1, n_errors: float = 1.0
+        self,
+        estimator: BaseEstimator,
+        cv: BaseCrossValidator,
+        *,
+        step: float = 0.1,
+        min_features: int = 1,
+        n_errors: float = 1.0,
     ) -> None:
         check_fraction("step", step)
         check_positive("min_features", min_features)
@@ -53,7 +60,7 @@ class Recursive(Selector):
         self.n_errors = n_errors
 
     def _choose(
-        self, X: FloatArray, y: np.ndarray, weight: FloatArray, spans: Any
+        self, X: FloatArray, y: np.ndarray, weight: FloatArray, spans: Spans | None
     ) -> tuple[FloatArray, BoolArray]:
         least = min(self.min_features, X.shape[1])
         splits = list(self.cv.split(X, y, spans))

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
@@ -13,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from smc.arguments import check_at_least, check_fraction
 from smc.stats.false_discovery import benjamini_hochberg
-from smc.typing import BoolArray, FloatArray, IntArray
+from smc.typing import BoolArray, FloatArray, IntArray, Spans
 
 #: Where a table that a selector has cut says so (`DataFrame.attrs`); a pipeline refuses it.
 CUT_BY = "features_selected_by"
@@ -46,7 +47,13 @@ class Selector(SelectorMixin, BaseEstimator, ABC):
 
     n_features_in_: int
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, spans: Any = None) -> Self:
+    def fit(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        spans: Spans | None = None,
+    ) -> Self:
         """Choose columns.
 
         Parameters
@@ -59,7 +66,8 @@ class Selector(SelectorMixin, BaseEstimator, ABC):
         spans
             First and last bar of each label (n, 2); a selector that splits the rows needs them.
         """
-        values: Any = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        table: Any = X  # which the stub of `validate_data` takes for a str
+        values: Any = validate_data(self, table, dtype=np.float64, ensure_all_finite="allow-nan")
         target = np.asarray(y).reshape(len(values), -1)[:, -1]
         weight = _check_sample_weight(sample_weight, values, dtype=np.float64, ensure_non_negative=True)
         filled = _filled(values)
@@ -77,17 +85,18 @@ class Selector(SelectorMixin, BaseEstimator, ABC):
         self.scores_[columns] = scores
         return self
 
-    def transform(self, X: Any) -> Any:
+    def transform(self, X: npt.ArrayLike) -> np.ndarray | pd.DataFrame:
         """Return the columns kept; of a DataFrame, a marked one."""
         if not isinstance(X, pd.DataFrame):
-            return super().transform(X)
+            columns: Any = super().transform(X)
+            return columns
         cut = X.loc[:, self._get_support_mask()]
         cut.attrs = {**X.attrs, CUT_BY: type(self).__name__}
         return cut
 
     @abstractmethod
     def _choose(
-        self, X: FloatArray, y: np.ndarray, weight: FloatArray, spans: Any
+        self, X: FloatArray, y: np.ndarray, weight: FloatArray, spans: Spans | None
     ) -> tuple[FloatArray, BoolArray]:
         """Return each column's score, and whether it is kept; two columns or more, complete, that vary."""
 

@@ -7,7 +7,7 @@ prediction changes. Written as terms, the predictions can be held against other 
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_classifier
+from sklearn.base import BaseEstimator, is_classifier
 
 from smc.typing import FloatArray
 
@@ -29,7 +29,7 @@ def loss_terms(model: Any, X: FloatArray, classes: np.ndarray | None) -> FloatAr
     return np.sum(probability**2, axis=1, keepdims=True) - 2 * probability
 
 
-def classes_of(estimator: Any, y: np.ndarray) -> np.ndarray | None:
+def classes_of(estimator: BaseEstimator, y: np.ndarray) -> np.ndarray | None:
     """Return the classes to learn, None of numbers."""
     return np.unique(y) if is_classifier(estimator) else None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 
 def summary(selections: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def summary(selections: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def stability(kept: Any) -> float | None:
+def stability(kept: npt.ArrayLike) -> float | None:
     """Measure how much the choices agree beyond chance: 1 if they are equal, about 0 if they are random.
 
     1 - mean over features of the variance of being kept, divided by what it would be if each fit drew its

@@ -165,7 +165,8 @@ class FoldPipeline(Predictor):
             held_back = split.early_stopping
             early_stopping = self._seen(given.take(held_back)) if held_back.size else None
             params = fit_params(self.estimator, rows, augmented, early_stopping, callback)
-            self.estimator_ = clone(self.estimator).fit(augmented.rows, augmented.labels, **params)
+            estimator: Any = clone(self.estimator)
+            self.estimator_ = estimator.fit(augmented.rows, augmented.labels, **params)
         self._fit_calibrator(given.take(split.calibration))
         return self
 
