@@ -8,13 +8,14 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from smc.arguments import check_choice, check_fraction, check_non_negative
-from smc.calibrate.threshold import best_threshold
 from smc.errors import ModelError
 from smc.typing import BoolArray, FloatArray, IntArray
 
 BASIS_POINT = 1e-4
 #: Events of each class without which nothing is learned.
 LEAST_EVENTS = 5
+#: No probability reaches it.
+NEVER = float(np.nextafter(1.0, 2.0))
 
 
 class Calibrator(BaseEstimator, ABC):
@@ -195,3 +196,28 @@ class Calibrator(BaseEstimator, ABC):
         smaller, larger = self.positions or (0.0, 1.0)
         cost = 2 * self.cost_bps * BASIS_POINT
         return (larger - smaller) * np.asarray(returns) - cost * (abs(larger) - abs(smaller))
+
+
+def best_threshold(probability: FloatArray, advantage: FloatArray) -> float:
+    """Return the threshold with the largest total of what deciding for the larger class gains.
+
+    Halfway between neighbouring probabilities, 0 (always) or above 1 (never); of equals the one next to 0.5.
+
+    Parameters
+    ----------
+    probability
+        Of the larger of two classes (n,).
+    advantage
+        Of each event, what deciding for the larger class gains over deciding for the smaller one (n,).
+
+    >>> best_threshold(np.array([0.2, 0.4, 0.6, 0.8]), np.array([-1.0, 3.0, -1.0, 2.0]))
+    0.30000000000000004
+    """
+    order = np.argsort(-probability, kind="stable")
+    values = probability[order]
+    total = np.concatenate([[0.0], np.cumsum(advantage[order])])
+    cuts = np.concatenate([[NEVER], (values[:-1] + values[1:]) / 2, [0.0]])
+    possible = np.concatenate([[True], values[:-1] > values[1:], [True]])
+    cuts, total = cuts[possible], total[possible]
+    best = cuts[total >= total.max() - 1e-12 * np.abs(total).max()]
+    return float(best[np.argmin(np.abs(best - 0.5))])

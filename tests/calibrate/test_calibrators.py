@@ -6,11 +6,11 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from smc.calibrate.calibrator import best_threshold
 from smc.calibrate.isotonic import Isotonic
 from smc.calibrate.none import NoCalibration
 from smc.calibrate.sigmoid import Sigmoid
 from smc.calibrate.temperature import Temperature
-from smc.calibrate.threshold import best_threshold
 from smc.config import compose
 from smc.errors import ConfigError, ModelError
 from smc.evaluation.calibration import calibration_figures

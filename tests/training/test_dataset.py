@@ -99,9 +99,3 @@ def test_a_window_that_would_begin_before_its_symbol_is_refused_in_a_pool_too(po
     assert len(np.asarray(pooled.inputs(first, 7))) == 1
     with pytest.raises(ModelError, match="the event at bar 6 of B has no 8 bars behind it"):
         pooled.inputs(first, 8)
-
-
-def test_the_first_event_is_the_one_that_the_warm_up_ends_with():
-    _, dataset = labelled("A", warm_up=6)  # candidates at 0, 3, 6, ...
-    assert dataset.events["event"].iloc[0] == 6
-    assert dataset.account[""]["events_in_warm_up"] == 2
