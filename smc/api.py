@@ -16,7 +16,7 @@ from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
 from smc.prediction.decider import Decider, Explain
 from smc.results import Run, load_run
-from smc.select import Selected
+from smc.select import SelectionResult
 from smc.select import select as _select
 from smc.training.outcome import say_outcome
 from smc.training.run import train as _train
@@ -45,7 +45,7 @@ def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
     return load_run(outcome.folder)
 
 
-def select(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> Selected:
+def select(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> SelectionResult:
     """Judge all runs so far and write the manifest, as `python -m smc.select` does.
 
     Parameters

@@ -22,11 +22,9 @@ from smc.report.selection.naming import model_and_profile, row_of
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, decimal, percent
 from smc.selection.candidate import Candidate
-from smc.selection.difference import differences
-from smc.selection.expected import missing_runs
-from smc.selection.manifest import build_manifest, read_manifest, write_manifest
-from smc.selection.runs import account, read_runs
-from smc.selection.test_access_log import TestAccessLog
+from smc.selection.manifest import build_manifest, differences, read_manifest, write_manifest
+from smc.selection.runs import missing_runs, read_runs, runs_summary
+from smc.selection.sealed_test_log import SealedTestLog
 from smc.selection.verdict import Verdict
 from smc.training.null_band import Nulls
 from smc.typing import Config
@@ -43,7 +41,7 @@ outputs/manifest.json and a page for people, outputs/report.html. Every run is c
 
 
 @dataclass(frozen=True)
-class Selected:
+class SelectionResult:
     """A manifest that was written, and what changed since the last.
 
     Attributes
@@ -58,7 +56,7 @@ class Selected:
     changes: list[str]
 
 
-def select(config: Config, name: str, progress: Progress | None = None) -> Selected:
+def select(config: Config, name: str, progress: Progress | None = None) -> SelectionResult:
     """Judge all runs under `paths.output`, and write the manifest and its reports.
 
     Parameters
@@ -75,25 +73,24 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     """
     output = Path(config["paths"]["output"])
     rule, ledger = instantiate(config["selection"], "selection"), instantiate(config["ledger"], "ledger")
-    runs, openings = read_runs(output, rule.evidence), TestAccessLog(output)
+    runs, test_log = read_runs(output, rule.evidence), SealedTestLog(output)
 
     def open_test(candidate: Candidate) -> Candidate:
-        return runs.open_test(candidate, openings, name)
+        return runs.open_test(candidate, test_log, name)
 
     verdicts = [
-        _with(verdict, openings=openings.count(verdict.symbol))
-        for verdict in rule.select(runs.tried(ledger), open_test)
+        _with(verdict, openings=test_log.count(verdict.symbol))
+        for verdict in rule.select(runs.symbol_trials(ledger), open_test)
     ]
     if config["n_null"]:
         nulls = Nulls(output, runs.folders, rule.evidence, config["n_null"], progress or Progress())
         verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
-    there = {*runs.folders, *(each["folder"] for each in runs.damaged)}
-    manifest = build_manifest(
-        verdicts, selection=name, criteria=rule.criteria, runs=account(runs, missing_runs(output, there))
-    )
+    there = {*runs.folders, *(run["folder"] for run in runs.damaged)}
+    summary = runs_summary(runs, missing_runs(output, there))
+    manifest = build_manifest(verdicts, selection=name, criteria=rule.criteria, runs=summary)
     changes = _changes(output, manifest)
     path = write_manifest(output, manifest)
-    return Selected(manifest, path, save_selection_report(manifest, output), changes)
+    return SelectionResult(manifest, path, save_selection_report(manifest, output), changes)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,28 +100,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
         null = [] if asked.null is None else [f"n_null={asked.null}"]
         config, name = compose_selection([*asked.overrides, *null], config_dir=asked.config_dir)
         with Progress() as progress:
-            selected = select(config, name, progress)
-        show(sections(selected, with_changes=asked.diff), sys.stdout)
+            result = select(config, name, progress)
+        show(sections(result, with_changes=asked.diff), sys.stdout)
         sys.stdout.flush()
 
 
-def sections(selected: Selected, *, with_changes: bool = False) -> list[Section]:
+def sections(result: SelectionResult, *, with_changes: bool = False) -> list[Section]:
     """Return what the command prints: a symbol a row, what is missing, where the manifest is."""
-    manifest = selected.manifest
-    summary, rows = manifest["summary"], [_row(*each) for each in manifest["selections"].items()]
+    manifest = result.manifest
+    selections, summary = manifest["selections"], manifest["summary"]
     columns = ("symbol", "verdict", "model", "decided by", "oof", "gap", "test", "p", "trials")
-    found = [Section("Selection", tables=[Table(columns, rows, n_text=4)])]
-    told = [f"{symbol}: {_why(entry)}" for symbol, entry in manifest["selections"].items()]
-    found.append(Section("Why", told))
-    if with_changes:
-        found.append(Section("Changed since the last manifest", selected.changes or ["nothing"]))
-    points = [*_incomplete(manifest["runs"])]
-    points.append(
+    rows = [_row(symbol, entry) for symbol, entry in selections.items()]
+    reasons = [f"{symbol}: {_why(entry)}" for symbol, entry in selections.items()]
+    points = [
+        *_incomplete(manifest["runs"]),
         f"{manifest['runs']['read']} runs read; {summary['models_selected']} of {summary['total_symbols']} "
-        f"symbols have a model, {summary['manual_review_needed']} need a look: {selected.path}"
-    )
-    points.append(f"The page with the evidence, the Markdown beside it: {selected.page}")
-    return [*found, Section("Manifest", points)]
+        f"symbols have a model, {summary['manual_review_needed']} need a look: {result.path}",
+        f"The page with the evidence, the Markdown beside it: {result.page}",
+    ]
+    changes = Section("Changed since the last manifest", result.changes or ["nothing"])
+    return [
+        Section("Selection", tables=[Table(columns, rows, n_text=4)]),
+        Section("Why", reasons),
+        *([changes] if with_changes else []),
+        Section("Manifest", points),
+    ]
 
 
 def _changes(output: Path, manifest: Mapping[str, Any]) -> list[str]:
@@ -155,22 +155,26 @@ def _row(symbol: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
 def _why(entry: Mapping[str, Any]) -> str:
     """Say in a few sentences what decided, what would change it, and what the events can tell at all."""
     decided = next((gate for gate in entry["gates"] if gate["passed"] is False), None)
-    said = [entry["reason"] if decided is None else decided["explanation"]]
-    said += [f"what would change it: {decided['remedy']}"] if decided and decided["remedy"] else []
-    power = entry["evidence"].get("power")
-    return "; ".join([*said, *([power["sentence"]] if power else [])])
+    sentences = [entry["reason"] if decided is None else decided["explanation"]]
+    if decided and decided["remedy"]:
+        sentences.append(f"what would change it: {decided['remedy']}")
+    if power := entry["evidence"].get("power"):
+        sentences.append(power["sentence"])
+    return "; ".join(sentences)
 
 
 def _incomplete(runs: Mapping[str, Any]) -> list[str]:
     """Name the runs that are not among those judged."""
-    found = [f"damaged, left out: {each['folder']} ({each['reason']})" for each in runs["damaged"]]
-    found += [
-        f"missing: {each['symbol']} {each['model']}, {each['run_id'] or 'no id'}, {each['state']}"
-        for each in runs["missing"]
-    ]
-    return found + [
-        f"without evidence: {each['symbol']} {each['run_id']}, {each['reason']}"
-        for each in runs["without_evidence"]
+    return [
+        *(f"damaged, left out: {run['folder']} ({run['reason']})" for run in runs["damaged"]),
+        *(
+            f"missing: {run['symbol']} {run['model']}, {run['run_id'] or 'no id'}, {run['state']}"
+            for run in runs["missing"]
+        ),
+        *(
+            f"without evidence: {run['symbol']} {run['run_id']}, {run['reason']}"
+            for run in runs["without_evidence"]
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from smc import stats
 from smc.cv.plan import SplitPlan
 from smc.results import Run
 from smc.selection.candidates import candidates_of
-from smc.selection.paired import compare
+from smc.selection.diagnostics import compare_paired
 
 #: What an event says for a model, in the test that takes all events.
 MEASURE = "return_coefficient"
@@ -44,7 +44,7 @@ def _by_event(one: Run, other: Run) -> Iterator[PairedTest]:
     )
     for symbol in sorted(first.keys() & second.keys()):
         where = "" if len(first) == 1 else f" of {symbol}"
-        for found in compare(first[symbol], [second[symbol]]):
+        for found in compare_paired(first[symbol], [second[symbol]]):
             if found["mcnemar_p"] is not None:
                 yield PairedTest("McNemar", f"events named right{where}", found["mcnemar_p"])
             if found["diebold_mariano_p"] is not None:

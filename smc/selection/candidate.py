@@ -1,10 +1,10 @@
-"""One finished run of one symbol, as a selection sees it."""
+"""One finished run of one symbol as a selection sees it, and all that was tried for the symbol."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from smc.selection.split import Part
+from smc.selection.evidence import SplitResult
 from smc.stats import TrackRecord
 
 
@@ -51,9 +51,9 @@ class Candidate:
     identity: Identity
     task: str
     history: Mapping[str, Any]
-    out_of_fold: Part | None
-    val: Part | None = None
-    test: Part | None = None
+    out_of_fold: SplitResult | None
+    val: SplitResult | None = None
+    test: SplitResult | None = None
     returns: TrackRecord | None = None
     is_sealed: bool = False
     notes: tuple[str, ...] = ()
@@ -78,6 +78,65 @@ class Candidate:
 OpenTest = Callable[[Candidate], Candidate]
 
 
-def as_it_is(candidate: Candidate) -> Candidate:
+def already_open(candidate: Candidate) -> Candidate:
     """Return a candidate whose test part was never sealed."""
     return candidate
+
+
+@dataclass(frozen=True, eq=False)
+class SymbolTrials:
+    """The finished runs of one symbol, and the count of everything that was tried.
+
+    Attributes
+    ----------
+    n_trials
+        Distinct trials whose evidence period overlaps that of the finished ones, from the ledger.
+    statuses
+        How many trials ended how, repeats and seeds included.
+    """
+
+    symbol: str
+    candidates: Sequence[Candidate]
+    n_trials: int
+    statuses: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What the manifest says of them."""
+        return {
+            "n_trials": self.n_trials,
+            "n_runs": len({run.run_id for run in self.candidates}),
+            "trials": dict(self.statuses),
+        }
+
+
+#: Figures of the history that a row holds.
+HISTORY = ("train_accuracy", "val_accuracy", "train_val_gap", "cv_mean_accuracy", "cv_std_accuracy")
+
+
+def comparison_row(run: Candidate) -> dict[str, Any]:
+    """Return a run's names and figures; a test accuracy that is sealed is None."""
+    identity, out_of_fold = run.identity, run.out_of_fold
+    choices = identity.choices
+    return {
+        "run_id": run.run_id,
+        "model": identity.model,
+        "profile": choices.get("reg"),
+        "aug": choices.get("aug"),
+        "cv": choices.get("cv"),
+        "seed": identity.seed,
+        **{name: run.history.get(name) for name in HISTORY},
+        "out_of_fold_accuracy": out_of_fold.accuracy if out_of_fold else None,
+        "baseline_accuracy": out_of_fold.baseline_accuracy if out_of_fold else None,
+        "evidence": out_of_fold.evidence.mean if out_of_fold else None,
+        "n_events": out_of_fold.n_events if out_of_fold else 0,
+        "test_accuracy": run.test.accuracy if run.test else None,
+        "sharpe": run.returns.sharpe if run.returns else None,
+        "notes": list(run.notes),
+    }
+
+
+def unranked_rows(runs: Iterable[Candidate], known: Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of the runs that are not among the known ones, each once, by id."""
+    others = {run.run_id: run for run in runs if run.run_id not in known}
+    return [comparison_row(others[name]) for name in sorted(others)]

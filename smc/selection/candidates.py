@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from smc.evaluation.predictions import BASELINE, HELD_OUT, average_repeated, class_columns
 from smc.selection import measures
 from smc.selection.candidate import Candidate, Identity
-from smc.selection.split import Evidence, Part
+from smc.selection.evidence import EventEvidence, SplitResult
 from smc.stats import TrackRecord
 from smc.typing import FloatArray, IntArray
 
@@ -49,15 +50,15 @@ def candidates_of(
     ]
 
 
-def part_of(
+def split_result(
     rows: pd.DataFrame, net: pd.DataFrame, measure: str, periods_per_year: float | None
-) -> Part | None:
+) -> SplitResult | None:
     """Return what some held-out predictions say, or None where there are none.
 
     Parameters
     ----------
     rows
-        Predictions of one symbol and part with the baseline's beside them; an event may stand there several
+        Predictions of one symbol and split with the baseline's beside them; an event may stand there several
         times.
     net
         ``time`` and ``net`` of its bars; needed for ``sharpe`` only.
@@ -73,15 +74,15 @@ def part_of(
         correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
         baseline = (label == _baseline_class(rows)).astype(np.float64)
     if is_classification and measure != "sharpe":
-        evidence = Evidence(time, end, measures.OF_EVENTS[measure](rows))
+        evidence = EventEvidence(time, end, measures.EVENT_MEASURES[measure](rows))
     else:
         bars = nanoseconds(net["time"]) if len(net) else np.empty(0, dtype=np.int64)
         values = net["net"].to_numpy(dtype=np.float64) if len(net) else np.empty(0)
-        evidence = Evidence(bars, bars, measures.sharpe(values, periods_per_year or 1.0))
-    return Part(evidence, time, end, correct, baseline)
+        evidence = EventEvidence(bars, bars, measures.sharpe(values, periods_per_year or 1.0))
+    return SplitResult(evidence, time, end, correct, baseline)
 
 
-def nanoseconds(stamps: Any) -> IntArray:
+def nanoseconds(stamps: ArrayLike) -> IntArray:
     """Return a column of stamps as nanoseconds since 1970, whatever their unit and zone.
 
     >>> nanoseconds(pd.Series(pd.to_datetime(["1970-01-01T00:00:01"], utc=True)))
@@ -100,18 +101,19 @@ def _candidate(
     is_sealed: bool,
 ) -> Candidate:
     periods = (own.get("financial_metrics") or {}).get("periods_per_year")
-    earned = {part: _rows(returns, "part", part) for part in HELD_OUT}
-    parts = {
-        part: part_of(_rows(predictions, "part", part), earned[part], measure, periods) for part in HELD_OUT
+    net = {split: _rows(returns, "part", split) for split in HELD_OUT}
+    results = {
+        split: split_result(_rows(predictions, "part", split), net[split], measure, periods)
+        for split in HELD_OUT
     }
     return Candidate(
         identity,
         task=own["task"],
         history=own["history"],
-        returns=_track_record(earned["out_of_fold"], periods),
+        returns=_track_record(net["out_of_fold"], periods),
         is_sealed=is_sealed,
         notes=own["notes"],
-        **parts,
+        **results,
     )
 
 
@@ -132,8 +134,8 @@ def _identity(run_id: str, record: Mapping[str, Any], symbol: str) -> Identity:
 
 def _notes(record: Mapping[str, Any]) -> tuple[str, ...]:
     marks = [name for name in NOTES if record.get(name)]
-    told = {str(warning.get("reason")) for warning in record.get("warnings") or []}
-    return tuple(sorted({*marks, *told} - {"not_finite", "not_saved"}))
+    reasons = {str(warning.get("reason")) for warning in record.get("warnings") or []}
+    return tuple(sorted({*marks, *reasons} - {"not_finite", "not_saved"}))
 
 
 def _rows(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
@@ -143,8 +145,8 @@ def _rows(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
     return table if len(chosen) == len(table) else table.take(chosen)
 
 
-def _track_record(earned: pd.DataFrame, periods: float | None) -> TrackRecord | None:
-    net = earned["net"].to_numpy(dtype=np.float64) if len(earned) else np.empty(0)
+def _track_record(bars: pd.DataFrame, periods: float | None) -> TrackRecord | None:
+    net = bars["net"].to_numpy(dtype=np.float64) if len(bars) else np.empty(0)
     if periods is None or len(net) < 2 or not np.ptp(net) > 0:
         return None
     return TrackRecord.of(net, periods_per_year=periods)

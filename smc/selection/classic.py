@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from smc.arguments import check_fraction, check_non_negative, check_positive
-from smc.selection.candidate import Candidate, OpenTest, as_it_is
-from smc.selection.comparison import comparison_row
-from smc.selection.gate import Gate
-from smc.selection.symbol_trials import SymbolTrials
+from smc.selection.candidate import Candidate, OpenTest, SymbolTrials, already_open, comparison_row
+from smc.selection.gates import Gate
 from smc.selection.verdict import DEPLOY, NO_MODEL, Verdict
 
 #: Runs named behind the best.
@@ -58,23 +56,24 @@ class Classic:
         """What it asks for, by name."""
         return dict(vars(self))
 
-    def select(self, tried: Sequence[SymbolTrials], open_test: OpenTest = as_it_is) -> list[Verdict]:
+    def select(self, trials: Sequence[SymbolTrials], open_test: OpenTest = already_open) -> list[Verdict]:
         """Return a verdict for each symbol, by name."""
-        return [self._verdict(each, open_test) for each in sorted(tried, key=lambda each: each.symbol)]
+        symbols = sorted(trials, key=lambda symbol: symbol.symbol)
+        return [self._verdict(symbol, open_test) for symbol in symbols]
 
-    def _verdict(self, tried: SymbolTrials, open_test: OpenTest) -> Verdict:
-        runs = {run.run_id: open_test(run) for run in tried.candidates}
+    def _verdict(self, trials: SymbolTrials, open_test: OpenTest) -> Verdict:
+        runs = {run.run_id: open_test(run) for run in trials.candidates}
         ranked = sorted(runs.values(), key=lambda run: (-self.score(run), run.run_id))
         passing = [run for run in ranked if all(gate.passed for gate in self._gates(run))]
         best = next(iter(passing or ranked), None)
         return Verdict(
-            tried.symbol,
+            trials.symbol,
             DEPLOY if passing else NO_MODEL,
             best,
             tuple(self._gates(best)) if best else (),
             alternatives=[run for run in ranked if run is not best][:N_ALTERNATIVES],
             comparison=[{**comparison_row(run), "score": self._shown(run)} for run in ranked],
-            evidence=tried.counts,
+            evidence=trials.counts,
         )
 
     def score(self, run: Candidate) -> float:
@@ -106,7 +105,11 @@ def _gate(name: str, value: float | None, threshold: float, passed: bool) -> Gat
     if value is None:
         return Gate(name, None, threshold, False, "the run has no such figure")
     side = "at least" if name == "test_accuracy" else "at most"
-    said = f"{name.replace('_', ' ')} is {100 * value:.1f} %, {side} {100 * threshold:g} % is asked for"
     return Gate(
-        name, value, threshold, passed, said, None if passed else f"{100 * abs(value - threshold):.1f} points"
+        name,
+        value,
+        threshold,
+        passed,
+        f"{name.replace('_', ' ')} is {100 * value:.1f} %, {side} {100 * threshold:g} % is asked for",
+        None if passed else f"{100 * abs(value - threshold):.1f} points",
     )

@@ -1,15 +1,18 @@
 """Figures that stand beside the gates and decide nothing."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from smc import stats
-from smc.selection.panel import LEAST_ROWS, Panel
-from smc.selection.ranked_trial import RankedTrial
+from smc.metrics import label_overlap
+from smc.selection.candidate import Candidate
+from smc.selection.evidence import SplitResult
+from smc.selection.trial import LEAST_ROWS, Panel, RankedTrial
+from smc.typing import IntArray
 
 #: Fewer configurations say nothing about the choice of one.
 LEAST_CONFIGURATIONS = 10
@@ -18,36 +21,37 @@ N_BLOCKS, LEAST_IN_BLOCK = 16, 4
 CONVENTIONS = ("2014", "2025", "2025_rescaled")
 
 
-def effective(panel: Panel, n_trials: int) -> float:
+def effective_trials(panel: Panel, n_trials: int) -> float:
     """Return how many independent trials all those of a symbol amount to, at least 1.
 
     Those without a column are taken to be as alike as the others.
     """
     if len(panel.values) < LEAST_ROWS:
         return float(max(n_trials, 1))
-    found = stats.effective_trials(panel.values)
-    return max(1.0, found * max(n_trials, panel.n_trials) / panel.n_trials)
+    of_panel = stats.effective_trials(panel.values)
+    return max(1.0, of_panel * max(n_trials, panel.n_trials) / panel.n_trials)
 
 
 def deflated_sharpe(
-    standings: Sequence[RankedTrial], chosen: RankedTrial, n_trials: float
+    ranked: Sequence[RankedTrial], chosen: RankedTrial, n_trials: float
 ) -> dict[str, Any] | None:
     """Return the chosen one's deflated Sharpe ratio by convention, from the out-of-fold net returns."""
     record = chosen.candidate.returns
-    sharpes = [each.candidate.returns.sharpe for each in standings if each.candidate.returns is not None]
+    track_records = [trial.candidate.returns for trial in ranked]
+    sharpes = [track_record.sharpe for track_record in track_records if track_record is not None]
     if record is None:
         return None
     variance = float(np.var(sharpes, ddof=1)) if len(sharpes) > 1 else 0.0
-    found = {
+    ratios = {
         convention: stats.deflated_sharpe_ratio(
             record, n_trials=n_trials, trials_variance=variance, convention=convention
         )
         for convention in CONVENTIONS
     }
-    return {**found, "convention": CONVENTIONS[0], "sharpe": record.sharpe, "n_trials": n_trials}
+    return {**ratios, "convention": CONVENTIONS[0], "sharpe": record.sharpe, "n_trials": n_trials}
 
 
-def overfitting(panel: Panel, seed: int) -> dict[str, Any]:
+def backtest_overfitting(panel: Panel, seed: int) -> dict[str, Any]:
     """Return the probability of backtest overfitting with its spread on noise, or why there is none."""
     moving = panel.values[:, np.ptp(panel.values, axis=0) > 0]
     if moving.shape[1] < LEAST_CONFIGURATIONS:
@@ -58,17 +62,17 @@ def overfitting(panel: Panel, seed: int) -> dict[str, Any]:
     if len(moving) < N_BLOCKS * LEAST_IN_BLOCK:
         return {"value": None, "why": f"n/a: {len(moving)} events, {N_BLOCKS * LEAST_IN_BLOCK} are needed"}
     with threadpool_limits(1):  # thousands of small products: a second thread makes them ten times slower
-        found = stats.probability_of_backtest_overfitting(moving, n_blocks=N_BLOCKS, seed=seed)
+        pbo = stats.probability_of_backtest_overfitting(moving, n_blocks=N_BLOCKS, seed=seed)
     return {
-        "value": found.probability,
-        "spread": found.spread,
-        "null": [found.null_low, found.null_high],
-        "n_configurations": found.n_configurations,
+        "value": pbo.probability,
+        "spread": pbo.spread,
+        "null": [pbo.null_low, pbo.null_high],
+        "n_configurations": pbo.n_configurations,
         "convention": "logit <= 0 counts as overfitted",
     }
 
 
-def track_record(chosen: RankedTrial, n_trials: float) -> dict[str, Any]:
+def least_lengths(chosen: RankedTrial, n_trials: float) -> dict[str, Any]:
     """Return the least lengths of a track record and of a backtest, beside the length there is."""
     record = chosen.candidate.returns
     if record is None:
@@ -85,11 +89,61 @@ def track_record(chosen: RankedTrial, n_trials: float) -> dict[str, Any]:
     }
 
 
-def superior_ability(panel: Panel, *, n_draws: int, seed: int) -> float | None:
+def superior_predictive_ability(panel: Panel, *, n_draws: int, seed: int) -> float | None:
     """Return the p-value of "no trial of the symbol is better than the baseline" (Hansen's, consistent)."""
     if len(panel.values) < LEAST_ROWS:
         return None
-    found = stats.superior_predictive_ability(
+    p_values = stats.superior_predictive_ability(
         panel.values, block_size=panel.block_size, n_draws=n_draws, seed=seed
     )
-    return found.consistent
+    return p_values.consistent
+
+
+def compare_paired(chosen: Candidate, others: Iterable[Candidate]) -> list[dict[str, Any]]:
+    """Compare a run with others on the same data and split, whose events are the same; two-sided p-values.
+
+    McNemar's test (mid-p) takes events whose labels do not overlap; Diebold and Mariano's takes all, with an
+    error that allows for the overlap. They describe, and choose nobody.
+    """
+    return [
+        {"run_id": other.run_id, **_tests(chosen.out_of_fold, other.out_of_fold)}
+        for other in others
+        if chosen.out_of_fold is not None and other.out_of_fold is not None and _paired(chosen, other)
+    ]
+
+
+def without_overlap(time: IntArray, end: IntArray) -> IntArray:
+    """Return the positions of events none of which begins before the label of the one before has ended.
+
+    >>> without_overlap(np.array([0, 1, 5, 6, 9]), np.array([4, 3, 8, 7, 9])).tolist()
+    [0, 2, 4]
+    """
+    kept, free = [], -np.inf
+    for position, (begins, ends) in enumerate(zip(time.tolist(), end.tolist(), strict=True)):
+        if begins > free:
+            kept.append(position)
+            free = ends
+    return np.array(kept, dtype=np.int64)
+
+
+def _paired(one: Candidate, other: Candidate) -> bool:
+    same = (one.identity.data_hash, one.identity.split_hash) == (
+        other.identity.data_hash,
+        other.identity.split_hash,
+    )
+    first, second = one.out_of_fold, other.out_of_fold
+    return same and first is not None and second is not None and np.array_equal(first.time, second.time)
+
+
+def _tests(one: SplitResult, other: SplitResult) -> dict[str, float | None]:
+    p_values: dict[str, float | None] = {"mcnemar_p": None, "diebold_mariano_p": None}
+    if one.correct is not None and other.correct is not None:
+        rows = without_overlap(one.time, one.end)
+        p_values["mcnemar_p"] = stats.mcnemar(one.correct[rows], other.correct[rows], method="mid_p").p_value
+    first, second = one.evidence, other.evidence
+    horizon = 1 + round(label_overlap(first.time, first.end))
+    differ = np.ptp(first.value - second.value) > 0 if len(first) == len(second) else False
+    if differ and horizon < len(first):
+        test = stats.diebold_mariano(-first.value, -second.value, horizon=horizon)
+        p_values["diebold_mariano_p"] = test.p_value
+    return p_values

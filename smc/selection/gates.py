@@ -1,10 +1,58 @@
 """The gates of `selection=honest`: each holds one figure of a candidate against a threshold."""
 
 import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from smc.selection.candidate import Candidate
-from smc.selection.gate import Gate
-from smc.selection.split import Evidence, Part
+from smc.selection.evidence import EventEvidence, SplitResult
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition that a candidate passes, fails, or never comes to.
+
+    Attributes
+    ----------
+    name
+        Stable, for programs.
+    value, threshold
+        What was found and what it is held against; None where it was not looked at.
+    passed
+        None: an earlier gate has decided already.
+    explanation
+        One sentence with the numbers.
+    remedy
+        What would change the outcome; None where nothing has to.
+    """
+
+    name: str
+    value: float | None = None
+    threshold: float | None = None
+    passed: bool | None = None
+    explanation: str = "not reached: an earlier gate decided"
+    remedy: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields by name, as the manifest holds them."""
+        return asdict(self)
+
+
+def until_failed(gates: Iterable[Gate]) -> list[Gate]:
+    """Ask one gate after another, up to the first that is not passed.
+
+    >>> asked = until_failed(Gate(name, passed=name != "b") for name in "abc")
+    >>> [gate.name for gate in asked]
+    ['a', 'b']
+    """
+    asked = []
+    for gate in gates:
+        asked.append(gate)
+        if not gate.passed:
+            break
+    return asked
+
 
 #: Two-sided 95 % of a normal distribution.
 TWO_SIDED_95 = 1.96
@@ -25,7 +73,7 @@ def gap(candidate: Candidate, limit: float) -> Gate:
     )
 
 
-def beats_baseline(part: Part | None) -> Gate:
+def beats_baseline(part: SplitResult | None) -> Gate:
     """Is the out-of-fold accuracy above the baseline's on the same events?"""
     name = "out_of_fold_accuracy"
     if part is None or part.accuracy is None or part.baseline_accuracy is None:
@@ -44,7 +92,7 @@ def beats_baseline(part: Part | None) -> Gate:
     )
 
 
-def lower_bound(evidence: Evidence, confidence: float, measure: str) -> Gate:
+def lower_bound(evidence: EventEvidence, confidence: float, measure: str) -> Gate:
     """Is the out-of-fold evidence above the baseline's by more than its uncertainty?"""
     bound = evidence.lower_bound(confidence)
     return Gate(
@@ -53,18 +101,18 @@ def lower_bound(evidence: Evidence, confidence: float, measure: str) -> Gate:
         0.0,
         bound > 0,
         f"{measure.replace('_', ' ')} above the baseline {evidence.mean:+.3f}, one-sided "
-        f"{100 * confidence:g} % lower bound {bound:+.3f} over {len(evidence)} {_what(measure)}",
-        None if bound > 0 else more_events(evidence, confidence_to_z(confidence), _what(measure)),
+        f"{100 * confidence:g} % lower bound {bound:+.3f} over {len(evidence)} {_unit(measure)}",
+        None if bound > 0 else more_events(evidence, confidence_to_z(confidence), _unit(measure)),
     )
 
 
-def romano_wolf(p_value: float, alpha: float, *, said: str, remedy: str) -> Gate:
+def romano_wolf(p_value: float, alpha: float, *, explanation: str, remedy: str) -> Gate:
     """Is the evidence beyond what the luckiest of everything tried would show without skill?"""
     passed = p_value <= alpha
-    return Gate("romano_wolf", p_value, alpha, passed, said, None if passed else remedy)
+    return Gate("romano_wolf", p_value, alpha, passed, explanation, None if passed else remedy)
 
 
-def enough_on_test(part: Part | None, least: float) -> Gate:
+def enough_on_test(part: SplitResult | None, least: float) -> Gate:
     """Is the accuracy on the test part high enough to deploy?"""
     if part is None or part.accuracy is None:
         return Gate("test_accuracy", None, least, False, "the run has no test accuracy")
@@ -80,7 +128,7 @@ def enough_on_test(part: Part | None, least: float) -> Gate:
     )
 
 
-def val_test_difference(val: Part | None, test: Part | None, limit: float) -> Gate:
+def val_test_difference(val: SplitResult | None, test: SplitResult | None, limit: float) -> Gate:
     """Are val and test accuracy as near as two parts of their sizes should be?
 
     The limit is widened by 1.96 standard errors: with 200 events in each, a stable model at 65 % differs by
@@ -104,14 +152,12 @@ def val_test_difference(val: Part | None, test: Part | None, limit: float) -> Ga
     )
 
 
-def bound_on_test(part: Part | None, confidence: float, measure: str) -> Gate:
+def bound_on_test(part: SplitResult | None, confidence: float, measure: str) -> Gate:
     """Is the test evidence above the baseline's by more than its uncertainty?"""
     if part is None or not len(part.evidence):
         return Gate("test_lower_bound", None, 0.0, False, "the run has no evidence on its test part")
-    found = lower_bound(part.evidence, confidence, measure)
-    return Gate(
-        "test_lower_bound", found.value, 0.0, found.passed, f"test: {found.explanation}", found.remedy
-    )
+    gate = lower_bound(part.evidence, confidence, measure)
+    return replace(gate, name="test_lower_bound", explanation=f"test: {gate.explanation}")
 
 
 def false_discovery(adjusted: float, q: float, n_symbols: int) -> Gate:
@@ -127,13 +173,13 @@ def false_discovery(adjusted: float, q: float, n_symbols: int) -> Gate:
     )
 
 
-def more_events(evidence: Evidence, z: float, what: str = "events") -> str:
+def more_events(evidence: EventEvidence, z: float, unit: str = "events") -> str:
     """Say how many more events like these would carry the mean to ``z`` standard errors above 0."""
     mean, error = evidence.mean, evidence.error
     if not (mean > 0 and error > 0):
-        return f"a model with evidence above the baseline's: more {what} like these do not help"
+        return f"a model with evidence above the baseline's: more {unit} like these do not help"
     n_more = len(evidence) * max((z * error / mean) ** 2 - 1, 0.02)
-    return f"needs about {n_more:,.0f} more {what}, if they are like these"
+    return f"needs about {n_more:,.0f} more {unit}, if they are like these"
 
 
 def confidence_to_z(confidence: float) -> float:
@@ -143,5 +189,5 @@ def confidence_to_z(confidence: float) -> float:
     return float(ndtri(confidence))
 
 
-def _what(measure: str) -> str:
+def _unit(measure: str) -> str:
     return "bars" if measure == "sharpe" else "events"

@@ -6,16 +6,13 @@ from typing import Any
 from smc import stats
 from smc.arguments import check_choice, check_fraction, check_non_negative, check_positive
 from smc.selection import gates, measures
-from smc.selection.candidate import Candidate, OpenTest, as_it_is
-from smc.selection.diagnostics import effective
-from smc.selection.gate import Gate, until_failed
-from smc.selection.panel import build_panel
+from smc.selection.candidate import Candidate, OpenTest, SymbolTrials, already_open
+from smc.selection.diagnostics import effective_trials
+from smc.selection.gates import Gate, until_failed
 from smc.selection.power import Power, power_of
-from smc.selection.ranked_trial import RankedTrial, rank
 from smc.selection.symbol_assessment import SymbolAssessment
-from smc.selection.symbol_trials import SymbolTrials
-from smc.selection.trial import trials_of
-from smc.selection.verdict import DEPLOY, NO_MODEL, WATCH, Verdict, nothing_to_judge
+from smc.selection.trial import RankedTrial, build_panel, rank, trials_of
+from smc.selection.verdict import DEPLOY, NO_MODEL, WATCH, Verdict, verdict_without_evidence
 
 #: The gates in the order in which they are asked.
 CLASSIFICATION_GATES = (
@@ -29,7 +26,7 @@ CLASSIFICATION_GATES = (
     "benjamini_hochberg",
 )
 #: Those of a regression, which has no accuracy.
-OF_VALUES = ("out_of_fold_lower_bound", "romano_wolf", "test_lower_bound", "benjamini_hochberg")
+REGRESSION_GATES = ("out_of_fold_lower_bound", "romano_wolf", "test_lower_bound", "benjamini_hochberg")
 
 
 class Honest:
@@ -107,50 +104,51 @@ class Honest:
         """What it asks for, by name."""
         return dict(vars(self))
 
-    def select(self, tried: Sequence[SymbolTrials], open_test: OpenTest = as_it_is) -> list[Verdict]:
+    def select(self, trials: Sequence[SymbolTrials], open_test: OpenTest = already_open) -> list[Verdict]:
         """Return a verdict for each symbol, in the order of their names.
 
         Parameters
         ----------
-        tried
+        trials
             Of each symbol once, all finished runs and the count of all trials.
         open_test
             Asked for the test part of a candidate that has passed every gate before it, and of no other run.
         """
-        in_order = sorted(tried, key=lambda each: each.symbol)
-        judged = [self._judge(each, open_test) for each in in_order]
-        p_values = [1.0 if each is None else each.p_value for each in judged]
-        adjusted = stats.benjamini_hochberg(p_values, self.q).adjusted if judged else []
+        symbols = sorted(trials, key=lambda symbol: symbol.symbol)
+        assessments = [self._assess(symbol, open_test) for symbol in symbols]
+        p_values = [1.0 if assessment is None else assessment.p_value for assessment in assessments]
+        adjusted = stats.benjamini_hochberg(p_values, self.q).adjusted if assessments else []
         return [
-            nothing_to_judge(each, CLASSIFICATION_GATES)
-            if found is None
-            else self._verdict(found, float(p), len(judged))
-            for each, found, p in zip(in_order, judged, adjusted, strict=True)
+            verdict_without_evidence(symbol, CLASSIFICATION_GATES)
+            if assessment is None
+            else self._verdict(assessment, float(p), len(assessments))
+            for symbol, assessment, p in zip(symbols, assessments, adjusted, strict=True)
         ]
 
-    def _judge(self, tried: SymbolTrials, open_test: OpenTest) -> SymbolAssessment | None:
+    def _assess(self, symbol: SymbolTrials, open_test: OpenTest) -> SymbolAssessment | None:
         """Hold the trials of one symbol against each other, and the best against all gates but the last."""
-        trials = trials_of(tried.candidates)
+        trials = trials_of(symbol.candidates)
         if not trials:
             return None
         panel = build_panel(trials)
         p_values = panel.p_values(n_draws=self.n_draws, seed=self.seed).tolist()
-        standings = rank(trials, panel, p_values, n_trials=tried.n_trials, confidence=self.confidence)
-        standing = self._choose(standings)
-        power = power_of(standing.candidate, n_trials=effective(panel, tried.n_trials), alpha=self.alpha)
-        n_trials = max(tried.n_trials, panel.n_trials)
-        asked = until_failed(self._before_the_test(standing, panel.n_trials, n_trials, power))
-        candidate = standing.candidate
+        ranked = rank(trials, panel, p_values, n_trials=symbol.n_trials, confidence=self.confidence)
+        chosen = self._choose(ranked)
+        n_independent = effective_trials(panel, symbol.n_trials)
+        power = power_of(chosen.candidate, n_trials=n_independent, alpha=self.alpha)
+        n_trials = max(symbol.n_trials, panel.n_trials)
+        asked = until_failed(self._before_the_test(chosen, panel.n_trials, n_trials, power))
+        candidate = chosen.candidate
         if all(gate.passed for gate in asked):
             candidate = open_test(candidate)
             asked += until_failed(self._on_the_test(candidate))
-        return SymbolAssessment(tried, panel, standings, standing, candidate, tuple(asked), power)
+        return SymbolAssessment(symbol, panel, ranked, chosen, candidate, tuple(asked), power)
 
-    def _choose(self, standings: Sequence[RankedTrial]) -> RankedTrial:
+    def _choose(self, ranked: Sequence[RankedTrial]) -> RankedTrial:
         """Return the best-ranked trial of those that come furthest."""
-        sound = [each for each in standings if all(gate.passed for gate in self._filters(each.candidate))]
-        proven = [each for each in sound if each.corrected <= self.alpha]
-        return (proven or sound or standings)[0]
+        sound = [trial for trial in ranked if all(gate.passed for gate in self._filters(trial.candidate))]
+        proven = [trial for trial in sound if trial.corrected_p_value <= self.alpha]
+        return (proven or sound or ranked)[0]
 
     def _filters(self, candidate: Candidate) -> Iterator[Gate]:
         if candidate.is_classification:
@@ -158,17 +156,16 @@ class Honest:
             yield gates.beats_baseline(candidate.out_of_fold)
 
     def _before_the_test(
-        self, standing: RankedTrial, n_panel: int, n_trials: int, power: Power
+        self, chosen: RankedTrial, n_panel: int, n_trials: int, power: Power
     ) -> Iterator[Gate]:
-        evidence = standing.trial.evidence
-        yield from self._filters(standing.candidate)
-        yield gates.lower_bound(evidence, self.confidence, self._measure(standing.candidate))
+        yield from self._filters(chosen.candidate)
+        yield gates.lower_bound(chosen.evidence, self.confidence, self._measure(chosen.candidate))
         yield gates.romano_wolf(
-            standing.corrected,
+            chosen.corrected_p_value,
             self.alpha,
-            said=f"p {standing.p_value:.4f} among {n_panel} finished trials, {standing.corrected:.4f} "
-            f"corrected for all {n_trials}",
-            remedy=gates.more_events(evidence, power.z),
+            explanation=f"p {chosen.p_value:.4f} among {n_panel} finished trials, "
+            f"{chosen.corrected_p_value:.4f} corrected for all {n_trials}",
+            remedy=gates.more_events(chosen.evidence, power.z),
         )
 
     def _on_the_test(self, candidate: Candidate) -> Iterator[Gate]:
@@ -180,10 +177,10 @@ class Honest:
     def _measure(self, candidate: Candidate) -> str:
         return self.evidence if candidate.is_classification else "sharpe"
 
-    def _verdict(self, judged: SymbolAssessment, adjusted: float, n_symbols: int) -> Verdict:
+    def _verdict(self, assessment: SymbolAssessment, adjusted: float, n_symbols: int) -> Verdict:
         """Ask the last gate, and say what all of them amount to."""
-        names = CLASSIFICATION_GATES if judged.candidate.is_classification else OF_VALUES
-        asked = list(judged.gates)
+        names = CLASSIFICATION_GATES if assessment.candidate.is_classification else REGRESSION_GATES
+        asked = list(assessment.gates)
         if len(asked) == len(names) - 1 and all(gate.passed for gate in asked):
             asked.append(gates.false_discovery(adjusted, self.q, n_symbols))
         asked += [Gate(name) for name in names[len(asked) :]]
@@ -191,15 +188,15 @@ class Honest:
         verdict = NO_MODEL
         if "out_of_fold_lower_bound" in passed:
             verdict = DEPLOY if len(passed) == len(names) else WATCH
-        measure = self._measure(judged.candidate)
-        figures = judged.evidence(measure=measure, n_draws=self.n_draws, seed=self.seed)
+        measure = self._measure(assessment.candidate)
+        figures = assessment.evidence(measure=measure, n_draws=self.n_draws, seed=self.seed)
         figures["p_values"]["benjamini_hochberg"] = adjusted
         return Verdict(
-            judged.tried.symbol,
+            assessment.trials.symbol,
             verdict,
-            judged.candidate,
+            assessment.candidate,
             tuple(asked),
-            alternatives=judged.behind,
-            comparison=judged.comparison(),
-            evidence={**judged.tried.counts, **figures},
+            alternatives=assessment.behind,
+            comparison=assessment.comparison(),
+            evidence={**assessment.trials.counts, **figures},
         )

@@ -1,7 +1,7 @@
 """The deployment manifest: what to deploy for each symbol, and why, as JSON that is checked and kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from smc.errors import ResultsError
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.results.status import utc_now
+from smc.selection.candidate import Candidate
 from smc.selection.verdict import DEPLOY, WATCH, Verdict
 
 NAME, HISTORY = "manifest.json", "manifests"
@@ -32,20 +33,20 @@ def build_manifest(
     runs
         The account of the runs that were read.
     """
-    found = {
+    manifest = {
         "timestamp": utc_now(),
         "selection": selection,
         "selection_criteria": dict(criteria),
         "runs": dict(runs),
-        "selections": {each.symbol: _entry(each) for each in verdicts},
+        "selections": {verdict.symbol: _entry(verdict) for verdict in verdicts},
         "summary": {
             "total_symbols": len(verdicts),
-            "models_selected": sum(each.verdict == DEPLOY for each in verdicts),
-            "watched": sum(each.verdict == WATCH for each in verdicts),
-            "manual_review_needed": sum(each.verdict != DEPLOY for each in verdicts),
+            "models_selected": sum(verdict.verdict == DEPLOY for verdict in verdicts),
+            "watched": sum(verdict.verdict == WATCH for verdict in verdicts),
+            "manual_review_needed": sum(verdict.verdict != DEPLOY for verdict in verdicts),
         },
     }
-    return to_plain(found)[0]
+    return to_plain(manifest)[0]
 
 
 def write_manifest(output: str | Path, manifest: dict[str, Any]) -> Path:
@@ -116,23 +117,93 @@ def _entry(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "selected_model": chosen.identity.model if chosen else None,
         "run_id": chosen.run_id if chosen else None,
-        "candidate": _named(candidate) if candidate else None,
+        "candidate": _run_and_model(candidate) if candidate else None,
         "reason": "every gate is passed" if chosen else NOTHING_MET,
         "decided_by": f"{decided.name}: {decided.explanation}" if decided else None,
         "action": None if chosen else REVIEW,
         "test_accuracy": test.accuracy if test and _was_reached(verdict) else None,
         "train_val_gap": candidate.gap if candidate else None,
         "gates": [gate.plain() for gate in verdict.gates],
-        "alternatives": [_named(each) for each in verdict.alternatives],
+        "alternatives": [_run_and_model(run) for run in verdict.alternatives],
         "comparison": list(verdict.comparison),
         "evidence": dict(verdict.evidence),
     }
 
 
-def _named(candidate: Any) -> dict[str, str]:
-    return {"run_id": candidate.run_id, "model": candidate.identity.model}
+def _run_and_model(run: Candidate) -> dict[str, str]:
+    return {"run_id": run.run_id, "model": run.identity.model}
 
 
 def _was_reached(verdict: Verdict) -> bool:
     """Tell whether the verdict looked at the test part."""
     return any(gate.name.startswith("test_") and gate.passed is not None for gate in verdict.gates)
+
+
+#: Figures of a symbol that a change is told of, by their place in the manifest.
+FIGURES = {
+    "test accuracy": ("test_accuracy",),
+    "train-validation gap": ("train_val_gap",),
+    "corrected p": ("evidence", "p_values", "corrected"),
+    "lower bound": ("evidence", "lower_bound"),
+}
+
+
+def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+    """Say what changed in a sentence each: criteria, runs, and of each symbol verdict, model and figures."""
+    if before is None:
+        return ["there is no earlier manifest"]
+    return [
+        *_criteria(before, after),
+        *_changed("runs read", before["runs"]["read"], after["runs"]["read"]),
+        *(line for symbol in _symbols(before, after) for line in _symbol(symbol, before, after)),
+    ]
+
+
+def _symbols(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return sorted({*before["selections"], *after["selections"]})
+
+
+def _criteria(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    yield from _changed("selection", before["selection"], after["selection"])
+    old, new = before["selection_criteria"], after["selection_criteria"]
+    for name in sorted({*old, *new}):
+        yield from _changed(name, old.get(name), new.get(name))
+
+
+def _symbol(symbol: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    old, new = before["selections"].get(symbol), after["selections"].get(symbol)
+    if old is None or new is None:
+        yield f"{symbol}: {'new' if old is None else 'gone'}"
+        return
+    yield from _changed(f"{symbol}: verdict", old["verdict"], new["verdict"])
+    yield from _changed(f"{symbol}: candidate", _candidate(old), _candidate(new))
+    yield from _changed(
+        f"{symbol}: trials", _at(old, ("evidence", "n_trials")), _at(new, ("evidence", "n_trials"))
+    )
+    for name, place in FIGURES.items():
+        yield from _changed(f"{symbol}: {name}", _rounded(_at(old, place)), _rounded(_at(new, place)))
+
+
+def _changed(what: str, old: Any, new: Any) -> Iterator[str]:
+    if old != new:
+        yield f"{what} {_text(old)} -> {_text(new)}"
+
+
+def _candidate(entry: Mapping[str, Any]) -> str | None:
+    named = entry["candidate"]
+    return f"{named['model']} {named['run_id']}" if named else None
+
+
+def _at(entry: Mapping[str, Any], place: tuple[str, ...]) -> Any:
+    value: Any = entry
+    for key in place:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def _text(value: Any) -> str:
+    return "n/a" if value is None else str(value)

@@ -28,13 +28,13 @@ def information_coefficient(rows: pd.DataFrame) -> FloatArray:
     """
     classes = all_classes(rows)
     if len(classes):
-        told, expected = probabilities(rows, classes), _baseline_probabilities(rows, classes)
+        predicted, expected = probabilities(rows, classes), _baseline_probabilities(rows, classes)
         happened = (rows["label"].to_numpy()[:, None] == classes).astype(np.float64)
     else:
-        told, expected, happened = (
+        predicted, expected, happened = (
             rows[[name]].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE, "label")
         )
-    added, missed = told - expected, happened - expected
+    added, missed = predicted - expected, happened - expected
     added = added - added.mean(axis=0)
     scale = np.sqrt((added**2).sum(axis=1).mean() * (missed**2).sum(axis=1).mean())
     return (added * missed).sum(axis=1) / scale if scale > 1e-12 else np.zeros(len(rows))
@@ -57,13 +57,13 @@ def return_coefficient(rows: pd.DataFrame) -> FloatArray:
     """
     classes = all_classes(rows)
     if len(classes):
-        told, expected = (
+        predicted, expected = (
             probabilities(rows, classes) @ classes,
             _baseline_probabilities(rows, classes) @ classes,
         )
     else:
-        told, expected = (rows[name].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE))
-    added, earned = told - expected, rows["ret"].to_numpy(dtype=np.float64)
+        predicted, expected = (rows[name].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE))
+    added, earned = predicted - expected, rows["ret"].to_numpy(dtype=np.float64)
     added = added - added.mean()
     scale = np.sqrt((added**2).mean() * (earned**2).mean())
     return added * earned / scale if scale > 1e-15 else np.zeros(len(rows))
@@ -100,11 +100,12 @@ def sharpe(net: FloatArray, periods_per_year: float) -> FloatArray:
 
 
 #: By name, those that need predictions only.
-OF_EVENTS = {
-    each.__name__: each for each in (return_coefficient, information_coefficient, balanced_accuracy, log_loss)
+EVENT_MEASURES = {
+    measure.__name__: measure
+    for measure in (return_coefficient, information_coefficient, balanced_accuracy, log_loss)
 }
 #: All that a selection may rank on.
-NAMES = (*OF_EVENTS, "sharpe")
+NAMES = (*EVENT_MEASURES, "sharpe")
 
 
 def _baseline_probabilities(rows: pd.DataFrame, classes: IntArray) -> FloatArray:

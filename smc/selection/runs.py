@@ -1,6 +1,7 @@
 """All finished runs under an output folder, read one after another, and what became of the others."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,14 @@ import pandas as pd
 from smc.errors import ResultsError
 from smc.evaluation.predictions import BASELINE
 from smc.ledger import Ledger
-from smc.results import Run, list_runs, load_run
-from smc.selection.candidate import Candidate
+from smc.results import Run, RunStore, list_runs, load_run
+from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
-from smc.selection.symbol_trials import SymbolTrials
-from smc.selection.test_access_log import TestAccessLog, is_sealed, sealed_tables
+from smc.selection.sealed_test_log import SealedTestLog, is_sealed, sealed_tables
 
 
 @dataclass
-class Runs:
+class FinishedRuns:
     """The candidates of every symbol, and the runs that gave none.
 
     Attributes
@@ -49,10 +49,10 @@ class Runs:
             self.repeated.append(run.path.name)
             return
         try:
-            found = candidates_of(
+            candidates = candidates_of(
                 run.run_id,
                 run.record,
-                _known(run.predictions),
+                _with_baseline(run.predictions),
                 run.returns,
                 self.measure,
                 is_sealed=is_sealed(run.path),
@@ -62,42 +62,44 @@ class Runs:
             self.damaged.append({"folder": run.path.name, "reason": f"cannot be judged: {reason}"})
             return
         self.folders[run.run_id] = run.path
-        for each in found:
-            symbol = each.identity.symbol
-            self.candidates.setdefault(symbol, []).append(each)
-            if each.out_of_fold is None or not len(each.out_of_fold.evidence):
-                reason = "no out-of-fold evidence: " + (", ".join(each.notes) or "no folds were fitted")
+        for candidate in candidates:
+            symbol = candidate.identity.symbol
+            self.candidates.setdefault(symbol, []).append(candidate)
+            if candidate.out_of_fold is None or not len(candidate.out_of_fold.evidence):
+                reason = "no out-of-fold evidence: " + (", ".join(candidate.notes) or "no folds were fitted")
                 self.without_evidence.append({"run_id": run.run_id, "symbol": symbol, "reason": reason})
 
-    def open_test(self, candidate: Candidate, openings: TestAccessLog, by: str) -> Candidate:
+    def open_test(self, candidate: Candidate, test_log: SealedTestLog, by: str) -> Candidate:
         """Return the candidate with its test part; a sealed one is opened, which is written down first."""
         if not candidate.is_sealed or candidate.test is not None:
             return candidate
         symbol = candidate.identity.symbol
-        openings.record(candidate.run_id, symbol, by)
+        test_log.record(candidate.run_id, symbol, by)
         run = load_run(self.folders[candidate.run_id])
         predictions, returns = sealed_tables(run.path)
-        found = candidates_of(candidate.run_id, run.record, _known(predictions), returns, self.measure)
-        return replace(candidate, test=next(each.test for each in found if each.identity.symbol == symbol))
+        opened = candidates_of(
+            candidate.run_id, run.record, _with_baseline(predictions), returns, self.measure
+        )
+        return replace(candidate, test=next(run.test for run in opened if run.identity.symbol == symbol))
 
-    def tried(self, ledger: Ledger) -> list[SymbolTrials]:
+    def symbol_trials(self, ledger: Ledger) -> list[SymbolTrials]:
         """Return what was tried of each symbol, those too of which no run has finished."""
         trials = ledger.trials()
         symbols = sorted({*self.candidates, *trials["symbol"]})
         return [
-            self._tried(symbol, trials.take(np.flatnonzero(trials["symbol"] == symbol)), ledger)
+            self._of_symbol(symbol, trials.take(np.flatnonzero(trials["symbol"] == symbol)), ledger)
             for symbol in symbols
         ]
 
-    def _tried(self, symbol: str, trials: pd.DataFrame, ledger: Ledger) -> SymbolTrials:
+    def _of_symbol(self, symbol: str, trials: pd.DataFrame, ledger: Ledger) -> SymbolTrials:
         candidates = self.candidates.get(symbol, [])
-        n_known = len({each.identity.trial for each in candidates if each.out_of_fold is not None})
+        n_known = len({run.identity.trial for run in candidates if run.out_of_fold is not None})
         counted = ledger.count(symbol, _period(candidates))
         statuses = {str(name): int(n) for name, n in trials["status"].value_counts().sort_index().items()}
         return SymbolTrials(symbol, candidates, max(counted, n_known), statuses)
 
 
-def read_runs(output: str | Path, measure: str) -> Runs:
+def read_runs(output: str | Path, measure: str) -> FinishedRuns:
     """Read every finished run under an output folder; a damaged one is named and left out.
 
     The order of the folders does not matter, and a run that was copied under another name counts once.
@@ -107,23 +109,23 @@ def read_runs(output: str | Path, measure: str) -> Runs:
     ResultsError
         There is none.
     """
-    runs = Runs(measure)
+    runs = FinishedRuns(measure)
     for run in _verified(output, runs.damaged):
         runs.add(run)
     if not runs.folders:
-        found = f", but {len(runs.damaged)} damaged ones" if runs.damaged else ""
-        raise ResultsError(f"no finished run under {output}{found}: python -m smc.train makes one")
+        damaged = f", but {len(runs.damaged)} damaged ones" if runs.damaged else ""
+        raise ResultsError(f"no finished run under {output}{damaged}: python -m smc.train makes one")
     return runs
 
 
-def account(runs: Runs, missing: list[dict[str, Any]]) -> Mapping[str, Any]:
+def runs_summary(runs: FinishedRuns, missing: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the manifest says of the runs."""
     return {
         "read": len(runs.folders),
-        "damaged": sorted(runs.damaged, key=lambda each: each["folder"]),
+        "damaged": sorted(runs.damaged, key=lambda run: run["folder"]),
         "missing": missing,
         "repeated": sorted(runs.repeated),
-        "without_evidence": sorted(runs.without_evidence, key=lambda each: (each["symbol"], each["run_id"])),
+        "without_evidence": sorted(runs.without_evidence, key=lambda run: (run["symbol"], run["run_id"])),
     }
 
 
@@ -135,7 +137,7 @@ def _verified(output: str | Path, damaged: list[dict[str, str]]) -> Iterator[Run
             damaged.append({"folder": folder.name, "reason": str(error)})
 
 
-def _known(predictions: pd.DataFrame) -> pd.DataFrame:
+def _with_baseline(predictions: pd.DataFrame) -> pd.DataFrame:
     """Return predictions that say what the baseline said, too."""
     if len(predictions) and not any(str(name).startswith(BASELINE) for name in predictions):
         raise ValueError("its predictions lack the baseline's; it was made by an older version, run it again")
@@ -144,10 +146,43 @@ def _known(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def _period(candidates: list[Candidate]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """Return the first and the last bar of the out-of-fold evidence; None if there is none."""
-    parts = [each.out_of_fold for each in candidates if each.out_of_fold is not None]
-    if not parts:
+    splits = [run.out_of_fold for run in candidates if run.out_of_fold is not None]
+    if not splits:
         return None
-    first = min(int(part.time[0]) for part in parts)
-    last = max(int(np.max(part.end)) for part in parts)
+    first = min(int(split.time[0]) for split in splits)
+    last = max(int(np.max(split.end)) for split in splits)
     stamps: Any = pd.to_datetime([first, last], utc=True)
     return stamps[0], stamps[1]
+
+
+def missing_runs(output: str | Path, there: Collection[str]) -> list[dict[str, Any]]:
+    """Name the runs that the sweeps' lists (``sweeps/*.json``) ask for and that are not there.
+
+    Of a run that several sweeps asked for the last one stands. A job whose bars could not be loaded has no
+    run id; its failure is recorded under one of its own.
+    """
+    store, missing = RunStore(output), {}
+    for path in sorted((Path(output) / "sweeps").glob("*.json")):
+        for job in _jobs(path):
+            run_id = job.get("run_id")
+            if run_id in there:
+                continue
+            key = run_id or (path.name, job.get("job"))
+            missing[key] = {
+                "run_id": run_id,
+                "symbol": job.get("symbol"),
+                "model": job.get("model"),
+                "overrides": job.get("overrides"),
+                "state": store.state(run_id) if run_id else "unknown",
+                "sweep": path.stem,
+            }
+    return list(missing.values())
+
+
+def _jobs(path: Path) -> list[dict[str, Any]]:
+    """Return the jobs of a list; none of one that cannot be read."""
+    try:
+        jobs = json.loads(path.read_bytes())["jobs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [job for job in jobs if isinstance(job, dict)] if isinstance(jobs, list) else []

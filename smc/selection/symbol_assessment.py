@@ -1,17 +1,14 @@
-"""What is found of one symbol before the symbols are looked at together."""
+"""How far the best trial of a symbol comes, before the symbols are looked at together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smc.selection import diagnostics, paired
-from smc.selection.candidate import Candidate
-from smc.selection.comparison import comparison_row, unranked
-from smc.selection.gate import Gate
-from smc.selection.panel import Panel
+from smc.selection import diagnostics
+from smc.selection.candidate import Candidate, SymbolTrials, comparison_row, unranked_rows
+from smc.selection.gates import Gate
 from smc.selection.power import Power
-from smc.selection.ranked_trial import RankedTrial
-from smc.selection.symbol_trials import SymbolTrials
+from smc.selection.trial import Panel, RankedTrial
 
 #: Runs named behind the candidate.
 N_ALTERNATIVES = 3
@@ -24,15 +21,15 @@ class SymbolAssessment:
     Attributes
     ----------
     candidate
-        The run of ``standing``; with its test part if that was opened.
+        The run of ``chosen``; with its test part if that was opened.
     gates
         Those that were asked.
     """
 
-    tried: SymbolTrials
+    trials: SymbolTrials
     panel: Panel
-    standings: Sequence[RankedTrial]
-    standing: RankedTrial
+    ranked: Sequence[RankedTrial]
+    chosen: RankedTrial
     candidate: Candidate
     gates: tuple[Gate, ...]
     power: Power
@@ -40,53 +37,54 @@ class SymbolAssessment:
     @property
     def p_value(self) -> float:
         """Of the symbol; 1 if its candidate did not come as far as a test."""
-        return self.standing.corrected if any(gate.name == "romano_wolf" for gate in self.gates) else 1.0
+        was_tested = any(gate.name == "romano_wolf" for gate in self.gates)
+        return self.chosen.corrected_p_value if was_tested else 1.0
 
     @property
     def behind(self) -> list[Candidate]:
         """The runs of the next trials, the best-ranked first."""
-        others = [each.candidate for each in self.standings if each is not self.standing]
+        others = [trial.candidate for trial in self.ranked if trial is not self.chosen]
         return others[:N_ALTERNATIVES]
 
     def comparison(self) -> list[dict[str, Any]]:
         """Return every run of the symbol with its figures: ranked ones first, then those without evidence."""
         opened = {self.candidate.run_id: self.candidate}
         rows = [
-            {**comparison_row(opened.get(run.run_id, run)), **_luck(standing)}
-            for standing in self.standings
-            for run in standing.trial.runs
+            {**comparison_row(opened.get(run.run_id, run)), **_significance(trial)}
+            for trial in self.ranked
+            for run in trial.runs
         ]
-        return rows + unranked(self.tried.candidates, {row["run_id"] for row in rows})
+        return rows + unranked_rows(self.trials.candidates, {row["run_id"] for row in rows})
 
     def evidence(self, *, measure: str, n_draws: int, seed: int) -> dict[str, Any]:
         """Return the figures on the evidence as a whole that stand beside the gates."""
-        standing, panel, n_independent = self.standing, self.panel, self.power.n_trials
+        chosen, panel, n_independent = self.chosen, self.panel, self.power.n_trials
         return {
             "n_panel": panel.n_trials,
             "n_events": len(panel.values),
             "measure": measure,
-            "value": standing.trial.evidence.mean,
-            "lower_bound": standing.lower_bound,
+            "value": chosen.evidence.mean,
+            "lower_bound": chosen.lower_bound,
             "p_values": {
-                "romano_wolf": standing.p_value,
-                "corrected": standing.corrected,
-                "superior_predictive_ability": diagnostics.superior_ability(
+                "romano_wolf": chosen.p_value,
+                "corrected": chosen.corrected_p_value,
+                "superior_predictive_ability": diagnostics.superior_predictive_ability(
                     panel, n_draws=n_draws, seed=seed
                 ),
             },
             "effective_trials": n_independent,
-            "deflated_sharpe": diagnostics.deflated_sharpe(self.standings, standing, n_independent),
-            "pbo": diagnostics.overfitting(panel, seed),
-            **diagnostics.track_record(standing, n_independent),
-            "seed_band": standing.trial.seed_spread,
+            "deflated_sharpe": diagnostics.deflated_sharpe(self.ranked, chosen, n_independent),
+            "pbo": diagnostics.backtest_overfitting(panel, seed),
+            **diagnostics.least_lengths(chosen, n_independent),
+            "seed_band": chosen.trial.seed_spread,
             "power": self.power.plain(),
-            "paired": paired.compare(standing.candidate, self.behind),
+            "paired": diagnostics.compare_paired(chosen.candidate, self.behind),
         }
 
 
-def _luck(standing: RankedTrial) -> dict[str, Any]:
+def _significance(trial: RankedTrial) -> dict[str, Any]:
     return {
-        "lower_bound": standing.lower_bound,
-        "p_value": standing.p_value,
-        "corrected_p_value": standing.corrected,
+        "lower_bound": trial.lower_bound,
+        "p_value": trial.p_value,
+        "corrected_p_value": trial.corrected_p_value,
     }

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from smc.selection.candidate import Candidate
-from smc.selection.comparison import unranked
-from smc.selection.gate import Gate
-from smc.selection.symbol_trials import SymbolTrials
+from smc.selection.candidate import Candidate, SymbolTrials, unranked_rows
+from smc.selection.gates import Gate
 
 DEPLOY, WATCH, NO_MODEL = "DEPLOY", "WATCH", "NO_MODEL"
 
@@ -52,15 +50,19 @@ class Verdict:
         return next((gate for gate in self.gates if gate.passed is False), None)
 
 
-def nothing_to_judge(tried: SymbolTrials, gates: Sequence[str]) -> Verdict:
+def verdict_without_evidence(trials: SymbolTrials, gates: Sequence[str]) -> Verdict:
     """Return the verdict for a symbol none of whose trials has out-of-fold evidence."""
-    why, remedy = "no finished run has out-of-fold evidence", "a run that finishes, with folds"
-    first = Gate(gates[0], passed=False, explanation=why, remedy=remedy)
+    first = Gate(
+        gates[0],
+        passed=False,
+        explanation="no finished run has out-of-fold evidence",
+        remedy="a run that finishes, with folds",
+    )
     return Verdict(
-        tried.symbol,
+        trials.symbol,
         NO_MODEL,
         None,
         (first, *(Gate(name) for name in gates[1:])),
-        comparison=unranked(tried.candidates, ()),
-        evidence={**tried.counts, "n_panel": 0},
+        comparison=unranked_rows(trials.candidates, ()),
+        evidence={**trials.counts, "n_panel": 0},
     )

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from smc.selection.candidate import SymbolTrials
 from smc.selection.candidates import candidates_of
 from smc.selection.classic import Classic
 from smc.selection.honest import Honest
-from smc.selection.symbol_trials import SymbolTrials
 from smc.selection.verdict import Verdict
 from smc.selftest.simulated_run import SYMBOL, Carried
 

@@ -64,7 +64,7 @@ def sealed_tables(
     """Return the test part's predictions and returns that a sealed run writes into files of their own.
 
     Nothing else is made of them, and nothing reads them but a selection, for the run that it has chosen,
-    after writing down that it does (`smc.selection.test_access_log`). Kept, not predicted later, because the
+    after writing down that it does (`smc.selection.sealed_test_log`). Kept, not predicted later, because the
     bars may be gone by then. Empty unless ``evaluation.test=sealed``.
     """
     if getattr(parts.evaluation, "test", "recorded") != "sealed":

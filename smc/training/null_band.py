@@ -19,7 +19,7 @@ from smc.evaluation.predictions import with_baseline
 from smc.model.baseline import Baseline
 from smc.pipeline import FoldPipeline
 from smc.results import KeptBars, Run, load_run
-from smc.selection.candidates import part_of
+from smc.selection.candidates import split_result
 from smc.selection.verdict import NO_MODEL, Verdict
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
@@ -87,7 +87,7 @@ class NullBand:
         other = pd.concat(self._predict(CrossFitter(blind, use_weights=False), beside))
         rows = with_baseline(own, other)
         rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))
-        part = part_of(rows, pd.DataFrame(), self.measure, None)
+        part = split_result(rows, pd.DataFrame(), self.measure, None)
         return 0.0 if part is None else part.evidence.mean
 
     def _predict(self, fitting: CrossFitter, pipeline: FoldPipeline) -> Iterator[pd.DataFrame]:

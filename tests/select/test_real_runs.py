@@ -9,7 +9,7 @@ from smc import api
 from smc.cli import Progress
 from smc.results import load_run
 from smc.selection.runs import read_runs
-from smc.selection.test_access_log import TestAccessLog
+from smc.selection.sealed_test_log import SealedTestLog
 from smc.selection.verdict import NO_MODEL, WATCH, Verdict
 from smc.training.null_band import NullBand, Nulls, summary
 
@@ -70,12 +70,12 @@ def test_the_p_value_counts_the_run_itself():
 
 def test_an_opened_seal_shows_what_a_recorded_run_does(real, runs):
     candidates = {each.is_sealed: each for each in runs.candidates["SP500"] if "+" not in _symbol(runs, each)}
-    openings = TestAccessLog(real)
-    opened = runs.open_test(candidates[True], openings, "honest")
+    test_log = SealedTestLog(real)
+    opened = runs.open_test(candidates[True], test_log, "honest")
     assert candidates[True].test is None
     assert opened.test.accuracy == candidates[False].test.accuracy
     assert opened.test.evidence.value.tolist() == candidates[False].test.evidence.value.tolist()
-    assert openings.count("SP500") == 1
+    assert test_log.count("SP500") == 1
 
 
 def test_a_sealed_run_writes_no_test_figure(real, runs):

@@ -10,7 +10,7 @@ import pytest
 from smc import api
 from smc.errors import ConfigError, ResultsError
 from smc.selection.manifest import SCHEMA, check_manifest, write_manifest
-from smc.selection.test_access_log import TestAccessLog
+from smc.selection.sealed_test_log import SealedTestLog
 
 
 @pytest.fixture
@@ -188,14 +188,14 @@ def test_a_sealed_test_part_is_opened_for_the_chosen_run_alone(commit, select, o
     commit("b2", 0.6, sealed=True)
     commit("c3", 0.5, symbols=("GBPUSD",), sealed=True)
     found = select()["selections"]
-    assert [line["run_id"] for line in TestAccessLog(output).read()] == ["a1"]
+    assert [line["run_id"] for line in SealedTestLog(output).read()] == ["a1"]
     assert (found["EURUSD"]["verdict"], found["EURUSD"]["test_accuracy"]) == ("DEPLOY", 0.65)
     assert found["EURUSD"]["evidence"]["openings"] == 1
     assert found["GBPUSD"]["evidence"]["openings"] == 0
     shown = {row["run_id"]: row["test_accuracy"] for row in found["EURUSD"]["comparison"]}
     assert shown == {"a1": 0.65, "b2": None}
     select()
-    assert TestAccessLog(output).count("EURUSD") == 1
+    assert SealedTestLog(output).count("EURUSD") == 1
     commit("d4", 0.8, sealed=True)
     assert select()["selections"]["EURUSD"]["evidence"]["openings"] == 2
 
@@ -213,7 +213,7 @@ def test_the_classic_rule_opens_every_sealed_part(commit, select, output):
     commit("a1", sealed=True)
     commit("b2", 0.5, sealed=True)
     select("selection=classic")
-    assert {(line["run_id"], line["selection"]) for line in TestAccessLog(output).read()} == {
+    assert {(line["run_id"], line["selection"]) for line in SealedTestLog(output).read()} == {
         ("a1", "classic"),
         ("b2", "classic"),
     }
@@ -227,17 +227,17 @@ def test_an_opening_is_written_down_before_the_part_is_read(commit, select, outp
     (folder / "MANIFEST.json").write_text(json.dumps(manifest))
     with pytest.raises(FileNotFoundError):
         select()
-    assert TestAccessLog(output).count("EURUSD") == 1
+    assert SealedTestLog(output).count("EURUSD") == 1
 
 
 def test_a_line_that_a_crash_cut_short_counts_and_harms_no_later_one(output):
-    openings = TestAccessLog(output)
-    openings.record("a1", "EURUSD", "honest")
-    with openings.path.open("ab") as file:
+    test_log = SealedTestLog(output)
+    test_log.record("a1", "EURUSD", "honest")
+    with test_log.path.open("ab") as file:
         file.write(b'{"time": "2026-01-01T')
-    openings.record("b2", "GBPUSD", "honest")
-    assert [line.get("run_id") for line in openings.read()] == ["a1", None, "b2"]
-    assert (openings.count("EURUSD"), openings.count("GBPUSD")) == (2, 2)
+    test_log.record("b2", "GBPUSD", "honest")
+    assert [line.get("run_id") for line in test_log.read()] == ["a1", None, "b2"]
+    assert (test_log.count("EURUSD"), test_log.count("GBPUSD")) == (2, 2)
 
 
 @pytest.mark.parametrize("rule", ["honest", "classic"])

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.selection.candidate import Candidate, Identity
-from smc.selection.candidates import part_of
-from smc.selection.symbol_trials import SymbolTrials
+from smc.selection.candidate import Candidate, Identity, SymbolTrials
+from smc.selection.candidates import split_result
 
 START = pd.Timestamp("2015-01-01", tz="UTC")
 #: First event of each part, in hours.
@@ -72,7 +71,7 @@ def make_candidate() -> Callable[..., Candidate]:
         parts = {
             part: None
             if share is None
-            else part_of(predicted(share, n=size, seed=drawn, part=part), pd.DataFrame(), measure, None)
+            else split_result(predicted(share, n=size, seed=drawn, part=part), pd.DataFrame(), measure, None)
             for part, (share, size) in shares.items()
         }
         identity = Identity(
@@ -84,7 +83,7 @@ def make_candidate() -> Callable[..., Candidate]:
 
 
 @pytest.fixture
-def tried() -> Callable[..., SymbolTrials]:
+def trials() -> Callable[..., SymbolTrials]:
     """All that was tried of one symbol; by default nothing but what finished."""
 
     def make(*candidates: Candidate, n_trials: int | None = None, symbol: str = "EURUSD") -> SymbolTrials:

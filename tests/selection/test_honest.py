@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.selection.candidates import part_of
-from smc.selection.honest import CLASSIFICATION_GATES, OF_VALUES, Honest
-from smc.selection.split import Part
+from smc.selection.candidates import split_result
+from smc.selection.evidence import SplitResult
+from smc.selection.honest import CLASSIFICATION_GATES, REGRESSION_GATES, Honest
 from smc.stats import TrackRecord
 
 #: By the verdict, the better the larger.
@@ -25,8 +25,8 @@ def asked(verdict):
     return {gate.name: gate.passed for gate in verdict.gates}
 
 
-def test_a_candidate_that_passes_every_gate_is_deployed(make_candidate, tried):
-    (verdict,) = judge(tried(make_candidate()))
+def test_a_candidate_that_passes_every_gate_is_deployed(make_candidate, trials):
+    (verdict,) = judge(trials(make_candidate()))
     assert verdict.verdict == "DEPLOY"
     assert [gate.name for gate in verdict.gates] == list(CLASSIFICATION_GATES)
     assert verdict.chosen.run_id == "a"
@@ -47,8 +47,8 @@ def test_a_candidate_that_passes_every_gate_is_deployed(make_candidate, tried):
         ({"test": None}, "test_accuracy", "WATCH"),
     ],
 )
-def test_one_planted_change_turns_one_gate(make_candidate, tried, planted, gate, verdict):
-    (found,) = judge(tried(make_candidate(**planted)))
+def test_one_planted_change_turns_one_gate(make_candidate, trials, planted, gate, verdict):
+    (found,) = judge(trials(make_candidate(**planted)))
     assert (found.decided_by.name, found.verdict) == (gate, verdict)
     assert found.chosen is None
     assert found.candidate.run_id == "a"
@@ -57,27 +57,27 @@ def test_one_planted_change_turns_one_gate(make_candidate, tried, planted, gate,
     assert [each.passed for each in found.gates[after:]] == [None] * (len(CLASSIFICATION_GATES) - after)
 
 
-def test_trials_that_did_not_finish_count(make_candidate, tried):
+def test_trials_that_did_not_finish_count(make_candidate, trials):
     candidate = make_candidate(accuracy=0.58)
-    alone, after = judge(tried(candidate)) + judge(tried(candidate, n_trials=60))
+    alone, after = judge(trials(candidate)) + judge(trials(candidate, n_trials=60))
     assert asked(alone)["romano_wolf"] is True
     assert asked(after)["romano_wolf"] is False
     assert after.verdict == "WATCH"
     assert "more events" in after.decided_by.remedy
 
 
-def test_the_correction_is_that_of_the_specification(make_candidate, tried):
+def test_the_correction_is_that_of_the_specification(make_candidate, trials):
     runs = [make_candidate("a", 0.57), make_candidate("b", 0.5)]
-    p = judge(tried(*runs))[0].evidence["p_values"]
-    corrected = judge(tried(*runs, n_trials=7))[0].evidence["p_values"]["corrected"]
+    p = judge(trials(*runs))[0].evidence["p_values"]
+    corrected = judge(trials(*runs, n_trials=7))[0].evidence["p_values"]["corrected"]
     assert p["corrected"] == p["romano_wolf"]
     assert corrected == pytest.approx(min(1, p["romano_wolf"] * 7 / 2))
 
 
-def test_many_symbols_ask_for_more(make_candidate, tried):
+def test_many_symbols_ask_for_more(make_candidate, trials):
     """One symbol among twenty that hold nothing: the false discovery rate."""
-    found = tried(make_candidate(accuracy=0.57), symbol="AAA")
-    noise = [tried(make_candidate("b", 0.5), symbol=f"N{k:02}") for k in range(19)]
+    found = trials(make_candidate(accuracy=0.57), symbol="AAA")
+    noise = [trials(make_candidate("b", 0.5), symbol=f"N{k:02}") for k in range(19)]
     assert judge(found)[0].verdict == "DEPLOY"
     verdict = judge(found, *noise)[0]
     assert (verdict.symbol, verdict.decided_by.name, verdict.verdict) == (
@@ -87,26 +87,26 @@ def test_many_symbols_ask_for_more(make_candidate, tried):
     )
 
 
-def test_the_best_ranked_of_the_proven_is_the_candidate(make_candidate, tried):
+def test_the_best_ranked_of_the_proven_is_the_candidate(make_candidate, trials):
     """Larger evidence that fails the gap filter, or less than another, is passed over."""
     runs = [make_candidate("a", 0.62), make_candidate("b", 0.68), make_candidate("c", 0.75, gap=0.3)]
-    (verdict,) = judge(tried(*runs))
+    (verdict,) = judge(trials(*runs))
     assert verdict.chosen.run_id == "b"
     assert [each.run_id for each in verdict.alternatives] == ["c", "a"]
     assert [row["run_id"] for row in verdict.comparison] == ["c", "b", "a"]
 
 
-def test_a_better_rank_without_proof_is_passed_over(make_candidate, tried):
+def test_a_better_rank_without_proof_is_passed_over(make_candidate, trials):
     """Forty events leave a high lower bound, and more to luck than a thousand do."""
     short, long = make_candidate("a", 0.75, n=40), make_candidate("b", 0.6, n=1000)
-    (verdict,) = judge(tried(short, long, n_trials=60), n_draws=2000)
+    (verdict,) = judge(trials(short, long, n_trials=60), n_draws=2000)
     first, second = verdict.comparison
     assert (first["run_id"], second["run_id"]) == ("a", "b")
     assert second["corrected_p_value"] <= 0.05 < first["corrected_p_value"]
     assert verdict.candidate.run_id == "b"
 
 
-def test_the_test_part_of_no_other_run_is_looked_at(make_candidate, tried):
+def test_the_test_part_of_no_other_run_is_looked_at(make_candidate, trials):
     runs = [make_candidate("a", 0.62, test=None), make_candidate("b", 0.68, test=None)]
     opened = []
 
@@ -114,32 +114,32 @@ def test_the_test_part_of_no_other_run_is_looked_at(make_candidate, tried):
         opened.append(candidate.run_id)
         return make_candidate("b", 0.68)
 
-    (verdict,) = Honest(n_draws=200).select([tried(*runs)], open_test)
+    (verdict,) = Honest(n_draws=200).select([trials(*runs)], open_test)
     assert opened == ["b"]
     assert verdict.verdict == "DEPLOY"
     opened.clear()
-    Honest(n_draws=200).select([tried(*runs, n_trials=5000)], open_test)
+    Honest(n_draws=200).select([trials(*runs, n_trials=5000)], open_test)
     assert opened == []
 
 
 @pytest.mark.parametrize("accuracy", [0.5, 0.54, 0.57, 0.6])
 @pytest.mark.parametrize("seed", range(4))
-def test_more_trials_never_improve_a_verdict(make_candidate, tried, accuracy, seed):
+def test_more_trials_never_improve_a_verdict(make_candidate, trials, accuracy, seed):
     """Finished ones without skill, and ones that failed."""
     candidate = make_candidate(accuracy=accuracy, seed=seed)
     others = [make_candidate(f"o{k}", 0.5, seed=100 * seed + k + 1) for k in range(8)]
-    verdicts = [judge(tried(candidate, *others[:n]))[0] for n in (0, 2, 8)]
-    verdicts += [judge(tried(candidate, *others, n_trials=n))[0] for n in (9, 30, 300)]
+    verdicts = [judge(trials(candidate, *others[:n]))[0] for n in (0, 2, 8)]
+    verdicts += [judge(trials(candidate, *others, n_trials=n))[0] for n in (9, 30, 300)]
     ranks = [ORDER[each.verdict] for each in verdicts]
     assert ranks == sorted(ranks, reverse=True)
     p = [each.evidence["p_values"]["corrected"] for each in verdicts]
     assert p == sorted(p)
 
 
-def test_the_order_of_runs_and_symbols_does_not_matter(make_candidate, tried):
+def test_the_order_of_runs_and_symbols_does_not_matter(make_candidate, trials):
     runs = [make_candidate(f"r{k}", 0.5 + 0.02 * k, seed=k) for k in range(6)]
-    other = tried(make_candidate("x", 0.6), symbol="AAA")
-    one, two = judge(tried(*runs), other), judge(other, tried(*reversed(runs), *runs))
+    other = trials(make_candidate("x", 0.6), symbol="AAA")
+    one, two = judge(trials(*runs), other), judge(other, trials(*reversed(runs), *runs))
     assert [each.symbol for each in one] == [each.symbol for each in two] == ["AAA", "EURUSD"]
     for first, second in zip(one, two, strict=True):
         assert first.gates == second.gates
@@ -147,16 +147,16 @@ def test_the_order_of_runs_and_symbols_does_not_matter(make_candidate, tried):
         assert first.evidence == second.evidence
 
 
-def test_seeds_count_once_and_the_luckiest_gains_nothing(make_candidate, tried):
+def test_seeds_count_once_and_the_luckiest_gains_nothing(make_candidate, trials):
     seeds = [make_candidate(f"r{k}", share, key="one", seed=k) for k, share in enumerate([0.5, 0.52, 0.7])]
-    (verdict,) = judge(tried(*seeds))
+    (verdict,) = judge(trials(*seeds))
     assert verdict.evidence["n_panel"] == 1
     assert verdict.candidate.run_id == "r1"
     assert verdict.evidence["seed_band"][1] > 0.3
 
 
-def test_a_symbol_of_failed_trials_has_no_model(make_candidate, tried):
-    found = judge(tried(n_trials=3), tried(make_candidate("z", out_of_fold=None), symbol="X"))
+def test_a_symbol_of_failed_trials_has_no_model(make_candidate, trials):
+    found = judge(trials(n_trials=3), trials(make_candidate("z", out_of_fold=None), symbol="X"))
     assert [each.verdict for each in found] == ["NO_MODEL", "NO_MODEL"]
     assert found[0].candidate is None
     assert found[0].evidence["n_trials"] == 3
@@ -174,7 +174,7 @@ def regression():
         net = pd.DataFrame({"time": stamps, "net": rng.normal(size=800) * 0.01})
         net["net"] += drift - net["net"].mean()
         rows = pd.DataFrame({"event": np.arange(800), "time": stamps, "end": np.arange(800), "label": 0.0})
-        part: Part = part_of(rows.assign(prediction=0.1, baseline=0.0), net, "sharpe", 252)
+        part: SplitResult = split_result(rows.assign(prediction=0.1, baseline=0.0), net, "sharpe", 252)
         returns = TrackRecord.of(net["net"], periods_per_year=252)
         parts = {"out_of_fold": part, "val": part, "test": part}
         return replace(make_candidate(), task="regression", history={}, returns=returns, **parts)
@@ -183,35 +183,35 @@ def regression():
 
 
 @pytest.mark.parametrize(("drift", "verdict"), [(0.002, "DEPLOY"), (0.0001, "NO_MODEL")])
-def test_a_regression_is_judged_by_what_it_earns(make_candidate, tried, regression, drift, verdict):
-    (found,) = judge(tried(regression(drift, make_candidate)))
+def test_a_regression_is_judged_by_what_it_earns(make_candidate, trials, regression, drift, verdict):
+    (found,) = judge(trials(regression(drift, make_candidate)))
     assert found.verdict == verdict
-    assert [gate.name for gate in found.gates] == list(OF_VALUES)
+    assert [gate.name for gate in found.gates] == list(REGRESSION_GATES)
     assert found.evidence["measure"] == "sharpe"
     assert found.evidence["deflated_sharpe"]["convention"] == "2014"
     assert found.evidence["value"] == pytest.approx(found.evidence["deflated_sharpe"]["sharpe"])
 
 
-def test_figures_beside_the_gates(make_candidate, tried):
+def test_figures_beside_the_gates(make_candidate, trials):
     runs = [make_candidate(f"r{k:02}", 0.55, seed=k) for k in range(12)]
-    figures = judge(tried(*runs))[0].evidence
+    figures = judge(trials(*runs))[0].evidence
     assert 0 <= figures["pbo"]["value"] <= 1
     assert figures["pbo"]["spread"] > 0
     assert 1 <= figures["effective_trials"] <= 12
     assert figures["power"]["smallest_edge"] > 0.08
     assert "cannot be told from luck" in figures["power"]["sentence"]
     assert {len(each) for each in figures["paired"]} == {3}
-    few = judge(tried(*runs[:9]))[0].evidence
+    few = judge(trials(*runs[:9]))[0].evidence
     assert few["pbo"] == {"value": None, "why": "n/a: 9 configurations, 10 are needed"}
 
 
-def test_what_would_change_it_comes_true(make_candidate, tried):
+def test_what_would_change_it_comes_true(make_candidate, trials):
     """As many more events like these as the gate asks for do turn it."""
-    (before,) = judge(tried(make_candidate(accuracy=0.6, n=200), n_trials=60), n_draws=4000)
+    (before,) = judge(trials(make_candidate(accuracy=0.6, n=200), n_trials=60), n_draws=4000)
     assert before.decided_by.name == "romano_wolf"
     n_more = int(before.decided_by.remedy.split("about ")[1].split(" ")[0])
     longer = make_candidate(accuracy=0.6, n=200 + int(1.3 * n_more))
-    (after,) = judge(tried(longer, n_trials=60), n_draws=4000)
+    (after,) = judge(trials(longer, n_trials=60), n_draws=4000)
     assert asked(after)["romano_wolf"] is True
 
 
@@ -240,7 +240,7 @@ def test_arguments_are_checked(name, value, message):
         ("confidence", 0.9999999),
     ],
 )
-def test_every_threshold_can_refuse(make_candidate, tried, name, value):
+def test_every_threshold_can_refuse(make_candidate, trials, name, value):
     candidate = make_candidate(val=0.72, test=0.62)
-    assert judge(tried(candidate))[0].verdict == "DEPLOY"
-    assert judge(tried(candidate), **{name: value})[0].verdict != "DEPLOY"
+    assert judge(trials(candidate))[0].verdict == "DEPLOY"
+    assert judge(trials(candidate), **{name: value})[0].verdict != "DEPLOY"

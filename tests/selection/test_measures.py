@@ -7,7 +7,7 @@ import pytest
 from smc import metrics
 from smc.selection import measures
 
-MEASURES = sorted(measures.OF_EVENTS)
+MEASURES = sorted(measures.EVENT_MEASURES)
 
 
 def as_baseline(rows: pd.DataFrame) -> pd.DataFrame:
@@ -24,12 +24,14 @@ def rows(make_rows):
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_the_baseline_has_no_evidence(rows, name):
-    assert np.allclose(measures.OF_EVENTS[name](as_baseline(rows)).mean(), 0, atol=1e-12)
+    assert np.allclose(measures.EVENT_MEASURES[name](as_baseline(rows)).mean(), 0, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_naming_the_right_class_more_often_is_evidence(make_rows, name):
-    poor, good = (measures.OF_EVENTS[name](make_rows(share, n=400, seed=1)).mean() for share in (0.45, 0.7))
+    poor, good = (
+        measures.EVENT_MEASURES[name](make_rows(share, n=400, seed=1)).mean() for share in (0.45, 0.7)
+    )
     assert poor < 0 < good
 
 

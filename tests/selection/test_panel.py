@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from smc.selection.panel import build_panel
-from smc.selection.split import Evidence
-from smc.selection.trial import trials_of
+from smc.selection.evidence import EventEvidence
+from smc.selection.trial import build_panel, trials_of
 
 
 def test_seeds_of_one_configuration_are_one_column_their_mean(make_candidate):
@@ -35,16 +34,18 @@ def test_events_stand_in_one_row_each_and_zero_where_they_were_not_predicted():
     class Stub:
         def __init__(self, *event: int) -> None:
             time = np.array(event)
-            self.evidence = Evidence(time, time + 2, time.astype(float))
+            self.evidence = EventEvidence(time, time + 2, time.astype(float))
 
     panel = build_panel([Stub(1, 5), Stub(3, 5, 9)])
     assert panel.values.T.tolist() == [[1, 0, 5, 0], [0, 3, 5, 9]]
 
 
 def test_blocks_are_twice_as_long_as_labels_overlap(make_candidate, make_rows):
-    from smc.selection.candidates import part_of
+    from smc.selection.candidates import split_result
 
-    wide = part_of(make_rows(0.6, n=300, seed=0, overlap=12), make_rows(0.6, n=0, seed=0), "log_loss", None)
+    wide = split_result(
+        make_rows(0.6, n=300, seed=0, overlap=12), make_rows(0.6, n=0, seed=0), "log_loss", None
+    )
     panel = build_panel(trials_of([make_candidate("a", n=300), make_candidate("b", out_of_fold=wide)]))
     assert 22 <= panel.block_size <= 26
     assert build_panel(trials_of([make_candidate("a", n=300)])).block_size == 7

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smc.metrics import block_means, block_size, label_overlap
-from smc.selection.standard_error import lower_bound, standard_error
+from smc.selection.evidence import lower_bound, standard_error
 
 
 def overlapping(n: int, width: int, seed: int):

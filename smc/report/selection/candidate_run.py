@@ -16,7 +16,7 @@ from smc.report.reliability import Groups, reliability
 from smc.report.text import is_number
 from smc.results import Run, load_run
 from smc.results.record import SymbolScores
-from smc.selection.test_access_log import is_sealed, sealed_tables
+from smc.selection.sealed_test_log import is_sealed, sealed_tables
 
 #: In the place of an equity curve.
 IDLE = "No position was ever taken, so nothing was earned or lost"

@@ -13,7 +13,7 @@ from smc.results.status import utc_now
 NAME = "openings.jsonl"
 
 
-class TestAccessLog:
+class SealedTestLog:
     """Record each opening before the sealed part is read, one line of JSON synced to the disk.
 
     Opening the test part of the same run and symbol again shows nothing new and is not counted again. A line
@@ -50,9 +50,9 @@ class TestAccessLog:
 
     def count(self, symbol: str) -> int:
         """Return how many test parts of a symbol were opened; a line that cannot be read counts for all."""
-        told = [line for line in self.read() if line.get("symbol", symbol) == symbol]
-        known = {line["run_id"] for line in told if "run_id" in line}
-        return len(known) + sum("run_id" not in line for line in told)
+        lines = [line for line in self.read() if line.get("symbol", symbol) == symbol]
+        known = {line["run_id"] for line in lines if "run_id" in line}
+        return len(known) + sum("run_id" not in line for line in lines)
 
     def read(self) -> list[dict[str, Any]]:
         """Return all lines, the first opening first; one that cannot be read is empty."""
@@ -75,7 +75,7 @@ def is_sealed(folder: Path) -> bool:
 
 def _parsed(line: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(line)
+        opening = json.loads(line)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return opening if isinstance(opening, dict) else {}
