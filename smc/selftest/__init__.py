@@ -6,8 +6,8 @@ p-values and the intervals are held against what the market says that it drew.
 """
 
 from smc.selftest.configuration import Configuration, compose_configurations
+from smc.selftest.design import PRESETS, Design
 from smc.selftest.measure import measure
-from smc.selftest.plan import PRESETS, Plan
-from smc.selftest.scenario import Cell
+from smc.selftest.scenario import Scenario
 
-__all__ = ["PRESETS", "Cell", "Configuration", "Plan", "compose_configurations", "measure"]
+__all__ = ["PRESETS", "Configuration", "Design", "Scenario", "compose_configurations", "measure"]

@@ -8,7 +8,7 @@ from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say
 from smc.launcher.threads import n_cores
 from smc.report.terminal_page import show
 from smc.selftest.configuration import compose_configurations
-from smc.selftest.plan import PRESETS, Plan, cells_of
+from smc.selftest.design import PRESETS, Design, scenarios_of
 from smc.selftest.run import run
 
 
@@ -16,13 +16,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 no target is refuted, 1 one is, 2 a mistake of the user's."""
     typed = sys.argv[1:] if arguments is None else list(arguments)
     overrides = [
-        each for each in typed if is_override(each)
+        argument for argument in typed if is_override(argument)
     ]  # wherever they stand, behind a list of models too
-    asked = _parser().parse_args([each for each in typed if not is_override(each)])
+    asked = _parser().parse_args([argument for argument in typed if not is_override(argument)])
     with exits():
-        plan = plan_of(asked, overrides)
+        design = design_of(asked, overrides)
         with Progress("self-test: ") as progress:
-            report, folder = run(plan, asked.output, jobs=asked.jobs or n_cores(), progress=progress)
+            report, folder = run(design, asked.output, jobs=asked.jobs or n_cores(), progress=progress)
         path = report.save(folder)
         show(report.sections(is_brief=True), sys.stdout)
         sys.stdout.flush()
@@ -39,14 +39,14 @@ def is_override(argument: str) -> bool:
     return "=" in argument and not argument.startswith("-")
 
 
-def plan_of(asked: argparse.Namespace, overrides: Sequence[str]) -> Plan:
+def design_of(asked: argparse.Namespace, overrides: Sequence[str]) -> Design:
     """Fill in from the preset what was not asked for."""
     preset = PRESETS[asked.preset]
     values = {name: preset[name] if getattr(asked, name) is None else getattr(asked, name) for name in preset}
     configurations = compose_configurations(
         values["models"], values["profiles"], overrides, config_dir=asked.config_dir
     )
-    return Plan(cells_of(values["events"], values["best"]), values["symbols"], configurations)
+    return Design(scenarios_of(values["events"], values["best"]), values["symbols"], configurations)
 
 
 def _parser() -> argparse.ArgumentParser:

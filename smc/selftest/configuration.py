@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any
 
 from smc.config import compose
+from smc.data.simulated import Simulated
 from smc.errors import ConfigError
-from smc.selftest.scenario import Cell
+from smc.selftest.scenario import Scenario
 from smc.training.components import Components
 from smc.typing import Config
 
@@ -38,20 +38,20 @@ class Configuration:
         return f"{self.model} {self.profile}"
 
     @cached_property
-    def parts(self) -> Components:
+    def components(self) -> Components:
         """The objects of the run."""
         return Components.from_config(self.config)
 
-    def on(self, cell: Cell) -> "Configuration":
+    def on(self, scenario: Scenario) -> "Configuration":
         """Return it for the markets of one kind."""
         changed = {
-            "data": {**self.config["data"], **cell.data},
-            "labels": {**self.config["labels"], **cell.labels},
-            "events": {**self.config["events"], "last": cell.n_events},
+            "data": {**self.config["data"], **scenario.data},
+            "labels": {**self.config["labels"], **scenario.labels},
+            "events": {**self.config["events"], "last": scenario.n_events},
         }
         return Configuration(self.model, self.profile, {**self.config, **changed})
 
-    def market(self, seed: int) -> Any:
+    def market(self, seed: int) -> Simulated:
         """Return the market of one seed."""
         from smc.config import instantiate
 
@@ -98,9 +98,9 @@ def _checked(config: Config) -> Config:
     labels = config["labels"]
     wrong = [f"{key}={labels.get(key)}" for key, value in ASSUMED.items() if labels.get(key) != value]
     if labels["_target_"] != LABELS or wrong:
-        said = ", ".join(wrong) or labels["_target_"].rpartition(".")[2]
+        named = ", ".join(wrong) or labels["_target_"].rpartition(".")[2]
         raise ConfigError(
-            f"labels: the true odds are known of labels=triple_barrier with its own rules, not of {said}; "
+            f"labels: the true odds are known of labels=triple_barrier with its own rules, not of {named}; "
             "labels.stop_atr, labels.target_atr and labels.max_holding are free"
         )
     return config

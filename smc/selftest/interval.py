@@ -88,8 +88,8 @@ def distance_from_uniform(values: Sequence[float]) -> Estimate:
     steps = np.arange(n + 1) / n
     value = float(max(np.max(steps[1:] - ordered), np.max(ordered - steps[:-1])))
     half, wide = (math.sqrt(math.log(2 / (1 - level)) / (2 * n)) for level in (CONFIDENCE, BEYOND_LUCK))
-    low, lowest = (max(value - each, 0.0) for each in (half, wide))
-    high, highest = (min(value + each, 1.0) for each in (half, wide))
+    low, lowest = (max(value - margin, 0.0) for margin in (half, wide))
+    high, highest = (min(value + margin, 1.0) for margin in (half, wide))
     return Estimate(value, low, high, n, lowest, highest)
 
 

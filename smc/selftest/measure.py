@@ -1,4 +1,4 @@
-"""One symbol, from its bars to a line of measurements."""
+"""One symbol, from its bars to a row of measurements."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,13 @@ import pandas as pd
 from smc.errors import SmcError
 from smc.results.plain import to_plain
 from smc.selftest.configuration import Configuration
-from smc.selftest.scenario import Cell
-from smc.selftest.simulated_run import SYMBOL, Carried, carry_out, labelled
+from smc.selftest.scenario import Scenario
+from smc.selftest.simulated_run import SYMBOL, SimulatedRun, carry_out, labelled
 from smc.selftest.truths import best_on_test, held_against, true_odds
-from smc.selftest.verdicts import RULES, judge, said, smallest_p_value
+from smc.selftest.verdicts import RULES, judge, plain_verdict, smallest_p_value
 
 #: What one symbol gave, plain data.
-Line = dict[str, Any]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,26 @@ class Task:
     seed
         Of the market.
     configurations
-        On the cell's markets.
+        On the scenario's markets.
     """
 
-    cell: Cell
+    scenario: Scenario
     seed: int
     configurations: Sequence[Configuration]
     rules: Mapping[str, Any] = field(default_factory=lambda: RULES)
 
 
-def measure(task: Task) -> Line:
+def measure(task: Task) -> Row:
     """Carry out all configurations on one symbol, judge them, and hold them against the truth.
 
-    A symbol none of whose runs can be carried out gives a line that says why.
+    A symbol none of whose runs can be carried out gives a row that says why.
     """
     began = time.perf_counter()
     first = task.configurations[0]
     market, failures = first.market(task.seed), {}
     bars = market.load(SYMBOL)
     try:
-        data = labelled(bars, first.parts)
+        data = labelled(bars, first.components)
     except SmcError as error:
         return {"seed": task.seed, "failures": {"events": str(error)}}
     runs = list(carry_out(bars, data, task.configurations, failures))
@@ -55,9 +55,9 @@ def measure(task: Task) -> Line:
         return {"seed": task.seed, "failures": failures}
     verdicts = judge(runs, task.rules, len(task.configurations))
     odds = true_odds(market, data, first.config["labels"], runs)
-    line = {
+    row = {
         "seed": task.seed,
-        "verdicts": {name: said(verdict) for name, verdict in verdicts.items()},
+        "verdicts": {name: plain_verdict(verdict) for name, verdict in verdicts.items()},
         "smallest_p_value": {name: smallest_p_value(verdict) for name, verdict in verdicts.items()},
         "n_events": len(data.events),
         "fits": {run.configuration.name: _fit(run, odds) for run in runs},
@@ -65,10 +65,10 @@ def measure(task: Task) -> Line:
         "failures": failures,
         "seconds": round(time.perf_counter() - began, 1),
     }
-    return to_plain(line)[0]
+    return to_plain(row)[0]
 
 
-def _fit(run: Carried, odds: pd.DataFrame) -> dict[str, Any]:
+def _fit(run: SimulatedRun, odds: pd.DataFrame) -> dict[str, Any]:
     """Return the figures of one run."""
     record = run.record
     scores = {part: record.get(f"{part}_metrics") or {} for part in ("out_of_fold", "val", "test")}

@@ -12,11 +12,11 @@ from smc.errors import ResultsError
 from smc.launcher.preload import ALWAYS
 from smc.launcher.threads import n_cores, thread_limits
 from smc.launcher.worker import die_with_parent
-from smc.selftest.measure import Line, Task, measure
+from smc.selftest.measure import Row, Task, measure
 
 
-def measure_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Line]]:
-    """Give the line of each symbol as soon as it is there.
+def measure_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Row]]:
+    """Give the row of each symbol as soon as it is there.
 
     However this ends, the symbols in flight are dropped at once. What a run warns of is not shown: there are
     thousands.
@@ -50,7 +50,7 @@ def quiet() -> Iterator[None]:
         log.setLevel(level)
 
 
-def _in_processes(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Line]]:
+def _in_processes(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Row]]:
     """Fork workers from a server that has imported all that they need."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, *ALWAYS])
@@ -68,8 +68,8 @@ def _in_processes(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Line
             ) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            for each in set(multiprocessing.active_children()) - others:
-                each.terminate()
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
 
 
 def _begin() -> None:

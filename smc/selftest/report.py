@@ -1,6 +1,7 @@
 """A self-test as tables, Markdown, JSON and a picture."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,11 @@ from smc.report.run.markdown_page import section_blocks
 from smc.report.text import count, decimal, percent
 from smc.results.durable import named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
-from smc.selftest.figure import Figure
+from smc.selftest.design import Design
+from smc.selftest.figure import MET, NOTHING, OPEN, REFUTED, Figure, Target
 from smc.selftest.figures import all_figures
-from smc.selftest.measure import Line
-from smc.selftest.plan import Plan
-from smc.selftest.scenario import Cell
-from smc.selftest.target import MET, NOTHING, OPEN, REFUTED, Target
+from smc.selftest.measure import Row
+from smc.selftest.scenario import Scenario
 
 COLUMNS = ("n:best", "figure", "target", "value", "interval", "symbols", "verdict")
 PICTURE = "selftest.png"
@@ -37,14 +37,14 @@ READING = (
 class Report:
     """All that a self-test found."""
 
-    plan: Plan
-    lines: Mapping[Cell, Sequence[Line]]
+    design: Design
+    rows: Mapping[Scenario, Sequence[Row]]
     figures: Sequence[Figure]
 
     @classmethod
-    def of(cls, plan: Plan, lines: Mapping[Cell, Sequence[Line]]) -> "Report":
-        """Turn lines into figures."""
-        return cls(plan, lines, all_figures(lines))
+    def of(cls, design: Design, rows: Mapping[Scenario, Sequence[Row]]) -> "Report":
+        """Turn rows into figures."""
+        return cls(design, rows, all_figures(rows))
 
     @property
     def refuted(self) -> list[Figure]:
@@ -59,24 +59,24 @@ class Report:
         return ", ".join(f"{n} {name}" for name, n in counts.items() if n or name == REFUTED)
 
     def sections(self, *, is_brief: bool = False) -> list[Section]:
-        """Return the figures that have a target or are told beside one, and how to read them.
+        """Return the figures that have a target or are shown beside one, and how to read them.
 
         Parameters
         ----------
         is_brief
             Leave out the figures of single configurations.
         """
-        single = tuple(each.name for each in self.plan.configurations)
-        shown = [each for each in self.figures if not (is_brief and each.what.endswith(single))]
-        names = ", ".join(each.name for each in self.plan.configurations)
+        single = tuple(configuration.name for configuration in self.design.configurations)
+        shown = [figure for figure in self.figures if not (is_brief and figure.what.endswith(single))]
+        names = ", ".join(configuration.name for configuration in self.design.configurations)
         head = Section(
-            f"Self-test {self.plan.hash}: {self.verdict}", [f"Every symbol is tried with: {names}."]
+            f"Self-test {self.design.hash}: {self.verdict}", [f"Every symbol is tried with: {names}."]
         )
-        groups = dict.fromkeys(each.group for each in shown)
+        groups = dict.fromkeys(figure.group for figure in shown)
         return [
             head,
             *(
-                Section(name, tables=[_table(each for each in shown if each.group == name)])
+                Section(name, tables=[_table(figure for figure in shown if figure.group == name)])
                 for name in groups
             ),
             Section("How to read it", [*READING, *self._failures()]),
@@ -84,8 +84,8 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        about = {**self.plan.about(), "n_refuted": len(self.refuted), "failures": self._failures()}
-        return to_plain({**about, "figures": [each.plain() for each in self.figures]})[0]
+        about = {**self.design.about(), "n_refuted": len(self.refuted), "failures": self._failures()}
+        return to_plain({**about, "figures": [figure.plain() for figure in self.figures]})[0]
 
     def save(self, folder: Path) -> Path:
         """Write ``report.md``, ``results.json`` and the picture, each whole or not at all."""
@@ -97,21 +97,23 @@ class Report:
         with named_errors(folder):
             write_atomic(folder / "report.md", ("\n\n".join(blocks) + "\n").encode())
             write_atomic(folder / "results.json", json_bytes(self.to_json()))
-            write_atomic(folder / PICTURE, picture(self.plan.hash, self.lines, self.figures))
+            write_atomic(folder / PICTURE, picture(self.design.hash, self.rows, self.figures))
         return folder / "report.md"
 
     def _failures(self) -> list[str]:
-        """Say what could not be carried out, cell by cell."""
-        found: dict[tuple[str, str, str], int] = {}
-        for cell, lines in self.lines.items():
-            for line in lines:
-                for name, why in (line.get("failures") or {}).items():
-                    found[str(cell), name, why] = found.get((str(cell), name, why), 0) + 1
-        return [f"Failed at {cell}, {name}, {n} times: {why}" for (cell, name, why), n in found.items()]
+        """Say what could not be carried out, scenario by scenario."""
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for scenario, rows in self.rows.items():
+            for row in rows:
+                for name, why in (row.get("failures") or {}).items():
+                    counts[str(scenario), name, why] += 1
+        return [
+            f"Failed at {scenario}, {name}, {n} times: {why}" for (scenario, name, why), n in counts.items()
+        ]
 
 
 def _table(figures: Iterable[Figure]) -> Table:
-    return Table(COLUMNS, [_row(each) for each in figures], n_text=3)
+    return Table(COLUMNS, [_row(figure) for figure in figures], n_text=3)
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
@@ -119,7 +121,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
     ends = [write(end).removesuffix(" %") for end in (estimate.low, estimate.high)]
     between = "n/a" if estimate.value is None or estimate.low is None else f"[{', '.join(ends)}]"
     return (
-        figure.cell,
+        figure.scenario,
         figure.what,
         _asked(figure.target, write),
         write(estimate.value),
@@ -129,7 +131,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
     )
 
 
-def _asked(target: Target | None, write: Any) -> str:
+def _asked(target: Target | None, write: Callable[[float | None], str]) -> str:
     if target is None:
         return ""
     low, high = (

@@ -10,12 +10,12 @@ from smc.errors import ConfigError
 BARS_AN_EVENT, WARM_UP = 7.6, 2_300
 #: How far beyond the measured accuracies one may be named by its rounded value: 0.65 is taken for 0.653.
 ROUNDING = 0.005
-#: How a cell without an edge is called whose barriers are equally far away, and how far they are (ATR).
+#: How a scenario without an edge is called whose barriers are equally far away, and how far they are (ATR).
 EVEN, DISTANCE = "even", 2.0
 
 
 @dataclass(frozen=True, order=True)
-class Cell:
+class Scenario:
     """How many events a symbol has, and how well the best possible classifier does on them.
 
     Attributes
@@ -30,8 +30,8 @@ class Cell:
         risk / (risk + reward), which features know and a model may rightly find, though it earns nothing:
         p-values on such noise are small for a good reason.
 
-    >>> Cell.parse("300:0"), str(Cell(1000, 0.74)), Cell(1000, 0.74).file_name
-    (Cell(n_events=300, best=0.0, is_even=False), '1000:0.74', '1000_074')
+    >>> Scenario.parse("300:0"), str(Scenario(1000, 0.74)), Scenario(1000, 0.74).file_name
+    (Scenario(n_events=300, best=0.0, is_even=False), '1000:0.74', '1000_074')
     """
 
     n_events: int
@@ -48,7 +48,7 @@ class Cell:
             )
 
     @classmethod
-    def parse(cls, text: str) -> "Cell":
+    def parse(cls, text: str) -> "Scenario":
         """Read ``n:best``, or ``n:even``."""
         n_events, _, best = text.partition(":")
         if best == EVEN:

@@ -21,8 +21,8 @@ SYMBOL = "S01"
 
 
 @dataclass(frozen=True, eq=False)
-class Carried:
-    """A run that was carried out.
+class SimulatedRun:
+    """A run on simulated bars that was carried out.
 
     Attributes
     ----------
@@ -41,15 +41,15 @@ class Carried:
         return self.configuration.name.replace(" ", "_")
 
 
-def labelled(bars: pd.DataFrame, parts: Components) -> Dataset:
+def labelled(bars: pd.DataFrame, components: Components) -> Dataset:
     """Compute features, and label the events."""
-    features = parts.features.compute(bars)
-    return pool({SYMBOL: (bars, label_events(bars, features, parts.features.warm_up, parts))})
+    features = components.features.compute(bars)
+    return pool({SYMBOL: (bars, label_events(bars, features, components.features.warm_up, components))})
 
 
 def carry_out(
     bars: pd.DataFrame, data: Dataset, configurations: Iterable[Configuration], failures: dict[str, str]
-) -> Iterator[Carried]:
+) -> Iterator[SimulatedRun]:
     """Carry out every configuration on the same events and the same split.
 
     Parameters
@@ -58,23 +58,25 @@ def carry_out(
         Takes the name of each configuration that could not be carried out, and why.
     """
     plan: SplitPlan | None = None
-    for each in configurations:
-        parts = each.parts
+    for configuration in configurations:
+        components = configuration.components
         try:
             if plan is None:
-                plan, failure = make_plan(data, parts, each.config["split"])
+                plan, failure = make_plan(data, components, configuration.config["split"])
                 if failure:
                     failures["folds"] = failure
-            yield _carried(each, bars, data, plan)
+            yield _simulated_run(configuration, bars, data, plan)
         except SmcError as error:
-            failures[each.name] = str(error)
+            failures[configuration.name] = str(error)
 
 
-def _carried(configuration: Configuration, bars: pd.DataFrame, data: Dataset, plan: SplitPlan) -> Carried:
-    parts, by_symbol = configuration.parts, {SYMBOL: bars}
-    trained = fit_all(parts, data, plan, configuration.config, lambda _: None)
-    facts = describe(configuration.config, by_symbol, data, plan, parts.labels.task)
-    figures, predictions, returns = evaluate(parts, by_symbol, trained.fits, trained.baseline)
+def _simulated_run(
+    configuration: Configuration, bars: pd.DataFrame, data: Dataset, plan: SplitPlan
+) -> SimulatedRun:
+    components, by_symbol = configuration.components, {SYMBOL: bars}
+    trained = fit_all(components, data, plan, configuration.config, lambda _: None)
+    facts = describe(configuration.config, by_symbol, data, plan, components.labels.task)
+    figures, predictions, returns = evaluate(components, by_symbol, trained.fits, trained.baseline)
     record = {
         **facts,
         **figures,
@@ -82,4 +84,4 @@ def _carried(configuration: Configuration, bars: pd.DataFrame, data: Dataset, pl
         "choices": {"model": configuration.model, "reg": configuration.profile},
         "warnings": [],
     }
-    return Carried(configuration, record, predictions, returns)
+    return SimulatedRun(configuration, record, predictions, returns)

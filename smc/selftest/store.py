@@ -1,18 +1,18 @@
-"""The lines of symbols measured so far, one file a cell."""
+"""The rows of symbols measured so far, one file a scenario."""
 
 import json
 import os
 from pathlib import Path
 
 from smc.results.durable import make_folder, named_errors
-from smc.selftest.measure import Line
-from smc.selftest.scenario import Cell
+from smc.selftest.measure import Row
+from smc.selftest.scenario import Scenario
 
 
 class Store:
-    """Append a line of JSON a symbol, and read what is whole.
+    """Append a row of JSON a symbol, and read what is whole.
 
-    A line that was being written when the process ended is not whole: it is left out, and the symbol is
+    A row that was being written when the process ended is not whole: it is left out, and the symbol is
     measured again.
 
     Parameters
@@ -26,26 +26,26 @@ class Store:
         with named_errors(folder):
             make_folder(folder)
 
-    def read(self, cell: Cell) -> dict[int, Line]:
-        """Return the lines of a cell by seed."""
-        path = self._path(cell)
+    def read(self, scenario: Scenario) -> dict[int, Row]:
+        """Return the rows of a scenario by seed."""
+        path = self._path(scenario)
         lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
-        whole = [each for each in map(_parsed, lines) if each is not None]
-        return {line["seed"]: line for line in whole}
+        whole = [row for row in map(_parsed, lines) if row is not None]
+        return {row["seed"]: row for row in whole}
 
-    def append(self, cell: Cell, line: Line) -> None:
-        """Add a line, and bring it to the disk."""
-        with named_errors(self.folder), self._path(cell).open("ab+") as file:
-            text = json.dumps(line) + "\n"
-            file.write((text if _ends_line(self._path(cell)) else "\n" + text).encode())
+    def append(self, scenario: Scenario, row: Row) -> None:
+        """Add a row, and bring it to the disk."""
+        with named_errors(self.folder), self._path(scenario).open("ab+") as file:
+            text = json.dumps(row) + "\n"
+            file.write((text if _ends_line(self._path(scenario)) else "\n" + text).encode())
             file.flush()
             os.fsync(file.fileno())
 
-    def _path(self, cell: Cell) -> Path:
-        return self.folder / f"{cell.file_name}{self.suffix}.jsonl"
+    def _path(self, scenario: Scenario) -> Path:
+        return self.folder / f"{scenario.file_name}{self.suffix}.jsonl"
 
 
-def _parsed(line: str) -> Line | None:
+def _parsed(line: str) -> Row | None:
     try:
         return json.loads(line)
     except json.JSONDecodeError:

@@ -1,25 +1,25 @@
 """A run's predictions and intervals, held against the true odds of the events."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from smc import metrics
+from smc.data.simulated import Simulated
 from smc.data.simulation.truth import best_possible
 from smc.evaluation.predictions import BASELINE, PREFIX, average_repeated, of_part, probabilities
-from smc.selftest.simulated_run import SYMBOL, Carried
+from smc.selftest.simulated_run import SYMBOL, SimulatedRun
 from smc.training.cross_fit import OUT_OF_FOLD, TEST
 from smc.training.dataset import Dataset
-from smc.typing import FloatArray
+from smc.typing import Config, FloatArray
 
 #: Parts whose intervals are held against the truth, and the figures that they are of.
 PARTS, MEASURES = (OUT_OF_FOLD, TEST), ("accuracy", "log_loss_skill")
 CLASSES = np.array([0, 1])
 
 
-def true_odds(market: Any, data: Dataset, labels: Mapping[str, Any], runs: list[Carried]) -> pd.DataFrame:
+def true_odds(market: Simulated, data: Dataset, labels: Config, runs: list[SimulatedRun]) -> pd.DataFrame:
     """Return the true odds of every event that a run was held out on, indexed by event.
 
     Parameters
@@ -34,13 +34,13 @@ def true_odds(market: Any, data: Dataset, labels: Mapping[str, Any], runs: list[
     return market.truth(SYMBOL, events, side, **settings)
 
 
-def best_on_test(odds: pd.DataFrame, runs: list[Carried]) -> dict[str, float]:
+def best_on_test(odds: pd.DataFrame, runs: list[SimulatedRun]) -> dict[str, float]:
     """Return the figures of the best possible classifier on the events of the test part."""
     events = np.unique(of_part(runs[0].predictions, TEST)["event"])
     return best_possible(odds.loc[events])
 
 
-def held_against(run: Carried, odds: pd.DataFrame) -> dict[str, dict[str, list[float]]]:
+def held_against(run: SimulatedRun, odds: pd.DataFrame) -> dict[str, dict[str, list[float]]]:
     """Return low end, high end and true value of each interval, by part and figure."""
     return {part: dict(_of_part(run, part, odds)) for part in PARTS}
 
@@ -69,7 +69,7 @@ def expected(rows: pd.DataFrame, probability: FloatArray) -> dict[str, float]:
     return {"accuracy": float(right.mean()), "log_loss_skill": 1 - loss / baseline_loss}
 
 
-def _of_part(run: Carried, part: str, odds: pd.DataFrame) -> Iterator[tuple[str, list[float]]]:
+def _of_part(run: SimulatedRun, part: str, odds: pd.DataFrame) -> Iterator[tuple[str, list[float]]]:
     rows = of_part(run.predictions, part)
     intervals = run.record["intervals"].get(part, {})
     if not len(rows):

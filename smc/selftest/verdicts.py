@@ -8,13 +8,13 @@ from smc.selection.candidates import candidates_of
 from smc.selection.classic import Classic
 from smc.selection.honest import Honest
 from smc.selection.verdict import Verdict
-from smc.selftest.simulated_run import SYMBOL, Carried
+from smc.selftest.simulated_run import SYMBOL, SimulatedRun
 
 #: The rule that has to keep its promises, and the one beside it.
 RULES: Mapping[str, Any] = {"honest": Honest(), "classic": Classic()}
 
 
-def judge(runs: Sequence[Carried], rules: Mapping[str, Any], n_trials: int) -> dict[str, Verdict]:
+def judge(runs: Sequence[SimulatedRun], rules: Mapping[str, Any], n_trials: int) -> dict[str, Verdict]:
     """Return the verdict of every rule.
 
     Each symbol is judged for itself: Benjamini and Hochberg's procedure over several symbols would refuse
@@ -25,7 +25,7 @@ def judge(runs: Sequence[Carried], rules: Mapping[str, Any], n_trials: int) -> d
     n_trials
         All that was tried, whether it ended in a run or not.
     """
-    found = {}
+    verdicts = {}
     for name, rule in rules.items():
         candidates = [
             candidate
@@ -34,11 +34,11 @@ def judge(runs: Sequence[Carried], rules: Mapping[str, Any], n_trials: int) -> d
                 run.run_id, run.record, run.predictions, run.returns, rule.evidence
             )
         ]
-        (found[name],) = rule.select([SymbolTrials(SYMBOL, candidates, n_trials)])
-    return found
+        (verdicts[name],) = rule.select([SymbolTrials(SYMBOL, candidates, n_trials)])
+    return verdicts
 
 
-def said(verdict: Verdict) -> dict[str, Any]:
+def plain_verdict(verdict: Verdict) -> dict[str, Any]:
     """Return what is kept of a verdict, as plain data."""
     chosen, gate = verdict.candidate, verdict.decided_by
     return {
@@ -56,5 +56,5 @@ def smallest_p_value(verdict: Verdict) -> float | None:
     Of the panel's best, whichever gates it passes: the candidate's own p-value is that of a chosen one, and
     larger where a gate before the test refuses the best.
     """
-    found = [row["p_value"] for row in verdict.comparison if row.get("p_value") is not None]
-    return min(found, default=None)
+    p_values = [row["p_value"] for row in verdict.comparison if row.get("p_value") is not None]
+    return min(p_values, default=None)

@@ -5,9 +5,9 @@ profiles baseline, strong, tiny; folds, sampler, fits and figures are those of `
 of `python -m smc.select` on one symbol. Nothing is written but one line a symbol, so that the bench goes on where
 it was ended, and any number of processes may share the work:
 
-    python tests/bench/bench_selection.py --cells 300:0 1000:0.74 --symbols 200 --output figures --part 0/2
+    python tests/bench/bench_selection.py --scenarios 300:0 1000:0.74 --symbols 200 --output figures --part 0/2
 
-A cell is n:best, n the number of most recent events, best the accuracy of the best possible classifier (0: no edge).
+A scenario is n:best: n most recent events, and the accuracy of the best possible classifier (0: no edge).
 """
 
 import argparse
@@ -24,10 +24,10 @@ from smc.selection.honest import Honest
 from smc.selftest.configuration import Configuration, compose_configurations
 from smc.selftest.interval import share
 from smc.selftest.parallel import quiet
-from smc.selftest.scenario import Cell
+from smc.selftest.scenario import Scenario
 from smc.selftest.simulated_run import SYMBOL, carry_out, labelled
 from smc.selftest.store import Store
-from smc.selftest.verdicts import judge, said
+from smc.selftest.verdicts import judge, plain_verdict
 
 MODELS = ("logistic", "random_forest", "xgboost", "lightgbm")
 PROFILES = ("baseline", "strong", "tiny")
@@ -37,25 +37,27 @@ RULES = {
     "honest, balanced accuracy": Honest(evidence="balanced_accuracy"),
     "honest, log-loss": Honest(evidence="log_loss"),
 }
-CELLS = ("300:0", "200:0", "1000:0", "1000:0.74", "300:0.74")
+SCENARIOS = ("300:0", "200:0", "1000:0", "1000:0.74", "300:0.74")
 
 
 def verdicts(seed: int, configurations: list[Configuration]) -> dict[str, dict[str, object]]:
     """Return the verdict of every rule on one symbol."""
     bars = configurations[0].market(seed).load(SYMBOL)
-    runs = list(carry_out(bars, labelled(bars, configurations[0].parts), configurations, failures := {}))
+    runs = list(carry_out(bars, labelled(bars, configurations[0].components), configurations, failures := {}))
     if failures:
         raise RuntimeError(failures)
-    return {name: said(each) for name, each in judge(runs, RULES, len(runs)).items()}
+    return {name: plain_verdict(each) for name, each in judge(runs, RULES, len(runs)).items()}
 
 
 def report(folder: Path) -> None:
     """Write a table of all symbols judged so far."""
     sys.stdout.write(
-        f"{'cell':>10} {'rule':<26} {'symbols':>7} {'DEPLOY':>7} {'95 % interval':>15} {'WATCH':>6} {'test':>5}\n"
+        f"{'scenario':>10} {'rule':<26} {'symbols':>7} {'DEPLOY':>7} {'95 % interval':>15} {'WATCH':>6} {'test':>5}\n"
     )
-    for cell in sorted({path.name.partition(".")[0] for path in folder.glob("*.jsonl")}):
-        lines = [json.loads(line) for path in sorted(folder.glob(f"{cell}.*jsonl")) for line in path.open()]
+    for scenario in sorted({path.name.partition(".")[0] for path in folder.glob("*.jsonl")}):
+        lines = [
+            json.loads(line) for path in sorted(folder.glob(f"{scenario}.*jsonl")) for line in path.open()
+        ]
         symbols = {line["seed"]: line["verdicts"] for line in lines}
         for rule in RULES:
             told = [each[rule] for each in symbols.values()]
@@ -64,7 +66,7 @@ def report(folder: Path) -> None:
             watched = sum(each["verdict"] == "WATCH" for each in told) / len(told)
             test = np.mean([each["test_accuracy"] for each in deployed]) if deployed else math.nan
             sys.stdout.write(
-                f"{cell:>10} {rule:<26} {len(told):>7} {found.value:>7.1%} "
+                f"{scenario:>10} {rule:<26} {len(told):>7} {found.value:>7.1%} "
                 f"{f'{found.low:.1%} to {found.high:.1%}':>15} {watched:>6.1%} {test:>5.3f}\n"
             )
 
@@ -74,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--cells", nargs="*", default=CELLS)
+    parser.add_argument("--scenarios", nargs="*", default=SCENARIOS)
     parser.add_argument("--symbols", type=int, default=200)
     parser.add_argument("--output", type=Path, default=Path("outputs/bench_selection"))
     parser.add_argument("--part", default="0/1", help="which part of the symbols, of how many")
@@ -83,15 +85,15 @@ def main() -> None:
     store = Store(asked.output, suffix=f".{number}")
     # no rule looks at intervals: they are left out as far as they can be
     composed = compose_configurations(MODELS, PROFILES, ["evaluation.n_bootstrap=2"])
-    for cell in map(Cell.parse, asked.cells):
-        configurations = [each.on(cell) for each in composed]
-        for seed in sorted(set(range(number, asked.symbols, n_parts)) - set(store.read(cell))):
+    for scenario in map(Scenario.parse, asked.scenarios):
+        configurations = [each.on(scenario) for each in composed]
+        for seed in sorted(set(range(number, asked.symbols, n_parts)) - set(store.read(scenario))):
             started = time.perf_counter()
             with quiet():
                 found = verdicts(seed, configurations)
-            store.append(cell, {"seed": seed, "verdicts": found})
+            store.append(scenario, {"seed": seed, "verdicts": found})
             told = {name: each["verdict"] for name, each in found.items()}
-            sys.stderr.write(f"{cell} {seed}: {told} {time.perf_counter() - started:.1f} s\n")
+            sys.stderr.write(f"{scenario} {seed}: {told} {time.perf_counter() - started:.1f} s\n")
     report(asked.output)
 
 

@@ -1,14 +1,14 @@
-"""Lines of symbols by hand, and plans that take seconds."""
+"""Rows of symbols by hand, and designs that take seconds."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from smc.selftest import Cell, Plan, compose_configurations
+from smc.selftest import Design, Scenario, compose_configurations
 
-MakeLine = Callable[..., dict[str, Any]]
-MakePlan = Callable[..., Plan]
+MakeRow = Callable[..., dict[str, Any]]
+MakeDesign = Callable[..., Design]
 
 
 def a_fit(gap: float = 0.1, skill: float = 0.02, held: tuple[float, float, float] = (0.4, 0.6, 0.5)) -> Any:
@@ -27,7 +27,7 @@ def make_fit() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def make_line() -> MakeLine:
+def make_row() -> MakeRow:
     def make(seed: int, verdict: str = "NO_MODEL", *, p: float = 0.5, test: float = 0.6, **fits: Any) -> Any:
         said = {"verdict": verdict, "decided_by": None, "candidate": "a", "test_accuracy": test, "p_value": p}
         return {
@@ -45,13 +45,13 @@ def make_line() -> MakeLine:
 
 
 @pytest.fixture
-def make_plan() -> MakePlan:
+def make_design() -> MakeDesign:
     def make(
-        *overrides: str, n_symbols: int = 2, cells: str = "120:0", model: str = "logistic", **options: Any
-    ) -> Plan:
+        *overrides: str, n_symbols: int = 2, scenarios: str = "120:0", model: str = "logistic", **options: Any
+    ) -> Design:
         configurations = compose_configurations(
             [model], ["strong"], ["evaluation.n_bootstrap=50", "aug=none", *overrides], **options
         )
-        return Plan([Cell.parse(each) for each in cells.split()], n_symbols, configurations)
+        return Design([Scenario.parse(each) for each in scenarios.split()], n_symbols, configurations)
 
     return make

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from smc.errors import ResultsError
-from smc.selftest import Plan, parallel
+from smc.selftest import Design, parallel
 from smc.selftest.__main__ import main
 from smc.selftest.run import run
 from smc.selftest.verdicts import RULES
 
-MakePlan = Callable[..., Plan]
+MakeDesign = Callable[..., Design]
 SMALL = ["--models", "logistic", "--profiles", "strong", "--events", "120", "--best", "0"]
 FAST = ["aug=none", "evaluation.n_bootstrap=50"]
 
@@ -85,9 +85,9 @@ def test_what_is_measured_is_not_measured_again(
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_rest_is_done_later(
-    make_plan: MakePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_design: MakeDesign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, measured, true_measure = make_plan(n_symbols=3), [], parallel.measure
+    design, measured, true_measure = make_design(n_symbols=3), [], parallel.measure
 
     def interrupted(task: Any) -> Any:
         if len(measured) == 1:
@@ -97,11 +97,11 @@ def test_ctrl_c_keeps_what_is_done_and_the_rest_is_done_later(
 
     monkeypatch.setattr(parallel, "measure", interrupted)
     with pytest.raises(KeyboardInterrupt, match="what is measured is kept"):
-        run(plan, tmp_path)
+        run(design, tmp_path)
     monkeypatch.setattr(parallel, "measure", lambda task: measured.append(task.seed) or true_measure(task))
-    report, _ = run(plan, tmp_path)
+    report, _ = run(design, tmp_path)
     assert measured == [0, 1, 2]
-    assert [line["seed"] for line in report.lines[plan.cells[0]]] == [0, 1, 2]
+    assert [row["seed"] for row in report.rows[design.scenarios[0]]] == [0, 1, 2]
 
 
 def test_a_rule_that_deploys_everything_is_refuted(
@@ -115,7 +115,7 @@ def test_a_rule_that_deploys_everything_is_refuted(
 
 
 def test_a_feature_that_sees_the_future_makes_false_deployments(
-    make_plan: MakePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_design: MakeDesign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "foresight.py").write_text(
         textwrap.dedent(
@@ -135,8 +135,8 @@ def test_a_feature_that_sees_the_future_makes_false_deployments(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("SMC_ALLOW", "foresight")
     overrides = ["side=long", "+features.families.mine._target_=foresight.Foresight"]
-    plan = make_plan(*overrides, cells="300:even", model="xgboost", n_symbols=3)
-    report, _ = run(plan, tmp_path)
+    design = make_design(*overrides, scenarios="300:even", model="xgboost", n_symbols=3)
+    report, _ = run(design, tmp_path)
     refuted = {figure.name for figure in report.refuted}
     assert "false_deploy_honest" in refuted
     assert "p_value_0.05" in refuted
@@ -155,19 +155,19 @@ def test_mistakes_of_the_users_end_with_2(tmp_path: Path, capsys: pytest.Capture
     assert not (tmp_path / "selftest").exists()
 
 
-def test_no_events_at_all_is_told(make_plan: MakePlan, tmp_path: Path) -> None:
+def test_no_events_at_all_is_told(make_design: MakeDesign, tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="no symbol could be carried out: "):
-        run(make_plan("events.threshold=1000", n_symbols=1), tmp_path)
+        run(make_design("events.threshold=1000", n_symbols=1), tmp_path)
 
 
 @pytest.mark.slow
-def test_processes_change_nothing(make_plan: MakePlan, tmp_path: Path) -> None:
-    plan = make_plan(n_symbols=2)
-    alone, _ = run(plan, tmp_path / "one")
-    together, _ = run(plan, tmp_path / "two", jobs=2)
+def test_processes_change_nothing(make_design: MakeDesign, tmp_path: Path) -> None:
+    design = make_design(n_symbols=2)
+    alone, _ = run(design, tmp_path / "one")
+    together, _ = run(design, tmp_path / "two", jobs=2)
 
     def told(report: Any) -> list[Any]:
-        return [{**line, "seconds": 0} for line in report.lines[plan.cells[0]]]
+        return [{**row, "seconds": 0} for row in report.rows[design.scenarios[0]]]
 
     assert told(alone) == told(together)
     assert alone.figures == together.figures

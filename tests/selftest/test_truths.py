@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from smc import metrics
-from smc.selftest import Cell, compose_configurations
+from smc.selftest import Scenario, compose_configurations
 from smc.selftest.simulated_run import SYMBOL, carry_out, labelled
 from smc.selftest.truths import best_on_test, expected, held_against, true_odds
 
@@ -29,10 +29,10 @@ def test_a_class_that_the_model_never_saw_costs_what_it_costs_in_a_run() -> None
 
 
 def test_truth_is_of_the_events_and_sides_of_the_run() -> None:
-    (own,) = [each.on(Cell(120, 0.75)) for each in compose_configurations(["logistic"], ["strong"])]
+    (own,) = [each.on(Scenario(120, 0.75)) for each in compose_configurations(["logistic"], ["strong"])]
     market = own.market(1)
     bars = market.load(SYMBOL)
-    data = labelled(bars, own.parts)
+    data = labelled(bars, own.components)
     (run,) = carry_out(bars, data, [own], {})
     odds = true_odds(market, data, own.config["labels"], [run])
     sides = data.events.set_index("event")["side"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from smc.selftest.figure import Target
 from smc.selftest.interval import NOTHING, Estimate, share
-from smc.selftest.target import Target
 
 COVERAGE = Target(at_least=0.9, at_most=0.98)
 
