@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from smc.errors import ConfigError
+from smc.evaluation.default import Evaluation
 from smc.explanation.decision import explain_decision
 from smc.explanation.folder import SavedExplanation, folder_of, save_files
 from smc.explanation.importance import FoldModel
@@ -84,9 +85,8 @@ def explain_model(
         )
         for each, tested in rebuilt.fold_models(step)
     ]
-    record, tables = explain_whole(
-        explained, folds, rebuilt.data.spans, how=rebuilt.parts.evaluation.intervals, step=step
-    )
+    how = getattr(rebuilt.parts.evaluation, "intervals", None) or Evaluation().intervals
+    record, tables = explain_whole(explained, folds, rebuilt.data.spans, how=how, step=step)
     step("pictures")
     files = model_files({**_who(run), **record}, tables)
     return save_files(folder_of(output, run.run_id) / "model", run.run_id, files)

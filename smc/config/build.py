@@ -7,6 +7,7 @@ from smc.config.instantiate import instantiate
 from smc.config.interface import INTERFACES
 from smc.config.task_compat import unfit_for
 from smc.errors import ConfigError, SmcError
+from smc.interfaces import Labeller, ProbabilityCalibrator
 from smc.typing import Config
 
 #: Where maps of objects stand; null switches one off.
@@ -45,7 +46,7 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
             continue
         problems += [
             f"{group}: an object of {type(built[group]).__name__} needs the attribute `{name}`"
-            for name in interface.missing(built[group])
+            for name in interface.missing_attributes(built[group])
         ]
     for name, (group, key) in MAPS.items():
         built[name] = []
@@ -62,9 +63,9 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
     return built, problems
 
 
-def _cannot_calibrate(calibrator: Any, labels: Any) -> Iterator[str]:
+def _cannot_calibrate(calibrator: ProbabilityCalibrator, labels: Labeller) -> Iterator[str]:
     """Say why there is nothing to calibrate, or to decide; nothing if there is."""
     if calibrator.is_on and labels.task != "classification":
         yield "calibrate: there are probabilities for classes only, not for regression; set calibrate=none"
-    elif getattr(calibrator, "decides", False) and len(getattr(labels, "classes", (0, 1))) != 2:
+    elif calibrator.decides and len(getattr(labels, "classes", (0, 1))) != 2:
         yield "calibrate.threshold, calibrate.abstain: need two classes; set threshold=none and abstain=0"

@@ -79,7 +79,7 @@ def _strange(config: Config) -> Iterator[tuple[str, str]]:
         except ConfigError:
             continue
         if lacks := interface.lacks(cls):
-            yield group, f"{group}: {cls.__name__} is no {interface.noun}, it lacks {', '.join(lacks)}"
+            yield group, f"{group}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
     for group, key in MAPS.values():
         section = config.get(group)
         found = section.get(key) if isinstance(section, Mapping) else None
@@ -98,8 +98,8 @@ def _strange_in_map(path: str, node: Any, interface: Interface) -> Iterator[str]
         cls = locate(node["_target_"])
     except ConfigError:
         return
-    if not interface.offers_any(cls):
-        yield f"{path}: {cls.__name__} is no {interface.noun}, it lacks {' or '.join(interface.lacks(cls))}"
+    if lacks := interface.lacks(cls):
+        yield f"{path}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
 
 
 def _unlikely_numbers(config: Config) -> Iterator[str]:

@@ -1,103 +1,120 @@
-"""What a class must offer to stand in a group."""
+"""What a class must offer to stand in a group, read off the protocols of `smc.interfaces`."""
 
 import inspect
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
+
+from smc import interfaces
 
 
-@dataclass(frozen=True)
 class Interface:
     """What a run asks of the class of one group.
 
-    Attributes
+    Parameters
     ----------
     noun
         What such a class is called.
-    methods
-        The arguments that each is called with, by position.
-    attributes
-        What its objects hold besides.
+    protocols
+        Of which it must satisfy one.
     """
 
-    noun: str
-    methods: Mapping[str, tuple[str, ...]]
-    attributes: tuple[str, ...] = ()
+    def __init__(self, noun: str, *protocols: type) -> None:
+        self.noun, self.protocols = noun, protocols
 
-    def lacks(self, cls: type) -> list[str]:
-        """List the methods that a class has not, or that cannot be called as a run calls them."""
-        return [
-            f"{name}({', '.join(arguments)})"
-            for name, arguments in self.methods.items()
-            if not _takes(cls, name, len(arguments))
-        ]
+    def lacks(self, cls: type) -> str:
+        """Name the methods that a class has not, or that cannot be called as a run calls them; "" if none."""
+        lacking = [missing_methods(cls, protocol) for protocol in self.protocols]
+        return " or ".join(map(", ".join, lacking)) if all(lacking) else ""
 
-    def offers_any(self, cls: type) -> bool:
-        """Tell whether a class has one of the methods at least."""
-        return len(self.lacks(cls)) < len(self.methods)
-
-    def missing(self, built: Any) -> Iterator[str]:
-        """Give the attributes that an object of the class has not."""
-        return (name for name in self.attributes if not hasattr(built, name))
+    def missing_attributes(self, component: object) -> Iterator[str]:
+        """Give the attributes that an object of such a class has not."""
+        cls = type(component)
+        for protocol in self.protocols:
+            if len(self.protocols) == 1 or not missing_methods(cls, protocol):
+                yield from (name for name in attributes_of(protocol) if not hasattr(component, name))
 
 
 #: By group.
 INTERFACES = {
-    "data": Interface("source of bars", {"symbols": (), "load": ("symbol",)}),
-    "features": Interface("set of features", {"compute": ("bars",)}, ("names", "warm_up")),
-    "events": Interface("definition of events", {"compute": ("bars", "features")}),
-    "labels": Interface(
-        "label",
-        {"compute": ("bars", "events", "side"), "position": ("prediction",)},
-        ("task", "horizon"),
-    ),
-    "cv": Interface("splitter", {"split": ("X", "y", "groups"), "get_n_splits": ()}),
-    "feature_selection": Interface(
-        "feature selector", {"fit": ("X", "y"), "get_support": (), "get_params": ()}
-    ),
-    "aug": Interface("sampler", {"fit_resample": ("X", "y")}),
-    "model": Interface("estimator", {"fit": ("X", "y"), "predict": ("X",), "get_params": ()}),
-    "calibrate": Interface(
-        "calibrator",
-        {
-            "fit": ("probability", "codes", "weight", "returns"),
-            "transform": ("probability",),
-            "decide": ("probability",),
-            "get_params": (),
-        },
-        ("learns", "is_on"),
-    ),
-    "evaluation": Interface(
-        "evaluation",
-        {"compute": ("predictions", "baseline", "bars", "to_position"), "trading": ("bars", "to_position")},
-    ),
-    "ledger": Interface(
-        "ledger", {"open_trial": ("trial_id", "symbols"), "close_trial": ("trial_id", "status")}
-    ),
+    "data": Interface("source of bars", interfaces.DataSource),
+    "features": Interface("set of features", interfaces.FeatureExtractor),
+    "events": Interface("definition of events", interfaces.EventDetector),
+    "labels": Interface("label", interfaces.Labeller),
+    "cv": Interface("splitter", interfaces.Splitter),
+    "feature_selection": Interface("feature selector", interfaces.FeatureSelector),
+    "aug": Interface("sampler", interfaces.Resampler),
+    "model": Interface("estimator", interfaces.Estimator),
+    "calibrate": Interface("calibrator", interfaces.ProbabilityCalibrator),
+    "evaluation": Interface("evaluation", interfaces.Evaluator),
+    "ledger": Interface("ledger", interfaces.TrialLedger),
 }
 
-#: Of the classes in the maps of a group, any one method is enough.
+#: Of the classes in the map of a group.
 IN_MAPS = {
-    "monitor": Interface("watch", {"observe": ("progress",), "check": ("record",)}),
-    "tracker": Interface("tracker", {"log": ("run",)}),
+    "monitor": Interface("watch", interfaces.FitWatch, interfaces.RecordWatch),
+    "tracker": Interface("tracker", interfaces.RunTracker),
 }
 
 
 @cache
+def methods_of(protocol: type) -> dict[str, tuple[str, ...]]:
+    """Return the arguments that each method of a protocol takes by position, without `self`.
+
+    >>> methods_of(interfaces.Labeller)
+    {'compute': ('bars', 'events', 'side'), 'position': ('prediction',)}
+    """
+    return {name: _positional(member)[1:] for name, member in _members(protocol) if callable(member)}
+
+
+@cache
+def attributes_of(protocol: type) -> tuple[str, ...]:
+    """Name the attributes of a protocol.
+
+    >>> attributes_of(interfaces.Labeller)
+    ('task', 'horizon')
+    """
+    return tuple(name for name, member in _members(protocol) if isinstance(member, property))
+
+
+@cache
+def missing_methods(cls: type, protocol: type) -> tuple[str, ...]:
+    """Name the methods of a protocol that a class has not, or that take other arguments.
+
+    >>> from smc.cv.walk_forward import WalkForward
+    >>> missing_methods(WalkForward, interfaces.Splitter), missing_methods(WalkForward, interfaces.DataSource)
+    ((), ('symbols()', 'load(symbol)'))
+    """
+    return tuple(
+        f"{name}({', '.join(arguments)})"
+        for name, arguments in methods_of(protocol).items()
+        if not _takes(cls, name, len(arguments))
+    )
+
+
+def _members(protocol: type) -> Iterator[tuple[str, object]]:
+    """Give the public members of a protocol, its own before those of the protocols that it extends."""
+    for base in protocol.__mro__:
+        if base.__module__ == protocol.__module__:
+            yield from ((name, member) for name, member in vars(base).items() if not name.startswith("_"))
+
+
+def _positional(method: object) -> tuple[str, ...]:
+    parameters = inspect.signature(method).parameters.values()  # type: ignore[arg-type]
+    return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+
+
 def _takes(cls: type, name: str, n_arguments: int) -> bool:
     """Tell whether a class has a method that takes so many arguments by position."""
     method = getattr(cls, name, None)
     if not callable(method):
         return False
     is_bound = isinstance(inspect.getattr_static(cls, name), classmethod | staticmethod)
-    given = [None] * (n_arguments + (not is_bound))
+    n_given = n_arguments + (not is_bound)
     try:
         parameters = inspect.signature(method).parameters.values()
     except (TypeError, ValueError):  # compiled, and silent about what it takes
         return True
-    fixed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    needed = [p for p in fixed if p.default is p.empty]
-    return len(needed) <= len(given) and (
-        len(given) <= len(fixed) or any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    )
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    n_needed = sum(p.default is p.empty for p in positional)
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    return n_needed <= n_given and (n_given <= len(positional) or takes_any)

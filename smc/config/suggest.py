@@ -7,7 +7,7 @@ from collections.abc import Iterable
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean X?" for the closest known name, or nothing.
 
-    >>> nearest("hiden_dim", ["hidden_dim", "dropout"])
+    >>> suggest("hiden_dim", ["hidden_dim", "dropout"])
     '; did you mean hidden_dim?'
     """
     names = {str(each).lower(): str(each) for each in known}

@@ -45,7 +45,7 @@ def unfit_for(estimator: Any, task: str, *, weighted: bool = False) -> Iterator[
     yield from _out_of_range(estimator)
     for place, member in getattr(estimator, "members", {}).items():
         if lacks := INTERFACES["model"].lacks(type(member)):
-            yield f"model.members.{place}: {type(member).__name__} lacks {', '.join(lacks)}"
+            yield f"model.members.{place}: {type(member).__name__} lacks {lacks}"
             continue
         for problem in unfit_for(member, task, weighted=weighted):
             yield f"model.members.{place}: {problem.removeprefix('model: ')}"

@@ -18,7 +18,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     been missing, and stays so.
 
     >>> older = {key: value for key, value in compose().items() if key != "calibrate"}
-    >>> config, sentences = completed(older)
+    >>> config, sentences = upgrade_config(older)
     >>> config["calibrate"]["_target_"], sentences
     ('smc.calibrate.none.NoCalibration',
      ['Made before smc had `calibrate`: composed with its default, none.'])

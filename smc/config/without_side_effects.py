@@ -12,7 +12,7 @@ def without_side_effects(config: Config, *, ledger_url: str = "sqlite://") -> Co
         Where trials are counted instead; by default in memory.
 
     >>> run = {"monitor": {"watches": {}, "webhook": "http://127.0.0.1"}, "seed": 0}
-    >>> silent(run)["monitor"], silent(run)["seed"]
+    >>> without_side_effects(run)["monitor"], without_side_effects(run)["seed"]
     ({'watches': {}, 'webhook': None}, 0)
     """
     return {

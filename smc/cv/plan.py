@@ -15,6 +15,7 @@ from smc.cv.blocks import check_enough, last_share
 from smc.cv.fold import Fold
 from smc.errors import LeakageError, SplitError
 from smc.fingerprint import content_hash
+from smc.interfaces import Splitter
 from smc.typing import IntArray, Spans
 
 
@@ -48,7 +49,7 @@ class SplitPlan:
     def from_spans(
         cls,
         spans: npt.ArrayLike,
-        cv: PurgedSplitter | None,
+        cv: Splitter | None,
         *,
         test_frac: float = 0.2,
         val_frac: float = 0.25,

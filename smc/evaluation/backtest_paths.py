@@ -8,10 +8,10 @@ import pandas as pd
 
 from smc import metrics
 from smc.evaluation.predictions import class_columns
-from smc.evaluation.trading import Trading
+from smc.interfaces import Backtest
 
 
-def backtest_paths(rows: pd.DataFrame, trading: Trading | None) -> dict[str, Any] | None:
+def backtest_paths(rows: pd.DataFrame, trading: Backtest | None) -> dict[str, Any] | None:
     """Score each backtest path by itself, and return the spread of its figures; None without rows.
 
     A path holds every event once. The first fold that tests an event puts it on the first path, the second on

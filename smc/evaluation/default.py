@@ -13,7 +13,8 @@ from smc.evaluation.predictions import HELD_OUT, all_classes, by_part, of_part
 from smc.evaluation.regimes import Regimes
 from smc.evaluation.scores import PartScores, Scores, by_field, join_returns
 from smc.evaluation.tables import defined, metric_table, skill
-from smc.evaluation.trading import ToPosition, Trading
+from smc.evaluation.trading import Trading
+from smc.interfaces import ToPosition
 from smc.typing import IntArray
 
 BASIS_POINT = 1e-4

@@ -1,6 +1,5 @@
 """What trading the predictions of one part would have earned, bar by bar, and its figures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,10 +9,8 @@ import pandas as pd
 
 from smc import metrics
 from smc.evaluation.predictions import abstains
+from smc.interfaces import ToPosition
 from smc.typing import FloatArray
-
-#: From predicted values to side-relative positions in [-1, 1]: `position` of a label class.
-ToPosition = Callable[[Any], FloatArray]
 
 
 @dataclass(frozen=True)

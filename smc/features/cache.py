@@ -19,6 +19,7 @@ import pandas as pd
 from smc import structure
 from smc.features.feature_set import FeatureSet
 from smc.fingerprint import bars_fingerprint, code_version, content_hash
+from smc.interfaces import FeatureExtractor
 from smc.typing import FloatArray
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,9 @@ class FeatureCache:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
-    def compute(self, features: FeatureSet, bars: pd.DataFrame) -> pd.DataFrame:
+    def compute(self, features: FeatureExtractor, bars: pd.DataFrame) -> pd.DataFrame:
         """Return what ``features.compute(bars)`` does, to the bit."""
-        if not features.machine_names:
+        if not isinstance(features, FeatureSet) or not features.machine_names:
             return features.compute(bars)
         key = machine_key(bars, features.rules)
         rows = self._read(key)

@@ -1,7 +1,7 @@
 """Watch for a fit that ends too soon."""
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from smc.arguments import check_positive
 from smc.fit_progress import FitProgress
@@ -29,7 +29,7 @@ class Convergence:
     2): a larger n_estimators or max_epochs may gain.'
     """
 
-    stops: ClassVar[bool] = False
+    stops = False
 
     def __init__(self, recent_size: int = 5) -> None:
         check_positive("recent_size", recent_size)

@@ -1,6 +1,6 @@
 """Watch for a loss that runs away."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from smc.arguments import check_at_least, check_positive
 from smc.fit_progress import FitProgress
@@ -31,7 +31,7 @@ class Divergence:
     (True, 'divergence', 2)
     """
 
-    stops: ClassVar[bool] = True
+    stops = True
 
     def __init__(self, max_rises: int = 10, max_ratio: float = 5.0) -> None:
         check_positive("max_rises", max_rises)

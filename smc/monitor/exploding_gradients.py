@@ -1,6 +1,6 @@
 """Watch for steps that are out of proportion."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from smc.arguments import check_positive
 from smc.fit_progress import FitProgress
@@ -24,7 +24,7 @@ class ExplodingGradients:
     (37.5, None)
     """
 
-    stops: ClassVar[bool] = False
+    stops = False
 
     def __init__(self, max_norm: float = 10.0) -> None:
         check_positive("max_norm", max_norm)

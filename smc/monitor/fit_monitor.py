@@ -3,24 +3,12 @@
 import copy
 import logging
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from smc.fit_progress import FitProgress
+from smc.interfaces import FitWatch
 
 log = logging.getLogger("smc")
-
-
-class Watch(Protocol):
-    """One watch over a fit."""
-
-    @property
-    def stops(self) -> bool:
-        """Whether a warning ends the fit."""
-        ...
-
-    def observe(self, progress: FitProgress) -> dict[str, Any] | None:
-        """Take in one iteration; return a warning (`smc.monitor.warning`), or None."""
-        ...
 
 
 class FitMonitor:
@@ -43,7 +31,7 @@ class FitMonitor:
         Records of what was seen, each with the name of the fit.
     """
 
-    def __init__(self, watches: Iterable[Watch], fit: str) -> None:
+    def __init__(self, watches: Iterable[FitWatch], fit: str) -> None:
         self.fit = fit
         self.warnings: list[dict[str, Any]] = []
         self._watches = [*watches]

@@ -1,7 +1,7 @@
 """Watch for a loss that is no number."""
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from smc.fit_progress import FitProgress
 from smc.monitor.warning import warning
@@ -18,7 +18,7 @@ class NanLoss:
     for extreme values in the features.'
     """
 
-    stops: ClassVar[bool] = True
+    stops = True
 
     def observe(self, progress: FitProgress) -> dict[str, Any] | None:
         """Return a warning if a loss that was measured is not finite."""

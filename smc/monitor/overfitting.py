@@ -1,6 +1,6 @@
 """Watch for a fit that learns its rows by heart."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from smc.arguments import check_fraction
 from smc.fit_progress import FitProgress
@@ -28,7 +28,7 @@ class Overfitting:
     help.'
     """
 
-    stops: ClassVar[bool] = False
+    stops = False
 
     def __init__(self, max_train_accuracy: float = 0.95, min_val_accuracy: float = 0.60) -> None:
         check_fraction("max_train_accuracy", max_train_accuracy)

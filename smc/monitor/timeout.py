@@ -1,6 +1,6 @@
 """Watch the time that a fit takes."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from smc.arguments import check_positive
 from smc.fit_progress import FitProgress
@@ -31,7 +31,7 @@ class Timeout:
     monitor.watches.timeout.max_minutes let it end.'
     """
 
-    stops: ClassVar[bool] = True
+    stops = True
 
     def __init__(self, max_minutes: float = 10.0) -> None:
         check_positive("max_minutes", max_minutes)

@@ -2,14 +2,30 @@
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import TypeVar
 
 from smc.config.build import build
 from smc.errors import ConfigError
-from smc.ledger import Ledger
+from smc.interfaces import (
+    DataSource,
+    Estimator,
+    Evaluator,
+    EventDetector,
+    FeatureExtractor,
+    FitWatch,
+    HasParameters,
+    Labeller,
+    ProbabilityCalibrator,
+    RecordWatch,
+    RunTracker,
+    Splitter,
+    TrialLedger,
+)
 from smc.monitor.webhook import Webhook
 from smc.pipeline import FoldPipeline
 from smc.typing import Config
+
+Step = TypeVar("Step", bound=HasParameters)
 
 
 @dataclass(frozen=True)
@@ -19,18 +35,18 @@ class Components:
     Of the watches, ``watches`` check the record of a run, and ``fit_watches`` observe its fits.
     """
 
-    data: Any
-    features: Any
-    events: Any
-    labels: Any
-    cv: Any
+    data: DataSource
+    features: FeatureExtractor
+    events: EventDetector
+    labels: Labeller
+    cv: Splitter
     pipeline: FoldPipeline
-    evaluation: Any
-    watches: list[Any]
-    fit_watches: list[Any]
+    evaluation: Evaluator
+    watches: list[RecordWatch]
+    fit_watches: list[FitWatch]
     webhook: Webhook
-    trackers: list[Any]
-    ledger: Ledger
+    trackers: list[RunTracker]
+    ledger: TrialLedger
     side: str
 
     @classmethod
@@ -44,19 +60,20 @@ class Components:
             task than the labels ask for, or cannot run on this machine.
         """
         built = build(config)
+        labels: Labeller = built["labels"]
         estimator = check_runs_here(built["model"])
         if "task" in estimator.get_params():
-            estimator.set_params(task=built["labels"].task)
+            estimator.set_params(task=labels.task)
         return cls(
             pipeline=FoldPipeline(
                 estimator=estimator,
                 sampler=built["aug"],
-                calibrator=with_positions(built["calibrate"], built["labels"]),
-                selector=with_task(built["feature_selection"], built["labels"].task),
+                calibrator=with_positions(built["calibrate"], labels),
+                selector=with_task(built["feature_selection"], labels.task),
             ),
             side=config["side"],
-            watches=[each for each in built["watches"] if hasattr(each, "check")],
-            fit_watches=[each for each in built["watches"] if hasattr(each, "observe")],
+            watches=[watch for watch in built["watches"] if hasattr(watch, "check")],
+            fit_watches=[watch for watch in built["watches"] if hasattr(watch, "observe")],
             webhook=Webhook(config["monitor"]["webhook"]),
             **{
                 name: built[name]
@@ -65,22 +82,22 @@ class Components:
         )
 
 
-def with_task(step: Any, task: str) -> Any:
+def with_task(step: Step, task: str) -> Step:
     """Tell a step, and the estimators that it fits itself, what is learned; they may have a `task` for it."""
     params = step.get_params()
-    told = {name: task for name in params if name.rpartition("__")[2] == "task" and params[name] == "auto"}
-    return step.set_params(**told)
+    tasks = {name: task for name in params if name.rpartition("__")[2] == "task" and params[name] == "auto"}
+    return step.set_params(**tasks)
 
 
-def with_positions(calibrator: Any, labels: Any) -> Any:
+def with_positions(calibrator: ProbabilityCalibrator, labels: Labeller) -> ProbabilityCalibrator:
     """Tell a calibrator what the labels trade on each of two classes."""
     classes = sorted(getattr(labels, "classes", ()))
     if len(classes) != 2 or "positions" not in calibrator.get_params():
         return calibrator
-    return calibrator.set_params(positions=[float(each) for each in labels.position(classes)])
+    return calibrator.set_params(positions=[float(position) for position in labels.position(classes)])
 
 
-def check_runs_here(estimator: Any) -> Any:
+def check_runs_here(estimator: Estimator) -> Estimator:
     """Return the estimator, or refuse one whose library or device this machine has not."""
     library = getattr(estimator, "native_library", None)
     if library and find_spec(library) is None:
@@ -88,8 +105,9 @@ def check_runs_here(estimator: Any) -> Any:
             f"model: {type(estimator).__name__} needs {library}, which is not installed; networks come with "
             "pip install 'smc[networks]' (in a checkout: pip install -e '.[networks]')"
         )
-    if hasattr(estimator, "check_devices"):
-        estimator.check_devices()
+    check_devices = getattr(estimator, "check_devices", None)
+    if check_devices is not None:
+        check_devices()
     for member in getattr(estimator, "members", {}).values():
         check_runs_here(member)
     return estimator

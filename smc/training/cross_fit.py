@@ -16,7 +16,8 @@ from smc.cv.plan import SplitPlan
 from smc.errors import FoldError, ModelError, SmcError
 from smc.evaluation.predictions import RAW
 from smc.fit_progress import INTERRUPTED
-from smc.monitor.fit_monitor import FitMonitor, Watch
+from smc.interfaces import FitWatch
+from smc.monitor.fit_monitor import FitMonitor
 from smc.pipeline import FoldPipeline
 from smc.training.dataset import Dataset
 from smc.training.fit_result import FitResult
@@ -100,7 +101,7 @@ class CrossFitter:
     data: Dataset
     final: str = "refit"
     use_weights: bool = True
-    watches: Sequence[Watch] = ()
+    watches: Sequence[FitWatch] = ()
     look_at_first: Callable[[FoldPipeline], None] = check_can_be_saved
 
     def run(

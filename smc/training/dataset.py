@@ -9,6 +9,8 @@ import pandas as pd
 from smc import structure
 from smc.cv.common_axis import common_axis_spans
 from smc.errors import ConfigError, LabelError, ModelError
+from smc.features.feature_set import FeatureSet
+from smc.interfaces import EventDetector, FeatureExtractor, Labeller
 from smc.typing import IntArray, Spans
 from smc.windows import Windows
 
@@ -19,11 +21,11 @@ class Source(Protocol):
     """What a run needs to make events from bars (`smc.features`, `smc.events`, `smc.labels`)."""
 
     @property
-    def features(self) -> Any: ...
+    def features(self) -> FeatureExtractor: ...
     @property
-    def events(self) -> Any: ...
+    def events(self) -> EventDetector: ...
     @property
-    def labels(self) -> Any: ...
+    def labels(self) -> Labeller: ...
     @property
     def side(self) -> str: ...
 
@@ -116,7 +118,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
     }
     if events.empty:
         raise LabelError(f"no labelled event is left of {len(bars)} bars: {_say(account)}")
-    events.insert(1, "time", bars.index[events["event"]])
+    events.insert(1, "time", bars.index[rows])
     events["side"] = side[np.searchsorted(known, events["event"])]
     spans = events[["start", "end"]].to_numpy(dtype=np.int64)
     return Dataset(features, rows, events, spans, {"": account})
@@ -127,11 +129,15 @@ def event_side(bars: pd.DataFrame, events: IntArray, features: pd.DataFrame, sou
     if source.side == "long":
         return np.ones(len(events), dtype=np.int64)
     if "st_dir" not in features:
-        features = structure.compute(bars, **source.features.rules)
+        extractor = source.features
+        if isinstance(extractor, FeatureSet):
+            features = structure.compute(bars, **extractor.rules)
+        else:
+            features = structure.compute(bars)
     return np.where(features["st_dir"].to_numpy()[events] >= 0, 1, -1)
 
 
-def check_fit(symbol: str, bars: pd.DataFrame, features: Any, horizon: int) -> None:
+def check_fit(symbol: str, bars: pd.DataFrame, features: FeatureExtractor, horizon: int) -> None:
     """Raise ConfigError when features or labels do not fit the bars: too long for them, or for other bars.
 
     Daily bars have no hour, and their histories are too short for the warm-up of intraday columns.

@@ -69,7 +69,7 @@ def sealed_tables(
     """
     if getattr(parts.evaluation, "test", "recorded") != "sealed":
         return {}
-    opened = copy(parts.evaluation)
+    opened: Any = copy(parts.evaluation)
     opened.test = "recorded"
     _, *tables = evaluate(replace(parts, evaluation=opened), bars, fits, baseline, can_trade=can_trade)
     names = "sealed_predictions", "sealed_returns"

@@ -1,0 +1,443 @@
+"""What a class must offer to stand in a group: the contract for those who add their own.
+
+Nothing has to be inherited: a class that has these methods and attributes will do. `smc.config.interface`
+checks it before anything is loaded: each method must take as many arguments by position, each attribute must
+stand on the object that is built. What a class *may* have, by its docstring, is used where it is there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Protocol, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from smc.fit_progress import FitProgress
+from smc.typing import BoolArray, Config, FloatArray, IntArray, Spans
+from smc.windows import Windows
+
+#: Rows (n, n_features), with or without names, or windows of bars (n, lookback, n_features).
+Inputs: TypeAlias = pd.DataFrame | np.ndarray | Windows
+
+#: From predicted values to side-relative positions in [-1, 1]: `position` of a label.
+ToPosition: TypeAlias = Callable[[Any], FloatArray]
+
+
+class HasParameters(Protocol):
+    """Copied, unfitted, by `sklearn.base.clone`: constructor arguments are stored as they are.
+
+    Whoever inherits from `sklearn.base.BaseEstimator` has this.
+    """
+
+    def set_params(self, **params: Any) -> Self:
+        """Change constructor arguments."""
+        ...
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the constructor arguments by name."""
+        ...
+
+
+class DataSource(Protocol):
+    """Give bars by symbol (group `data`, such as `smc.data.files.Files`)."""
+
+    def symbols(self) -> list[str]:
+        """List the symbols, the default one first."""
+        ...
+
+    def load(self, symbol: str) -> pd.DataFrame:
+        """Return the bars of one symbol.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``open``, ``high``, ``low``, ``close`` and maybe ``volume`` as float64 (n_bars, 4 or 5); its index
+            are the bars' opening times, in UTC, strictly increasing. ``attrs["account"]`` may tell what was
+            left out.
+        """
+        ...
+
+
+class FeatureExtractor(Protocol):
+    """Compute one row of features a bar (group `features`, such as `smc.features.feature_set.FeatureSet`)."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the columns, in their order."""
+        ...
+
+    @property
+    def warm_up(self) -> int:
+        """Bars at the start without settled features; no event may lie there."""
+        ...
+
+    def compute(self, bars: pd.DataFrame) -> pd.DataFrame:
+        """Return (n_bars, n_features), columns ``names``; the row of bar t uses bars <= t. NaN is missing."""
+        ...
+
+
+class EventDetector(Protocol):
+    """Say at which bars there is a decision to take (group `events`, such as `smc.events.cusum.Cusum`)."""
+
+    def compute(self, bars: pd.DataFrame, features: pd.DataFrame) -> IntArray:
+        """Return bar positions (n_events,), strictly increasing; whether t is one depends on bars <= t."""
+        ...
+
+
+class Labeller(Protocol):
+    """Say how events came out (group `labels`, such as `smc.labels.triple_barrier.TripleBarrier`).
+
+    It may have ``classes``, a mapping of its classes to what they are called; of two, ``position`` is asked
+    what is traded on each.
+    """
+
+    @property
+    def task(self) -> Literal["classification", "regression"]:
+        """What is learned."""
+        ...
+
+    @property
+    def horizon(self) -> int:
+        """Bars after an event that its label may look at, at most."""
+        ...
+
+    def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
+        """Label events; the one part of a run that may look at what comes after a bar.
+
+        Parameters
+        ----------
+        events, side
+            Bar positions (n_events,), strictly increasing, and +1 (long) or -1 for each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row an event that has an answer, its index named ``event``: ``start`` and ``end`` (first and
+            last bar that the label looks at), ``label``, ``ret`` (side-signed log return) and ``weight``.
+            ``attrs["dropped"]`` counts the others by reason.
+        """
+        ...
+
+    def position(self, prediction: npt.ArrayLike) -> FloatArray:
+        """Return what is traded on predictions (n,): side-relative positions in [-1, 1]."""
+        ...
+
+
+class Splitter(Protocol):
+    """Split the events of the development part (group `cv`); a scikit-learn splitter.
+
+    A run takes those that derive from `smc.cv.base.PurgedSplitter` alone, since others do not purge;
+    `smc.audit` looks at any.
+    """
+
+    def split(
+        self, X: Sized, y: np.ndarray | None, groups: Spans | None
+    ) -> Iterable[tuple[IntArray, IntArray]]:
+        """Give train and test positions, both sorted, fold by fold.
+
+        Parameters
+        ----------
+        X
+            One row an event, in time order; only its length is read.
+        y
+            Labels; not looked at.
+        groups
+            Label spans (n_events, 2): no training label may touch a test label.
+        """
+        ...
+
+    def get_n_splits(self) -> int:
+        """Return the number of folds."""
+        ...
+
+
+class FeatureSelector(HasParameters, Protocol):
+    """Choose features inside each fit (group `feature_selection`); a scikit-learn selector.
+
+    Of windows it sees the events' own bars. Its ``fit`` may take ``sample_weight`` and ``spans`` by name. A
+    parameter ``task="auto"``, its own or of an estimator in it, is set to the task of the labels; ``notes_``
+    (one ``reason`` and ``sentence`` each) go into the warnings of the run.
+    """
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Choose columns of a table (n, n_features), scaled, from the rows of this fit alone."""
+        ...
+
+    def get_support(self) -> Any:
+        """Return a boolean array (n_features,): whether each column is kept."""
+        ...
+
+
+class Resampler(HasParameters, Protocol):
+    """Add made-up rows to those of a fit (group `aug`); an imbalanced-learn sampler.
+
+    It may have ``takes_windows`` (then windows come unbuilt), ``reach`` (bars before each row that it reads,
+    which it is given as ``earlier``), ``ablation`` (True: the same model is fitted without it, too) and
+    ``notes_``, which go into the warnings of the run. With sample weights it needs ``origin_``: the row given
+    that each row came from.
+    """
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
+        """Return rows and their labels: those given, in order, and others behind them.
+
+        Parameters
+        ----------
+        X, y
+            The rows of this fit, scaled and selected, (n, n_features) or (n, lookback, n_features), in time
+            order, and a label a row (n,).
+        """
+        ...
+
+
+class Estimator(HasParameters, Protocol):
+    """Learn from labelled events (group `model`); a scikit-learn classifier or regressor.
+
+    A classifier needs ``predict_proba``. ``fit`` takes ``sample_weight`` unless ``sample_weight=none``. A
+    parameter ``task`` is set to the task of the labels. One that stops early has ``stops_early``,
+    ``with_rounds(n)`` and ``fit(eval_set=(X, y, sample_weight))``; one that looks back over bars has
+    ``needs_windows`` and ``lookback``. ``native_library`` names a package that must be installed, and
+    ``check_devices()`` refuses a machine that it cannot run on.
+    """
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Learn from rows (n, n_features) or windows, in time order, and a label a row (n,)."""
+        ...
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the class, or the number, of each row (n,)."""
+        ...
+
+
+class ProbabilityCalibrator(HasParameters, Protocol):
+    """Say how probabilities are read (group `calibrate`, such as `smc.calibrate.sigmoid.Sigmoid`).
+
+    One that learns is fitted on the last ``part_frac`` of the rows of each fit, which the model is not fitted
+    on. Fitted, it has ``notes_``, which go into the warnings of the run. A parameter ``positions`` is set to
+    what is traded on each of two classes.
+    """
+
+    @property
+    def learns(self) -> bool:
+        """Whether it needs rows of its own to learn from."""
+        ...
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it does anything at all; if not, it is never called."""
+        ...
+
+    @property
+    def decides(self) -> bool:
+        """Whether it has a say in what is predicted or traded, besides the probabilities."""
+        ...
+
+    def fit(
+        self,
+        probability: FloatArray,
+        codes: IntArray,
+        weight: FloatArray | None = None,
+        returns: FloatArray | None = None,
+    ) -> Any:
+        """Learn from probabilities (n, k) of events that the model does not know.
+
+        Parameters
+        ----------
+        codes
+            Column of the class that happened (n,).
+        weight, returns
+            Of each event (n,): its weight, and its side-signed log return.
+        """
+        ...
+
+    def transform(self, probability: FloatArray) -> FloatArray:
+        """Return calibrated probabilities (n, k); lines sum to 1."""
+        ...
+
+    def decide(self, probability: FloatArray) -> IntArray:
+        """Return the column of the class decided for (n,), from calibrated probabilities."""
+        ...
+
+    def abstains(self, probability: FloatArray) -> BoolArray:
+        """Tell for which events nothing is traded (n,), from calibrated probabilities."""
+        ...
+
+    def decision_columns(self) -> Iterable[tuple[str, float]]:
+        """Give what a decision is taken by, for the table of predictions."""
+        ...
+
+    def get_fitted(self) -> dict[str, Any]:
+        """Return what was learned as plain data, which is saved with the model."""
+        ...
+
+    def set_fitted(self, fitted: dict[str, Any]) -> Self:
+        """Take what `get_fitted` returned, and be fitted."""
+        ...
+
+
+class Scores(Protocol):
+    """Figures and tables of one symbol (see `smc.evaluation.scores.Scores` for what they hold)."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Plain data: ``task``, ``history``, and figures by part."""
+        ...
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """The held-out predictions that may be written down."""
+        ...
+
+    @property
+    def returns(self) -> pd.DataFrame:
+        """One row a bar of each part."""
+        ...
+
+
+class Backtest(Protocol):
+    """Trade predictions on the bars of one symbol."""
+
+    @cached_property
+    def periods_per_year(self) -> float:
+        """Bars in a year."""
+        ...
+
+    def returns(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return ``time``, ``position``, ``gross`` and ``net``, one row a bar."""
+        ...
+
+
+class Evaluator(Protocol):
+    """Score the predictions of one symbol (group `evaluation`, such as `smc.evaluation.default.Evaluation`).
+
+    With an attribute ``test`` that is "sealed", `compute` leaves the test part out; set to "recorded", it
+    scores it.
+    """
+
+    @property
+    def stable_std(self) -> float:
+        """A cross-validation is stable with a standard deviation of the fold accuracies below this."""
+        ...
+
+    @property
+    def overfitting_gap(self) -> float:
+        """A model overfits with a train-validation accuracy gap above this."""
+        ...
+
+    def compute(
+        self, predictions: pd.DataFrame, baseline: pd.DataFrame, bars: pd.DataFrame, to_position: ToPosition
+    ) -> Scores:
+        """Score predictions, part by part.
+
+        Parameters
+        ----------
+        predictions, baseline
+            One row a prediction (columns: `smc.evaluation.predictions`), of the model and of the baseline for
+            the same events.
+        bars
+            To which events and spans refer by position.
+        to_position
+            `position` of the label.
+        """
+        ...
+
+    def trading(self, bars: pd.DataFrame, to_position: ToPosition) -> Backtest:
+        """Trade on some bars, at the costs of this evaluation."""
+        ...
+
+
+class TrialLedger(Protocol):
+    """Count every trial before its fit (group `ledger`, such as `smc.ledger.Ledger`).
+
+    Many processes write at once. What it cannot count it refuses with `smc.errors.ResultsError`: no trial may
+    go uncounted.
+    """
+
+    def open_trial(
+        self,
+        trial_id: str,
+        symbols: Sequence[str],
+        *,
+        model: str,
+        config_hash: str,
+        seedless_hash: str,
+        data_hash: str,
+        split_hash: str,
+        seed: int,
+        evidence: tuple[pd.Timestamp, pd.Timestamp] | None,
+        code_version: str,
+        output: str,
+    ) -> None:
+        """Count a trial as started; opening it again adds none."""
+        ...
+
+    def close_trial(self, trial_id: str, status: str, reason: str | None = None) -> None:
+        """Say how a trial ended: "finished", "failed" or "killed", and the code of a failure."""
+        ...
+
+    def reap(self, output: str, state: Callable[[str], str]) -> int:
+        """Close the trials under ``output`` whose process has gone; return how many.
+
+        Parameters
+        ----------
+        state
+            Tells "started", "finished", "failed" or "killed" by trial id.
+        """
+        ...
+
+
+class FitWatch(Protocol):
+    """Observe the epochs or rounds of a fit (in the map `monitor.watches`).
+
+    Each fit has a copy of its own.
+    """
+
+    @property
+    def stops(self) -> bool:
+        """Whether a warning ends the fit."""
+        ...
+
+    def observe(self, progress: FitProgress) -> dict[str, Any] | None:
+        """Take in one iteration; return a warning (`smc.monitor.warning`), or None. Draw no random number."""
+        ...
+
+
+class RecordWatch(Protocol):
+    """Look at the figures of a run, symbol by symbol (in the map `monitor.watches`)."""
+
+    def check(self, record: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+        """Return the warnings (`smc.monitor.warning`) that a record gives rise to."""
+        ...
+
+
+class FinishedRun(Protocol):
+    """A run read back (`smc.results.Run`)."""
+
+    @property
+    def path(self) -> Path:
+        """Its folder."""
+        ...
+
+    @property
+    def run_id(self) -> str:
+        """Its id."""
+        ...
+
+    @cached_property
+    def record(self) -> Mapping[str, Any]:
+        """The figures of the run: run.json."""
+        ...
+
+    @cached_property
+    def config(self) -> Config:
+        """The resolved configuration."""
+        ...
+
+
+class RunTracker(Protocol):
+    """Report finished runs elsewhere (in the map `tracker.trackers`)."""
+
+    def log(self, run: FinishedRun) -> None:
+        """Report one run; it is finished and stays so, whatever this raises."""
+        ...
