@@ -90,7 +90,7 @@ def reproduce(
     config, news = upgrade_config(run.config)
     since = [*_code_changes(run), *news, *_default_changes(run, config, config_dir)]
     progress.step("bars")
-    told, data = _data(run, output)
+    told, data = _data(run, config["data"], output)
     with tempfile.TemporaryDirectory(prefix="smc-reproduce-") as scratch:
         try:
             outcome = train(_apart({**config, "data": data}, scratch), progress=progress)
@@ -131,21 +131,21 @@ def _default_changes(run: Run, config: Config, config_dir: str | None) -> Iterat
         yield f"{path} would be {now} today; rebuilt with {then}."
 
 
-def _data(run: Run, output: str | Path) -> tuple[list[str], Config]:
+def _data(run: Run, source: Config, output: str | Path) -> tuple[list[str], Config]:
     """Return what changed in the data, and the part of a configuration that loads the bars of then."""
     prints = {symbol: each["fingerprint"] for symbol, each in run.record["bars"].items()}
     kept = KeptBars(str(output), prints)
     told = []
     for symbol, expected in prints.items():
         try:
-            today = instantiate(run.config["data"], "data").load(symbol)
+            today = instantiate(source, "data").load(symbol)
         except DataError as error:
             told.append(f"{symbol} cannot be loaded today: {error}")
             continue
         if bars_fingerprint(today) != expected:
             told += [f"{symbol}: {change}." for change in changes(kept.load(symbol), today)]
     if not told:
-        return [], run.config["data"]
+        return [], source
     node = {"_target_": "smc.results.KeptBars", "output": str(output), "fingerprints": prints}
     return [*told, f"The data have changed: rebuilt from the bars kept under {output}."], node
 

@@ -189,7 +189,7 @@ def dump_step(name: str, estimator: object) -> tuple[dict[str, Any], dict[str, b
     """Return the record of a step, and the content of its file by the file's name."""
     record = to_recipe(estimator)
     if not isinstance(estimator, NativeFormat):
-        file = f"{name}.skops"
+        file = name + skops_file.SUFFIX
         return {**record, "file": file, "fitted": None}, {file: skops_file.dump(estimator)}
     file = name + estimator.native_suffix
     return {**record, "file": file, "fitted": estimator.get_fitted()}, {file: estimator.to_bytes()}

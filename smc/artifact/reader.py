@@ -6,9 +6,11 @@ from zipfile import BadZipFile
 
 from sklearn.base import BaseEstimator
 
+from smc.artifact import skops_file
 from smc.artifact.fitted_model import load_model
 from smc.artifact.golden import FILE, check_golden
-from smc.artifact.manifest import differing, unseal
+from smc.artifact.manifest import RECORD, differing, unseal
+from smc.artifact.moved_names import upgrade_record
 from smc.errors import ArtifactError, FeatureError
 from smc.pipeline.inputs import check_names
 
@@ -34,6 +36,23 @@ def load(folder: str | Path) -> BaseEstimator:
 def describe(folder: str | Path) -> dict[str, Any]:
     """Return the content of ``model.json`` once every file is checked, without building the model."""
     return unseal(_read(folder))
+
+
+def content(folder: str | Path) -> dict[str, Any]:
+    """Return what a saved model holds by file, under today's names, once every file is checked.
+
+    The record is plain data, without the hashes of the other files, which are bytes. Two folders of equal
+    content hold the same model, whichever version wrote them.
+    """
+    files = _read(folder)
+    record = upgrade_record(unseal(files))
+    del record["files"]
+    others = {name: data for name, data in files.items() if name != RECORD}
+    return {RECORD: record, **{name: _upgraded(name, data) for name, data in others.items()}}
+
+
+def _upgraded(name: str, data: bytes) -> bytes:
+    return skops_file.upgrade(data) if name.endswith(skops_file.SUFFIX) else data
 
 
 def _read(folder: str | Path) -> dict[str, bytes]:
@@ -73,7 +92,7 @@ def restore(files: dict[str, bytes], *, exact: bool = False) -> BaseEstimator:
     ArtifactError
         Damaged, incomplete, of unknown classes, or giving other answers than it did.
     """
-    record = unseal(files)
+    record = upgrade_record(unseal(files))
     try:
         model = load_model(record, files)
         _check_features(model, record["feature_names"])

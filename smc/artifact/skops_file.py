@@ -10,10 +10,11 @@ from types import ModuleType
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from smc.artifact.moved_names import current_parameters, current_path
 from smc.artifact.trusted import check_types
 from smc.errors import ArtifactError
 
-SCHEMA = "schema.json"
+SCHEMA, SUFFIX = "schema.json", ".skops"
 ARRAY_LIBRARIES = ("torch", "cupy", "dask")
 
 
@@ -52,9 +53,37 @@ def load(data: bytes) -> object:
     ArtifactError
         A type that is not trusted. Bytes that are no skops archive raise whatever their parser does.
     """
-    skops_io = _skops_io()
+    skops_io, data = _skops_io(), upgrade(data)
     trusted = check_types(skops_io.get_untrusted_types(data=data))
     return skops_io.loads(data, trusted=trusted)
+
+
+def upgrade(data: bytes) -> bytes:
+    """Write today's names of classes and parameters into what `dump` wrote; else the bytes as they are."""
+    with ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    schema = json.loads(members[SCHEMA])
+    upgraded = _upgraded(schema)
+    if upgraded == schema:
+        return data
+    return _zip({**members, SCHEMA: json.dumps(upgraded, separators=(",", ":")).encode()})
+
+
+def _upgraded(node: Any) -> Any:
+    """Return a schema under today's names; the arguments of an estimator are attributes of the same name."""
+    if isinstance(node, list):
+        return [_upgraded(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {key: _upgraded(item) for key, item in node.items()}
+    if not {"__module__", "__class__"} <= plain.keys():
+        return plain
+    path = f"{plain['__module__']}.{plain['__class__']}"
+    plain["__module__"], _, plain["__class__"] = current_path(path).rpartition(".")
+    state = plain.get("content")
+    if isinstance(state, dict) and isinstance(state.get("content"), dict):
+        state["content"] = current_parameters(path, state["content"])
+    return plain
 
 
 def _skops_io() -> ModuleType:

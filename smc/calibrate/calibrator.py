@@ -21,14 +21,14 @@ NEVER = float(np.nextafter(1.0, 2.0))
 class Calibrator(BaseEstimator, ABC):
     """Learn from events that a model was not fitted on how its probabilities are to be read.
 
-    `smc.pipeline.FoldPipeline` holds the last ``part_frac`` of the rows of a fit back, purged, fits the model
-    on the rest, and lets the calibrator learn from the part held back: first a map of the probabilities, then
-    the threshold. So val and test have no say, and the model has fewer rows. Where the part has fewer than
-    five events of a class, probabilities stay as they are, and a note says so.
+    `smc.pipeline.FoldPipeline` holds the last ``calibration_frac`` of the rows of a fit back, purged, fits
+    the model on the rest, and lets the calibrator learn from the part held back: first a map of the
+    probabilities, then the threshold. So val and test have no say, and the model has fewer rows. Where the
+    part has fewer than five events of a class, probabilities stay as they are, and a note says so.
 
     Parameters
     ----------
-    part_frac
+    calibration_frac
         Share of the rows of a fit, the most recent.
     threshold
         Of two classes, how the larger one is decided for. "none": where it is the more probable one.
@@ -55,7 +55,7 @@ class Calibrator(BaseEstimator, ABC):
     def __init__(
         self,
         *,
-        part_frac: float = 0.2,
+        calibration_frac: float = 0.2,
         threshold: Literal["none", "net_return", "class_cost"] = "none",
         abstain: float = 0.0,
         false_positive_cost: float = 1.0,
@@ -63,7 +63,7 @@ class Calibrator(BaseEstimator, ABC):
         cost_bps: float = 1.0,
         positions: list[float] | None = None,
     ) -> None:
-        check_fraction("part_frac", part_frac)
+        check_fraction("calibration_frac", calibration_frac)
         check_choice("threshold", threshold, ("none", "net_return", "class_cost"))
         check_non_negative("abstain", abstain)
         check_non_negative("false_positive_cost", false_positive_cost)
@@ -71,7 +71,7 @@ class Calibrator(BaseEstimator, ABC):
         check_non_negative("cost_bps", cost_bps)
         if abstain > 0.5:
             raise ValueError(f"`abstain` must be at most 0.5, since all is within that of 0.5, got {abstain}")
-        self.part_frac = part_frac
+        self.calibration_frac = calibration_frac
         self.threshold = threshold
         self.abstain = abstain
         self.false_positive_cost = false_positive_cost

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smc.comparison.configs import ABSENT
+from smc.errors import ArtifactError
 from smc.report.text import is_number
 from smc.results import Run
 from smc.results.manifest import verify
@@ -48,7 +49,7 @@ def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[Finding]:
     return [
         *(_table(name, original, rebuilt, tolerance) for name in names),
         _whole("splits", ["splits.json"], files, others),
-        _whole("model", sorted(name for name in files | others if name.startswith("model/")), files, others),
+        _model(original, rebuilt, files, others),
         _figures(original, rebuilt, tolerance),
     ]
 
@@ -66,6 +67,19 @@ def _whole(part: str, names: list[str], files: dict[str, str], others: dict[str,
     """Compare files that mean nothing but as a whole."""
     parted = [name for name in names if files.get(name) != others.get(name)]
     return Finding(part, DIFFERENT, ", ".join(parted)) if parted else Finding(part, IDENTICAL)
+
+
+def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str, str]) -> Finding:
+    """Compare saved models; where only a class or an argument has another name today, they are the same."""
+    names = sorted(name for name in files | others if name.startswith("model/"))
+    finding = _whole("model", names, files, others)
+    if finding.verdict == IDENTICAL:
+        return finding
+    try:
+        is_same = original.model_content() == rebuilt.model_content()
+    except ArtifactError:
+        is_same = False
+    return Finding("model", IDENTICAL) if is_same else finding
 
 
 def _table(name: str, original: Run, rebuilt: Run, tolerance: float) -> Finding:

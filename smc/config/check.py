@@ -11,7 +11,7 @@ from smc.config.build import MAPS, try_to_build
 from smc.config.instantiate import DIRECTIVES, locate
 from smc.config.interface import IN_MAPS, INTERFACES, Interface
 from smc.config.schema import Root
-from smc.config.suggest import suggest
+from smc.config.suggest import renamed_to, suggest
 from smc.errors import ConfigError
 from smc.typing import Config
 
@@ -171,7 +171,8 @@ def _arguments(
         if name not in known:
             if not takes_any:
                 kind = "key" if dataclasses.is_dataclass(cls) else f"argument of {cls.__name__}"
-                yield f"{_join(path, name)}: no such {kind}{suggest(name, known)}"
+                meant = renamed_to(f"{cls.__module__}.{cls.__qualname__}", name) or suggest(name, known)
+                yield f"{_join(path, name)}: no such {kind}{meant}"
         elif value == "???":
             yield f"{_join(path, name)}: a value is needed; set {_join(path, name)}=..."
         elif not _holds_target(value) and not fits(value, hints.get(name, Any)):

@@ -11,7 +11,7 @@ from yaml import MarkedYAMLError
 
 from smc.config.options import defaults, groups, options
 from smc.config.resolve import to_plain_config
-from smc.config.suggest import suggest
+from smc.config.suggest import renamed_to, suggest
 from smc.config.tree import CONF, ROOT_NAME, hydra_on_conf, search_path
 from smc.errors import ConfigError
 
@@ -145,7 +145,8 @@ def _unknown_key(key: str, keys: dict[str, Any] | None, known_groups: list[str])
         if step not in node:
             names = list(node) if walked else [*node, *known_groups]
             where = ".".join([*walked, step])
-            meant = suggest(step, names) or _elsewhere(step, keys)
+            renamed = renamed_to(str(node.get("_target_")), step)
+            meant = renamed or suggest(step, names) or _elsewhere(step, keys)
             return [f"{where}: no such key{meant} (to add a new one: +{key}=...)"]
         node = node[step]
         walked.append(step)

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from smc.artifact.moved_names import MOVED
 from smc.config.suggest import suggest
 from smc.errors import ConfigError
 
@@ -50,6 +51,8 @@ def locate(target: Any) -> type:
     """
     if not isinstance(target, str) or "." not in target:
         raise ConfigError(f"`_target_` must be the dotted path of a class, got {target!r}")
+    if target in MOVED:
+        raise ConfigError(f"`{target}` moved to `{MOVED[target]}`")
     module_name, _, name = target.rpartition(".")
     if not is_allowed(module_name):
         raise ConfigError(

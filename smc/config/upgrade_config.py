@@ -1,8 +1,9 @@
-"""The configuration of a run that was made before smc had some group or key."""
+"""The configuration of a run that an earlier version of smc made, as today's reads it."""
 
 from collections.abc import Iterator
 from dataclasses import fields
 
+from smc.artifact.moved_names import upgrade_config_node
 from smc.config.compose import compose
 from smc.config.options import groups, options
 from smc.config.schema import Root
@@ -12,10 +13,10 @@ OFF = "none"
 
 
 def upgrade_config(config: Config) -> tuple[Config, list[str]]:
-    """Add what a run of an older version did not know, switched off, and say so in a sentence each.
+    """Give classes and arguments today's names, and add what a run of an older version did not know.
 
-    A group is given its option `none`, a key of the root its default; a group that has no `none` cannot have
-    been missing, and stays so.
+    What is added is switched off, and said in a sentence each: a group is given its option `none`, a key of
+    the root its default; a group that has no `none` cannot have been missing, and stays so.
 
     >>> older = {key: value for key, value in compose().items() if key != "calibrate"}
     >>> config, sentences = upgrade_config(older)
@@ -23,6 +24,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     ('smc.calibrate.none.NoCalibration',
      ['Made before smc had `calibrate`: composed with its default, none.'])
     """
+    config = upgrade_config_node(config)
     unknown = [field.name for field in fields(Root) if field.name not in config]
     if not unknown:
         return config, []

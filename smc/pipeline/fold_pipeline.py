@@ -178,7 +178,7 @@ class FoldPipeline(Predictor):
         """
         check_is_fitted(self)
         unfitted: Any = clone(self)
-        n_fitted = n_rows * (1 - self.calibrator.part_frac) if self._calibrates else n_rows
+        n_fitted = n_rows * (1 - self.calibrator.calibration_frac) if self._calibrates else n_rows
         if fits_members(self.estimator):
             unfitted.set_params(estimator=self.estimator_.for_refit(n_fitted))
         elif stops_early(self.estimator):
@@ -211,7 +211,7 @@ class FoldPipeline(Predictor):
             spans,
             n_rows,
             tail_frac=self.tail_frac if stops_early(self.estimator) else None,
-            calibration_frac=self.calibrator.part_frac if self._calibrates else None,
+            calibration_frac=self.calibrator.calibration_frac if self._calibrates else None,
         )
 
     def _fit_members(

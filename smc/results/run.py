@@ -1,6 +1,7 @@
 """Finished runs, read back: verified first, parsed when asked for."""
 
 import json
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,21 @@ class Run:
         """Load the saved model, as `smc.artifact.load` does; nothing stored is executed."""
         from smc import artifact
 
-        packed = [name.removeprefix("model/") for name in self._packed if name.startswith("model/")]
-        with unpacked(self.path / "model", packed) as folder:
+        with self._model_folder() as folder:
             return artifact.load(folder)
+
+    def model_content(self) -> dict[str, Any]:
+        """Return what the saved model holds by file, as `smc.artifact.content` does; nothing without one."""
+        from smc import artifact
+
+        if not (self.path / "model").is_dir():
+            return {}
+        with self._model_folder() as folder:
+            return artifact.content(folder)
+
+    def _model_folder(self) -> AbstractContextManager[Path]:
+        packed = [name.removeprefix("model/") for name in self._packed if name.startswith("model/")]
+        return unpacked(self.path / "model", packed)
 
     def _table_if_any(self, name: str) -> pd.DataFrame:
         path = self.path / f"{name}.parquet"

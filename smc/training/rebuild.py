@@ -110,8 +110,8 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
         The events come out differently: code or libraries have changed.
     """
     step("bars")
-    bars = _bars(run, output)
     config, _ = upgrade_config(run.config)
+    bars = _bars(run, config["data"], output)
     parts = Components.from_config(without_side_effects(config))
     step("features, labels (the first time, they are compiled)")
     data = make_dataset(bars, parts, Path(output))
@@ -133,7 +133,7 @@ def parts_of(run: Run) -> Components:
     return Components.from_config(without_side_effects(config))
 
 
-def _bars(run: Run, output: str | Path) -> dict[str, pd.DataFrame]:
+def _bars(run: Run, source: Config, output: str | Path) -> dict[str, pd.DataFrame]:
     """Return the bars that the run was made of: those kept, else those of the source if they are the same."""
     prints = {symbol: each["fingerprint"] for symbol, each in run.record["bars"].items()}
     kept, bars = KeptBars(str(output), prints), {}
@@ -141,7 +141,7 @@ def _bars(run: Run, output: str | Path) -> dict[str, pd.DataFrame]:
         if kept.has(symbol):
             bars[symbol] = kept.load(symbol)
             continue
-        bars[symbol] = instantiate(run.config["data"], "data").load(symbol)
+        bars[symbol] = instantiate(source, "data").load(symbol)
         if bars_fingerprint(bars[symbol]) != expected:
             raise DataError(
                 f"{symbol}: the data have changed since run {run.run_id}, and its bars are not kept under "

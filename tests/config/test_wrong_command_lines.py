@@ -41,6 +41,8 @@ REFUSED = {
     # keys
     "max_depth=3": r"max_depth: no such key; did you mean model\.max_depth\?",
     "model.max_dept=3": r"model\.max_dept: no such key; did you mean max_depth\?",
+    "calibrate.part_frac=0.3": r"^error: calibrate\.part_frac: no such key; it is called calibration_frac today",
+    "++calibrate.part_frac=0.3": r"part_frac: no such argument of NoCalibration; it is called calibration_frac today$",
     "+model.max_depth=3": r"\+model\.max_depth=3: the key is there already; leave the \+ out",
     "++model.foo=1": r"model\.foo: no such argument of XGBoost",
     "data=index data.root=bars": r"data\.root: no such key",

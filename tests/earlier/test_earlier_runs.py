@@ -126,6 +126,7 @@ def test_a_saved_model_answers_what_it_did(run_id, shared):
 def test_every_run_is_rebuilt(run_id, shared):
     reproduction = reproduce(load_run(shared / "runs" / run_id), output=shared)
     assert reproduction.verdict in (IDENTICAL, WITHIN), reproduction.findings
+    assert not [sentence for sentence in reproduction.since if "refused today" in sentence]
 
 
 def test_verdicts_are_those_of_then(output, at_terminal):
