@@ -10,7 +10,7 @@ from smc.config.annotations import annotations, fits, parameters_of, say_type
 from smc.config.build import MAPS, try_to_build
 from smc.config.instantiate import DIRECTIVES, locate
 from smc.config.interface import IN_MAPS, INTERFACES, Interface
-from smc.config.schema import Root
+from smc.config.schema import Root, Structure
 from smc.config.suggest import renamed_to, suggest
 from smc.errors import ConfigError
 from smc.typing import Config
@@ -19,6 +19,8 @@ from smc.typing import Config
 MAX_SEED = 2**32 - 1
 #: Of NumPy and the databases.
 MAX_INT = 2**63 - 1
+#: The groups that read the root's `structure`.
+STRUCTURED = ("features", "events", "labels")
 
 
 def check_config(config: Config, model_name: str | None = None) -> None:
@@ -37,6 +39,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
         *_typed("", config, Root),
         *_below("", others),
         *_profiles(others, model_name),
+        *_other_structure(others),
         *_unlikely_numbers(config),
     ]
     faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
@@ -116,13 +119,14 @@ def _unlikely_numbers(config: Config) -> Iterator[str]:
 
 
 def _told_once(problems: Sequence[str]) -> list[str]:
-    """Leave out the fault of a seed that is the fault of the run's own seed, which it reads.
+    """Leave out the fault of a value that only reads the root's: the run's seed, a rule of structure.
 
     >>> _told_once(["seed: must be int, got 'a'", "model.seed: must be int, got 'a'", "cv.seed: missing"])
     ["seed: must be int, got 'a'", 'cv.seed: missing']
     """
-    of_root = tuple(f".{line}" for line in problems if line.startswith("seed: "))
-    return [line for line in problems if not line.endswith(of_root)]
+    of_root = [line for line in problems if line.startswith(("seed: ", "structure."))]
+    readers = tuple(f".{line.removeprefix('structure.')}" for line in of_root)
+    return [line for line in problems if line in of_root or not line.endswith(readers)]
 
 
 def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
@@ -204,6 +208,20 @@ def _typed(path: str, section: Mapping[str, Any], schema: type) -> Iterator[str]
         except ValueError as error:
             found.append(f"{path}: {error}")
     yield from found
+
+
+def _other_structure(config: Config) -> Iterator[str]:
+    """Find rules of structure that one group alone was told: features, events and labels share theirs."""
+    shared = config.get("structure")
+    for group in STRUCTURED if isinstance(shared, Mapping) else ():
+        node = config.get(group) or {}
+        for name in annotations(Structure):
+            if name in node and name in shared and node[name] != shared[name]:
+                here = f"structure.{name}"
+                yield (
+                    f"{group}.{name}: {', '.join(STRUCTURED)} read {here}, which is {shared[name]}, "
+                    f"got {node[name]}; set {here}={node[name]} for all of them"
+                )
 
 
 def _profiles(config: Config, model_name: str | None) -> Iterator[str]:

@@ -13,6 +13,7 @@ from smc.config.composer import Composer, to_job
 from smc.config.explain import COMPOSITION_ERRORS, explain
 from smc.config.help import config_dirs, help_text
 from smc.config.job import Job
+from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, search_path
 from smc.errors import ConfigError
@@ -35,7 +36,8 @@ class Command:
     def __init__(
         self, overrides: Sequence[str] = (), folders: Sequence[Path] = (), *, multirun: bool = False
     ) -> None:
-        self.overrides, self.folders, self.multirun = list(overrides), list(folders), multirun
+        self.overrides = reach_profile(overrides, folders)
+        self.folders, self.multirun = list(folders), multirun
         self.composer = Composer(folders)
 
     @property
@@ -156,6 +158,7 @@ def _let_hydra_answer(asked: Namespace, folders: Sequence[Path]) -> None:
 
     if asked.multirun:
         raise ConfigError("-m: --cfg and --info show one run; leave -m out, and give each key one value")
+    sys.argv[1:] = reach_profile(sys.argv[1:], folders)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints errors itself, and ends with its own exit code
     command = hydra.main(version_base=VERSION_BASE, config_path=str(CONF), config_name=ROOT_NAME)
     try:

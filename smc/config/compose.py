@@ -8,6 +8,7 @@ from typing import Any
 from omegaconf import open_dict
 
 from smc.config.explain import COMPOSITION_ERRORS, explain
+from smc.config.profile import reach_profile
 from smc.config.provenance import sources
 from smc.config.resolve import to_plain_config
 from smc.config.tree import CONF, ROOT_NAME, hydra_on_conf, search_path
@@ -56,12 +57,12 @@ def compose_with_origin(
     import hydra
 
     folders = [] if config_dir is None else [Path(config_dir)]
-    search = search_path(folders)
+    search, reached = search_path(folders), reach_profile(overrides, folders)
     with hydra_on_conf():
         try:
-            composed = hydra.compose(ROOT_NAME, [*overrides, *search], return_hydra_config=True)
+            composed = hydra.compose(ROOT_NAME, [*reached, *search], return_hydra_config=True)
         except COMPOSITION_ERRORS as error:
-            raise explain(error, list(overrides), folders) from error
+            raise explain(error, reached, folders) from error
     choices = dict(composed.hydra.runtime.choices)
     with open_dict(composed):
         del composed["hydra"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from smc.config.job import Job
+from smc.config.profile import as_typed
 from smc.config.resolve import to_plain_config
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE
 
@@ -106,7 +107,7 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
 
     HydraConfig.instance().set_config(composed)  # what ${hydra:...} reads
     state: Any = composed.hydra
-    choices, overrides = dict(state.runtime.choices), list(state.overrides.task)
+    choices, overrides = dict(state.runtime.choices), list(map(as_typed, state.overrides.task))
     folders = [Path(each.path) for each in state.runtime.config_sources if each.schema == "file"]
     own = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
     return Job(to_plain_config(own, choices, folders), choices, overrides, folders, number)

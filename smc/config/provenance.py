@@ -65,7 +65,8 @@ def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:
     found: Leaves = {}
     parents = [each for each in content.pop("defaults", []) if isinstance(each, str) and each != "_self_"]
     for parent in parents:
-        found |= _file(folders, f"{name.rpartition('/')[0]}/{parent}", package)
+        option, _, at = parent.partition("@")
+        found |= _file(folders, f"{name.rpartition('/')[0]}/{option}", at or package)
     content.pop("hydra", None)
     return found | {path: (f"{name}.yaml", value) for path, value in leaves(content, package)}
 

@@ -24,6 +24,16 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Structure:
+    """Rules of swings, zones and levels, which features, events and labels read alike (`smc.structure`)."""
+
+    swing_size: int
+    max_age: int
+    min_gap_atr: float
+    pool_tolerance_atr: float
+
+
+@dataclass(frozen=True)
 class Trainer:
     """What a fit runs on; no part of a run's identity, but for ``devices`` and ``precision`` of a network."""
 
@@ -88,6 +98,7 @@ class Root:
     trainer: Trainer
     monitor: Monitor
     tracker: Tracker
+    structure: Structure
     split: Split
     paths: Paths
     symbol: str | list[str] | None

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import Any
 
 from smc.artifact.moved_names import upgrade_config_node
 from smc.config.compose import compose
 from smc.config.options import groups, options
-from smc.config.schema import Root
+from smc.config.schema import Root, Structure
 from smc.typing import Config
 
 OFF = "none"
+#: What an earlier version wrote down before the run set it, and what it said then: nothing.
+LEFT_TO_THE_RUN = {"task": "auto", "positions": None}
 
 
 def upgrade_config(config: Config) -> tuple[Config, list[str]]:
@@ -24,7 +27,8 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     ('smc.calibrate.none.NoCalibration',
      ['Made before smc had `calibrate`: composed with its default, none.'])
     """
-    config = upgrade_config_node(config)
+    config = _without_blanks(upgrade_config_node(config))
+    config.setdefault("structure", _structure(config))
     unknown = [field.name for field in fields(Root) if field.name not in config]
     if not unknown:
         return config, []
@@ -33,6 +37,24 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     today = compose([f"seed={config['seed']}", *(f"{name}={OFF}" for name in off)])
     added = {name: today[name] for name in unknown if name in off or name not in known_groups}
     return {**config, **added}, list(_sentences(added, off))
+
+
+def _without_blanks(node: Any) -> Any:
+    """Leave out arguments that the run sets, which stood in a configuration by way of a reminder."""
+    if isinstance(node, list):
+        return [_without_blanks(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    blank = LEFT_TO_THE_RUN if "_target_" in node else {}
+    return {
+        key: _without_blanks(value) for key, value in node.items() if key not in blank or value != blank[key]
+    }
+
+
+def _structure(config: Config) -> Config:
+    """Return the rules of structure of a run whose features, events and labels were told them one by one."""
+    names = [field.name for field in fields(Structure)]
+    return {name: config["features"][name] for name in names if name in config["features"]}
 
 
 def _sentences(added: Config, off: list[str]) -> Iterator[str]:

@@ -13,10 +13,10 @@ from smc.fingerprint import code_version, content_hash
 from smc.typing import Config
 
 #: Dotted keys that say where and how a run is carried out, not what it computes.
-#: A profile's values stand where the model reads them.
+#: A profile's values stand where the model reads them, those of `structure` where features and labels do.
 NOT_OF_RUN = (
     *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
-    *("retry", "bad_jobs", "keep_bars", "explain", "reg"),
+    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure"),
 )
 #: The same, wherever they stand: fits do not depend on them, or on `device` in the last digits alone. How
 #: many devices fit a network is not among them: each takes its share of a batch, and the weights differ.

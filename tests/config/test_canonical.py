@@ -17,7 +17,7 @@ def hash_of(*overrides: str) -> str:
         (["model.min_child_weight=5"], ["model.min_child_weight=5.0"]),
         (["evaluation.cost_bps=1"], ["evaluation.cost_bps=1.0"]),
         (["labels.stop_atr=2"], ["labels.stop_atr=2.0"]),
-        (["features.min_gap_atr=1"], ["features.min_gap_atr=1.0"]),
+        (["structure.min_gap_atr=1"], ["structure.min_gap_atr=1.0"]),
         (["data=files", "data.root=x", "data.price_scale=100000"], ["data=files", "data.root=x", "data.price_scale=1e5"]),
         (
             ["data=files", "data.root=x", "data.price_scale={EURUSD: 100}"],

@@ -4,6 +4,7 @@ import hydra
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
+from smc.config.command import Command
 from smc.config.compose import compose, compose_with_origin
 from smc.config.tree import CONF
 from smc.errors import ConfigError
@@ -64,3 +65,29 @@ def test_unknown_names_and_refused_values_are_told_together() -> None:
         compose(["modl=3", "cv=cpvc", "model.max_dept=2", "model.max_depth=deep", "split.test_frac=7"])
     named = [line.partition(":")[0] for line in str(caught.value).splitlines()]
     assert named == ["cv=cpvc", "modl", "model.max_dept", "split", "model.max_depth"]
+
+
+@pytest.mark.parametrize("reg", ["none", "strong", "tiny"])
+def test_a_size_is_the_models_unless_a_profile_says_it(reg) -> None:
+    sized = {"none": ([512, 256, 128, 64], 32), "strong": ([256, 128, 64], 32), "tiny": ([32], 16)}
+    model = compose(["model=mlp", f"reg={reg}"])["model"]
+    assert (model["hidden_dims"], model["batch_size"], model["max_epochs"]) == (*sized[reg], 200)
+    typed = compose_with_origin(["model=mlp", f"reg={reg}", "reg.mlp.max_epochs=8", "reg.mlp.batch_size=4"])
+    assert (typed.config["model"]["max_epochs"], typed.config["model"]["batch_size"]) == (8, 4)
+    assert typed.sources["model.max_epochs"] == "command line: reg.mlp.max_epochs=8"
+
+
+def test_a_size_of_a_member_is_swept_under_the_name_that_was_typed() -> None:
+    command = Command(["model=averaging", "model.members=[mlp]", "reg.mlp.max_epochs=2,4"], multirun=True)
+    jobs, _ = command.jobs()
+    assert [job.config["model"]["members"]["mlp"]["max_epochs"] for job in jobs] == [2, 4]
+    assert [job.name for job in jobs] == ["reg.mlp.max_epochs=2", "reg.mlp.max_epochs=4"]
+
+
+def test_the_rules_of_structure_are_said_once() -> None:
+    config = compose(["features=daily", "events=structure", "structure.swing_size=7", "structure.max_age=50"])
+    readers = [config[group] for group in ("structure", "features", "events", "labels")]
+    assert {(node["swing_size"], node["max_age"]) for node in readers} == {(7, 50)}
+    sources = compose_with_origin(["features=daily"]).sources
+    assert sources["labels.max_age"] == sources["features.max_age"] == "features/daily.yaml"
+    assert (sources["labels.swing_size"], sources["features.tz"]) == ("train.yaml", "features/default.yaml")

@@ -61,7 +61,7 @@ def target_of(path: Path) -> str:
     if "_target_" in content:
         return content["_target_"]
     (parent,) = (each for each in content["defaults"] if isinstance(each, str) and each != "_self_")
-    return target_of(path.with_name(f"{parent}.yaml"))
+    return target_of(path.with_name(f"{parent.partition('@')[0]}.yaml"))
 
 
 @pytest.mark.parametrize(("group", "name"), EVERY, ids=NAMES)

@@ -41,6 +41,9 @@ REFUSED = {
     # keys
     "max_depth=3": r"max_depth: no such key; did you mean model\.max_depth\?",
     "model.max_dept=3": r"model\.max_dept: no such key; did you mean max_depth\?",
+    "features.swing_size=7": r"^error: features\.swing_size: features, events, labels read structure\.swing_size, which is 5, got 7; set structure\.swing_size=7 for all of them$",
+    "events=structure structure.swing_size=a": r"^error: structure\.swing_size: must be int, got 'a'$",
+    "model=mlp reg.mlp.max_epoch=3": r"reg\.mlp\.max_epoch: no such key",
     "calibrate.part_frac=0.3": r"^error: calibrate\.part_frac: no such key; it is called calibration_frac today",
     "++calibrate.part_frac=0.3": r"part_frac: no such argument of NoCalibration; it is called calibration_frac today$",
     "+model.max_depth=3": r"\+model\.max_depth=3: the key is there already; leave the \+ out",
@@ -83,7 +86,7 @@ REFUSED = {
     "cv.n_splits=-5": r"cv: `n_splits` must be positive, got -5",
     "events.last=0": r"events: `last` must be positive, got 0",
     "labels.stop_atr=-1": r"labels: `stop_atr` must be positive, got -1",
-    "features.swing_size=0": r"features: `swing_size` must be a whole number from 1 to \d+, got 0",
+    "structure.swing_size=0": r"features: `swing_size` must be a whole number from 1 to \d+, got 0",
     "features.day_start=25:00": r"features: `day_start` must be a time of day",
     "evaluation.confidence=95": r"evaluation: `confidence` must lie between 0 and 1, got 95",
     "monitor.webhook=slack": r"monitor: `webhook` must be an http or https address",

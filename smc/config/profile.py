@@ -1,0 +1,37 @@
+"""Values of a profile that a model's YAML has a default for."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from smc.config.tree import CONF
+
+#: An override of one value of a profile, without a sign.
+OF_PROFILE = re.compile(r"reg\.(\w+)\.(\w+)=")
+FORCE = "++"
+
+
+def reach_profile(overrides: Sequence[str], folders: Sequence[Path] = ()) -> list[str]:
+    """Let an override set what a model reads of the profile, whether or not the profile names it.
+
+    ``reg.mlp.max_epochs=8`` is how a member of an ensemble is told its epochs; the profiles leave them to the
+    model, and Hydra refuses a key that is not there.
+
+    >>> reach_profile(["reg.mlp.max_epochs=8", "reg.mlp.max_epoch=8", "seed=1"])
+    ['++reg.mlp.max_epochs=8', 'reg.mlp.max_epoch=8', 'seed=1']
+    """
+    return [f"{FORCE}{text}" if _is_read(text, folders) else text for text in overrides]
+
+
+def as_typed(override: str) -> str:
+    """Return an override as it was before `reach_profile`."""
+    return override.removeprefix(FORCE) if OF_PROFILE.match(override.removeprefix(FORCE)) else override
+
+
+def _is_read(override: str, folders: Sequence[Path]) -> bool:
+    """Tell whether an option of the group `model` reads a value of its profile, and has a default for it."""
+    if not (key := OF_PROFILE.match(override)):
+        return False
+    reads = re.compile(rf"oc\.select:\s*reg\.{key[1]}\.{key[2]}\s*,")
+    paths = (folder / "model" / f"{key[1]}.yaml" for folder in (*folders, CONF))
+    return any(reads.search(path.read_text(encoding="utf-8")) for path in paths if path.is_file())

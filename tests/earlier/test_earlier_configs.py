@@ -1,0 +1,52 @@
+"""What an earlier version composed is composed today, under today's keys: the same values for every option."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from smc.config import compose
+from smc.config.options import groups, options
+from smc.config.upgrade_config import upgrade_config
+from smc.results import config_hash, seedless_hash
+from smc.results.plain import leaves
+
+EARLIER = json.loads(gzip.decompress((Path(__file__).parent / "configs-0.1.0.json.gz").read_bytes()))
+
+#: Key then -> key today.
+RENAMED = {"calibrate.part_frac": "calibrate.calibration_frac"}
+#: Arguments that the run sets, whatever stood there: last key -> the value that stood there.
+LEFT_TO_THE_RUN = {"task": "auto", "positions": None}
+#: Values of a profile that the model's YAML says, unless the profile does; the model's own are compared.
+OF_MODEL = {"reg.mlp.hidden_dims", "reg.mlp.batch_size", "reg.mlp.max_epochs"}
+OF_MODEL |= {"reg.lstm.lookback", "reg.lstm.batch_size", "reg.lstm.max_epochs"}
+#: What stood with the features alone, and is the root's today.
+STRUCTURE = ("swing_size", "max_age", "min_gap_atr", "pool_tolerance_atr")
+
+
+def as_today(config):
+    """Map what was composed then to today's keys."""
+    today = {RENAMED.get(path, path): value for path, value in leaves(config) if path not in OF_MODEL}
+    today |= {f"structure.{name}": config["features"][name] for name in STRUCTURE}
+    return {
+        path: value
+        for path, value in today.items()
+        if LEFT_TO_THE_RUN.get(path.rpartition(".")[2], ...) != value
+    }
+
+
+def test_every_option_of_then_is_composed():
+    recorded = {text.partition(" ")[0] for text in EARLIER}
+    for group in set(groups()) - {"hydra/launcher"}:
+        assert {f"{group}={option}" for option in options(group)} & recorded
+
+
+@pytest.mark.parametrize("line", EARLIER, ids=lambda line: line.replace(" ", ",") or "default")
+def test_the_same_values(line):
+    then, today = EARLIER[line], compose(line.split())
+    assert {path: value for path, value in leaves(today) if path not in OF_MODEL} == as_today(then)
+    upgraded, sentences = upgrade_config(then)
+    assert not sentences
+    assert config_hash(upgraded) == config_hash(today)
+    assert seedless_hash(upgraded) == seedless_hash(today)
