@@ -1,16 +1,21 @@
 """What every command shares: how it ends, and what it says when it cannot."""
 
 import contextlib
+import json
 import os
+import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 from smc.errors import DiskFullError, SmcError
 
 #: How every command ends: all is done; a run failed; a mistake of the user's; too little free disk; Ctrl-C.
 EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_NO_ROOM, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+#: How a configuration names the root of all results; commands that compose none have the option ``--output``.
+OUTPUT = "paths.output="
 
 
 @contextlib.contextmanager
@@ -71,3 +76,37 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def with_output_option(arguments: Sequence[str] | None) -> list[str]:
+    """Write ``paths.output=FOLDER`` as ``--output=FOLDER``, for a command that reads options.
+
+    >>> with_output_option(["3f2a", "paths.output=elsewhere"])
+    ['3f2a', '--output=elsewhere']
+    """
+    typed = sys.argv[1:] if arguments is None else arguments
+    return [f"--output={_unquoted(word)}" if word.startswith(OUTPUT) else word for word in typed]
+
+
+def with_output_override(arguments: Sequence[str] | None) -> list[str]:
+    """Write ``--output FOLDER`` as ``paths.output=FOLDER``, for a command that composes a configuration.
+
+    >>> with_output_override(["seed=1", "--output", "elsewhere", "--output=my runs"])
+    ['seed=1', 'paths.output=elsewhere', 'paths.output="my runs"']
+    """
+    words, written = iter(sys.argv[1:] if arguments is None else arguments), []
+    for word in words:
+        option, is_whole, value = word.partition("=")
+        if option == "--output":
+            word = f"{OUTPUT}{_quoted(value if is_whole else next(words, ''))}"
+        written.append(word)
+    return written
+
+
+def _quoted(value: str) -> str:
+    return value if re.fullmatch(r"[\w./~-]+", value) else json.dumps(value, ensure_ascii=False)
+
+
+def _unquoted(override: str) -> str:
+    value = override.removeprefix(OUTPUT)
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value

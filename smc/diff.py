@@ -2,7 +2,7 @@
 
 import sys
 
-from smc.cli import Progress, end_on_ctrl_c, exits
+from smc.cli import Progress, end_on_ctrl_c, exits, with_output_option
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
@@ -128,7 +128,7 @@ def _text(value: Any) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_args(arguments)
+    asked = _parser().parse_args(with_output_option(arguments))
     with exits():
         if asked.seeds is not None and asked.seeds < 3:
             raise ConfigError(f"--seeds must be 3 or more, got {asked.seeds}: two say nothing of a spread")

@@ -2,7 +2,7 @@
 
 import sys
 
-from smc.cli import Progress, end_on_ctrl_c, exits
+from smc.cli import Progress, end_on_ctrl_c, exits, with_output_option
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
@@ -171,7 +171,7 @@ def read_words(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_intermixed_args(arguments)
+    asked = _parser().parse_intermixed_args(with_output_option(arguments))
     with exits(), Progress() as progress:
         name, words = read_words(asked.words)
         run = load_run(locate(name, asked.output))

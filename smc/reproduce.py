@@ -2,7 +2,7 @@
 
 import sys
 
-from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, with_output_option
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
@@ -152,7 +152,7 @@ def _data(run: Run, source: Config, output: str | Path) -> tuple[list[str], Conf
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 if every run comes out the same, 1 if one does not."""
-    asked = _parser().parse_intermixed_args(arguments)
+    asked = _parser().parse_intermixed_args(with_output_option(arguments))
     with exits():
         if not asked.tolerance >= 0:
             raise ConfigError(f"--tolerance must not be negative, got {asked.tolerance}; 0 asks for equality")
@@ -185,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tolerance", type=float, default=1e-9, help="largest difference that counts as none (default: 1e-9)"
     )
-    parser.add_argument("--config-dir", help="your own options, if the run used any")
+    parser.add_argument("--config-dir", "-cd", help="your own options, if the run used any")
     return parser
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from smc.cli import Progress, end_on_ctrl_c, exits
+from smc.cli import Progress, end_on_ctrl_c, exits, with_output_override
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
@@ -95,7 +95,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_intermixed_args(arguments)
+    asked = _parser().parse_intermixed_args(with_output_override(arguments))
     with exits():
         null = [] if asked.null is None else [f"n_null={asked.null}"]
         config, name = compose_selection([*asked.overrides, *null], config_dir=asked.config_dir)
@@ -191,7 +191,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("overrides", nargs="*", help="group=option or key.path=value")
     parser.add_argument("--diff", action="store_true", help="also say what changed since the last manifest")
     parser.add_argument("--null", type=int, metavar="N", help="refits on shifted labels per candidate")
-    parser.add_argument("--config-dir", help="a folder of your own options")
+    parser.add_argument("--config-dir", "-cd", help="a folder of your own options")
+    parser.add_argument("--output", help="where the runs are: paths.output (default: outputs)")
     return parser
 
 

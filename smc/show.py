@@ -2,7 +2,7 @@
 
 import sys
 
-from smc.cli import end_on_ctrl_c, exits
+from smc.cli import end_on_ctrl_c, exits, with_output_option
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
@@ -23,7 +23,7 @@ from smc.results.locate import locate
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_args(arguments)
+    asked = _parser().parse_args(with_output_option(arguments))
     with exits():
         if asked.list:
             show(runs(asked.output), sys.stdout)

@@ -2,7 +2,7 @@
 
 import sys
 
-from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, say
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, say, with_output_override
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
@@ -65,7 +65,7 @@ def run_one(job: Job) -> int:
 def main() -> None:
     """Run the command line."""
     with exits():
-        command = read_command(sys.argv[1:])
+        command = read_command(with_output_override(None))
         if command is not None:
             sys.exit(run_sweep(command, carry_out) if command.is_sweep else run_one(command.job()))
 

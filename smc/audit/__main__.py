@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from smc.audit.audit import CHECKS, FORMER_NAMES
 from smc.audit.audited_run import load_audited_run
 from smc.audit.report import N_SHOWN, report_on
-from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say
+from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say, with_output_override
 from smc.config import compose
 from smc.report.terminal_page import show
 
@@ -16,7 +16,7 @@ EXIT_CODES = {"pass": EXIT_OK, "warn": EXIT_OK, "fail": EXIT_FAILED, "not done":
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 no leak was found, 1 one was, 2 the audit could not be carried out."""
-    asked, overrides = _parser().parse_known_args(arguments)
+    asked, overrides = _parser().parse_known_args(with_output_override(arguments))
     with exits():
         config = compose(overrides, config_dir=asked.config_dir)
         with Progress("audit: ") as progress:
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         + ".",
     )
     parser.add_argument("--config-dir", "-cd", help="folder of your own options")
+    parser.add_argument("--output", help="where the report goes: paths.output (default: outputs)")
     parser.add_argument("--only", help="checks, separated by commas (default: all)")
     parser.add_argument("--draws", type=_positive, default=20, help="refits of each null (default: 20)")
     parser.add_argument("--cuts", type=_positive, default=40, help="cut-offs of the bars (default: 40)")

@@ -12,6 +12,7 @@ from omegaconf import OmegaConf
 from smc.config.composer import Composer, to_job
 from smc.config.explain import COMPOSITION_ERRORS, explain
 from smc.config.help import config_dirs, help_text
+from smc.config.hydra_settings import check_flags
 from smc.config.job import Job
 from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
@@ -142,6 +143,7 @@ def read_command(arguments: Sequence[str]) -> Command | None:
         sys.stdout.write(help_text(arguments) + "\n")
         return None
     asked = get_args_parser().parse_args(list(arguments))
+    check_flags(vars(asked))
     folders = config_dirs(arguments)
     search_path(folders)
     if asked.cfg or asked.info or asked.hydra_help or asked.shell_completion:

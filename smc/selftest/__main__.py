@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say
+from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say, with_output_option
 from smc.launcher.threads import n_cores
 from smc.report.terminal_page import show
 from smc.selftest.configuration import compose_configurations
@@ -14,7 +14,7 @@ from smc.selftest.run import run
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 no target is refuted, 1 one is, 2 a mistake of the user's."""
-    typed = sys.argv[1:] if arguments is None else list(arguments)
+    typed = with_output_option(arguments)
     overrides = [
         argument for argument in typed if is_override(argument)
     ]  # wherever they stand, behind a list of models too

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from omegaconf import OmegaConf
 from sklearn.base import clone
 
 from smc import artifact
 from smc.aug.none import NoAugmentation
-from smc.config.instantiate import instantiate
+from smc.config import compose, instantiate
 from smc.config.tree import CONF
 from smc.model.logistic import Logistic
 from smc.model.xgboost import XGBoost
@@ -26,10 +25,8 @@ def test_every_option_is_found() -> None:
 
 
 def build(name: str, **changes: Any) -> Any:
-    root = OmegaConf.create({"evaluation": {"cost_bps": 1.0}})
-    root["one"] = OmegaConf.load(CONF / f"calibrate/{name}.yaml")
-    arguments: Any = OmegaConf.to_container(root, resolve=True)
-    return instantiate(arguments["one"]).set_params(positions=[0.0, 1.0], **changes)
+    config = compose([f"calibrate={name}", "evaluation.cost_bps=1"])["calibrate"]
+    return instantiate(config).set_params(positions=[0.0, 1.0], **changes)
 
 
 def predicted(n_classes: int, n: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -8,17 +8,14 @@ from pkgutil import iter_modules
 import numpy as np
 import pandas as pd
 import pytest
-from omegaconf import OmegaConf
 
 import smc.events
-from smc.config import instantiate
+from smc.config import compose, instantiate
 from smc.features.laws import cut_offs, noise_after, shuffled_after
 
 CONF = Path(__file__).parents[2] / "conf" / "events"
 CONFIGS = {
-    path.stem: OmegaConf.to_container(OmegaConf.create({"events": OmegaConf.load(path)}), resolve=True)[
-        "events"
-    ]
+    path.stem: compose(["features=default", f"events={path.stem}"])["events"]
     for path in sorted(CONF.glob("*.yaml"))
 }
 OPTIONS = sorted(CONFIGS)

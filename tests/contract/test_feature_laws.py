@@ -3,13 +3,11 @@
 from functools import cache
 from pathlib import Path
 
-import hydra
 import numpy as np
 import pandas as pd
 import pytest
-from omegaconf import OmegaConf
 
-from smc.config import instantiate
+from smc.config import compose, instantiate
 from smc.errors import LeakageError
 from smc.features.feature_set import FeatureSet
 from smc.features.laws import check_causal, check_replay, check_warm_up, random_walk
@@ -87,9 +85,7 @@ RANGES = {
 
 @cache
 def config(option, *overrides):
-    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
-        composed = hydra.compose(None, [f"+features={option}", *overrides])
-    return OmegaConf.to_container(composed.features, resolve=True)
+    return compose([f"features={option}", *overrides])["features"]
 
 
 def build(option, *overrides):
@@ -160,7 +156,7 @@ def test_warm_up_of_a_family_alone_is_true(family):
 @pytest.mark.parametrize("option", OPTIONS)
 @pytest.mark.parametrize("size", [{"swing_size": 12}, {"max_age": 60}, {"swing_size": 2, "max_age": 900}])
 def test_warm_up_follows_the_rules(option, size):
-    features = build(option, *(f"features.{name}={value}" for name, value in size.items()))
+    features = build(option, *(f"structure.{name}={value}" for name, value in size.items()))
     assert features.warm_up >= 3 * features.rules["max_age"] + 30 * features.rules["swing_size"]
     check_warm_up(features, market(option, features.warm_up + 2000), n_starts=10, tol=5e-5)
 

@@ -8,18 +8,15 @@ from pkgutil import iter_modules
 import numpy as np
 import pandas as pd
 import pytest
-from omegaconf import OmegaConf
 
 import smc.labels
-from smc.config import instantiate
+from smc.config import compose, instantiate
 from smc.errors import LabelError
 from smc.features.laws import noise_after, shuffled_after
 
 CONF = Path(__file__).parents[2] / "conf" / "labels"
 CONFIGS = {
-    path.stem: OmegaConf.to_container(OmegaConf.create({"labels": OmegaConf.load(path)}), resolve=True)[
-        "labels"
-    ]
+    path.stem: compose(["features=default", f"labels={path.stem}"])["labels"]
     for path in sorted(CONF.glob("*.yaml"))
 }
 OPTIONS = sorted(CONFIGS)
@@ -127,14 +124,13 @@ def test_yaml_gives_every_argument_its_default(name):
     assert given == {key: parameter.default for key, parameter in parameters.items()}
 
 
-def test_structure_rules_follow_the_features():
-    features = {"swing_size": 7, "max_age": 100, "pool_tolerance_atr": 0.5, "min_gap_atr": 0.2}
+def test_structure_rules_are_those_of_the_run():
+    rules = {"swing_size": 7, "max_age": 100, "pool_tolerance_atr": 0.5, "min_gap_atr": 0.2}
     for name in OPTIONS:
-        tree = OmegaConf.create({"features": features, "labels": OmegaConf.load(CONF / f"{name}.yaml")})
-        composed = OmegaConf.to_container(tree, resolve=True)["labels"]
-        assert {key: composed[key] for key in features if key in composed} == {
-            key: value for key, value in features.items() if key in composed
-        }
+        config = compose([f"labels={name}", *(f"structure.{key}={value}" for key, value in rules.items())])[
+            "labels"
+        ]
+        assert {key: config.get(key, value) for key, value in rules.items()} == rules
 
 
 def test_table_has_the_shape_that_the_others_rely_on(labels, bars, events, side):

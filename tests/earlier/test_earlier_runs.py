@@ -77,8 +77,9 @@ def test_there_is_a_run_of_every_model():
     assert len(MODELS) == 13
 
 
-def test_all_are_listed(shared, at_terminal):
-    text = at_terminal(show, "--list", "--output", shared)
+@pytest.mark.parametrize("dialect", ["--output={}", "paths.output={}", "paths.output='{}'"])
+def test_all_are_listed(dialect, shared, at_terminal):
+    text = at_terminal(show, "--list", dialect.format(shared))
     assert all(run_id[:8] in text for run_id in RUNS.values())
     assert "Other runs" not in text
 
@@ -131,7 +132,7 @@ def test_every_run_is_rebuilt(run_id, shared):
 
 def test_verdicts_are_those_of_then(output, at_terminal):
     then = json.loads((EARLIER / "manifest.json").read_bytes())
-    text = at_terminal(select, f"paths.output={output}", "--diff")
+    text = at_terminal(select, "--output", output, "--diff")
     now = json.loads((output / "manifest.json").read_bytes())
     assert now["selection_criteria"] == then["selection_criteria"]
     assert now["runs"] == then["runs"]
