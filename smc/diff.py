@@ -52,13 +52,15 @@ def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
     output
         Root of all results, searched for repeats of the two under other seeds.
     """
-    ground = [said for field, said in GROUND.items() if one.record[field] != other.record[field]]
+    ground = [sentence for field, sentence in GROUND.items() if one.record[field] != other.record[field]]
     (first, news), (second, other_news) = upgrade_config(one.config), upgrade_config(other.config)
     changed = differences(first, second)
     rows = [(path, _text(a), _text(b)) for path, a, b in changed]
     table = Table(("key", "A", "B"), rows, n_text=3)
     runs = [f"{letter}: {run.path}" for letter, run in (("A", one), ("B", other))]
-    runs += [f"{letter}: {said}" for letter, told in (("A", news), ("B", other_news)) for said in told]
+    runs += [
+        f"{letter}: {sentence}" for letter, about in (("A", news), ("B", other_news)) for sentence in about
+    ]
     return [
         Section("Runs", [*runs, *(ground or ["Same data, same splits, same code."])]),
         Section("Configuration", [] if rows else ["No value differs."], [table] if rows else []),
@@ -76,7 +78,7 @@ def fit_seeds(run: Run, n_seeds: int, progress: Progress) -> None:
 
 
 def _figures(one: Run, other: Run, output: str) -> Section:
-    seeds = [[_flat(each) for each in repeats(run, output)] for run in (one, other)]
+    seeds = [[_flat(repeat) for repeat in repeats(run, output)] for run in (one, other)]
     first, second = _flat(one), _flat(other)
     rows = [
         (*name, decimal(first[name]), decimal(second[name]), *_difference(name, first, second, seeds))
@@ -84,22 +86,22 @@ def _figures(one: Run, other: Run, output: str) -> Section:
         if name in second
     ]
     columns = ("part", "figure", "A", "B", "difference", "seed noise", "")
-    counts = " and ".join(str(len(each)) for each in seeds)
-    told = (
+    counts = " and ".join(str(len(repeated)) for repeated in seeds)
+    point = (
         f"Seeds at hand: {counts}. Seed noise is the difference that 95 % of pairs of seeds stay within; "
         "it says nothing of the noise of the events."
     )
-    return Section("Figures", [told], [Table(columns, rows, n_text=2)])
+    return Section("Figures", [point], [Table(columns, rows, n_text=2)])
 
 
 def _tests(one: Run, other: Run) -> list[Section]:
-    found = paired_tests(one, other)
-    if not found:
+    tests = paired_tests(one, other)
+    if not tests:
         return []
-    rows = [(each.name, each.looks_at, decimal(each.p_value)) for each in found]
+    rows = [(test.name, test.looks_at, decimal(test.p_value)) for test in tests]
     table = Table(("test", "of", "p, two-sided"), rows, n_text=2)
-    told = "Out of fold: whether A and B differ by more than the luck of the events that they share."
-    return [Section("Paired tests", [told], [table])]
+    point = "Out of fold: whether A and B differ by more than the luck of the events that they share."
+    return [Section("Paired tests", [point], [table])]
 
 
 def _difference(
@@ -107,7 +109,7 @@ def _difference(
 ) -> Iterator[str]:
     """Write the difference, the noise, and whether the first lies within the second."""
     change = second[name] - first[name]
-    noise = seed_noise(*([each[name] for each in found if name in each] for found in seeds))
+    noise = seed_noise(*([figures[name] for figures in repeated if name in figures] for repeated in seeds))
     yield f"{change:+z.3f}"
     yield "n/a" if noise is None else decimal(noise.limit)
     yield "" if noise is None or not change else "within" if abs(change) <= noise.limit else "beyond"

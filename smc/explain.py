@@ -78,12 +78,12 @@ def explain_model(
     )
     folds = [
         FoldModel(
-            each,
-            rebuilt.inputs(each, tested),
+            fold_model,
+            rebuilt.inputs(fold_model, tested),
             rebuilt.data.events["label"].to_numpy()[tested],
             tested,
         )
-        for each, tested in rebuilt.fold_models(step)
+        for fold_model, tested in rebuilt.fold_models(step)
     ]
     how = getattr(rebuilt.parts.evaluation, "intervals", None) or Evaluation().intervals
     record, tables = explain_whole(explained, folds, rebuilt.data.spans, how=how, step=step)
@@ -121,14 +121,14 @@ def explain_event(
     about = _about(rebuilt, chosen).iloc[0]
     who = _who(run)
     named = f"{about['symbol']}-{about['event']}"
-    told = {
+    account = {
         **who,
         "title": f"{about['symbol']}, {who['model_name']}, {about['time']:%Y-%m-%d %H:%M}",
         **{name: _plain(about[name]) for name in ABOUT},
         **record,
     }
     folder = folder_of(output, run.run_id) / "events" / named.replace("/", "_")
-    return save_files(folder, run.run_id, decision_files(told, table))
+    return save_files(folder, run.run_id, decision_files(account, table))
 
 
 def _about(rebuilt: Rebuilt, positions: IntArray) -> pd.DataFrame:

@@ -90,14 +90,16 @@ def reproduce(
     config, news = upgrade_config(run.config)
     since = [*_code_changes(run), *news, *_default_changes(run, config, config_dir)]
     progress.step("bars")
-    told, data = _data(run, config["data"], output)
+    data_changes, data = _data(run, config["data"], output)
     with tempfile.TemporaryDirectory(prefix="smc-reproduce-") as scratch:
         try:
             outcome = train(_apart({**config, "data": data}, scratch), progress=progress)
         except SmcError as error:
-            return Reproduction(run, [*since, *told], [Finding("run", DIFFERENT, f"it fails today: {error}")])
+            return Reproduction(
+                run, [*since, *data_changes], [Finding("run", DIFFERENT, f"it fails today: {error}")]
+            )
         rebuilt = load_run(outcome.folder)
-        return Reproduction(run, [*since, *told], compare(run, rebuilt, tolerance=tolerance))
+        return Reproduction(run, [*since, *data_changes], compare(run, rebuilt, tolerance=tolerance))
 
 
 def _apart(config: Config, output: str) -> Config:
@@ -133,21 +135,21 @@ def _default_changes(run: Run, config: Config, config_dir: str | None) -> Iterat
 
 def _data(run: Run, source: Config, output: str | Path) -> tuple[list[str], Config]:
     """Return what changed in the data, and the part of a configuration that loads the bars of then."""
-    prints = {symbol: each["fingerprint"] for symbol, each in run.record["bars"].items()}
+    prints = {symbol: about["fingerprint"] for symbol, about in run.record["bars"].items()}
     kept = KeptBars(str(output), prints)
-    told = []
+    news = []
     for symbol, expected in prints.items():
         try:
             today = instantiate(source, "data").load(symbol)
         except DataError as error:
-            told.append(f"{symbol} cannot be loaded today: {error}")
+            news.append(f"{symbol} cannot be loaded today: {error}")
             continue
         if bars_fingerprint(today) != expected:
-            told += [f"{symbol}: {change}." for change in changes(kept.load(symbol), today)]
-    if not told:
+            news += [f"{symbol}: {change}." for change in changes(kept.load(symbol), today)]
+    if not news:
         return [], source
     node = {"_target_": "smc.results.KeptBars", "output": str(output), "fingerprints": prints}
-    return [*told, f"The data have changed: rebuilt from the bars kept under {output}."], node
+    return [*news, f"The data have changed: rebuilt from the bars kept under {output}."], node
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -160,16 +162,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         verdicts = []
         for number, run in enumerate(runs, start=1):
             with Progress(f"{run.run_id} ({number} of {len(runs)}): ") as progress:
-                found = reproduce(
+                reproduction = reproduce(
                     run,
                     output=asked.output,
                     tolerance=asked.tolerance,
                     config_dir=asked.config_dir,
                     progress=progress,
                 )
-            show([found.section()], sys.stdout)
+            show([reproduction.section()], sys.stdout)
             sys.stdout.flush()
-            verdicts.append(found.verdict)
+            verdicts.append(reproduction.verdict)
         sys.exit(EXIT_FAILED if DIFFERENT in verdicts else EXIT_OK)
 
 

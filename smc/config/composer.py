@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from smc.config.hydra_settings import check_hydra_settings
+from smc.config.hydra_settings import check_hydra_settings, check_typed_settings
 from smc.config.job import Job
 from smc.config.profile import as_typed
 from smc.config.resolve import to_plain_config
@@ -51,6 +51,7 @@ class Composer:
         from hydra.types import RunMode
 
         mode = RunMode.MULTIRUN if for_sweep else RunMode.RUN
+        check_typed_settings(overrides)
         composed = self.loader.load_configuration(
             ROOT_NAME, list(overrides), mode, validate_sweep_overrides=not for_sweep
         )

@@ -1,6 +1,6 @@
 """Settings of Hydra that would change nothing here: refused by name, with what does it instead."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -26,6 +26,11 @@ WITHOUT_EFFECT: dict[str, tuple[Any, str]] = {
     ),
     "output_subdir": (None, "the configuration of a run stands in its own folder, as config.yaml"),
 }
+#: How overrides begin that cannot be composed here -> the remedy.
+UNUSABLE = {
+    "hydra.sweeper.params=": "cannot be set as a whole; type the comma lists: -m seed=0,1",
+    "hydra/job_logging=default": "writes into a folder of Hydra's, and there is none; a run's log is its run.log",
+}
 #: Options of Hydra's command line -> the remedy.
 FLAGS = {
     "config_name": (
@@ -35,6 +40,18 @@ FLAGS = {
     "config_path": ("--config-path", "your own options stand beside smc's: --config-dir FOLDER"),
     "experimental_rerun": ("--experimental-rerun", "python -m smc.reproduce RUN repeats a run"),
 }
+
+
+def check_typed_settings(overrides: Sequence[str]) -> None:
+    """Raise ConfigError with a line for each setting that cannot be composed here."""
+    problems = [
+        f"{text.partition('=')[0]}: {remedy}"
+        for text in overrides
+        for beginning, remedy in UNUSABLE.items()
+        if text.lstrip("+").startswith(beginning)
+    ]
+    if problems:
+        raise ConfigError("\n".join(problems))
 
 
 def check_hydra_settings(composed: DictConfig) -> None:

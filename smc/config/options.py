@@ -17,28 +17,31 @@ OF_OTHERS = {"selection"}
 
 def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
     """Map each option of a group to its first comment line; a later folder adds to an earlier one."""
-    found = dict(OF_HYDRA.get(group, {}))
+    comments = dict(OF_HYDRA.get(group, {}))
     for root in (CONF, *config_dirs):
         for path in sorted((root / group).glob("*.yaml")):
-            found.setdefault(path.stem, first_comment(path))
-    return found
+            comments.setdefault(path.stem, first_comment(path))
+    return comments
 
 
 def groups(config_dirs: Sequence[Path] = ()) -> list[str]:
     """Name every group of a run: the folders of the tree that hold options, nested ones with a slash."""
-    found = {
+    names = {
         path.parent.relative_to(root).as_posix()
         for root in (CONF, *config_dirs)
         for path in root.glob("*/**/*.yaml")
     }
-    return sorted(found - OF_OTHERS)
+    return sorted(names - OF_OTHERS)
 
 
 def defaults() -> dict[str, str]:
     """Map each group to the option that the root chooses."""
     root = yaml.safe_load((CONF / f"{ROOT_NAME}.yaml").read_text(encoding="utf-8"))
     return {
-        group: option for each in root["defaults"] if isinstance(each, dict) for group, option in each.items()
+        group: option
+        for entry in root["defaults"]
+        if isinstance(entry, dict)
+        for group, option in entry.items()
     }
 
 

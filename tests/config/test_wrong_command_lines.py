@@ -49,6 +49,8 @@ REFUSED = {
     "hydra.run.dir=x": r"^error: hydra\.run\.dir: has no effect here, nothing is written there; .* paths\.output=FOLDER$",
     "-m seed=0,1 hydra.sweeper._target_=x.Y": r"^error: hydra\.sweeper\._target_: has no effect here",
     "+hydra.callbacks.mine._target_=x.Y": r"^error: hydra\.callbacks: has no effect here",
+    "'hydra.sweeper.params={seed: 0}'": r"^error: hydra\.sweeper\.params: cannot be set as a whole; type the comma lists: -m seed=0,1$",
+    "hydra/job_logging=default": r"^error: hydra/job_logging: writes into a folder of Hydra's, and there is none",
     "--config-name select": r"^error: --config-name: has no effect here",
     "--config-path x": r"^error: --config-path: has no effect here; .*--config-dir FOLDER",
     "--package x": r"^error: --package: has no effect without --cfg job",
