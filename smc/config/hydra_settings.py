@@ -29,7 +29,7 @@ WITHOUT_EFFECT: dict[str, tuple[Any, str]] = {
 #: How overrides begin that cannot be composed here -> the remedy.
 UNUSABLE = {
     "hydra.sweeper.params=": "cannot be set as a whole; type the comma lists: -m seed=0,1",
-    "hydra/job_logging=default": "writes into a folder of Hydra's, and there is none; a run's log is its run.log",
+    "hydra/job_logging=default": "writes into a folder of Hydra's, and there is none; a run's log is run.log",
 }
 #: Options of Hydra's command line -> the remedy.
 FLAGS = {
