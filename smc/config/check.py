@@ -213,7 +213,9 @@ def _typed(path: str, section: Mapping[str, Any], schema: type) -> Iterator[str]
 def _other_structure(config: Config) -> Iterator[str]:
     """Find rules of structure that one group alone was told: features, events and labels share theirs."""
     shared = config.get("structure")
-    for group in STRUCTURED if isinstance(shared, Mapping) else ():
+    if not isinstance(shared, Mapping):
+        return
+    for group in STRUCTURED:
         node = config.get(group) or {}
         for name in annotations(Structure):
             if name in node and name in shared and node[name] != shared[name]:
