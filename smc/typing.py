@@ -1,7 +1,7 @@
 """Types used across smc."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,3 +22,13 @@ Bars: TypeAlias = Mapping[str, pd.DataFrame]
 
 #: Told, in a word or two, what is being done.
 OnProgress: TypeAlias = Callable[[str], None]
+
+
+class Classifier(Protocol):
+    """A fitted scikit-learn classifier that gives probabilities."""
+
+    classes_: np.ndarray
+
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Return one probability a class (n, k), in the order of ``classes_``."""
+        ...

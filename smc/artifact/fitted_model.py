@@ -87,10 +87,12 @@ def _pipeline(record: dict[str, Any], steps: dict[str, Any]) -> FoldPipeline:
     params = record["params"]
     if not issubclass(locate(record["class"]), FoldPipeline):
         raise ArtifactError(f"unknown class: {record['class']} is no FoldPipeline")
+    estimator: Any = clone(steps["estimator"])
+    preprocess: Any = None if params["preprocess"] is None else clone(steps["preprocess"])
     pipeline = FoldPipeline(
-        estimator=clone(steps["estimator"]),
+        estimator=estimator,
         sampler=from_recipe(params["sampler"]),
-        preprocess=None if params["preprocess"] is None else clone(steps["preprocess"]),
+        preprocess=preprocess,
         selector=None if params.get("selector") is None else from_recipe(params["selector"]),
         calibrator=None if params.get("calibrator") is None else from_recipe(params["calibrator"]),
         tail_frac=params["tail_frac"],

@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from smc.aug.row_source import Earlier
 from smc.errors import ModelError
+from smc.interfaces import Inputs, Resampler
 from smc.pipeline.inputs import for_sampler
 from smc.typing import FloatArray, IntArray
 from smc.windows import Windows
@@ -34,8 +35,8 @@ class Augmented:
         What it failed with, else None.
     """
 
-    sampler: Any
-    rows: Any
+    sampler: Resampler
+    rows: Inputs
     labels: np.ndarray
     error: str | None = None
 
@@ -70,7 +71,7 @@ class Augmented:
 
 
 def augment(
-    sampler: Any, rows: FloatArray | Windows, labels: np.ndarray, earlier: Earlier | None = None
+    sampler: Resampler, rows: FloatArray | Windows, labels: np.ndarray, earlier: Earlier | None = None
 ) -> Augmented:
     """Let a clone of a sampler add to the rows of a fit; where it fails, warn and go on without it.
 
@@ -92,7 +93,7 @@ def augment(
         return Augmented(fitted, rows, labels, f"{type(error).__name__}: {error}")
 
 
-def _check(rows: Any, labels: Any, given: FloatArray | Windows) -> None:
+def _check(rows: Inputs, labels: np.ndarray, given: FloatArray | Windows) -> None:
     """Raise ValueError unless there are as many labels as rows, and as many features as there were."""
     if len(rows) != len(labels) or rows.shape[1:] != given.shape[1:]:
         raise ValueError(

@@ -6,10 +6,14 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 
 from smc.errors import ModelError
+from smc.interfaces import ProbabilityCalibrator
 from smc.pipeline.rows import Rows
+from smc.typing import Classifier
 
 
-def fit_calibrator(calibrator: Any, estimator: Any, rows: Rows | None) -> Any:
+def fit_calibrator(
+    calibrator: ProbabilityCalibrator, estimator: Classifier, rows: Rows | None
+) -> ProbabilityCalibrator:
     """Fit a clone of a calibrator to what a fitted estimator predicts of rows that it does not know.
 
     Rows of a class that the estimator has not seen are left out, since it gives them no probability. Without
@@ -26,6 +30,6 @@ def fit_calibrator(calibrator: Any, estimator: Any, rows: Rows | None) -> Any:
     return fitted.fit(probability[known], np.searchsorted(classes, rows.labels[known]), *given)
 
 
-def calibration_of(calibrator: Any, n_rows: int) -> dict[str, Any]:
+def calibration_of(calibrator: ProbabilityCalibrator, n_rows: int) -> dict[str, Any]:
     """Tell what a fitted calibrator learned, as plain data."""
-    return {"n_rows": n_rows, **calibrator.get_fitted(), "notes": list(calibrator.notes_)}
+    return {"n_rows": n_rows, **calibrator.get_fitted(), "notes": list(getattr(calibrator, "notes_", []))}

@@ -4,22 +4,26 @@ import inspect
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.utils.validation import _check_sample_weight
 
 from smc.errors import ModelError
 from smc.fit_progress import FitCallback
+from smc.interfaces import Estimator
 from smc.pipeline.augment import Augmented
 from smc.pipeline.rows import Rows
 from smc.typing import FloatArray
 from smc.windows import Windows
 
 
-def stops_early(estimator: Any) -> bool:
+def stops_early(estimator: object) -> bool:
     """Whether an estimator needs rows to stop early by."""
     return getattr(estimator, "stops_early", False)
 
 
-def check_weights(estimator: Any, weights: Any, inputs: FloatArray | Windows) -> FloatArray | None:
+def check_weights(
+    estimator: Estimator, weights: npt.ArrayLike | None, inputs: FloatArray | Windows
+) -> FloatArray | None:
     """Return one weight a row, none negative; None for None.
 
     Raises
@@ -38,7 +42,7 @@ def check_weights(estimator: Any, weights: Any, inputs: FloatArray | Windows) ->
 
 
 def fit_params(
-    estimator: Any,
+    estimator: Estimator,
     rows: Rows,
     augmented: Augmented,
     early_stopping: Rows | None,
@@ -67,7 +71,7 @@ def fit_params(
     return params
 
 
-def _takes(estimator: Any, name: str) -> bool:
+def _takes(estimator: Estimator, name: str) -> bool:
     return name in inspect.signature(estimator.fit).parameters
 
 

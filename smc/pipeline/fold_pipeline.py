@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import clone
+import numpy.typing as npt
+from sklearn.base import TransformerMixin, clone
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
@@ -13,6 +14,7 @@ from smc.arguments import check_fraction, check_spans
 from smc.aug.row_source import Earlier
 from smc.feature_selection.none import NoSelection
 from smc.fit_progress import FitCallback
+from smc.interfaces import Estimator, FeatureSelector, ProbabilityCalibrator, Resampler
 from smc.pipeline.augment import Augmented, augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
 from smc.pipeline.estimate import check_weights, fit_params, stops_early
@@ -30,7 +32,7 @@ from smc.pipeline.preprocess import Preprocess
 from smc.pipeline.rows import Rows
 from smc.pipeline.select import account_of, check_uncut, fit_selector, kept_columns
 from smc.typing import FloatArray, IntArray
-from smc.windows import Windows
+from smc.windows import Inputs, Windows
 
 
 class FoldPipeline(Predictor):
@@ -98,11 +100,11 @@ class FoldPipeline(Predictor):
     def __init__(
         self,
         *,
-        estimator: Any,
-        sampler: Any,
-        preprocess: Any = None,
-        selector: Any = None,
-        calibrator: Any = None,
+        estimator: Estimator,
+        sampler: Resampler,
+        preprocess: TransformerMixin | None = None,
+        selector: FeatureSelector | None = None,
+        calibrator: ProbabilityCalibrator | None = None,
         tail_frac: float = 0.15,
     ) -> None:
         check_fraction("tail_frac", tail_frac)
@@ -115,12 +117,12 @@ class FoldPipeline(Predictor):
 
     def fit(
         self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        spans: Any = None,
+        X: Inputs,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        spans: npt.ArrayLike | None = None,
         *,
-        returns: Any = None,
+        returns: npt.ArrayLike | None = None,
         earlier: Earlier | None = None,
         callback: FitCallback | None = None,
     ) -> Self:
@@ -191,7 +193,12 @@ class FoldPipeline(Predictor):
         return self.calibrator is not None and self.calibrator.learns
 
     def _read(
-        self, X: Any, y: Any, sample_weight: Any, spans: Any, returns: Any
+        self,
+        X: Inputs,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None,
+        spans: npt.ArrayLike | None,
+        returns: npt.ArrayLike | None,
     ) -> tuple[Rows, list[str] | None]:
         """Check what a fit is given; return its rows, and the names of the features."""
         inputs, names = read_inputs(X, self.lookback)
@@ -206,7 +213,7 @@ class FoldPipeline(Predictor):
         )
         return rows, names
 
-    def _hold_back(self, spans: Any, n_rows: int) -> RowSplit:
+    def _hold_back(self, spans: npt.ArrayLike | None, n_rows: int) -> RowSplit:
         return hold_back(
             spans,
             n_rows,

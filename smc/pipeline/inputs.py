@@ -1,20 +1,29 @@
 """What a fit is given to look at, read and checked: a table of rows, or windows of bars."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smc.errors import FeatureError, ModelError
 from smc.typing import FloatArray
-from smc.windows import Windows
+from smc.windows import Inputs, Windows
 
 #: Names listed in a message before it says how many more there are.
 N_LISTED = 5
 
 
-def read_table(X: Any) -> tuple[FloatArray, list[str] | None]:
+class Transformer(Protocol):
+    """A fitted scikit-learn transformer."""
+
+    def transform(self, X: FloatArray, /) -> FloatArray:
+        """Return as many rows."""
+        ...
+
+
+def read_table(X: npt.ArrayLike) -> tuple[FloatArray, list[str] | None]:
     """Return the values as float64 (n, f), and the column names of a DataFrame.
 
     The values lie row by row, as NumPy adds in the order of memory: a DataFrame and an array of the same
@@ -93,7 +102,7 @@ def _list(names: list[str]) -> str:
     return ", ".join(names[:N_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
-def read_inputs(X: Any, lookback: int) -> tuple[FloatArray | Windows, list[str] | None]:
+def read_inputs(X: Inputs, lookback: int) -> tuple[FloatArray | Windows, list[str] | None]:
     """Return rows (n, f) as float64 or windows (n, lookback, f), and the names of the features.
 
     Parameters
@@ -125,11 +134,11 @@ def bars_of(inputs: FloatArray | Windows) -> FloatArray:
     return inputs.covered_bars() if isinstance(inputs, Windows) else inputs
 
 
-def transformed(preprocess: Any, inputs: FloatArray | Windows) -> FloatArray | Windows:
+def transformed(preprocess: Transformer, inputs: FloatArray | Windows) -> FloatArray | Windows:
     """Apply a fitted transformer to each row, or to each bar of the windows."""
     return inputs.map(preprocess.transform) if isinstance(inputs, Windows) else preprocess.transform(inputs)
 
 
-def for_sampler(inputs: FloatArray | Windows, sampler: Any) -> FloatArray | Windows:
+def for_sampler(inputs: FloatArray | Windows, sampler: object) -> FloatArray | Windows:
     """Build the windows as an array for a sampler, unless it says ``takes_windows``."""
     return inputs if getattr(sampler, "takes_windows", False) else np.asarray(inputs)

@@ -10,13 +10,14 @@ from sklearn.base import clone
 
 from smc.aug.row_source import Earlier
 from smc.fit_progress import FitCallback
+from smc.interfaces import Estimator
 from smc.model.fold_rows import lookback_of
 from smc.pipeline.rows import Rows
 from smc.typing import IntArray
-from smc.windows import as_seen
+from smc.windows import Inputs, as_seen
 
 
-def fits_members(estimator: Any) -> bool:
+def fits_members(estimator: object) -> bool:
     """Whether an estimator is an ensemble that fits its members through what it is given."""
     return getattr(estimator, "fits_members", False)
 
@@ -57,7 +58,7 @@ class MemberFits:
     earlier: Earlier | None
     callback: FitCallback | None
 
-    def __call__(self, name: str, part: str, member: Any, positions: IntArray) -> Any:
+    def __call__(self, name: str, part: str, member: Estimator, positions: IntArray) -> Any:
         """Return the fitted pipeline of a member."""
         unfitted: Any = clone(self.pipeline)
         unfitted.set_params(estimator=member, calibrator=None)
@@ -82,7 +83,7 @@ class MemberFits:
         return self.callback if of_member is None else of_member(name, part)
 
 
-def with_names(inputs: Any, names: list[str] | None) -> Any:
+def with_names(inputs: Inputs, names: list[str] | None) -> Inputs:
     """Give a table its names back; windows keep theirs."""
     return pd.DataFrame(inputs, columns=names) if isinstance(inputs, np.ndarray) and names else inputs
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.utils import Tags, get_tags
 from sklearn.utils.metaestimators import available_if
@@ -13,7 +14,7 @@ from smc.pipeline.inputs import check_names, read_inputs, transformed
 from smc.pipeline.members import fits_members
 from smc.pipeline.select import kept_columns
 from smc.typing import FloatArray
-from smc.windows import Windows
+from smc.windows import Inputs, Windows
 
 
 def _can_predict_proba(pipeline: "Predictor") -> bool:
@@ -25,6 +26,7 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
 
     estimator: Any
     preprocess: Any
+    calibrator: Any
     estimator_: Any
     preprocess_: Any
     selector_: Any
@@ -32,7 +34,7 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
     n_features_in_: int
     feature_names_in_: np.ndarray
 
-    def predict(self, X: Any, spans: Any = None) -> np.ndarray:
+    def predict(self, X: Inputs, spans: npt.ArrayLike | None = None) -> np.ndarray:
         """Return the class, or the number, of each row.
 
         Parameters
@@ -47,12 +49,12 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
         return self.estimator_.predict(self._transform(X), **self._when(spans))
 
     @available_if(_can_predict_proba)
-    def predict_proba(self, X: Any, spans: Any = None) -> FloatArray:
+    def predict_proba(self, X: Inputs, spans: npt.ArrayLike | None = None) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``; ``spans`` as for `predict`."""
         probability = self.raw_proba(X, spans)
         return probability if self.calibrator_ is None else self.calibrator_.transform(probability)
 
-    def raw_proba(self, X: Any, spans: Any = None) -> FloatArray:
+    def raw_proba(self, X: Inputs, spans: npt.ArrayLike | None = None) -> FloatArray:
         """Return the estimator's own probabilities, before calibration."""
         return self.estimator_.predict_proba(self._transform(X), **self._when(spans))
 
@@ -62,11 +64,12 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
             return self.classes_[probability.argmax(axis=1)]
         return self.classes_[self.calibrator_.decide(probability)]
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: Inputs, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None) -> float:
         """Return the estimator's own score: accuracy, or R squared."""
         check_is_fitted(self)
         if self.calibrator_ is not None:
-            return float(np.average(self.predict(X) == np.asarray(y), weights=sample_weight))
+            weights = None if sample_weight is None else np.asarray(sample_weight)
+            return float(np.average(self.predict(X) == np.asarray(y), weights=weights))
         return self.estimator_.score(self._transform(X), y, sample_weight=sample_weight)
 
     @property
@@ -93,7 +96,7 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
         np.add.at(total, source[self.selector_.get_support()], importances)
         return total
 
-    def _transform(self, X: Any) -> FloatArray | Windows:
+    def _transform(self, X: Inputs) -> FloatArray | Windows:
         check_is_fitted(self)
         values, names = read_inputs(X, self.lookback)
         if names is not None and hasattr(self, "feature_names_in_"):
@@ -108,7 +111,7 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
             return values
         return kept_columns(self.selector_, transformed(self.preprocess_, values))
 
-    def _when(self, spans: Any) -> dict[str, Any]:
+    def _when(self, spans: npt.ArrayLike | None) -> dict[str, Any]:
         return {"spans": spans} if fits_members(self.estimator) else {}
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -1,8 +1,10 @@
 """Scaling and imputation, learned from the rows that are fitted on."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -47,9 +49,10 @@ class Preprocess(TransformerMixin, BaseEstimator):
     def __init__(self, *, impute: bool = True) -> None:
         self.impute = impute
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+    def fit(self, X: npt.ArrayLike, y: object = None) -> Self:  # noqa: ARG002
         """Learn location, scale and flags from rows."""
-        values: Any = validate_data(self, X, dtype=np.float64, order="C", ensure_all_finite="allow-nan")
+        table: Any = X  # which the stub of `validate_data` takes for a str
+        values: Any = validate_data(self, table, dtype=np.float64, order="C", ensure_all_finite="allow-nan")
         learned = np.array([self._learn(np.ascontiguousarray(column)) for column in values.T])
         self.center_, self.factor_, self.median_, has_missing = learned.T.copy()
         speaks = (has_missing > 0) & (self.factor_ > 0)
@@ -57,17 +60,18 @@ class Preprocess(TransformerMixin, BaseEstimator):
         self.source_ = np.concatenate([np.arange(values.shape[1]), self.flagged_])
         return self
 
-    def transform(self, X: Any) -> FloatArray:
+    def transform(self, X: npt.ArrayLike) -> FloatArray:
         """Return the scaled columns, then the flags."""
         check_is_fitted(self)
-        values = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        table: Any = X
+        values = validate_data(self, table, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         scaled = (values - self.center_) * self.factor_
         if not self.impute:
             return scaled
         missing = np.isnan(values)
         return np.hstack([np.where(missing, self.median_, scaled), missing[:, self.flagged_]])
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+    def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> np.ndarray:
         """Name the outputs: the inputs' names, then ``<name>_missing``."""
         given = getattr(self, "feature_names_in_", [f"x{column}" for column in range(self.n_features_in_)])
         names = list(given if input_features is None else input_features)

@@ -10,12 +10,13 @@ from sklearn.base import clone
 from smc.errors import LeakageError
 from smc.feature_selection.none import NoSelection
 from smc.feature_selection.selector import CUT_BY
+from smc.interfaces import FeatureSelector
 from smc.pipeline.rows import Rows
 from smc.typing import FloatArray
 from smc.windows import Windows
 
 
-def check_uncut(X: Any) -> None:
+def check_uncut(X: object) -> None:
     """Raise LeakageError for a table whose features a selector has chosen before the fit."""
     if isinstance(X, pd.DataFrame) and CUT_BY in X.attrs:
         raise LeakageError(
@@ -25,7 +26,7 @@ def check_uncut(X: Any) -> None:
         )
 
 
-def fit_selector(selector: Any, rows: Rows) -> Any:
+def fit_selector(selector: FeatureSelector | None, rows: Rows) -> FeatureSelector:
     """Fit a clone of a selector to the rows that are fitted on; of windows it sees the events' own bars.
 
     Weights and spans are given to a selector that takes them.
@@ -38,7 +39,7 @@ def fit_selector(selector: Any, rows: Rows) -> Any:
     return fitted.fit(table, rows.labels, **{name: value for name, value in given.items() if name in taken})
 
 
-def kept_columns(selector: Any, rows: FloatArray | Windows) -> FloatArray | Windows:
+def kept_columns(selector: FeatureSelector, rows: FloatArray | Windows) -> FloatArray | Windows:
     """Return the columns that a fitted selector keeps, in their order; the very rows if it keeps all."""
     support = selector.get_support()
     if support.all():
@@ -48,15 +49,15 @@ def kept_columns(selector: Any, rows: FloatArray | Windows) -> FloatArray | Wind
     return np.ascontiguousarray(rows[:, support])
 
 
-def account_of(selector: Any, preprocess: Any, names: list[str] | None) -> dict[str, Any] | None:
+def account_of(
+    selector: FeatureSelector, preprocess: object, names: list[str] | None
+) -> dict[str, Any] | None:
     """Name the features kept, as plain data; None without a selection."""
     if isinstance(selector, NoSelection):
         return None
     support = selector.get_support()
-    if hasattr(preprocess, "get_feature_names_out"):
-        columns = preprocess.get_feature_names_out(names)
-    else:
-        columns = names or [f"x{column}" for column in range(len(support))]
+    names_out = getattr(preprocess, "get_feature_names_out", None)
+    columns = names_out(names) if names_out else names or [f"x{column}" for column in range(len(support))]
     return {
         "given": [str(name) for name in columns],
         "kept": [str(name) for name, is_kept in zip(columns, support, strict=True) if is_kept],
