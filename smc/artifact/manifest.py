@@ -13,6 +13,8 @@ from smc.fingerprint import content_hash
 RECORD = "model.json"
 FORMAT = 1
 FILE_NAME = re.compile(r"[a-z0-9_]+\.[a-z]+")
+#: Libraries whose version may change what a saved model answers.
+LIBRARIES = ("numpy", "scikit-learn", "skops", "xgboost", "lightgbm", "torch")
 
 
 def seal(record: dict[str, Any], files: dict[str, bytes]) -> bytes:
@@ -73,10 +75,6 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 def _stamp(data: bytes) -> dict[str, Any]:
     return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-
-
-#: Libraries whose version may change what a saved model answers.
-LIBRARIES = ("numpy", "scikit-learn", "skops", "xgboost", "lightgbm", "torch")
 
 
 def current_versions() -> dict[str, str]:

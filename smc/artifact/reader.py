@@ -14,6 +14,21 @@ from smc.artifact.moved_names import upgrade_record
 from smc.errors import ArtifactError, FeatureError
 from smc.pipeline.inputs import check_names
 
+#: What the parsers of files written by another version, or by hand, have been seen to raise.
+PARSER_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    ImportError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 
 def load(folder: str | Path) -> BaseEstimator:
     """Load a model that `smc.artifact.save` wrote; loading executes nothing that the folder holds.
@@ -63,22 +78,6 @@ def _read(folder: str | Path) -> dict[str, bytes]:
     if strange:
         raise ArtifactError(f"extra file: {strange[0]} is not part of the model")
     return {entry.name: entry.read_bytes() for entry in sorted(path.iterdir())}
-
-
-#: What the parsers of files written by another version, or by hand, have been seen to raise.
-PARSER_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    BadZipFile,
-    EOFError,
-    ImportError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 def restore(files: dict[str, bytes], *, exact: bool = False) -> BaseEstimator:

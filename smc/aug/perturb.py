@@ -5,6 +5,9 @@ import numpy as np
 from smc.aug.row_source import RowSource
 from smc.typing import FloatArray, IntArray
 
+#: Rows, or sequences, that noise is drawn for at a time.
+BATCH_SIZE = 1024
+
 
 def adaptive_size(n: int, *, n_small: int, threshold: int, beyond: float = 1.0) -> int:
     """Return the size that few rows are brought to: three times below ``n_small``, twice below ``threshold``.
@@ -44,10 +47,6 @@ def draw_copies(y: np.ndarray, n_copies: int, rng: np.random.Generator) -> IntAr
     by_target = shuffled[np.argsort(key[shuffled], kind="stable")]
     left = by_target[(np.arange(n_left) * n_rows + rng.integers(n_rows)) // max(n_left, 1)]
     return np.concatenate([np.tile(np.arange(n_rows), n_rounds), np.sort(left)])
-
-
-#: Rows, or sequences, that noise is drawn for at a time.
-BATCH_SIZE = 1024
 
 
 def add_noise(made: FloatArray, spread: FloatArray, level: float, rng: np.random.Generator) -> FloatArray:

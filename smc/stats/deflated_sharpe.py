@@ -9,6 +9,10 @@ from smc.arguments import check_at_least, check_choice, check_non_negative, chec
 from smc.stats.panel import check_panel, standardised, varies
 from smc.stats.sharpe import Record, as_record, normal_probability, probabilistic_sharpe_ratio
 
+EULER_GAMMA = 0.5772156649015329
+#: Points and half-width of the sum over the normal density; its error is rounding.
+N_POINTS, WIDTH = 8001, 12.0
+
 
 def effective_trials(panel: npt.ArrayLike, *, convention: str = "average_correlation") -> float:
     """Return the number of independent trials that the columns amount to, in [1, N].
@@ -52,12 +56,6 @@ def effective_trials(panel: npt.ArrayLike, *, convention: str = "average_correla
     mean = (correlation.sum() - n_trials) / (n_trials * (n_trials - 1))
     mean = min(max(mean, 0.0), 1.0)
     return float(mean + (1 - mean) * n_trials)
-
-
-EULER_GAMMA = 0.5772156649015329
-
-#: Points and half-width of the sum over the normal density; its error is rounding.
-N_POINTS, WIDTH = 8001, 12.0
 
 
 def expected_max_sharpe_ratio(

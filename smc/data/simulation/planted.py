@@ -8,6 +8,7 @@ FADE = 0.33  # drift against a stale break, as a share of the drift after a fres
 #: Drift in standard deviations of a bar's return, and the best possible accuracy that it allows.
 DRIFT = np.array([0.18, 0.25, 0.35, 0.45, 0.6, 0.75, 0.9])
 ACCURACY = np.array([0.653, 0.693, 0.747, 0.792, 0.844, 0.881, 0.907])
+LEAK_BARS = 10  # bars ahead that a leaking volume knows: about as long as a label of the default run lasts
 
 
 def drift_for(best_accuracy: float) -> float:
@@ -29,9 +30,6 @@ def drift_for(best_accuracy: float) -> float:
             "for weaker edges use half_life or regime, for none edge_frac=0"
         )
     return float(np.interp(best_accuracy, ACCURACY, DRIFT))
-
-
-LEAK_BARS = 10  # bars ahead that a leaking volume knows: about as long as a label of the default run lasts
 
 
 def leaked_volume(bars: FloatArray, direction: IntArray, volatility: float) -> FloatArray:
