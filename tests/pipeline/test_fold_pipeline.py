@@ -13,6 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import MinMaxScaler
 
 from smc.aug.none import NoAugmentation
+from smc.calibrate.sigmoid import Sigmoid
 from smc.errors import ArtifactError, FeatureError, ModelError, SplitError
 from smc.model.lightgbm import LightGBM
 from smc.model.logistic import Logistic
@@ -54,6 +55,14 @@ class Doubler(BaseEstimator):
         return X[self.origin_], y[self.origin_]
 
 
+class CalibratorRecorder(Sigmoid):
+    """A calibrator that keeps what it was given."""
+
+    def fit(self, probability, codes, weight=None, returns=None):
+        self.given_ = codes, weight, returns
+        return super().fit(probability, codes, weight, returns)
+
+
 class Failing(BaseEstimator):
     def fit_resample(self, X, y):
         self.origin_ = np.array([0])
@@ -74,6 +83,15 @@ def pipeline(estimator=None, sampler=None, **params):
         sampler=sampler or NoAugmentation(),
         **params,
     )
+
+
+def test_the_calibrator_is_given_the_weights_and_returns_of_the_last_rows(table):
+    X, y, weight = table
+    returns = np.linspace(-0.1, 0.1, N)
+    fitted = pipeline(calibrator=CalibratorRecorder()).fit(X, y, weight, SPANS, returns=returns)
+    last = split_off_last(SPANS, 0.2)[1]
+    for given, column in zip(fitted.calibrator_.given_, (y, weight, returns), strict=True):
+        np.testing.assert_array_equal(given, column[last])
 
 
 def test_the_tail_is_purged_and_watched_and_nothing_else(table):

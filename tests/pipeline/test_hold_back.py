@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from smc.errors import SplitError
-from smc.pipeline.hold_back import split_off_last
+from smc.pipeline.hold_back import hold_back, split_off_last
 
 SPANS = np.column_stack([np.arange(1, 13), np.arange(2, 14)])
 
@@ -34,3 +34,12 @@ def test_rows_that_all_touch_those_held_back_are_refused():
         split_off_last(SPANS[:1])
     with pytest.raises(ValueError, match="`frac` must lie between 0 and 1, got 1"):
         split_off_last(SPANS, frac=1)
+
+
+def test_positions_count_all_rows_where_the_calibration_set_has_cost_one_between():
+    starts = [1, 2, 2, 3, 5, 5, 6, 7, 9, 10, 10, 12]
+    uneven = np.column_stack([starts, [1, 4, 2, 9, 5, 6, 6, 12, 9, 10, 13, 12]])
+    split = hold_back(uneven, 12, tail_frac=0.25, calibration_frac=0.25)
+    assert split.calibration.tolist() == [9, 10, 11]  # row 7 ends at 12, beyond the first start, 10
+    assert split.early_stopping.tolist() == [6, 8]
+    assert split.fit.tolist() == [0, 1, 2, 4]  # rows 3 and 5 end at 9 and 6, at or beyond 6
