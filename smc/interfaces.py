@@ -16,10 +16,6 @@ import pandas as pd
 
 from smc.fit_progress import FitProgress
 from smc.typing import BoolArray, Config, FloatArray, IntArray, Spans
-from smc.windows import Windows
-
-#: Rows (n, n_features), with or without names, or windows of bars (n, lookback, n_features).
-Inputs: TypeAlias = pd.DataFrame | np.ndarray | Windows
 
 #: From predicted values to side-relative positions in [-1, 1]: `position` of a label.
 ToPosition: TypeAlias = Callable[[Any], FloatArray]

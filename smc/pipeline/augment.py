@@ -9,10 +9,10 @@ from sklearn.base import clone
 
 from smc.aug.row_source import Earlier
 from smc.errors import ModelError
-from smc.interfaces import Inputs, Resampler
+from smc.interfaces import Resampler
 from smc.pipeline.inputs import for_sampler
 from smc.typing import FloatArray, IntArray
-from smc.windows import Windows
+from smc.windows import Inputs, Windows
 
 #: What samplers have been seen to raise: neighbours or classes they lack, shapes, memory.
 SAMPLER_ERRORS = (ValueError, ArithmeticError, RuntimeError, LookupError, TypeError, MemoryError)
