@@ -1,6 +1,9 @@
 """Fixtures that every test may use."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
 REPOSITORY = Path(__file__).parent.parent
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +51,21 @@ def random_bars(n_bars: int = 3000, seed: int = 0, freq: str = "4h") -> pd.DataF
 def bars() -> pd.DataFrame:
     """3,000 random-walk H4 bars."""
     return random_bars()
+
+
+@pytest.fixture
+def smc_train(tmp_path: Path) -> Command:
+    """Start `python -m smc.train` in an empty folder of its own, and wait for it."""
+
+    def run(*overrides: str, env: dict[str, str] | None = None, cwd: Path = tmp_path):
+        return subprocess.run(
+            [sys.executable, "-m", "smc.train", *overrides],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
