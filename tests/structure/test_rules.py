@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from smc import structure
+from smc.structure.state import empty_state
+from smc.structure.zones import add_gap
 
 # A break, its order block, a gap, a higher high, a second break, and a change of character.
 STORY = (
@@ -261,3 +263,13 @@ def test_barriers_take_the_pool_before_the_swing(follow):
     assert rows["swing_high"][30] == 13.4
     assert rows["tbm_risk_atr"][30] == pytest.approx((11.0 - 9.5) / rows["atr"][30] + 0.1)
     assert rows["tbm_reward_atr"][30] == pytest.approx((13.5 - 11.0) / rows["atr"][30])
+
+
+@pytest.mark.parametrize(("min_gap_atr", "n_gaps"), [(0.5, 1), (0.75, 0)])
+def test_a_gap_as_large_as_the_smallest_that_counts_is_one(min_gap_atr, n_gaps):
+    core, sides = empty_state(5, 500, min_gap_atr, 0.25)
+    core["t"] = 2
+    sides["hi"][0, 0], sides["lo"][0, 2] = 10.0, 11.0  # a gap of 1, half of an ATR of 2
+    sides["prev_open"][0], sides["prev_close"][0] = 10.0, 11.0
+    add_gap(sides[0], core[0], 2.0)
+    assert sides["n_gaps"][0] == n_gaps
