@@ -10,7 +10,7 @@ if __name__ == "__main__":
 from smc.config.command import read_command
 from smc.config.job import Job
 from smc.errors import DiskFullError, SmcError
-from smc.launcher import End, run_sweep
+from smc.launcher import JobResult, run_sweep
 from smc.results.durable import NO_ROOM
 from smc.results.status import reason_of
 from smc.training.outcome import Outcome, say_outcome, say_outcome_briefly
@@ -28,17 +28,17 @@ def attempt(job: Job, progress: Progress) -> Outcome:
         raise DiskFullError(f"the disk under {output} is full: free some room and run again") from error
 
 
-def carry_out(job: Job, progress: Progress) -> End:
+def carry_out(job: Job, progress: Progress) -> JobResult:
     """Carry out one job of a sweep; whatever ends it is told, not raised, but for Ctrl-C."""
     try:
         outcome = attempt(job, progress)
     except SmcError as error:
-        return End("failed", "; ".join(str(error).splitlines()), reason=error.reason)
+        return JobResult("failed", "; ".join(str(error).splitlines()), reason=error.reason)
     except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
-        return End("failed", f"{type(error).__name__}: {error}", reason=reason_of(error))
+        return JobResult("failed", f"{type(error).__name__}: {error}", reason=reason_of(error))
     status = "finished" if outcome.status == "finished" else "failed"
     text = say_outcome_briefly(outcome)
-    return End(status, text, outcome.run_id, is_new=outcome.is_new)
+    return JobResult(status, text, outcome.run_id, is_new=outcome.is_new)
 
 
 def run_one(job: Job) -> int:

@@ -4,9 +4,9 @@ A launcher decides in which processes the jobs are carried out. Before the first
 composed and checked, and the expected runs are written down; the end of each is kept account of.
 """
 
-from smc.launcher.job_result import Death, End
+from smc.launcher.job_result import Crash, JobResult
 from smc.launcher.launcher import Launcher, Task
 from smc.launcher.run import run_sweep
-from smc.launcher.sweep import Sweep
+from smc.launcher.sweep_state import SweepState
 
-__all__ = ["Death", "End", "Launcher", "Sweep", "Task", "run_sweep"]
+__all__ = ["Crash", "JobResult", "Launcher", "SweepState", "Task", "run_sweep"]

@@ -1,13 +1,31 @@
-"""How one job of a sweep ended."""
+"""How one job of a sweep ended, or why its process went without a word, and what is then written down."""
 
-from dataclasses import dataclass
+import signal
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal, Self
+
+from smc.config import instantiate
+from smc.config.job import Job
+from smc.errors import RunBusyError, SmcError
+from smc.results import RunStore, about
 
 Status = Literal["finished", "failed", "killed"]
 
+#: Signals by which somebody, or the batch system, ends a process; any other is a crash of its own making.
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+#: What multiprocessing says of a process that nobody is left to tell of.
+SERVER_GONE = 255
+VMSTAT = Path("/proc/vmstat")
+#: Seconds within which the processes of a lost node or worker go too; news of it may come before they do.
+LAST_SIGNS = 10.0
+#: Seconds between two looks at them.
+TICK = 0.05
+
 
 @dataclass(frozen=True)
-class End:
+class JobResult:
     """What a job says of its own end; plain, so that it can be sent from another process.
 
     Attributes
@@ -30,7 +48,7 @@ class End:
     def interrupted(cls, error: KeyboardInterrupt) -> Self:
         """Return the end of a job that Ctrl-C ended, with what it left behind.
 
-        >>> End.interrupted(KeyboardInterrupt("what was done is in partial/3f")).text
+        >>> JobResult.interrupted(KeyboardInterrupt("what was done is in partial/3f")).text
         'interrupted: what was done is in partial/3f'
         """
         text = f"interrupted: {error}" if error.args else "interrupted"
@@ -38,7 +56,7 @@ class End:
 
 
 @dataclass(frozen=True)
-class Death:
+class Crash:
     """Why a job could not say how it ended.
 
     Attributes
@@ -55,3 +73,68 @@ class Death:
     status: Literal["failed", "killed"]
     reason: str
     message: str
+
+
+def crash_of(exit_code: int | None, *, ran_out_of_memory: bool = False) -> Crash:
+    """Name the cause of a process's end by its exit code (negative: the signal).
+
+    Parameters
+    ----------
+    ran_out_of_memory
+        Whether the kernel ended processes for want of memory while this one ran.
+
+    >>> crash_of(-11).reason, crash_of(-9).status, crash_of(-9, ran_out_of_memory=True).reason
+    ('SIGSEGV', 'killed', 'out_of_memory')
+    """
+    if exit_code == SERVER_GONE:
+        return Crash("killed", "server_gone", "its process went with the fork server, or exited with 255")
+    if exit_code is None or exit_code >= 0:
+        return Crash("failed", "exited", f"its process ended with exit code {exit_code} before the run did")
+    name = signal.Signals(-exit_code).name
+    if -exit_code == signal.SIGKILL and ran_out_of_memory:
+        message = "memory ran out, and the kernel ended its process: fewer runs at once need less"
+        return Crash("failed", "out_of_memory", message)
+    if -exit_code in FROM_OUTSIDE:
+        return Crash("killed", name, f"its process was ended from outside by {name}")
+    return Crash("failed", name, f"its process crashed with {name}")
+
+
+def count_out_of_memory() -> int:
+    """Count the processes that the kernel has ever ended for want of memory; 0 if it does not say."""
+    try:
+        fields = dict(line.split() for line in VMSTAT.read_text().splitlines())
+    except OSError:
+        return 0
+    return int(fields.get("oom_kill", 0))
+
+
+def record_crash(job: Job, run_id: str | None, crash: Crash) -> JobResult:
+    """Write the cause into the run's status record and the ledger, and return how the job ended.
+
+    A run that was committed before its process went is finished. What cannot be written is said.
+    """
+    if run_id is None:
+        return JobResult(crash.status, crash.message, reason=crash.reason)
+    try:
+        store, ledger = RunStore(job.config["paths"]["output"]), instantiate(job.config["ledger"], "ledger")
+        if not _recorded(store, run_id, job, crash):
+            ledger.close_if_started(run_id, "finished")
+            return JobResult("finished", f"finished: {store.folder(run_id)}", run_id)
+        ledger.close_if_started(run_id, crash.status, crash.reason)
+    except (SmcError, OSError) as error:
+        return JobResult(
+            crash.status, f"{crash.message}; this could not be recorded: {error}", run_id, crash.reason
+        )
+    return JobResult(crash.status, crash.message, run_id, crash.reason)
+
+
+def _recorded(store: RunStore, run_id: str, job: Job, crash: Crash) -> bool:
+    """Write the status record, see `RunStore.record_death`, once the run's process has let go of it."""
+    deadline = time.monotonic() + LAST_SIGNS
+    while True:
+        try:
+            return store.record_death(run_id, about(job.config), asdict(crash))
+        except RunBusyError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(TICK)

@@ -10,7 +10,7 @@ import numpy as np
 from smc import results, stats
 from smc.config.job import Job
 from smc.errors import SmcError
-from smc.launcher.bars import LoadedBars
+from smc.launcher.loaded_bars import LoadedBars
 from smc.ledger import Ledger
 from smc.training.components import Components
 from smc.training.prepare import make_dataset, make_plan
@@ -22,7 +22,7 @@ WORTHWHILE = 0.10
 
 
 @dataclass
-class Evidence:
+class SymbolPower:
     """Out-of-fold events of one symbol, and the configurations that they are to tell apart.
 
     Attributes
@@ -47,7 +47,7 @@ class Evidence:
         return stats.affordable_trials(self.n_independent, WORTHWHILE)
 
 
-class EvidenceAhead:
+class PowerCheck:
     """Count events and trials of each symbol that a sweep classifies; features are cached on the way.
 
     A job whose events cannot be had is left out: its run will say why.
@@ -55,31 +55,31 @@ class EvidenceAhead:
 
     def __init__(self, bars: LoadedBars) -> None:
         self._bars = bars
-        self._found: dict[str, Evidence] = {}
-        self._known: dict[str, tuple[list[str], dict[str, float]]] = {}
+        self._by_symbol: dict[str, SymbolPower] = {}
+        self._by_ground: dict[str, tuple[list[str], dict[str, float]]] = {}
 
     def add(self, job: Job) -> None:
         """Count a job among the trials of its symbols."""
         ground = json.dumps({name: job.config[name] for name in GROUND}, sort_keys=True, default=str)
-        if ground not in self._known:
-            self._known[ground] = self._independent_events(job)
-        symbols, worth = self._known[ground]
+        if ground not in self._by_ground:
+            self._by_ground[ground] = self._independent_events(job)
+        symbols, worth = self._by_ground[ground]
         for symbol, n_independent in worth.items():
-            evidence = self._found.setdefault(symbol, Evidence())
-            evidence.n_independent = min(evidence.n_independent, n_independent)
-            evidence.trials.add(results.seedless_hash({**job.config, "symbol": symbols}))
+            power = self._by_symbol.setdefault(symbol, SymbolPower())
+            power.n_independent = min(power.n_independent, n_independent)
+            power.trials.add(results.seedless_hash({**job.config, "symbol": symbols}))
 
-    def by_symbol(self, ledger: Ledger) -> dict[str, Evidence]:
-        """Return the evidence, with what a ledger counts already; one out of reach counts none."""
-        if not self._found:
+    def by_symbol(self, ledger: Ledger) -> dict[str, SymbolPower]:
+        """Return what each symbol can show; trials that a ledger counts are among its own, if it answers."""
+        if not self._by_symbol:
             return {}
         try:
             counted = ledger.trials().groupby("symbol")["seedless_hash"].agg(set).to_dict()
         except SmcError:
             counted = {}
         return {
-            symbol: Evidence(each.n_independent, each.trials | counted.get(symbol, set()))
-            for symbol, each in self._found.items()
+            symbol: SymbolPower(power.n_independent, power.trials | counted.get(symbol, set()))
+            for symbol, power in self._by_symbol.items()
         }
 
     def _independent_events(self, job: Job) -> tuple[list[str], dict[str, float]]:
@@ -88,12 +88,12 @@ class EvidenceAhead:
         There are none of a regression, which has no accuracy.
         """
         try:
-            parts = Components.from_config(job.config)
-            if parts.labels.task != "classification":
+            components = Components.from_config(job.config)
+            if components.labels.task != "classification":
                 return [], {}
             bars = self._bars.load(job.config)
-            data = make_dataset(bars, parts, Path(job.config["paths"]["output"]))
-            plan, _ = make_plan(data, parts, job.config["split"])
+            data = make_dataset(bars, components, Path(job.config["paths"]["output"]))
+            plan, _ = make_plan(data, components, job.config["split"])
         except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
             return [], {}
         tested = [fold.test for fold in plan.folds]
@@ -101,20 +101,20 @@ class EvidenceAhead:
         return list(bars), events.groupby("symbol")["weight"].sum().to_dict()
 
 
-def sentences(evidence: dict[str, Evidence]) -> Iterator[str]:
+def sentences(power: dict[str, SymbolPower]) -> Iterator[str]:
     """Say what the events can show with so many trials, and how many they bear."""
-    if not evidence or max(len(each.trials) for each in evidence.values()) < 2:
+    if not power or max(len(symbol.trials) for symbol in power.values()) < 2:
         return
-    every = list(evidence.values())
-    n_trials = _range([len(each.trials) for each in every])
-    worth = _range([each.n_independent for each in every])
-    edges = _range([100 * each.edge for each in every])
+    symbols = list(power.values())
+    n_trials = _range([len(symbol.trials) for symbol in symbols])
+    worth = _range([symbol.n_independent for symbol in symbols])
+    edges = _range([100 * symbol.edge for symbol in symbols])
     yield (
         f"{n_trials} configurations a symbol on out-of-fold events worth {worth} independent ones: "
         f"an edge under {edges} points of accuracy cannot be told from luck"
     )
-    if any(each.edge > WORTHWHILE for each in every):
-        bear, needed = _range([each.n_affordable for each in every]), stats.needed_events(WORTHWHILE, 1)
+    if any(symbol.edge > WORTHWHILE for symbol in symbols):
+        bear, needed = _range([symbol.n_affordable for symbol in symbols]), stats.needed_events(WORTHWHILE, 1)
         yield (
             f"for an edge of {100 * WORTHWHILE:g} points these events bear {bear} configurations "
             f"({needed} independent events bear one); fewer, chosen beforehand, or more events show more"

@@ -1,37 +1,29 @@
-"""What the fork server imports once, so that no run has to."""
+"""What the fork server imports once, so that no run forked from it has to: slow libraries and compiled code.
 
-import sys
-from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
-from typing import Any
+Importing this module puts some made-up bars through features and labels: the machine code is read from
+Numba's cache, or made where it is not there. Without it each process would read it anew, in about 0.3 s.
+"""
 
-from smc.config.job import Job
+import numpy as np
+import pandas as pd
+import skops.io  # noqa: F401 - a run imports both when it saves
+import sqlalchemy.dialects.sqlite  # noqa: F401
 
-#: Imported by a run when they are needed, and by every run.
-ALWAYS = ("sqlalchemy.dialects.sqlite", "skops.io", "smc.launcher.warm")
-#: Packages whose import costs seconds, by the first part of what a job's classes name as their library.
-LIBRARIES = {"torch": ("torch", "pytorch_lightning")}
+from smc import structure
+from smc.labels.triple_barrier import TripleBarrier
 
-
-def modules_of(jobs: Sequence[Job]) -> list[str]:
-    """Name the modules that the jobs will import, as far as it can be told, each once."""
-    targets = {target.rpartition(".")[0] for job in jobs for target in _targets(job.config)}
-    return [*ALWAYS, *sorted(targets), *sorted({name for each in targets for name in _libraries(each)})]
+N_BARS = 600
 
 
-def _targets(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if "_target_" in node:
-            yield node["_target_"]
-        node = list(node.values())
-    if isinstance(node, list):
-        for each in node:
-            yield from _targets(each)
+def warm() -> None:
+    """Put made-up bars through features and labels."""
+    path = 100 + np.cumsum(np.random.default_rng(0).normal(size=(N_BARS, 4)).cumsum(axis=1), axis=0) / 100
+    columns = {"open": path[:, 0], "high": path.max(axis=1), "low": path.min(axis=1), "close": path[:, -1]}
+    index = pd.date_range("2020-01-01", periods=N_BARS, freq="4h", tz="UTC", name="time")
+    bars = pd.DataFrame({**columns, "volume": 1.0}, index=index)
+    structure.Machine().run(bars)
+    events = np.arange(N_BARS // 2, N_BARS - 1, 5)
+    TripleBarrier().compute(bars, events, np.ones(len(events), dtype=np.int64))
 
 
-def _libraries(module: str) -> Iterator[str]:
-    """Name the libraries that the estimators of a module import when they are fitted."""
-    for value in vars(sys.modules[module]).values() if module in sys.modules else ():
-        library = getattr(value, "native_library", None)
-        if isinstance(library, str) and find_spec(library):
-            yield from LIBRARIES.get(library, (library,))
+warm()

@@ -1,20 +1,19 @@
 """One process a run, from a fork server that has imported everything already."""
 
 import multiprocessing
+import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from multiprocessing import connection
-from typing import Any
+from multiprocessing.context import ForkServerContext
 
 from smc.arguments import check_positive
 from smc.config.job import Job
-from smc.launcher.crash import cause_of, count_out_of_memory
-from smc.launcher.ctrl_c import CtrlC
-from smc.launcher.job_result import Death
-from smc.launcher.launcher import Launcher, Task
-from smc.launcher.preload import modules_of
-from smc.launcher.sweep import Sweep
+from smc.launcher.job_result import Crash, count_out_of_memory, crash_of
+from smc.launcher.launcher import CtrlC, Launcher, Task
+from smc.launcher.sweep_state import SweepState
 from smc.launcher.threads import n_cores, thread_limits
 from smc.launcher.worker import Worker
 
@@ -24,7 +23,12 @@ GRACE = 15.0
 TICK = 0.2
 MINUTE = 60
 
-INTERRUPTED = Death("killed", "interrupted", "interrupted")
+#: What the fork server imports for every run.
+PRELOAD = "smc.launcher.preload"
+#: Packages whose import costs seconds, by the first part of what a job's classes name as their library.
+LIBRARIES = {"torch": ("torch", "pytorch_lightning")}
+
+INTERRUPTED = Crash("killed", "interrupted", "interrupted")
 
 
 class Processes(Launcher):
@@ -53,7 +57,7 @@ class Processes(Launcher):
         self.jobs, self.max_minutes = jobs, max_minutes
         self.n_threads = max(1, n_cores() // jobs) if jobs else None
 
-    def carry_out(self, jobs: Sequence[Job], task: Task, sweep: Sweep) -> None:
+    def carry_out(self, jobs: Sequence[Job], task: Task, sweep: SweepState) -> None:
         """Carry out each job, see `Launcher.carry_out`."""
         n_at_once = self._n_at_once(jobs)
         context = multiprocessing.get_context("forkserver")
@@ -70,61 +74,85 @@ class Processes(Launcher):
                     running = self._stop(running, sweep, ctrl_c)
                     raise KeyboardInterrupt
             finally:
-                for each in running:  # whatever went wrong here: no process outlives its sweep
-                    each.kill()
-                    each.close()
+                for worker in running:  # whatever went wrong here: no process outlives its sweep
+                    worker.kill()
+                    worker.close()
 
     def _n_at_once(self, jobs: Sequence[Job]) -> int:
         most_threads = max(job.config["trainer"]["n_threads"] for job in jobs)
         return self.jobs or max(1, n_cores() // most_threads)
 
-    def _start(self, job: Job, task: Task, sweep: Sweep, context: Any) -> list[Worker]:
+    def _start(self, job: Job, task: Task, sweep: SweepState, context: ForkServerContext) -> list[Worker]:
         """Start one job; one that cannot be started has ended."""
         sweep.started(job)
         try:
             return [Worker(context, job, task, sweep.log_of(job))]
         except (OSError, EOFError) as error:
-            sweep.died(job, Death("killed", "not_started", f"its process could not be started: {error!r}"))
+            sweep.crashed(job, Crash("killed", "not_started", f"its process could not be started: {error!r}"))
             return []
 
-    def _attend(self, running: list[Worker], sweep: Sweep) -> list[Worker]:
+    def _attend(self, running: list[Worker], sweep: SweepState) -> list[Worker]:
         """Wait until something happens, see to it, and return the workers that still run."""
-        handles = [handle for each in running for handle in (each.process.sentinel, each.connection)]
+        handles = [handle for worker in running for handle in (worker.process.sentinel, worker.connection)]
         ready = connection.wait(handles, TICK)
-        for each in running:
-            has_gone = each.process.sentinel in ready
-            for what in each.listen():
-                sweep.stepped(each.job, what)
-            if each.end is not None or has_gone:
-                self._take_leave(each, sweep)
-            elif self._is_late(each):
-                each.kill()
+        for worker in running:
+            has_gone = worker.process.sentinel in ready
+            for what in worker.listen():
+                sweep.stepped(worker.job, what)
+            if worker.result is not None or has_gone:
+                self._take_leave(worker, sweep)
+            elif self._is_late(worker):
+                worker.kill()
                 limit = f"{self.max_minutes:g} minutes"
                 late = f"took longer than the {limit} of hydra.launcher.max_minutes"
-                self._take_leave(each, sweep, Death("failed", "timed_out", late))
-        return [each for each in running if each.job.number not in sweep.ends]
+                self._take_leave(worker, sweep, Crash("failed", "timed_out", late))
+        return [worker for worker in running if worker.job.number not in sweep.results]
 
     def _is_late(self, worker: Worker) -> bool:
         return self.max_minutes is not None and worker.seconds() > self.max_minutes * MINUTE
 
-    def _take_leave(self, worker: Worker, sweep: Sweep, death: Death | None = None) -> None:
+    def _take_leave(self, worker: Worker, sweep: SweepState, crash: Crash | None = None) -> None:
         """Wait for the process to go, and say how its job ended."""
         worker.close()
-        if worker.end is not None:
-            sweep.ended(worker.job, worker.end)
+        if worker.result is not None:
+            sweep.ended(worker.job, worker.result)
             return
         no_memory = count_out_of_memory() > worker.oom_before
-        cause = death or cause_of(worker.process.exitcode, ran_out_of_memory=no_memory)
-        sweep.died(worker.job, cause)
+        cause = crash or crash_of(worker.process.exitcode, ran_out_of_memory=no_memory)
+        sweep.crashed(worker.job, cause)
 
-    def _stop(self, running: list[Worker], sweep: Sweep, ctrl_c: CtrlC) -> list[Worker]:
+    def _stop(self, running: list[Worker], sweep: SweepState, ctrl_c: CtrlC) -> list[Worker]:
         """Let the runs end in an orderly way; a second Ctrl-C, or their time, ends them at once."""
-        for each in running:
-            each.interrupt()
+        for worker in running:
+            worker.interrupt()
         deadline = time.monotonic() + GRACE
         while running and ctrl_c.count < 2 and time.monotonic() < deadline:
             running = self._attend(running, sweep)
-        for each in running:
-            each.kill()
-            self._take_leave(each, sweep, INTERRUPTED)
+        for worker in running:
+            worker.kill()
+            self._take_leave(worker, sweep, INTERRUPTED)
         return []
+
+
+def modules_of(jobs: Sequence[Job]) -> list[str]:
+    """Name the modules that the jobs will import, as far as it can be told, each once."""
+    targets = {target.rpartition(".")[0] for job in jobs for target in _targets(job.config)}
+    return [PRELOAD, *sorted(targets), *sorted({name for module in targets for name in _libraries(module)})]
+
+
+def _targets(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "_target_" in node:
+            yield node["_target_"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _targets(child)
+
+
+def _libraries(module: str) -> Iterator[str]:
+    """Name the libraries that the estimators of a module import when they are fitted."""
+    for value in vars(sys.modules[module]).values() if module in sys.modules else ():
+        library = getattr(value, "native_library", None)
+        if isinstance(library, str) and find_spec(library):
+            yield from LIBRARIES.get(library, (library,))

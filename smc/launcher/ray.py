@@ -10,9 +10,8 @@ from smc.errors import ConfigError
 from smc.launcher.cluster.connection import check_slots, joined
 from smc.launcher.cluster.order import Order
 from smc.launcher.cluster.tasks import Tasks
-from smc.launcher.ctrl_c import CtrlC
-from smc.launcher.launcher import Launcher, Task
-from smc.launcher.sweep import Sweep
+from smc.launcher.launcher import CtrlC, Launcher, Task
+from smc.launcher.sweep_state import SweepState
 
 
 class Ray(Launcher):
@@ -60,7 +59,7 @@ class Ray(Launcher):
         self.address, self.num_cpus, self.retries = address, num_cpus, retries
         self.max_minutes, self.n_threads = max_minutes, num_cpus
 
-    def carry_out(self, jobs: Sequence[Job], task: Task, sweep: Sweep) -> None:
+    def carry_out(self, jobs: Sequence[Job], task: Task, sweep: SweepState) -> None:
         """Carry out each job, see `Launcher.carry_out`."""
         waiting = deque(jobs)
         with joined(self.address), CtrlC() as ctrl_c:
@@ -75,7 +74,7 @@ class Ray(Launcher):
                 tasks.stop(ctrl_c)
                 raise KeyboardInterrupt
 
-    def _start(self, job: Job, tasks: Tasks, sweep: Sweep) -> None:
+    def _start(self, job: Job, tasks: Tasks, sweep: SweepState) -> None:
         needs = self._needs(job)
         order = Order.from_here(sweep.log_of(job), n_threads=needs["CPU"], max_minutes=self.max_minutes)
         job.sources  # noqa: B018 - looked up once and sent along: the files may be on this machine alone

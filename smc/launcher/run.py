@@ -7,12 +7,11 @@ from smc.config import instantiate
 from smc.config.command import Command
 from smc.config.job import Job
 from smc.errors import ConfigError
-from smc.launcher.bars import LoadedBars, by_bars
-from smc.launcher.basic import Basic
-from smc.launcher.launcher import Launcher, Task
-from smc.launcher.power_check import EvidenceAhead, sentences
-from smc.launcher.sweep import Sweep
-from smc.launcher.sweep_manifest import expected_run, write_expected
+from smc.launcher.launcher import Basic, Launcher, Task
+from smc.launcher.loaded_bars import LoadedBars, by_bars
+from smc.launcher.power_check import PowerCheck, sentences
+from smc.launcher.sweep_manifest import run_id_of, write_sweep_manifest
+from smc.launcher.sweep_state import SweepState
 from smc.launcher.view import View
 from smc.typing import Config
 
@@ -35,13 +34,13 @@ def run_sweep(command: Command, task: Task) -> int:
     launcher = make_launcher(command.launcher)
     defaults = [] if launcher.n_threads is None else [f"trainer.n_threads={launcher.n_threads}"]
     jobs, left_out = command.jobs(defaults)
-    run_ids, power = look_ahead(jobs)
+    run_ids, power = preview(jobs)
     for sentence in power:
         say(f"power: {sentence}")
-    path = write_expected(jobs, run_ids, command=command.overrides, left_out=left_out, power=power)
+    path = write_sweep_manifest(jobs, run_ids, command=command.overrides, left_out=left_out, power=power)
     command.write_sweep_config()
     with View(len(jobs)) as view:
-        sweep = Sweep(jobs, run_ids, view, logs=path.with_suffix(""))
+        sweep = SweepState(jobs, run_ids, view, logs=path.with_suffix(""))
         try:
             launcher.carry_out(sweep.distinct(), task, sweep)
         except KeyboardInterrupt as error:
@@ -55,14 +54,14 @@ def run_sweep(command: Command, task: Task) -> int:
     return EXIT_OK if sweep.n_finished == len(jobs) and not left_out else EXIT_FAILED
 
 
-def look_ahead(jobs: Sequence[Job]) -> tuple[dict[int, str | None], list[str]]:
+def preview(jobs: Sequence[Job]) -> tuple[dict[int, str | None], list[str]]:
     """Return the run that each job is, by its number, and what the sweep can find out at all."""
     bars, run_ids = LoadedBars(), {}
-    evidence = EvidenceAhead(bars)
+    power_check = PowerCheck(bars)
     for job in by_bars(jobs):
-        run_ids[job.number] = expected_run(job, bars)
-        evidence.add(job)
-    return run_ids, list(sentences(evidence.by_symbol(instantiate(jobs[0].config["ledger"], "ledger"))))
+        run_ids[job.number] = run_id_of(job, bars)
+        power_check.add(job)
+    return run_ids, list(sentences(power_check.by_symbol(instantiate(jobs[0].config["ledger"], "ledger"))))
 
 
 def make_launcher(section: Config) -> Launcher:

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from smc import results
 from smc.config.job import Job
 from smc.fingerprint import content_hash
-from smc.launcher.bars import LoadedBars
+from smc.launcher.loaded_bars import LoadedBars
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes
 from smc.results.status import utc_now
 
 
-def expected_run(job: Job, bars: LoadedBars) -> str | None:
+def run_id_of(job: Job, bars: LoadedBars) -> str | None:
     """Return the id of a job's run, or None where its bars cannot be loaded: the run will say why."""
     try:
         prints = bars.fingerprints(job.config)
@@ -23,8 +22,13 @@ def expected_run(job: Job, bars: LoadedBars) -> str | None:
         return None
 
 
-def write_expected(
-    jobs: Sequence[Job], run_ids: Mapping[int, str | None], *, command: Sequence[str], **said: Sequence[str]
+def write_sweep_manifest(
+    jobs: Sequence[Job],
+    run_ids: Mapping[int, str | None],
+    *,
+    command: Sequence[str],
+    left_out: Sequence[str],
+    power: Sequence[str],
 ) -> Path:
     """Write ``sweeps/<stamp>.json`` under the output folder, whole or not at all, and return its path.
 
@@ -33,8 +37,8 @@ def write_expected(
 
     Parameters
     ----------
-    **said
-        What else the sweep said before it began: ``left_out``, ``power``.
+    left_out, power
+        What the sweep said before it began: combinations that cannot be, and what its events can show.
     """
     stamp = utc_now()
     output = Path(jobs[0].config["paths"]["output"])
@@ -43,7 +47,8 @@ def write_expected(
         "started": stamp,
         "command": list(command),
         "jobs": [_entry(job, run_ids[job.number]) for job in jobs],
-        **{name: list(sentences) for name, sentences in said.items()},
+        "left_out": list(left_out),
+        "power": list(power),
     }
     with named_errors(output):
         make_folder(path.parent)
@@ -51,7 +56,7 @@ def write_expected(
     return path
 
 
-def _entry(job: Job, run_id: str | None) -> dict[str, Any]:
+def _entry(job: Job, run_id: str | None) -> dict[str, object]:
     return {
         "job": job.number,
         "overrides": job.overrides,

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from smc.cli import say
 from smc.config.job import Job
-from smc.launcher.job_result import End
+from smc.launcher.job_result import JobResult
 
 
 class View:
@@ -32,7 +32,7 @@ class View:
             self._live.start()
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._live is not None:
             self._live.stop()
 
@@ -45,13 +45,13 @@ class View:
         name, began, _ = self.running[job.number]
         self.running[job.number] = (name, began, what)
 
-    def ended(self, job: Job, end: End) -> None:
+    def ended(self, job: Job, result: JobResult) -> None:
         """Say how it ended."""
         self.running.pop(job.number, None)
         self.n_ended += 1
-        self.n_new += end.is_new
-        self.n_failed += end.status != "finished"
-        line = f"[{self.n_ended}/{self.n_jobs}] {job.name}: {end.text}"
+        self.n_new += result.is_new
+        self.n_failed += result.status != "finished"
+        line = f"[{self.n_ended}/{self.n_jobs}] {job.name}: {result.text}"
         if self._live is None:
             say(line)
         else:

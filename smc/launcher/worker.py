@@ -10,15 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import cast
 
 from smc.config.job import Job
-from smc.launcher.crash import count_out_of_memory
-from smc.launcher.forwarded_progress import Steps
-from smc.launcher.job_result import End
-from smc.launcher.launcher import Task
+from smc.launcher.job_result import JobResult, count_out_of_memory
+from smc.launcher.launcher import ForwardedProgress, Task
 
 #: Linux: the signal that a process gets when its parent dies.
 PR_SET_PDEATHSIG = 1
@@ -41,28 +40,30 @@ class Worker:
         File that takes what the process prints, which is nothing as a rule.
     """
 
-    def __init__(self, context: Any, job: Job, task: Task, log: Path) -> None:
+    def __init__(self, context: ForkServerContext, job: Job, task: Task, log: Path) -> None:
         self.job, self.log = job, log
-        self.end: End | None = None
+        self.result: JobResult | None = None
         self.began: float | None = None
         self.oom_before = count_out_of_memory()
         self.connection, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=work, args=(task, job, theirs, os.fspath(log)), name=job.name)
+        arguments = (task, job, theirs, os.fspath(log))
+        self.process = context.Process(target=run_job, args=arguments, name=job.name)
         with hidden_main():
             self.process.start()
+        self.pid = cast(int, self.process.pid)  # None only before the start
         theirs.close()
 
     def listen(self) -> list[str]:
-        """Read what the process has sent: return its steps, keep its end."""
+        """Read what the process has sent: return its steps, keep its result."""
         steps = []
         with contextlib.suppress(EOFError, OSError):
             while self.connection.poll():
-                said = self.connection.recv()
+                message = self.connection.recv()
                 self.began = self.began or time.monotonic()
-                if isinstance(said, End):
-                    self.end = said
+                if isinstance(message, JobResult):
+                    self.result = message
                 else:
-                    steps.append(said)
+                    steps.append(message)
         return steps
 
     def seconds(self) -> float:
@@ -72,12 +73,12 @@ class Worker:
     def interrupt(self) -> None:
         """Ask it to end in an orderly way, as Ctrl-C does."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.process.pid, signal.SIGINT)
+            os.kill(self.pid, signal.SIGINT)
 
     def kill(self) -> None:
         """End it and every process that it started, at once."""
         try:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:  # it has gone, or has no group of its own yet
             self.process.kill()
 
@@ -98,7 +99,7 @@ class Worker:
         deadline = time.monotonic() + LINGER
         with contextlib.suppress(ProcessLookupError):
             while time.monotonic() < deadline:
-                os.kill(self.process.pid, 0)
+                os.kill(self.pid, 0)
                 time.sleep(TICK)
 
 
@@ -112,22 +113,22 @@ def hidden_main() -> Iterator[None]:
         sys.modules["__main__"] = program
 
 
-def work(task: Task, job: Job, connection: Connection, log: str) -> None:
+def run_job(task: Task, job: Job, connection: Connection, log: str) -> None:
     """Carry out one job in this process, and send what it does and how it ended."""
     try:
         os.setsid()
         die_with_parent()
         print_into(log)
-        tell = functools.partial(send, connection)
-        tell("started")
-        end = task(job, Steps(tell))
+        on_progress = functools.partial(send, connection)
+        on_progress("started")
+        result = task(job, ForwardedProgress(on_progress))
     except KeyboardInterrupt as error:
-        end = End.interrupted(error)
-    send(connection, end)
+        result = JobResult.interrupted(error)
+    send(connection, result)
     connection.close()
 
 
-def send(connection: Connection, what: str | End) -> None:
+def send(connection: Connection, what: str | JobResult) -> None:
     """Tell the sweep something; if it has gone, so does this process, before it takes that for a failure."""
     try:
         connection.send(what)

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
 from smc.errors import ResultsError
-from smc.launcher.preload import ALWAYS
+from smc.launcher.processes import PRELOAD
 from smc.launcher.threads import n_cores, thread_limits
 from smc.launcher.worker import die_with_parent
 from smc.selftest.measure import Row, Task, measure
@@ -53,7 +53,7 @@ def quiet() -> Iterator[None]:
 def _in_processes(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Row]]:
     """Fork workers from a server that has imported all that they need."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *ALWAYS])
+    context.set_forkserver_preload([__name__, PRELOAD])
     others = set(multiprocessing.active_children())
     with thread_limits(max(1, n_cores() // jobs)):
         pool = ProcessPoolExecutor(jobs, context, initializer=_begin)

@@ -28,9 +28,9 @@ import nothing
 run_sweep(read_command(sys.argv[1:]), nothing.task)
 """
 TASK = """
-from smc.launcher.job_result import End
+from smc.launcher.job_result import JobResult
 def task(job, progress):
-    return End("finished", "nothing was done")
+    return JobResult("finished", "nothing was done")
 """
 SMALLEST = ("model=baseline", "events.last=160", "aug=none", "cv=holdout", "monitor=none", "keep_bars=false")
 

@@ -8,7 +8,7 @@ import pytest
 from smc.config import compose
 from smc.config.command import Command, read_command
 from smc.errors import ConfigError
-from smc.launcher.basic import Basic
+from smc.launcher.launcher import Basic
 from smc.launcher.processes import Processes
 from smc.launcher.run import make_launcher
 from smc.training.outcome import say_outcome_briefly

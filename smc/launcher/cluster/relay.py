@@ -1,26 +1,41 @@
 """How a sweep hears of a job on another node."""
 
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from smc.config.job import Job
-from smc.launcher.job_result import Death, End
+from smc.launcher.job_result import Crash, JobResult
 
 
 class Board:
     """Keep what runs are doing until the sweep looks; an actor of Ray, which every node can reach."""
 
     def __init__(self) -> None:
-        self._said: list[tuple[int, str]] = []
+        self._messages: list[tuple[int, str]] = []
 
     def tell(self, number: int, what: str) -> None:
         """Say what the job of a number is doing."""
-        self._said.append((number, what))
+        self._messages.append((number, what))
 
     def take(self) -> list[tuple[int, str]]:
         """Return what was said since the last time."""
-        said, self._said = self._said, []
-        return said
+        messages, self._messages = self._messages, []
+        return messages
+
+
+class RemoteMethod(Protocol):
+    """A method of a Ray actor."""
+
+    def remote(self, *arguments: object) -> object: ...
+
+
+class BoardHandle(Protocol):
+    """A `Board` in another process."""
+
+    @property
+    def tell(self) -> RemoteMethod: ...
+    @property
+    def take(self) -> RemoteMethod: ...
 
 
 class Relay:
@@ -34,9 +49,9 @@ class Relay:
         Handle of the sweep's board.
     """
 
-    def __init__(self, log: Path, board: Any) -> None:
+    def __init__(self, log: Path, board: BoardHandle) -> None:
         self._log, self._board = log, board
-        self.ends: dict[int, End | Death] = {}
+        self.results: dict[int, JobResult | Crash] = {}
 
     def log_of(self, _job: Job) -> Path:
         """Return the file that the sweep has chosen."""
@@ -53,10 +68,10 @@ class Relay:
         """Hand a step on."""
         self._board.tell.remote(job.number, what)
 
-    def ended(self, job: Job, end: End) -> None:
+    def ended(self, job: Job, result: JobResult) -> None:
         """Keep what the job said at its end."""
-        self.ends[job.number] = end
+        self.results[job.number] = result
 
-    def died(self, job: Job, death: Death) -> None:
+    def crashed(self, job: Job, crash: Crash) -> None:
         """Keep the cause of its death, which the sweep will record."""
-        self.ends[job.number] = death
+        self.results[job.number] = crash

@@ -4,18 +4,20 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smc.config.job import Job
 from smc.launcher.cluster.connection import n_slots
 from smc.launcher.cluster.node import carry_out_here
 from smc.launcher.cluster.order import Order
 from smc.launcher.cluster.relay import Board
-from smc.launcher.ctrl_c import CtrlC
-from smc.launcher.job_result import Death, End
-from smc.launcher.launcher import Task
+from smc.launcher.job_result import Crash, JobResult
+from smc.launcher.launcher import CtrlC, Task
 from smc.launcher.processes import GRACE, INTERRUPTED, TICK
-from smc.launcher.sweep import Sweep
+from smc.launcher.sweep_state import SweepState
+
+if TYPE_CHECKING:
+    from ray import ObjectRef
 
 #: Seconds that a node gets beyond the time of its run, to say how that ended.
 REPLY = 5.0
@@ -35,13 +37,13 @@ class Tasks:
         The jobs that run, by the handle of their result.
     """
 
-    def __init__(self, task: Task, sweep: Sweep, *, retries: int) -> None:
+    def __init__(self, task: Task, sweep: SweepState, *, retries: int) -> None:
         import ray
 
         self._task, self._sweep, self._retries = task, sweep, retries
         self._board: Any = ray.remote(num_cpus=0)(Board).remote()
         self._starts: Counter[int] = Counter()
-        self.running: dict[Any, Job] = {}
+        self.running: dict[ObjectRef, Job] = {}
 
     def have_room(self, needs: Mapping[str, float]) -> bool:
         """Tell whether the cluster can take one more now."""
@@ -65,13 +67,13 @@ class Tasks:
         self._show_steps()
         again = []
         for handle in ready:
-            job, end = self.running.pop(handle), result_of(handle)
-            if isinstance(end, End):
-                self._sweep.ended(job, end)
-            elif end.status == "killed" and self._starts[job.number] <= self._retries:
+            job, result = self.running.pop(handle), result_of(handle)
+            if isinstance(result, JobResult):
+                self._sweep.ended(job, result)
+            elif result.status == "killed" and self._starts[job.number] <= self._retries:
                 again.append(job)
             else:
-                self._sweep.died(job, end)
+                self._sweep.crashed(job, result)
         return again
 
     def stop(self, ctrl_c: CtrlC) -> None:
@@ -87,7 +89,7 @@ class Tasks:
         for handle, job in self.running.items():
             ray.cancel(handle, force=True)
             ray.wait([handle], timeout=REPLY)
-            self._sweep.died(job, INTERRUPTED)
+            self._sweep.crashed(job, INTERRUPTED)
 
     def _show_steps(self) -> None:
         """Show what the runs are doing; without the board they go on unseen."""
@@ -101,7 +103,7 @@ class Tasks:
                     self._sweep.stepped(running[number], what)
 
 
-def result_of(handle: Any) -> End | Death:
+def result_of(handle: "ObjectRef") -> JobResult | Crash:
     """Return how a job ended, or why it could not say so."""
     import ray
     from ray import exceptions
@@ -111,11 +113,11 @@ def result_of(handle: Any) -> End | Death:
     except exceptions.TaskCancelledError:
         return INTERRUPTED
     except exceptions.OutOfMemoryError:
-        return Death("failed", "out_of_memory", "memory ran out on its node, and Ray ended it")
+        return Crash("failed", "out_of_memory", "memory ran out on its node, and Ray ended it")
     except exceptions.RayTaskError as error:
-        return Death("failed", "not_started", f"its node could not start it: {error.cause!r}")
+        return Crash("failed", "not_started", f"its node could not start it: {error.cause!r}")
     except exceptions.RayError as error:
         lines = str(error).splitlines()
-        return Death(
+        return Crash(
             "killed", "node_lost", f"its worker or its node was lost: {lines[0] if lines else error!r}"
         )

@@ -5,9 +5,9 @@ import pytest
 from smc import stats
 from smc.config.command import read_command
 from smc.data.simulated import Simulated
-from smc.launcher.bars import LoadedBars
-from smc.launcher.power_check import Evidence, EvidenceAhead, sentences
-from smc.launcher.run import look_ahead
+from smc.launcher.loaded_bars import LoadedBars
+from smc.launcher.power_check import PowerCheck, SymbolPower, sentences
+from smc.launcher.run import preview
 from smc.ledger import Ledger
 
 SWEEP = ("-m", "model=logistic", "events.last=300", "reg=strong,tiny,baseline", "seed=0,1")
@@ -20,28 +20,39 @@ def jobs_of(tmp_path, *arguments):
     return jobs
 
 
-def evidence_ahead(jobs):
-    evidence = EvidenceAhead(LoadedBars())
+def power_of(jobs):
+    power_check = PowerCheck(LoadedBars())
     for job in jobs:
-        evidence.add(job)
-    return evidence.by_symbol(Ledger(jobs[0].config["ledger"]["url"]))
+        power_check.add(job)
+    return power_check.by_symbol(Ledger(jobs[0].config["ledger"]["url"]))
 
 
 def test_events_are_worth_their_uniqueness_and_seeds_are_no_trials(tmp_path):
-    (evidence,) = evidence_ahead(jobs_of(tmp_path)).values()
+    (evidence,) = power_of(jobs_of(tmp_path)).values()
     assert len(evidence.trials) == 3
     assert 20 < evidence.n_independent < 90, "90 events are out of fold, and their labels overlap"
 
 
+def test_the_fewest_events_of_any_configuration_count_in_whatever_order(tmp_path):
+    jobs = jobs_of(tmp_path, "events.last=300,150", "seed=0")
+    many, few = ([job for job in jobs if job.config["events"]["last"] == last] for last in (300, 150))
+    (most,), (least,) = power_of(many).values(), power_of(few).values()
+    assert least.n_independent < most.n_independent
+    for order in ([*many, *few], [*few, *many]):
+        (both,) = power_of(order).values()
+        assert both.n_independent == least.n_independent
+        assert both.trials == least.trials | most.trials
+
+
 def test_what_the_ledger_counts_is_among_the_trials(tmp_path):
     jobs = jobs_of(tmp_path)
-    (before,) = evidence_ahead(jobs).values()
+    (before,) = power_of(jobs).values()
     ledger = Ledger(f"sqlite:///{tmp_path}/outputs/ledger.sqlite")
     hashes = {"config_hash": "c", "data_hash": "d", "split_hash": "p", "code_version": "v"}
     facts = {"model": "m", "seed": 0, "evidence": None, "output": "o", **hashes}
     ledger.open_trial("earlier", ["SP500"], seedless_hash="s", **facts)
     ledger.open_trial("again", ["SP500"], seedless_hash=next(iter(before.trials)), **facts)
-    (after,) = evidence_ahead(jobs).values()
+    (after,) = power_of(jobs).values()
     assert after.trials == {*before.trials, "s"}
 
 
@@ -51,7 +62,7 @@ def test_bars_are_loaded_once_a_symbol_and_the_ledger_is_read_once(tmp_path, mon
     loaded, read, load, trials = [], [], Simulated.load, Ledger.trials
     monkeypatch.setattr(Simulated, "load", lambda data, symbol: loaded.append(symbol) or load(data, symbol))
     monkeypatch.setattr(Ledger, "trials", lambda ledger, *of: read.append(of) or trials(ledger, *of))
-    run_ids, (power, *_) = look_ahead(jobs)
+    run_ids, (power, *_) = preview(jobs)
     assert sorted(loaded) == ["S01", "S02"]
     assert read == [()]
     assert len(set(run_ids.values())) == len(jobs) == 24, "every job is a run of its own, in any order"
@@ -60,12 +71,12 @@ def test_bars_are_loaded_once_a_symbol_and_the_ledger_is_read_once(tmp_path, mon
 
 
 def test_a_regression_and_a_job_without_events_say_nothing(tmp_path):
-    assert evidence_ahead(jobs_of(tmp_path, "labels=forward_return")) == {}
-    assert evidence_ahead(jobs_of(tmp_path, "events.threshold=50")) == {}
+    assert power_of(jobs_of(tmp_path, "labels=forward_return")) == {}
+    assert power_of(jobs_of(tmp_path, "events.threshold=50")) == {}
 
 
 def test_the_sentences_hold_the_range_over_the_symbols():
-    few, many = Evidence(50.0, {"a", "b"}), Evidence(2000.0, {"a", "b"})
+    few, many = SymbolPower(50.0, {"a", "b"}), SymbolPower(2000.0, {"a", "b"})
     low, high = (100 * stats.detectable_edge(n, 2) for n in (2000, 50))
     first, second = sentences({"X": few, "Y": many})
     assert first == (
@@ -74,7 +85,7 @@ def test_the_sentences_hold_the_range_over_the_symbols():
     )
     assert second.startswith("for an edge of 10 points these events bear 0 to ")
     assert len(list(sentences({"Y": many}))) == 1, "enough events need no advice"
-    assert list(sentences({"X": Evidence(50.0, {"a"})})) == [], "one configuration is no sweep"
+    assert list(sentences({"X": SymbolPower(50.0, {"a"})})) == [], "one configuration is no sweep"
 
 
 @pytest.mark.parametrize("n", [30, 100, 300])

@@ -34,13 +34,13 @@ class LoadedBars:
 
     def fingerprints(self, config: Config) -> dict[str, str]:
         """Return the fingerprint of each symbol's bars; each is made once."""
-        found = {}
+        fingerprints = {}
         for symbol, bars in self.load(config).items():
             key = _key([config["data"], symbol])
             if key not in self._fingerprints:
                 self._fingerprints[key] = bars_fingerprint(bars)
-            found[symbol] = self._fingerprints[key]
-        return found
+            fingerprints[symbol] = self._fingerprints[key]
+        return fingerprints
 
 
 def by_bars(jobs: Iterable[Job]) -> list[Job]:

@@ -5,13 +5,12 @@ from pathlib import Path
 
 from smc.config.job import Job
 from smc.errors import DiskFullError
-from smc.launcher.crash import record_death
-from smc.launcher.job_result import Death, End
+from smc.launcher.job_result import Crash, JobResult, record_crash
 from smc.launcher.view import View
 from smc.results.durable import check_room
 
 
-class Sweep:
+class SweepState:
     """Keep account of the jobs of a sweep, and show it; launchers tell it what happens.
 
     Parameters
@@ -35,7 +34,7 @@ class Sweep:
         self, jobs: Sequence[Job], run_ids: Mapping[int, str | None], view: View, *, logs: Path
     ) -> None:
         self.jobs, self.run_ids, self.view, self.logs = list(jobs), dict(run_ids), view, logs
-        self.ends: dict[int, End] = {}
+        self.results: dict[int, JobResult] = {}
         self.no_room: str | None = None
 
     def distinct(self) -> list[Job]:
@@ -67,37 +66,37 @@ class Sweep:
         """Say what a job is doing."""
         self.view.stepped(job, what)
 
-    def ended(self, job: Job, end: End) -> None:
+    def ended(self, job: Job, result: JobResult) -> None:
         """Say how a job ended, and with it every other job that is the same run."""
-        if end.reason == DiskFullError.reason:
-            self.no_room = end.text
-        for each in self.jobs:
-            if self._same_as(each) == self._same_as(job):
-                self.ends[each.number] = end
-                self.view.ended(each, end)
+        if result.reason == DiskFullError.reason:
+            self.no_room = result.text
+        for same in self.jobs:
+            if self._same_as(same) == self._same_as(job):
+                self.results[same.number] = result
+                self.view.ended(same, result)
 
-    def died(self, job: Job, death: Death) -> None:
+    def crashed(self, job: Job, crash: Crash) -> None:
         """Say that the process of a job has gone, after it has: the run's status and the ledger are told."""
-        self.ended(job, record_death(job, self.run_ids.get(job.number), death))
+        self.ended(job, record_crash(job, self.run_ids.get(job.number), crash))
 
     @property
     def n_finished(self) -> int:
         """Jobs whose run stands finished."""
-        return sum(end.status == "finished" for end in self.ends.values())
+        return sum(result.status == "finished" for result in self.results.values())
 
     def summary(self) -> str:
         """Say in a line, and one more for each job that is not finished, how it all ended."""
-        bad = [job for job in self.jobs if job.number in self.ends and not self._is_finished(job)]
+        bad = [job for job in self.jobs if job.number in self.results and not self._is_finished(job)]
         text = f"{self.n_finished} of {len(self.jobs)} finished"
         for status in ("failed", "killed"):
-            count = sum(self.ends[job.number].status == status for job in bad)
+            count = sum(self.results[job.number].status == status for job in bad)
             text += f", {count} {status}" if count else ""
-        left = len(self.jobs) - len(self.ends)
+        left = len(self.jobs) - len(self.results)
         text += f", {left} not started" if left else ""
-        return "\n".join([text, *(f"  {job.name}: {self.ends[job.number].text}" for job in bad)])
+        return "\n".join([text, *(f"  {job.name}: {self.results[job.number].text}" for job in bad)])
 
     def _same_as(self, job: Job) -> str:
         return self.run_ids[job.number] or f"job {job.number}"
 
     def _is_finished(self, job: Job) -> bool:
-        return self.ends[job.number].status == "finished"
+        return self.results[job.number].status == "finished"

@@ -7,9 +7,8 @@ import threading
 import pytest
 
 from smc.config.job import Job
-from smc.launcher import Death, End, Sweep, crash
-from smc.launcher.basic import Basic
-from smc.launcher.ctrl_c import CtrlC
+from smc.launcher import Crash, JobResult, SweepState, job_result
+from smc.launcher.launcher import Basic, CtrlC
 from smc.launcher.threads import thread_limits
 from smc.launcher.view import View
 from smc.results import RunStore
@@ -20,7 +19,7 @@ RUN = "0123456789abcdef"
 
 @pytest.fixture
 def make_sweep(tmp_path):
-    def make(*run_ids: str | None, min_free_mb: float = 0.0) -> Sweep:
+    def make(*run_ids: str | None, min_free_mb: float = 0.0) -> SweepState:
         config = {
             "paths": {"output": str(tmp_path), "min_free_mb": min_free_mb},
             "ledger": {"_target_": "smc.ledger.Ledger", "url": f"sqlite:///{tmp_path}/ledger.sqlite"},
@@ -28,18 +27,18 @@ def make_sweep(tmp_path):
             "model": {"_target_": "smc.model.logistic.Logistic"},
         }
         jobs = [Job(config, {}, [f"seed={number}"], [], number) for number in range(len(run_ids))]
-        return Sweep(jobs, dict(enumerate(run_ids)), View(len(jobs)), logs=tmp_path / "logs")
+        return SweepState(jobs, dict(enumerate(run_ids)), View(len(jobs)), logs=tmp_path / "logs")
 
     return make
 
 
-def store_of(sweep: Sweep) -> RunStore:
+def store_of(sweep: SweepState) -> RunStore:
     return RunStore(sweep.jobs[0].config["paths"]["output"])
 
 
-def finish(job, progress) -> End:
+def finish(job, progress) -> JobResult:
     progress.step("fold 1 of 5")
-    return End("finished", f"finished, by {job.name}")
+    return JobResult("finished", f"finished, by {job.name}")
 
 
 def test_each_end_is_a_line_that_names_its_job(make_sweep, capsys) -> None:
@@ -62,9 +61,9 @@ def test_a_run_that_two_jobs_mean_is_carried_out_once(make_sweep, capsys) -> Non
 
 def test_the_summary_counts_what_failed_was_killed_and_never_started(make_sweep) -> None:
     sweep = make_sweep("a", "b", "c", "d")
-    sweep.ended(sweep.jobs[0], End("finished", "finished"))
-    sweep.ended(sweep.jobs[1], End("failed", "it broke"))
-    sweep.died(sweep.jobs[2], Death("killed", "SIGKILL", "it was ended"))
+    sweep.ended(sweep.jobs[0], JobResult("finished", "finished"))
+    sweep.ended(sweep.jobs[1], JobResult("failed", "it broke"))
+    sweep.crashed(sweep.jobs[2], Crash("killed", "SIGKILL", "it was ended"))
     assert sweep.summary().splitlines() == [
         "1 of 4 finished, 1 failed, 1 killed, 1 not started",
         "  seed=1: it broke",
@@ -74,7 +73,7 @@ def test_the_summary_counts_what_failed_was_killed_and_never_started(make_sweep)
 
 def test_a_death_is_recorded_even_before_the_run_said_anything(make_sweep) -> None:
     sweep = make_sweep(RUN)
-    sweep.died(sweep.jobs[0], Death("killed", "SIGKILL", "it was ended"))
+    sweep.crashed(sweep.jobs[0], Crash("killed", "SIGKILL", "it was ended"))
     said = store_of(sweep).status(RUN)
     assert (said["status"], said["reason"], said["model"]) == ("killed", "SIGKILL", "Logistic")
 
@@ -83,7 +82,7 @@ def test_a_death_is_recorded_even_before_the_run_said_anything(make_sweep) -> No
 def lost_node(make_sweep):
     """A sweep that hears of a lost node, while a process there still holds the run for some seconds."""
 
-    def hear(seconds: float) -> Sweep:
+    def hear(seconds: float) -> SweepState:
         sweep = make_sweep(RUN)
         locks = store_of(sweep).locks
         locks.mkdir()
@@ -97,7 +96,7 @@ def lost_node(make_sweep):
         lingering = threading.Thread(target=linger)
         lingering.start()
         holds.wait()
-        sweep.died(sweep.jobs[0], Death("killed", "node_lost", "its node was lost"))
+        sweep.crashed(sweep.jobs[0], Crash("killed", "node_lost", "its node was lost"))
         let_go.set()
         lingering.join()
         return sweep
@@ -109,32 +108,32 @@ def test_a_death_is_recorded_once_the_process_has_gone(lost_node) -> None:
     sweep = lost_node(0.5)
     said = store_of(sweep).status(RUN)
     assert (said["status"], said["reason"]) == ("killed", "node_lost")
-    assert sweep.ends[0].text == "its node was lost"
+    assert sweep.results[0].text == "its node was lost"
 
 
 def test_a_process_that_does_not_go_is_named(lost_node, monkeypatch) -> None:
-    monkeypatch.setattr(crash, "LAST_SIGNS", 0.2)
+    monkeypatch.setattr(job_result, "LAST_SIGNS", 0.2)
     sweep = lost_node(60)
-    assert sweep.ends[0].status == "killed"
-    assert f"could not be recorded: run {RUN} is being written by process" in sweep.ends[0].text
+    assert sweep.results[0].status == "killed"
+    assert f"could not be recorded: run {RUN} is being written by process" in sweep.results[0].text
 
 
 def test_no_job_starts_without_room(make_sweep) -> None:
     sweep = make_sweep("a", "b", min_free_mb=1e9)
     Basic().carry_out(sweep.distinct(), finish, sweep)
-    assert not sweep.ends
+    assert not sweep.results
     assert "a run needs 1e+09 MB of free disk" in str(sweep.no_room)
 
 
 def test_no_job_starts_after_one_that_found_no_room(make_sweep) -> None:
     sweep = make_sweep("a", "b")
-    full = lambda job, progress: End("failed", "no space left", reason="disk_full")  # noqa: E731
+    full = lambda job, progress: JobResult("failed", "no space left", reason="disk_full")  # noqa: E731
     Basic().carry_out(sweep.distinct(), full, sweep)
-    assert list(sweep.ends) == [0]
+    assert list(sweep.results) == [0]
 
 
 def test_ctrl_c_is_the_end_of_the_running_job_in_one_process_too(make_sweep) -> None:
-    def interrupted(job, progress) -> End:
+    def interrupted(job, progress) -> JobResult:
         raise KeyboardInterrupt("what was done so far is in partial/a")
 
     sweep = make_sweep("a", "b")
