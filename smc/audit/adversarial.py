@@ -31,7 +31,8 @@ class Adversarial:
         on_progress("fit")
         plan, rows = audited.plan, event_rows(audited.data)
         learn, tell = (
-            np.concatenate(each) for each in zip(*map(_halves, (plan.development, plan.test)), strict=True)
+            np.concatenate(halves)
+            for halves in zip(_halves(plan.development), _halves(plan.test), strict=True)
         )
         is_test = np.isin(np.arange(len(rows)), plan.test).astype(int)
         values = rows.to_numpy(dtype=np.float64)
@@ -41,18 +42,18 @@ class Adversarial:
             model.fit(values[learn][:, known], is_test[learn])
         score = concordance(is_test[tell], model.predict_proba(values[tell][:, known])[:, 1])
         alone = {str(name): concordance(is_test, values[:, column]) for column, name in enumerate(rows)}
-        told = [name for name, value in alone.items() if abs(value - 0.5) > MOST - 0.5]
+        telling = [name for name, value in alone.items() if abs(value - 0.5) > MOST - 0.5]
         suspicions = [
-            Fault(f"`{name}`", "test part", f"alone it tells it by {alone[name]:.3f}") for name in told
+            Fault(f"`{name}`", "test part", f"alone it tells it by {alone[name]:.3f}") for name in telling
         ]
-        if score > MOST and not told:
+        if score > MOST and not telling:
             suspicions = [Fault("all columns together", "test part", f"they tell it by {score:.3f}")]
         return Finding.from_faults(
             self.name,
             f"{len(rows)} events; all columns tell the test part by {score:.3f} (.5 is not at all)",
             suspicions=suspicions,
             remedy="Use ratios, ranks or distances in ATR in place of levels and counters.",
-            figures={"score": score, "columns": told},
+            figures={"score": score, "columns": telling},
         )
 
 

@@ -125,10 +125,10 @@ def cut_folds(cv: Any, spans: Spans, labels: np.ndarray) -> list[Fold]:
         return list(cv.folds(spans))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*groups.*")  # a splitter that does not look at spans
-        found = list(cv.split(np.zeros((len(spans), 1)), labels, groups=spans))
+        folds = list(cv.split(np.zeros((len(spans), 1)), labels, groups=spans))
     return [
         Fold(f"fold {number}", np.asarray(train, dtype=np.int64), np.asarray(test, dtype=np.int64), 0)
-        for number, (train, test) in enumerate(found)
+        for number, (train, test) in enumerate(folds)
     ]
 
 

@@ -37,7 +37,7 @@ class InsideFold:
         on_progress("the same once more")
         remedy = "Put the step into the pipeline, so that each fold fits it on its own training rows."
         looked_at = f"{len(traced)} splits of {len(data.events)} events: " + ", ".join(
-            each.name for each in traced
+            fold.name for fold in traced
         )
         if differ_at(audited.real, audited.procedure.predict(data, plan)):
             return Finding(
@@ -68,8 +68,8 @@ class InsideFold:
             on_progress(f"{fold.name}, other {what}")
             changed = scrambled(audited.recent, labels_of, altered, rng)
             before, after = (
-                scores_of(found, fold, kept)
-                for found in (audited.real, audited.procedure.predict(changed, audited.recent_plan))
+                scores_of(splits, fold, kept)
+                for splits in (audited.real, audited.procedure.predict(changed, audited.recent_plan))
             )
             n_changed = int(differ(before, after).sum())
             if n_changed:
@@ -89,9 +89,9 @@ class InsideFold:
         return np.unique(back)
 
 
-def scores_of(found: list[Scored], fold: Fold, kept: IntArray) -> np.ndarray:
+def scores_of(splits: list[Scored], fold: Fold, kept: IntArray) -> np.ndarray:
     """Return the scores that one split gives some of its events."""
-    (own,) = (each for each in found if each.split == fold.name)
+    (own,) = (scored for scored in splits if scored.split == fold.name)
     return own.scores[np.isin(own.positions, kept)]
 
 

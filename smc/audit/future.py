@@ -46,17 +46,17 @@ class Future:
         before, changed = audited.chain(bars), dict[str, Changed]()
         for cut, how, after in self._futures(audited, bars, on_progress):
             for column, rows, what in differences(before, after, cut):
-                found = changed.setdefault(column, Changed())
-                found.first = found.first or f"{what} when the bars after row {cut} were {how}"
-                found.rows.update(rows)
-                found.cuts.add(cut)
+                change = changed.setdefault(column, Changed())
+                change.first = change.first or f"{what} when the bars after row {cut} were {how}"
+                change.rows.update(rows)
+                change.cuts.add(cut)
         faults += [
             Fault(
                 f"`{column}`",
-                f"row {min(found.rows)} ({bars.index[min(found.rows)]}) and {len(found.rows) - 1} more",
-                f"{found.first}; seen at {len(found.cuts)} cut-offs",
+                f"row {min(change.rows)} ({bars.index[min(change.rows)]}) and {len(change.rows) - 1} more",
+                f"{change.first}; seen at {len(change.cuts)} cut-offs",
             )
-            for column, found in changed.items()
+            for column, change in changed.items()
         ]
         return Finding.from_faults(
             self.name,
@@ -103,7 +103,7 @@ def differences(before: Chain, after: Chain, cut: int) -> Iterator[tuple[str, li
     hangs on where the bars end by design.
     """
     for column in before.features.columns.union(after.features.columns, sort=False):
-        tables = [each.features for each in (before, after)]
+        tables = [chain.features for chain in (before, after)]
         if not all(column in table for table in tables):
             yield str(column), [cut], "the column came" if column in tables[1] else "the column was lost"
             continue
@@ -111,10 +111,10 @@ def differences(before: Chain, after: Chain, cut: int) -> Iterator[tuple[str, li
         rows = np.flatnonzero(differ(left, right))
         if len(rows):
             yield str(column), rows.tolist(), f"{left[rows[0]]:.6g} became {right[rows[0]]:.6g}"
-    first = max((int(each.events[0]) for each in (before, after) if len(each.events)), default=0)
-    sides = [dict(zip(each.events.tolist(), each.side.tolist(), strict=True)) for each in (before, after)]
+    first = max((int(chain.events[0]) for chain in (before, after) if len(chain.events)), default=0)
+    sides = [dict(zip(chain.events.tolist(), chain.side.tolist(), strict=True)) for chain in (before, after)]
     for event in sorted(sides[0].keys() | sides[1].keys()):
-        was, became = (each.get(event) for each in sides)
+        was, became = (side_at.get(event) for side_at in sides)
         if not first <= event <= cut or was == became:
             continue
         if was is None or became is None:

@@ -64,8 +64,8 @@ class Labels:
             for how in ("removed", ("shuffled", "replaced by noise")[number % 2]):
                 altered = relabelling.on(FUTURES[how](relabelling.audited.stretch, int(event), rng))
                 ended = table.index[table["end"] <= event].to_numpy(dtype=np.int64)
-                for each in relabelling.changed(altered, ended):
-                    too_far.setdefault(int(each), (int(event), how))
+                for changed_event in relabelling.changed(altered, ended):
+                    too_far.setdefault(int(changed_event), (int(event), how))
             moved += len(relabelling.changed(altered, np.array([event])))
         if too_far:
             first = min(too_far)

@@ -33,8 +33,8 @@ class Lag:
         for by in LAGS:
             on_progress(f"features {by} bars before")
             late = lagged(data, by)
-            found = audited.real if by == 0 else audited.procedure.predict(late, audited.recent_plan)
-            curve[by] = {"the pipeline": mean_concordance(late, found), **each_feature(late)}
+            predictions = audited.real if by == 0 else audited.procedure.predict(late, audited.recent_plan)
+            curve[by] = {"the pipeline": mean_concordance(late, predictions), **each_feature(late)}
         suspicions = [
             Fault(
                 name if name == "the pipeline" else f"`{name}`",

@@ -50,18 +50,18 @@ class Excess:
         return int(np.sum(np.asarray(self.scores) < real))
 
 
-def mean_concordance(data: Dataset, found: Sequence[Scored]) -> float:
+def mean_concordance(data: Dataset, splits: Sequence[Scored]) -> float:
     """Return the concordance of scores and labels, the mean of the splits weighted by their events.
 
     Splits are scored one by one: pooled, predictions of folds whose training shares differ score below
     chance.
     """
     labels = data.events["label"].to_numpy()
-    values = [(concordance(labels[each.positions], each.scores), len(each.positions)) for each in found]
+    values = [(concordance(labels[split.positions], split.scores), len(split.positions)) for split in splits]
     return _mean([pair for pair in values if not np.isnan(pair[0])], otherwise=0.5)
 
 
-def profit(data: Dataset, found: Sequence[Scored]) -> float:
+def profit(data: Dataset, splits: Sequence[Scored]) -> float:
     """Return what scores earn: their covariance with side-signed returns in units of both spreads.
 
     The returns keep their mean, and a score is compared with the mean of those before it. So on prices that
@@ -76,9 +76,9 @@ def profit(data: Dataset, found: Sequence[Scored]) -> float:
     """
     returns = data.events["ret"].to_numpy()
     values = []
-    for each in found:
-        excess = each.scores - np.cumsum(each.scores) / np.arange(1, len(each.scores) + 1)
-        earned, spread = returns[each.positions], excess.std() * returns[each.positions].std()
+    for split in splits:
+        excess = split.scores - np.cumsum(split.scores) / np.arange(1, len(split.scores) + 1)
+        earned, spread = returns[split.positions], excess.std() * returns[split.positions].std()
         if spread > 0:
             values.append((float(np.mean(excess * earned) / spread), len(earned)))
     return _mean(values, otherwise=0.0)

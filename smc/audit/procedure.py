@@ -2,7 +2,6 @@
 
 import importlib
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -88,15 +87,16 @@ class OwnPipeline:
         splits = (*plan.folds, plan.val_split, plan.test_split)
         rows = event_rows(data)
         labels = data.events["label"].to_numpy()
-        found = self.own.predict(rows, labels, [(each.train, each.test) for each in splits])
-        if [len(each) for each in found] != [len(each.test) for each in splits]:
+        scores = self.own.predict(rows, labels, [(split.train, split.test) for split in splits])
+        lengths, asked = [len(of_split) for of_split in scores], [len(split.test) for split in splits]
+        if lengths != asked:
             raise ConfigError(
-                f"--pipeline: `predict` must return one array a fold with a score for each test event, got "
-                f"{[len(each) for each in found]} for {[len(each.test) for each in splits]}"
+                "--pipeline: `predict` must return one array a fold with a score for each test event, got "
+                f"{lengths} for {asked}"
             )
         return [
-            Scored(split.name, split.test, np.asarray(scores, dtype=np.float64))
-            for split, scores in zip(splits, found, strict=True)
+            Scored(split.name, split.test, np.asarray(of_split, dtype=np.float64))
+            for split, of_split in zip(splits, scores, strict=True)
         ]
 
 
@@ -115,7 +115,7 @@ def _lightened(estimator: Any) -> Any:
     given = estimator.get_params()
     less = {name: min(given[name], most) for name, most in LIGHT.items() if given.get(name) is not None}
     if members := getattr(estimator, "members", None):
-        less["members"] = {name: _lightened(each) for name, each in members.items()}
+        less["members"] = {name: _lightened(member) for name, member in members.items()}
     return estimator.set_params(**less)
 
 
@@ -123,11 +123,11 @@ def scored(predictions: pd.DataFrame, plan: SplitPlan) -> list[Scored]:
     """Read the scores of a run's predictions, which lie in the order of the positions that were tested."""
     parts = [(fold, OUT_OF_FOLD, number) for number, fold in enumerate(plan.folds)]
     parts += [(plan.val_split, VAL, -1), (plan.test_split, TEST, -1)]
-    found = []
+    splits = []
     for split, part, number in parts:
         rows = predictions.loc[(predictions["part"] == part) & (predictions["fold"] == number)]
-        found.append(Scored(split.name, split.test, expected_outcome(rows)))
-    return found
+        splits.append(Scored(split.name, split.test, expected_outcome(rows)))
+    return splits
 
 
 def expected_outcome(predictions: pd.DataFrame) -> FloatArray:
@@ -137,8 +137,3 @@ def expected_outcome(predictions: pd.DataFrame) -> FloatArray:
         return predictions["prediction"].to_numpy(dtype=np.float64)
     classes = np.array([float(name.removeprefix("p_")) for name in names])
     return np.nan_to_num(predictions[names].to_numpy(dtype=np.float64)) @ classes
-
-
-def positions_of(found: Sequence[Scored]) -> IntArray:
-    """Return the positions of all scored events, split after split."""
-    return np.concatenate([each.positions for each in found])

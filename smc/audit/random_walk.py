@@ -41,12 +41,12 @@ class RandomWalk:
             on_progress(f"walk {number + 1} of {audited.n_draws}")
             try:
                 data = most_recent(audited.dataset(driftless(audited.stretch, rng)), N_EVENTS)
-                found = audited.procedure.predict(data, audited.plan_of(data, n_folds=N_FOLDS))
+                splits = audited.procedure.predict(data, audited.plan_of(data, n_folds=N_FOLDS))
             except SmcError as error:  # too few events on this walk
                 failure = error
                 continue
-            scores.append(profit(data, found))
-            concordances.append(mean_concordance(data, found))
+            scores.append(profit(data, splits))
+            concordances.append(mean_concordance(data, splits))
             earned.append(mean_return(data))
             drawn.append(data.events[["ret", "weight"]])
         if len(scores) < max(2, audited.n_draws // 2):

@@ -30,8 +30,8 @@ class Report:
     @property
     def verdict(self) -> str:
         """The worst one: a leak, a check that is missing, a suspicion, or nothing."""
-        found = {finding.verdict for finding in self.findings}
-        return next(each for each in ("fail", "not done", "warn", "pass") if each in found or each == "pass")
+        verdicts = {finding.verdict for finding in self.findings}
+        return next((verdict for verdict in ("fail", "not done", "warn") if verdict in verdicts), "pass")
 
     def sections(self, n_shown: int | None = None) -> list[Section]:
         """Return the table of verdicts, and the faults with their remedy, check by check."""
@@ -101,8 +101,8 @@ def about(audited: AuditedRun) -> dict[str, Any]:
 def audit_id(audited: AuditedRun, findings: Sequence[Finding]) -> str:
     """Hash what was asked, of which bars, and what was found (16 hex digits); a new answer, a new folder."""
     choices = {key: value for key, value in audited.config.items() if key not in ("paths", "ledger")}
-    found = [to_plain(finding.to_json())[0] for finding in findings]
-    return content_hash([choices, bars_fingerprint(audited.bars), about(audited), found])[:16]
+    answers = [to_plain(finding.to_json())[0] for finding in findings]
+    return content_hash([choices, bars_fingerprint(audited.bars), about(audited), answers])[:16]
 
 
 def question(check: str) -> str:

@@ -47,8 +47,8 @@ class SingleFeatureLeakage:
             if abs(score - 0.5) > max(SUSPICIOUS - 0.5, margin) and is_profitable(
                 audited.data, rows[name].to_numpy()
             ):
-                found = leaks if abs(score - 0.5) > IMPOSSIBLE - 0.5 else suspicions
-                found.append(Fault(f"`{name}`", f"{len(events)} events", f"alone it scores {score:.3f}"))
+                faults = leaks if abs(score - 0.5) > IMPOSSIBLE - 0.5 else suspicions
+                faults.append(Fault(f"`{name}`", f"{len(events)} events", f"alone it scores {score:.3f}"))
         on_progress("importances")
         suspicions += _importances(audited)
         on_progress("equal rows")
@@ -72,10 +72,11 @@ def _importances(audited: AuditedRun) -> Iterator[Fault]:
     model = audited.procedure.fit(audited.recent, audited.recent_plan).model
     if not hasattr(model.estimator_, "feature_importances_"):
         return
-    found = pd.Series(np.abs(model.feature_importances_), index=audited.data.bars.columns)
-    if len(found) > 2 and found.sum() > 0 and found.max() > MOST_IMPORTANCE * found.sum():
-        share = found.max() / found.sum()
-        yield Fault(f"`{found.idxmax()}`", "the saved model", f"it holds {share:.0%} of all importance")
+    importances = pd.Series(np.abs(model.feature_importances_), index=audited.data.bars.columns)
+    total, largest = importances.sum(), importances.max()
+    if len(importances) > 2 and total > 0 and largest > MOST_IMPORTANCE * total:
+        share = largest / total
+        yield Fault(f"`{importances.idxmax()}`", "the saved model", f"it holds {share:.0%} of all importance")
 
 
 def _equal_rows(audited: AuditedRun) -> Iterator[Fault]:

@@ -60,10 +60,10 @@ class Split:
 
 def _repeats(fold: Fold) -> Iterator[Fault]:
     for part, positions in (("training", fold.train), ("test", fold.test)):
-        found, counts = np.unique(positions, return_counts=True)
+        events, counts = np.unique(positions, return_counts=True)
         if (counts > 1).any():
             yield Fault(
-                fold.name, f"event {found[counts > 1][0]}", f"stands in the {part} set more than once"
+                fold.name, f"event {events[counts > 1][0]}", f"stands in the {part} set more than once"
             )
         if not len(positions):
             yield Fault(fold.name, f"the {part} set", "is empty")
