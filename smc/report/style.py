@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from smc.errors import SmcError
+
 #: Okabe and Ito (2008): told apart by colour-blind readers, and in grey.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE)
@@ -48,6 +50,12 @@ STYLE: Any = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
+
+
+class NothingToDrawError(SmcError):
+    """A run does not hold what a picture shows; the report says so in the picture's place."""
+
+    reason = "nothing_to_draw"
 
 
 @contextmanager

@@ -8,8 +8,7 @@ import pytest
 
 from smc.report import overview, save_report
 from smc.report.run.pictures import PICTURES
-from smc.report.run.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.style import DPI, save, styled
+from smc.report.style import DPI, NothingToDrawError, save, styled
 from smc.report.view import RunView
 
 BOTH = {name for name, (_, _, task) in PICTURES.items() if task is None}

@@ -2,23 +2,22 @@
 
 from smc.report.document import Section
 from smc.report.explanation.section import section_of
-from smc.report.run.sections import (
-    augmentation,
-    backtest_paths,
-    by_symbol,
-    calibration,
-    class_balance,
-    configuration,
-    ensemble,
-    feature_selection,
-    financial,
-    folds,
-    headline,
-    identity,
-    importances,
-    regimes,
-    sample_loss,
-    warnings,
+from smc.report.run.sections.ensemble import ensemble_section
+from smc.report.run.sections.fits import (
+    augmentation_section,
+    calibration_section,
+    feature_selection_section,
+    importances_section,
+)
+from smc.report.run.sections.provenance import configuration_section, identity_section, warnings_section
+from smc.report.run.sections.samples import class_balance_section, sample_loss_section
+from smc.report.run.sections.scores import (
+    backtest_paths_section,
+    by_symbol_section,
+    financial_section,
+    folds_section,
+    headline_section,
+    regimes_section,
 )
 from smc.report.view import RunView
 
@@ -26,22 +25,22 @@ from smc.report.view import RunView
 def sections(view: RunView, *, full_config: bool = False) -> list[Section]:
     """Write every section that the run has something to say in."""
     written = [
-        identity.section(view),
-        headline.section(view),
-        by_symbol.section(view),
-        folds.section(view),
-        backtest_paths.section(view),
-        ensemble.section(view),
-        feature_selection.section(view),
-        calibration.section(view),
-        augmentation.section(view),
-        class_balance.section(view),
-        sample_loss.section(view),
-        regimes.section(view),
-        financial.section(view),
-        importances.section(view),
+        identity_section(view),
+        headline_section(view),
+        by_symbol_section(view),
+        folds_section(view),
+        backtest_paths_section(view),
+        ensemble_section(view),
+        feature_selection_section(view),
+        calibration_section(view),
+        augmentation_section(view),
+        class_balance_section(view),
+        sample_loss_section(view),
+        regimes_section(view),
+        financial_section(view),
+        importances_section(view),
         section_of(view.run),
-        warnings.section(view),
-        configuration.section(view, full=full_config),
+        warnings_section(view),
+        configuration_section(view, full=full_config),
     ]
     return [section for section in written if section is not None]

@@ -46,9 +46,9 @@ def save_report(run: Run, folder: str | Path) -> SavedReport:
 
 def overview(run: Run, path: str | Path) -> Path:
     """Draw one PNG of a run's equity, calibration and folds."""
-    from smc.report.run.pictures import overview as panels
+    from smc.report.run.pictures.overview import draw_overview
     from smc.report.style import save, styled
 
     with styled():
-        save(panels.draw(RunView(run)), Path(path))
+        save(draw_overview(RunView(run)), Path(path))
     return Path(path)

@@ -2,34 +2,27 @@
 
 from pathlib import Path
 
-from smc.report.run.pictures import (
-    calibration,
-    confusion,
-    equity,
-    feature_selection,
-    folds,
-    importances,
-    learning_curve,
-    loss_curves,
-    overview,
-    realised,
-)
-from smc.report.run.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.style import save, styled
+from smc.report.run.pictures.curves import draw_learning_curve, draw_loss_curves
+from smc.report.run.pictures.equity import draw_equity
+from smc.report.run.pictures.features import draw_feature_selection, draw_importances
+from smc.report.run.pictures.folds import draw_folds
+from smc.report.run.pictures.overview import draw_overview
+from smc.report.run.pictures.predictions import draw_calibration, draw_confusion, draw_realised
+from smc.report.style import NothingToDrawError, save, styled
 from smc.report.view import RunView
 
 #: File name -> caption, what draws it, and the task that it belongs to (None: both); in reading order.
 PICTURES = {
-    "overview": ("Overview", overview.draw, None),
-    "equity": ("Equity after costs", equity.draw, None),
-    "folds": ("Fold scores", folds.draw, None),
-    "calibration": ("Calibration", calibration.draw, "classification"),
-    "realised": ("Realised against predicted", realised.draw, "regression"),
-    "confusion": ("Confusion matrix", confusion.draw, "classification"),
-    "feature_selection": ("Features kept", feature_selection.draw, None),
-    "importances": ("Feature importances", importances.draw, None),
-    "loss_curves": ("Loss curves", loss_curves.draw, None),
-    "learning_curve": ("Learning curve", learning_curve.draw, None),
+    "overview": ("Overview", draw_overview, None),
+    "equity": ("Equity after costs", draw_equity, None),
+    "folds": ("Fold scores", draw_folds, None),
+    "calibration": ("Calibration", draw_calibration, "classification"),
+    "realised": ("Realised against predicted", draw_realised, "regression"),
+    "confusion": ("Confusion matrix", draw_confusion, "classification"),
+    "feature_selection": ("Features kept", draw_feature_selection, None),
+    "importances": ("Feature importances", draw_importances, None),
+    "loss_curves": ("Loss curves", draw_loss_curves, None),
+    "learning_curve": ("Learning curve", draw_learning_curve, None),
 }
 
 

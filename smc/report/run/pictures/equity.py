@@ -7,8 +7,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from smc.metrics import drawdown_curve, equity_curve
-from smc.report.run.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.style import BLUE, MUTED, ORANGE, blank, head, percent_axis
+from smc.report.style import BLUE, MUTED, ORANGE, NothingToDrawError, blank, head, percent_axis
 from smc.report.text import percent
 from smc.report.view import PARTS, RunView
 
@@ -16,7 +15,7 @@ from smc.report.view import PARTS, RunView
 TICKS = ["%Y", "%b\n%Y", "%d %b\n%Y", "%H:%M\n%d %b", "%H:%M\n%d %b", "%H:%M:%S"]
 
 
-def draw(view: RunView) -> Figure:
+def draw_equity(view: RunView) -> Figure:
     """Draw one panel for each part that traded."""
     traded = {part: portfolio(view.run.returns, part) for part in PARTS}
     traded = {part: bars for part, bars in traded.items() if len(bars)}
@@ -26,7 +25,7 @@ def draw(view: RunView) -> Figure:
     head(figure, f"Equity after costs: {view.title}")
     panels = figure.subplots(len(traded), squeeze=False)[:, 0]
     for axes, (part, bars) in zip(panels, traded.items(), strict=True):
-        panel(axes, bars, part)
+        equity_panel(axes, bars, part)
     idle = ", ".join(PARTS[part] for part in view.parts if part not in traded)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
@@ -49,7 +48,7 @@ def portfolio(returns: pd.DataFrame, part: str) -> pd.DataFrame:
     return pd.DataFrame(bars.groupby("time")[["gross", "net"]].mean()).fillna(0.0)
 
 
-def panel(axes: Axes, bars: pd.DataFrame, part: str) -> None:
+def equity_panel(axes: Axes, bars: pd.DataFrame, part: str) -> None:
     """Draw gross and net gain of one part, and shade what is lost since the last peak."""
     net = bars["net"].to_numpy()
     gain = equity_curve(net) - 1

@@ -7,8 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smc.report.run.fold_scores import fold_scores
-from smc.report.run.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.style import BLUE, GREEN, MUTED, ORANGE, blank, head, legend_above, percent_axis
+from smc.report.style import (
+    BLUE,
+    GREEN,
+    MUTED,
+    ORANGE,
+    NothingToDrawError,
+    blank,
+    head,
+    legend_above,
+    percent_axis,
+)
 from smc.report.text import count, decimal, is_number, percent
 from smc.report.view import RunView
 
@@ -19,17 +28,17 @@ SCORE_NAMES = {"accuracy": "accuracy", "r2": "R²"}
 MAX_NAMED, MAX_COUNTED = 8, 6
 
 
-def draw(view: RunView) -> Figure:
+def draw_folds(view: RunView) -> Figure:
     """Draw the score of every fold, their mean, the baseline's score, and validation and test beside them."""
     figure = blank(3.6)
     head(figure, f"Fold scores: {view.title}")
     axes = figure.subplots()
-    panel(axes, view)
+    fold_panel(axes, view)
     axes.set_title(f"each on its own events, bars: {view.level}")
     return figure
 
 
-def panel(axes: Axes, view: RunView, *, legend_columns: int = 2) -> None:
+def fold_panel(axes: Axes, view: RunView, *, legend_columns: int = 2) -> None:
     """Draw into given axes."""
     folds = [fold for fold in fold_scores(view) if fold.value is not None]
     if not folds:

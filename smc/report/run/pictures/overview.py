@@ -6,21 +6,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smc.metrics import equity_curve
-from smc.report.run.pictures import calibration, equity, folds, realised
-from smc.report.run.pictures.nothing_to_draw import NothingToDrawError
-from smc.report.style import MUTED, blank, head
+from smc.report.run.pictures.equity import equity_panel, portfolio
+from smc.report.run.pictures.folds import fold_panel
+from smc.report.run.pictures.predictions import calibration_panel, realised_panel, reliability_curves
+from smc.report.style import MUTED, NothingToDrawError, blank, head
 from smc.report.text import count, percent
 from smc.report.view import PARTS, RunView
 
 
-def draw(view: RunView) -> Figure:
+def draw_overview(view: RunView) -> Figure:
     """Draw the three panels; one that has nothing to show says why."""
     figure = blank(6.0, width=7.6)
     head(figure, view.title)
     grid = figure.add_gridspec(2, 2)
     panels: list[tuple[Axes, Callable[[Axes, RunView], None]]] = [
         (figure.add_subplot(grid[0, :]), _equity),
-        (figure.add_subplot(grid[1, 0]), realised.panel if view.task == "regression" else _calibration),
+        (figure.add_subplot(grid[1, 0]), realised_panel if view.task == "regression" else _calibration),
         (figure.add_subplot(grid[1, 1]), _folds),
     ]
     for axes, panel in panels:
@@ -34,10 +35,10 @@ def draw(view: RunView) -> Figure:
 
 def _equity(axes: Axes, view: RunView) -> None:
     part = view.judged_part
-    bars = equity.portfolio(view.run.returns, part) if part else view.run.returns
+    bars = portfolio(view.run.returns, part) if part else view.run.returns
     if part is None or bars.empty:
         raise NothingToDrawError("no position was ever taken, so nothing was earned or lost")
-    equity.panel(axes, bars, part)
+    equity_panel(axes, bars, part)
     axes.set_title(
         f"equity, {PARTS[part]}: {percent(equity_curve(bars['net'])[-1] - 1, sign=True)} after costs"
     )
@@ -45,12 +46,12 @@ def _equity(axes: Axes, view: RunView) -> None:
 
 
 def _calibration(axes: Axes, view: RunView) -> None:
-    name, groups = list(calibration.reliability_curves(view).items())[-1]
-    calibration.panel(axes, groups, name)
+    name, groups = list(reliability_curves(view).items())[-1]
+    calibration_panel(axes, groups, name)
     part = view.judged_part or ""
     axes.set_title(f"calibration, {PARTS[part]}, {count(len(view.parts[part]))} events")
 
 
 def _folds(axes: Axes, view: RunView) -> None:
-    folds.panel(axes, view, legend_columns=1)
+    fold_panel(axes, view, legend_columns=1)
     axes.set_title("folds, validation, test")

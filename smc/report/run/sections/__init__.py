@@ -1,1 +1,1 @@
-"""The sections of a report, each in its own file, in the order in which a researcher asks."""
+"""The sections of a report, those of one question in one file."""

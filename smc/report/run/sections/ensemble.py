@@ -15,13 +15,13 @@ FIGURES: dict[str, tuple[str, Callable[[Any], str]]] = {
 LOSSES = {"log_loss": "log-loss", "squared_error": "squared error"}
 
 
-def section(view: RunView) -> Section | None:
+def ensemble_section(view: RunView) -> Section | None:
     """Give each member's loss and weight over the folds and in the saved model, and what each fit learned."""
-    told = view.record.get("ensemble")
-    if not told:
+    ensemble = view.record.get("ensemble")
+    if not ensemble:
         return None
-    tables = [each for each in (_over_folds(told), _of_fits(told)) if each.rows]
-    return Section("Ensemble", list(_points(told["fits"][-1])), tables)
+    tables = [each for each in (_over_folds(ensemble), _by_fit(ensemble)) if each.rows]
+    return Section("Ensemble", list(_points(ensemble["fits"][-1])), tables)
 
 
 def _points(last: Mapping[str, Any]) -> Iterator[str]:
@@ -38,11 +38,11 @@ def _points(last: Mapping[str, Any]) -> Iterator[str]:
         yield f"Weights are shares of a sum: {total} in the saved model (above 1: surer than the average)."
 
 
-def _over_folds(told: Mapping[str, Any]) -> Table:
+def _over_folds(ensemble: Mapping[str, Any]) -> Table:
     """Give a line a member: its figures, as the folds and as the saved model have them."""
-    last = told["fits"][-1]
-    names = [name for name in FIGURES if last[name] is not None or told["folds"][name] is not None]
-    folds = {name: {each["member"]: each for each in told["folds"][name] or []} for name in names}
+    last = ensemble["fits"][-1]
+    names = [name for name in FIGURES if last[name] is not None or ensemble["folds"][name] is not None]
+    folds = {name: {each["member"]: each for each in ensemble["folds"][name] or []} for name in names}
     columns = ["member", *(column for name in names for column in (FIGURES[name][0], "over folds", "saved"))]
     rows = [
         [member, *(cell for name in names for cell in _cells(name, folds[name].get(member), last, member))]
@@ -61,24 +61,28 @@ def _cells(
     return write(folds["mean"]), interval([folds["min"], folds["max"]], write), write(own)
 
 
-def _of_fits(told: Mapping[str, Any]) -> Table:
+def _by_fit(ensemble: Mapping[str, Any]) -> Table:
     """Give a line a fit: its losses, its weights, or which member answers in which regime."""
-    last = told["fits"][-1]
+    last = ensemble["fits"][-1]
     if last["losses"] is None:
         return Table((), [])
     by_regime = bool(last.get("regimes"))
     answers = "answers in regime 0, 1, ... (events)" if by_regime else "weight of each member"
     rows = [
-        (str(each["fit"]), _said("losses", each), _regimes(each) if by_regime else _said("weights", each))
-        for each in told["fits"]
+        (
+            str(each["fit"]),
+            _figures_of("losses", each),
+            _regimes(each) if by_regime else _figures_of("weights", each),
+        )
+        for each in ensemble["fits"]
     ]
     return Table(("fit", "loss of each member", answers), rows, n_text=3)
 
 
-def _said(name: str, account: Mapping[str, Any]) -> str:
+def _figures_of(name: str, fit: Mapping[str, Any]) -> str:
     write = FIGURES[name][1]
-    return ", ".join(write((account[name] or {}).get(member)) for member in account["members"])
+    return ", ".join(write((fit[name] or {}).get(member)) for member in fit["members"])
 
 
-def _regimes(account: Mapping[str, Any]) -> str:
-    return ", ".join(f"{each['member']} ({each['n_events']})" for each in account["regimes"])
+def _regimes(fit: Mapping[str, Any]) -> str:
+    return ", ".join(f"{each['member']} ({each['n_events']})" for each in fit["regimes"])

@@ -1,11 +1,11 @@
-"""Where the bars and events of a run went."""
+"""Where the bars and events of a run went, and how often each class occurs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.text import count
-from smc.report.view import RunView
+from smc.report.text import count, percent
+from smc.report.view import PARTS, RunView
 
 #: Features with missing values that are named, the worst first.
 N_NAMED = 8
@@ -18,7 +18,7 @@ KEPT = {
 }
 
 
-def section(view: RunView) -> Section | None:
+def sample_loss_section(view: RunView) -> Section | None:
     """Draw the funnel from bars to parts, symbol by symbol; None where the record has no account."""
     account = view.record.get("sample_loss") or {}
     symbols, split = account.get("symbols") or {}, account.get("split") or {}
@@ -82,3 +82,17 @@ def _as_read(symbol: str, bars: Mapping[str, Any]) -> Iterator[str]:
     named = [f"{name} {count(n)}" for name, n in counted.items() if isinstance(n, int) and n]
     if named:
         yield f"{symbol}, as read: {', '.join(named)}."
+
+
+def class_balance_section(view: RunView) -> Section | None:
+    """Count the classes; None for a regression."""
+    if not view.classes:
+        return None
+    overall = view.record.get("class_balance") or {}
+    rows = []
+    for name in view.classes:
+        here = [(rows["label"] == name) for rows in view.parts.values()]
+        shares = [f"{count(each.sum())} ({percent(each.mean())})" for each in here]
+        rows.append((str(name), percent(overall.get(str(name))), *shares))
+    columns = ("class", "all events", *(PARTS[part] for part in view.parts))
+    return Section("Class balance", tables=[Table(columns, rows)])

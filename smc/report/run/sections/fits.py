@@ -1,0 +1,160 @@
+"""What the fits of a run learned: rows added, probabilities calibrated, features kept and leant on."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from smc.report.document import Section, Table
+from smc.report.figures import Figures
+from smc.report.text import count, decimal, is_number, percent
+from smc.report.view import PARTS, RunView
+from smc.results.record import Augmentation
+
+#: Figures with and without augmentation: label, metric, how it is written.
+CLASSIFICATION_SCORES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("accuracy", "accuracy", percent),
+    ("log-loss", "log_loss", decimal),
+)
+REGRESSION_SCORES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("R²", "r2", decimal),
+    ("RMSE", "rmse", lambda value: decimal(value, 6)),
+)
+
+
+def augmentation_section(view: RunView) -> Section | None:
+    """Count the rows of each fit before and after, and compare with the model that had the former alone.
+
+    None where no row was added and nothing is compared.
+    """
+    fits = view.record.get("augmentation") or []
+    ablation = view.record.get("ablation")
+    if not ablation and not any(each.get("n_added") for each in fits):
+        return None
+    tables = (
+        [Table(("fit", "rows before", "rows after"), [_rows_before_and_after(each) for each in fits])]
+        if fits
+        else []
+    )
+    points = []
+    if ablation:
+        tables.append(Table(("", "with", "without"), list(_compared(view, Figures(ablation)))))
+        points.append(
+            "Without: the same model on the same folds, fitted to the rows before (aug.ablation=true)."
+        )
+    return Section("Augmentation", points, tables)
+
+
+def _rows_before_and_after(fit: Augmentation) -> tuple[str, str, str]:
+    before, added = fit.get("n_rows") or 0, fit.get("n_added") or 0
+    return str(fit.get("fit")), count(before), count(before + added)
+
+
+def _compared(view: RunView, without: Figures) -> Iterator[tuple[str, str, str]]:
+    for part, name in PARTS.items():
+        ours, theirs = view.figures.metrics(part), without.metrics(part)
+        for label, metric, write in CLASSIFICATION_SCORES if view.classes else REGRESSION_SCORES:
+            if metric in ours and metric in theirs:
+                yield f"{name} {label}", write(ours[metric]), write(theirs[metric])
+
+
+CALIBRATION_SCORES = {"ece": "ECE", "brier": "Brier", "log_loss": "log-loss"}
+
+
+def calibration_section(view: RunView) -> Section | None:
+    """Compare the same fits before and after calibration, and list what each fit learned."""
+    calibration = view.record.get("calibration")
+    if not calibration:
+        return None
+    scores = [
+        (name, label, decimal(figures["before"][score]), decimal(figures["after"][score]))
+        for part, name in PARTS.items()
+        if (figures := calibration["parts"].get(part))
+        for score, label in CALIBRATION_SCORES.items()
+    ]
+    learned = [
+        (str(each["fit"]), _learned_map(each["map"]), count(each["n_rows"]), decimal(each["threshold"]))
+        for each in calibration["fits"]
+    ]
+    tables = [
+        Table(("part", "score", "before", "after"), scores, n_text=2),
+        Table(("fit", "map", "rows to learn from", "threshold"), learned, n_text=2),
+    ]
+    points = [
+        f"{name}: nothing is traded on {percent(figures['abstained'])} of the events."
+        for part, name in PARTS.items()
+        if (figures := calibration["parts"].get(part)) and figures["abstained"]
+    ]
+    return Section("Calibration", points, tables)
+
+
+def _learned_map(learned: dict[str, Any]) -> str:
+    """Write the map of a fit in a few words."""
+    if not learned:
+        return "none"
+    if "temperature" in learned:
+        return f"temperature {decimal(learned['temperature'])}"
+    curves = learned["curves"]
+    if "slope" in curves[0]:
+        return ", ".join(f"slope {decimal(c['slope'])}, offset {decimal(c['offset'])}" for c in curves)
+    return ", ".join(f"{len(c['at'])} points" for c in curves)
+
+
+N_KEPT_LISTED = 15
+
+
+def feature_selection_section(view: RunView) -> Section | None:
+    """Count the features of each fit, and list those that the folds keep most often."""
+    selection = view.record.get("feature_selection")
+    if not selection:
+        return None
+    rows = [
+        (str(each["fit"]), _names(each["kept"]), str(each["n_given"]), str(len(each["kept"])))
+        for each in selection["fits"]
+    ]
+    tables = [Table(("fit", "kept features", "given", "kept"), rows, n_text=2)]
+    frequent = [each for each in selection["folds"]["frequency"] if each["share"] > 0][:N_KEPT_LISTED]
+    if frequent:
+        told = [(str(each["feature"]), percent(each["share"], 0)) for each in frequent]
+        tables.append(Table(("feature", "kept in share of folds"), told))
+    return Section("Feature selection", [say_stability(selection["folds"]["stability"])], tables)
+
+
+def say_stability(value: float | None) -> str:
+    """Say how much the folds agree."""
+    if value is None:
+        return "The folds' choices cannot be compared: fewer than two folds, or none left a feature out."
+    return f"Stability over the folds: {decimal(value, 2)} (1: all choose alike; 0: as if at random)."
+
+
+def _names(kept: list[Any]) -> str:
+    more = f" and {len(kept) - N_KEPT_LISTED} more" if len(kept) > N_KEPT_LISTED else ""
+    return ", ".join(map(str, kept[:N_KEPT_LISTED])) + more
+
+
+N_LISTED = 10
+
+
+def importances_section(view: RunView) -> Section | None:
+    """List the most important features."""
+    features = ranked_importances(view)
+    if not features:
+        return None
+    rows = [
+        (str(place), name, percent(share)) for place, (name, share) in enumerate(features[:N_LISTED], start=1)
+    ]
+    table = Table(("", "feature", "share"), rows, n_text=2)
+    return Section(
+        "Feature importances", [f"{len(features)} features are in use by the saved model."], [table]
+    )
+
+
+def ranked_importances(view: RunView) -> list[tuple[str, float]]:
+    """Features by their share of the total importance, largest first, without those that have none."""
+    pairs = [
+        (str(each.get("feature")), each.get("importance"))
+        for each in view.record.get("feature_importance") or []
+    ]
+    sizes = {name: abs(value) for name, value in pairs if is_number(value) and value}
+    total = sum(sizes.values())
+    return sorted(
+        ((name, size / total) for name, size in sizes.items()), key=lambda pair: (-pair[1], pair[0])
+    )

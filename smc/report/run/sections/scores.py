@@ -1,0 +1,206 @@
+"""What a run scores: by split, symbol, fold, path and regime, and what trading it would have earned."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from smc.report.document import Section, Table
+from smc.report.figures import Figures
+from smc.report.run.findings import findings
+from smc.report.run.fold_scores import fold_scores
+from smc.report.text import basis_points, count, decimal, general, interval, percent, two_digits
+from smc.report.view import PARTS, RunView
+
+Write = Callable[[Any], str]
+FigureRow = tuple[str, str, str, Write]
+
+
+#: Label, table that it stands in (a method of `Figures`), metric, how it is written.
+CLASSIFICATION_ROWS: Sequence[FigureRow] = (
+    ("events", "metrics", "n_events", count),
+    ("accuracy", "metrics", "accuracy", percent),
+    ("accuracy, by uniqueness", "metrics", "weighted_accuracy", percent),
+    ("most frequent class", "metrics", "majority_accuracy", percent),
+    ("baseline's accuracy", "baseline", "accuracy", percent),
+    ("balanced accuracy", "metrics", "balanced_accuracy", percent),
+    ("log-loss", "metrics", "log_loss", decimal),
+    ("log-loss, by uniqueness", "metrics", "weighted_log_loss", decimal),
+    ("baseline's log-loss", "baseline", "log_loss", decimal),
+    ("log-loss skill", "metrics", "log_loss_skill", percent),
+    ("AUC", "metrics", "auc", decimal),
+    ("MCC", "metrics", "mcc", decimal),
+)
+REGRESSION_ROWS: Sequence[FigureRow] = (
+    ("events", "metrics", "n_events", count),
+    ("R²", "metrics", "r2", decimal),
+    ("baseline's R²", "baseline", "r2", decimal),
+    ("RMSE, basis points", "metrics", "rmse", basis_points),
+    ("baseline's RMSE", "baseline", "rmse", basis_points),
+    ("squared-error skill", "metrics", "mse_skill", percent),
+    ("MAE, basis points", "metrics", "mae", basis_points),
+)
+TRADING_ROWS: Sequence[FigureRow] = (("net Sharpe ratio", "financial", "sharpe", two_digits),)
+
+
+def headline_section(view: RunView) -> Section:
+    """State the findings, then the figures by part, each over its interval."""
+    parts = [part for part in PARTS if view.figures.metrics(part)]
+    shown = [*(CLASSIFICATION_ROWS if view.classes else REGRESSION_ROWS), *TRADING_ROWS]
+    rows = [line for row in shown for line in _lines(view, parts, row)]
+    tables = [Table(("", *(PARTS[part] for part in parts)), rows)] if parts else []
+    return Section("Result", findings(view), tables)
+
+
+def _lines(view: RunView, parts: Sequence[str], row: FigureRow) -> Iterator[tuple[str, ...]]:
+    label, table, metric, write = row
+    tables = [getattr(view.figures, table)(part) for part in parts]
+    if not any(metric in each for each in tables):
+        return
+    yield label, *(write(each.get(metric)) for each in tables)
+    bounds = [interval(view.figures.interval(part, metric), write) for part in parts]
+    if table != "baseline" and any(bounds):
+        yield f"  {view.level} interval", *bounds
+
+
+def by_symbol_section(view: RunView) -> Section | None:
+    """Show the score of each symbol of a pool, part by part; None for a run of one symbol."""
+    if "" in view.by_symbol:
+        return None
+    tables = [_symbol_table(view, part) for part in ("out_of_fold", "test") if view.figures.metrics(part)]
+    return Section("By symbol", ["The symbols share one model and are judged one by one."], tables)
+
+
+def _symbol_table(view: RunView, part: str) -> Table:
+    metric, write = view.score_name, percent if view.classes else decimal
+    rows = [
+        (
+            symbol,
+            count(figures.metrics(part).get("n_events")),
+            write(figures.metrics(part).get(metric)),
+            interval(figures.interval(part, metric), write),
+            write(figures.baseline(part).get(metric)),
+            two_digits(figures.financial(part).get("sharpe")),
+        )
+        for symbol, figures in view.by_symbol.items()
+    ]
+    return Table((PARTS[part], "events", metric, view.level, "baseline's", "net Sharpe"), rows)
+
+
+SCORE_NAMES = {"accuracy": "accuracy", "r2": "R²"}
+
+
+def folds_section(view: RunView) -> Section:
+    """List the folds, their mean, spread and stability."""
+    scores = fold_scores(view)
+    if not scores:
+        return Section("Folds", ["There are no folds: cross-validation failed, or was not possible."])
+    name, write = view.score_name, percent if view.classes else decimal
+    history = view.figures.history
+    stable = {True: "stable", False: "not stable", None: "stability unknown"}[history.get("cv_is_stable")]
+    mean, spread = history.get(f"cv_mean_{name}"), history.get(f"cv_std_{name}")
+    point = f"Mean {write(mean)}, standard deviation {write(spread)}" + (
+        f": {stable}." if view.classes else "."
+    )
+    width = 4 if any(each.interval for each in scores) else 3
+    rows = [
+        (str(each.number), count(each.n_events), write(each.value), interval(each.interval, write))[:width]
+        for each in scores
+    ]
+    return Section("Folds", [point], [Table(("fold", "events", SCORE_NAMES[name], view.level)[:width], rows)])
+
+
+#: Figure -> label and how it is written.
+PATH_FIGURES: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "accuracy": ("accuracy", percent),
+    "r2": ("R²", decimal),
+    "sharpe": ("net Sharpe ratio", two_digits),
+}
+SPREAD = ("mean", "std", "min", "max")
+
+
+def backtest_paths_section(view: RunView) -> Section | None:
+    """Show mean and spread of each figure over the paths; None where the folds make none."""
+    found = {symbol: figures for symbol, figures in view.by_symbol.items() if figures.backtest_paths}
+    if not found:
+        return None
+    n_paths = next(iter(found.values())).backtest_paths["n_paths"]
+    point = f"The test blocks make {n_paths} paths, each with every event once; they share their events."
+    rows = [row for symbol, figures in found.items() for row in _path_rows(symbol, figures)]
+    columns = ("", "mean", "standard deviation", "lowest", "highest")
+    return Section("Backtest paths", [point], [Table(columns, rows)])
+
+
+def _path_rows(symbol: str, figures: Figures) -> Iterator[tuple[str, ...]]:
+    for name, (label, write) in PATH_FIGURES.items():
+        spread = figures.backtest_paths.get(name)
+        if spread:
+            yield f"{symbol} {label}".strip(), *(write(spread.get(each)) for each in SPREAD)
+
+
+#: Column -> metric of the regime's table and how it is written.
+CLASSIFICATION_REGIMES = {
+    "accuracy": ("accuracy", percent),
+    "most frequent": ("majority_accuracy", percent),
+    "log-loss": ("log_loss", decimal),
+    "AUC": ("auc", decimal),
+}
+REGRESSION_REGIMES = {"R²": ("r2", decimal), "RMSE, basis points": ("rmse", basis_points)}
+
+
+def regimes_section(view: RunView) -> Section | None:
+    """Compare the regimes part by part; None where the record has none (a pool has them by symbol)."""
+    columns = CLASSIFICATION_REGIMES if view.classes else REGRESSION_REGIMES
+    tables = []
+    for part in ("out_of_fold", "test"):
+        regimes = view.figures.regimes(part)
+        rows = [
+            (
+                name.replace("_", " "),
+                count(table.get("n_events")),
+                *(write(table.get(metric)) for metric, write in columns.values()),
+            )
+            for name, table in regimes.items()
+        ]
+        if rows:
+            tables.append(Table((PARTS[part], "events", *columns), rows))
+    if not tables:
+        return None
+    return Section(
+        "Market regimes", ["Groups this small come without intervals: read them as a description."], tables
+    )
+
+
+#: Label, metric, how it is written.
+TRADING_FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("Sharpe ratio, a year", "sharpe", two_digits),
+    ("Sortino ratio, a year", "sortino", two_digits),
+    ("Calmar ratio", "calmar", two_digits),
+    ("deepest drawdown", "max_drawdown", percent),
+    ("winning trades", "win_rate", percent),
+    ("VaR 95 % of a bar", "var_95", lambda value: percent(value, 2)),
+    ("CVaR 95 % of a bar", "cvar_95", lambda value: percent(value, 2)),
+    ("turnover, a year", "turnover", lambda value: decimal(value, 0)),
+    ("trades", "n_trades", count),
+    ("bars", "n_bars", count),
+)
+
+
+def financial_section(view: RunView) -> Section | None:
+    """Show the figures after costs by part; None where nothing was traded."""
+    parts = [part for part in PARTS if view.figures.financial(part)]
+    if not parts:
+        return None
+    rows = []
+    for label, metric, write in TRADING_FIGURES:
+        rows.append((label, *(write(view.figures.financial(part).get(metric)) for part in parts)))
+        bounds = [interval(view.figures.interval(part, metric), write) for part in parts]
+        if any(bounds):
+            rows.append((f"  {view.level} interval", *bounds))
+    cost = (view.run.config.get("evaluation") or {}).get("cost_bps")
+    points = (
+        []
+        if cost is None
+        else [f"After costs of {general(cost)} bp of the capital for each change of position by 1."]
+    )
+    if idle := [PARTS[part] for part in parts if view.figures.financial(part).get("n_trades") == 0]:
+        points.append(f"No position was ever taken in: {', '.join(idle)}.")
+    return Section("Trading", points, [Table(("", *(PARTS[part] for part in parts)), rows)])
