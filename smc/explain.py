@@ -17,11 +17,10 @@ import pandas as pd
 
 from smc.errors import ConfigError
 from smc.evaluation.default import Evaluation
-from smc.explanation.decision import explain_decision
+from smc.explanation.decision import explain_decision, find_event
 from smc.explanation.folder import SavedExplanation, folder_of, save_files
 from smc.explanation.importance import FoldModel
-from smc.explanation.which_event import find_event
-from smc.explanation.whole import ABOUT, Explained, explain_whole
+from smc.explanation.whole_model import ABOUT, Explained, explain_whole_model
 from smc.report.explanation.files import decision_files, model_files
 from smc.report.explanation.section import decision_section, model_section
 from smc.report.terminal_page import show
@@ -86,7 +85,7 @@ def explain_model(
         for fold_model, tested in rebuilt.fold_models(step)
     ]
     how = getattr(rebuilt.parts.evaluation, "intervals", None) or Evaluation().intervals
-    record, tables = explain_whole(explained, folds, rebuilt.data.spans, how=how, step=step)
+    record, tables = explain_whole_model(explained, folds, rebuilt.data.spans, how=how, step=step)
     step("pictures")
     files = model_files({**_who(run), **record}, tables)
     return save_files(folder_of(output, run.run_id) / "model", run.run_id, files)

@@ -18,7 +18,7 @@ from smc.config.compose_select import compose_selection
 from smc.errors import ResultsError
 from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report
-from smc.report.selection.naming import model_and_profile, row_of
+from smc.report.selection.entries import model_and_profile, row_of
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, decimal, percent
 from smc.selection.candidate import Candidate

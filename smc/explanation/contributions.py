@@ -7,11 +7,16 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from smc.errors import ExplanationError
-from smc.explanation.linear import LINEAR, weighted
-from smc.explanation.model_inputs import by_feature, seen
-from smc.explanation.output import Output, answers_of, output_of
-from smc.explanation.permuted import replaced
-from smc.explanation.trees import averaged, boosted, forest_of
+from smc.explanation.exact_shapley import (
+    LINEAR,
+    boosting_contributions,
+    forest_contributions,
+    forest_of,
+    linear_contributions,
+)
+from smc.explanation.explained_output import ExplainedOutput, explained_output, model_answers
+from smc.explanation.model_inputs import estimator_inputs, sum_by_feature
+from smc.explanation.permutation_shapley import permutation_contributions
 from smc.model.lightgbm import LightGBM
 from smc.model.network.estimator import Network
 from smc.model.xgboost import XGBoost
@@ -47,7 +52,7 @@ class Contributions:
     """
 
     method: str
-    output: Output
+    output: ExplainedOutput
     values: FloatArray
     base: FloatArray
     answers: FloatArray
@@ -95,27 +100,33 @@ def contributions(model: FoldPipeline, inputs: FloatArray, known: FloatArray) ->
     method = method_of(model)
     estimator: Any = model.estimator_
     if method == "tree":
-        rows = np.asarray(seen(model, inputs))
+        rows = np.asarray(estimator_inputs(model, inputs))
         is_boosted = isinstance(estimator, XGBoost | LightGBM)
-        found, base = boosted(estimator, rows) if is_boosted else averaged(forest_of(estimator), rows)
-        values, on_margin = by_feature(model, found), is_boosted
+        found, base = (
+            boosting_contributions(estimator, rows)
+            if is_boosted
+            else forest_contributions(forest_of(estimator), rows)
+        )
+        values, on_margin = sum_by_feature(model, found), is_boosted
     elif method == "linear":
-        rows, background = (seen(model, each) for each in (inputs, some(known, N_KNOWN[method])))
-        found, base = weighted(estimator, rows, background)
-        values, on_margin = by_feature(model, found), True
+        rows, background = (
+            estimator_inputs(model, rows) for rows in (inputs, evenly_spread(known, N_KNOWN[method]))
+        )
+        found, base = linear_contributions(estimator, rows, background)
+        values, on_margin = sum_by_feature(model, found), True
     elif method == "gradient":
-        found, base = _of_network(estimator, model, inputs, some(known, N_KNOWN[method]))
-        values, on_margin = by_feature(model, found), True
+        found, base = _of_network(estimator, model, inputs, evenly_spread(known, N_KNOWN[method]))
+        values, on_margin = sum_by_feature(model, found), True
     else:
-        values, base = replaced(model, inputs, some(known, N_KNOWN[method]))
+        values, base = permutation_contributions(model, inputs, evenly_spread(known, N_KNOWN[method]))
         on_margin = False
-    output, answers = output_of(model, on_margin=on_margin), answers_of(model, inputs)
+    output, answers = explained_output(model, on_margin=on_margin), model_answers(model, inputs)
     miss = check_sum(output, values, base, answers, tolerance=TOLERANCE[method])
     return Contributions(method, output, values, base, answers, miss)
 
 
 def check_sum(
-    output: Output, values: FloatArray, base: FloatArray, answers: FloatArray, *, tolerance: float
+    output: ExplainedOutput, values: FloatArray, base: FloatArray, answers: FloatArray, *, tolerance: float
 ) -> float:
     """Return by how much base and contributions miss the answers at most.
 
@@ -137,10 +148,10 @@ def check_sum(
     return miss
 
 
-def some(inputs: Any, n: int) -> Any:
+def evenly_spread(inputs: Any, n: int) -> Any:
     """Return at most ``n`` of some inputs, evenly spread.
 
-    >>> some(np.arange(10.0)[:, None], 4).ravel()
+    >>> evenly_spread(np.arange(10.0)[:, None], 4).ravel()
     array([0., 3., 6., 9.])
     """
     return inputs[np.unique(np.linspace(0, len(inputs) - 1, min(n, len(inputs))).astype(np.int64))]
@@ -151,7 +162,7 @@ def _of_network(
 ) -> tuple[FloatArray, FloatArray]:
     from smc.model.network.attribution import contributions_of
 
-    rows, background = (seen(model, each) for each in (inputs, known))
+    rows, background = (estimator_inputs(model, rows) for rows in (inputs, known))
     if is_classifier(model):
         n_classes = len(model.classes_)
         contrast = np.array([[-1.0], [1.0]]) if n_classes == 2 else np.eye(n_classes)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from smc.explanation.contributions import some
+from smc.explanation.contributions import evenly_spread
+from smc.explanation.explained_output import ExplainedOutput, model_answers
 from smc.explanation.model_inputs import feature_names
-from smc.explanation.output import Output, answers_of
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray
 
@@ -19,7 +19,7 @@ N_AVERAGED = 100
 def partial_dependence(
     model: FoldPipeline,
     inputs: FloatArray,
-    output: Output,
+    output: ExplainedOutput,
     *,
     step: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def partial_dependence(
     Friedman, J. (2001). Greedy function approximation: a gradient boosting machine. Annals of Statistics 29.
     Goldstein, A. et al. (2015). Peeking inside the black box (the curves behind the mean).
     """
-    rows, tables = some(inputs, N_AVERAGED), []
+    rows, tables = evenly_spread(inputs, N_AVERAGED), []
     for feature, name in enumerate(feature_names(model)):
         step(f"partial dependence: {name}")
         known = inputs[..., feature][~np.isnan(inputs[..., feature])]
@@ -54,12 +54,12 @@ def partial_dependence(
         values = np.unique(np.quantile(known, SHARES))
         set_to = np.concatenate([rows] * len(values))
         set_to[..., feature] = np.repeat(values, len(rows)).reshape(-1, *[1] * (rows.ndim - 2))
-        told = output.inverse(answers_of(model, set_to)).reshape(len(values), len(rows), -1)
+        told = output.inverse(model_answers(model, set_to)).reshape(len(values), len(rows), -1)
         tables.append(_table(name, output, values, told))
     return pd.concat(tables, ignore_index=True)
 
 
-def _table(name: str, output: Output, values: FloatArray, told: FloatArray) -> pd.DataFrame:
+def _table(name: str, output: ExplainedOutput, values: FloatArray, told: FloatArray) -> pd.DataFrame:
     low, high = np.quantile(told, [0.1, 0.9], axis=1)
     columns = {"mean": told.mean(axis=1), "low": low, "high": high}
     return pd.concat(
@@ -67,12 +67,12 @@ def _table(name: str, output: Output, values: FloatArray, told: FloatArray) -> p
             pd.DataFrame(
                 {
                     "feature": name,
-                    "output": each,
+                    "output": name_of_output,
                     "value": values,
                     **{key: found[:, number] for key, found in columns.items()},
                 }
             )
-            for number, each in enumerate(output.names)
+            for number, name_of_output in enumerate(output.names)
         ],
         ignore_index=True,
     )

@@ -31,7 +31,7 @@ def as_model_inputs(model: FoldPipeline, inputs: FloatArray) -> pd.DataFrame | W
     return pd.DataFrame(inputs, columns=names)
 
 
-def seen(model: FoldPipeline, inputs: FloatArray) -> Any:
+def estimator_inputs(model: FoldPipeline, inputs: FloatArray) -> Any:
     """Return what the estimator inside the pipeline looks at: scaled, imputed, features selected."""
     rows, _ = read_inputs(as_model_inputs(model, inputs), model.lookback)
     return kept_columns(model.selector_, transformed(model.preprocess_, rows))
@@ -47,7 +47,7 @@ def source_columns(model: FoldPipeline) -> IntArray:
     return np.asarray(source)[model.selector_.get_support()]
 
 
-def by_feature(model: FoldPipeline, values: FloatArray) -> FloatArray:
+def sum_by_feature(model: FoldPipeline, values: FloatArray) -> FloatArray:
     """Add up what the estimator's columns contribute (n, columns, k) by original feature."""
     total = np.zeros((len(values), model.n_features_in_, values.shape[2]))
     for column, feature in enumerate(source_columns(model)):

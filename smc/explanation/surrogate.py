@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from smc.explanation.output import Output, answers_of
+from smc.explanation.explained_output import ExplainedOutput, model_answers
 from smc.pipeline import FoldPipeline
 from smc.typing import BoolArray, FloatArray, IntArray
 
@@ -44,7 +44,7 @@ class Surrogate:
 
 
 def surrogate(
-    model: FoldPipeline, decision: FloatArray, known: FloatArray, output: Output, *, seed: int = 0
+    model: FoldPipeline, decision: FloatArray, known: FloatArray, output: ExplainedOutput, *, seed: int = 0
 ) -> Surrogate:
     """Fit the linear model.
 
@@ -74,12 +74,12 @@ def surrogate(
     is_near = _bins(drawn_values, bounds) == _bins(last[None], bounds)
     is_near[0] = True
     neighbours = np.concatenate([decision, _mixed(known, drawn[1:])])
-    target = output.inverse(answers_of(model, neighbours))
+    target = output.inverse(model_answers(model, neighbours))
     kernel = np.exp(-(~is_near).sum(axis=1) / (WIDTH**2 * len(last)))
     linear = Ridge(alpha=1.0, solver="cholesky").fit(is_near, target, sample_weight=kernel)
     fit = _share_explained(target, linear.predict(is_near).reshape(target.shape), kernel)
     return Surrogate(
-        [_said(value, each) for value, each in zip(last, bounds, strict=True)],
+        [_said(value, quartiles) for value, quartiles in zip(last, bounds, strict=True)],
         np.atleast_2d(linear.coef_).T,
         np.atleast_1d(linear.intercept_),
         fit,

@@ -23,8 +23,8 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
      ('not_finite', '1 undefined figure, saved as null: auc')]
     """
     warnings = record.get("warnings") or []
-    undefined = [str(each.get("field")) for each in warnings if each.get("reason") == UNDEFINED]
-    found = list(_told(each for each in warnings if each.get("reason") != UNDEFINED))
+    undefined = [str(warning.get("field")) for warning in warnings if warning.get("reason") == UNDEFINED]
+    found = list(_told(warning for warning in warnings if warning.get("reason") != UNDEFINED))
     if undefined:
         more = f" and {len(undefined) - N_NAMED} more" if len(undefined) > N_NAMED else ""
         figures = f"{len(undefined)} undefined figure{'s' * (len(undefined) > 1)}, saved as null"
@@ -40,11 +40,11 @@ def sentences(record: Mapping[str, Any]) -> list[str]:
 def _told(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Give reason and sentence of each warning, once for all fits that share the reason."""
     groups: dict[Any, list[Mapping[str, Any]]] = {}
-    for number, each in enumerate(warnings):
-        of_fit = ("fit", each["reason"], each.get("member")) if "fit" in each else number
-        groups.setdefault(of_fit, []).append(each)
+    for number, warning in enumerate(warnings):
+        of_fit = ("fit", warning["reason"], warning.get("member")) if "fit" in warning else number
+        groups.setdefault(of_fit, []).append(warning)
     for first, *others in groups.values():
-        fits = dict.fromkeys(each["fit"] for each in others)
+        fits = dict.fromkeys(other["fit"] for other in others)
         more = f" Likewise in {', '.join(fits)}." if others else ""
         yield str(first.get("reason")), _sentence(first) + more
 

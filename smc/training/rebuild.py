@@ -12,7 +12,7 @@ from smc.config.upgrade_config import upgrade_config
 from smc.config.without_side_effects import without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import DataError, ResultsError
-from smc.explanation.contributions import some
+from smc.explanation.contributions import evenly_spread
 from smc.explanation.model_inputs import as_array
 from smc.fingerprint import bars_fingerprint
 from smc.pipeline import FoldPipeline
@@ -59,7 +59,7 @@ class Rebuilt:
 
     def known(self, model: FoldPipeline) -> FloatArray:
         """Return inputs of events that the saved model learned from, evenly spread where there are many."""
-        return self.inputs(model, some(self.learned, N_KNOWN))
+        return self.inputs(model, evenly_spread(self.learned, N_KNOWN))
 
     def fold_models(self, step: Callable[[str], None]) -> Iterator[tuple[FoldPipeline, IntArray]]:
         """Fit each fold again; give its model with the positions of the events that it is tested on.

@@ -17,10 +17,10 @@ import pandas as pd
 from smc.aug.none import NoAugmentation
 from smc.config import compose, instantiate
 from smc.config.tree import CONF
-from smc.explanation.contributions import N_KNOWN, contributions, method_of, some
+from smc.explanation.contributions import N_KNOWN, contributions, evenly_spread, method_of
 from smc.explanation.decision import explain_decision
-from smc.explanation.model_inputs import as_array, seen
-from smc.explanation.permuted import replaced
+from smc.explanation.model_inputs import as_array, estimator_inputs
+from smc.explanation.permutation_shapley import permutation_contributions
 from smc.explanation.shap_library import load_shap
 from smc.pipeline import FoldPipeline
 from smc.windows import Windows
@@ -67,8 +67,8 @@ def drawn_gradients(model, inputs):
 
     shap, network = load_shap(), model.estimator_.network_
     X, known = (
-        torch.from_numpy(np.asarray(seen(model, each), dtype=np.float32))
-        for each in (inputs[:50], some(inputs, N_KNOWN["gradient"]))
+        torch.from_numpy(np.asarray(estimator_inputs(model, each), dtype=np.float32))
+        for each in (inputs[:50], evenly_spread(inputs, N_KNOWN["gradient"]))
     )
     began = time.process_time()
     found = shap.GradientExplainer(network, known).shap_values(X, nsamples=200, rseed=0)
@@ -84,11 +84,13 @@ def other_linear(model, inputs, known):
     shap, estimator = load_shap(), model.estimator_
 
     def closed():
-        masker = shap.maskers.Independent(seen(model, known), max_samples=len(known))
-        shap.LinearExplainer((estimator.coef_, estimator.intercept_), masker).shap_values(seen(model, inputs))
+        masker = shap.maskers.Independent(estimator_inputs(model, known), max_samples=len(known))
+        shap.LinearExplainer((estimator.coef_, estimator.intercept_), masker).shap_values(
+            estimator_inputs(model, inputs)
+        )
 
     return seconds(closed, 3), seconds(
-        lambda: replaced(model, inputs, some(known, N_KNOWN["permutation"])), 1
+        lambda: permutation_contributions(model, inputs, evenly_spread(known, N_KNOWN["permutation"])), 1
     )
 
 

@@ -14,9 +14,9 @@ from smc.errors import ExplanationError
 from smc.explanation import contributions as shapley
 from smc.explanation.contributions import check_sum, contributions
 from smc.explanation.dependence import partial_dependence
+from smc.explanation.explained_output import model_answers
 from smc.explanation.importance import FoldModel, permutation_importance
 from smc.explanation.model_inputs import as_array
-from smc.explanation.output import answers_of
 from smc.explanation.surrogate import surrogate
 from smc.feature_selection.correlation import Correlation
 from smc.pipeline import FoldPipeline
@@ -88,7 +88,7 @@ def test_discovery_finds_every_model():
 def test_contributions_add_up_to_the_answer(name, kind):
     model, inputs = fitted(name, kind)
     found = contributions(model, inputs[:12], inputs)
-    answers = answers_of(model, inputs[:12])
+    answers = model_answers(model, inputs[:12])
     together = found.output.read(found.base + found.values.sum(axis=1))
     unit = np.abs(found.base).max() + np.abs(found.values).sum(axis=1).max() if kind == "numbers" else 1.0
     np.testing.assert_allclose(together, answers, rtol=0, atol=shapley.TOLERANCE[found.method] * unit)

@@ -186,12 +186,12 @@ def _reseal(folder):
 
 def test_an_explanation_that_does_not_add_up_is_not_saved(run, output, capsys, monkeypatch):
     def bent(*given):
-        values, base = boosted(*given)
+        values, base = boosting_contributions(*given)
         return values + 0.001, base
 
-    from smc.explanation.trees import boosted
+    from smc.explanation.exact_shapley import boosting_contributions
 
-    monkeypatch.setattr("smc.explanation.contributions.boosted", bent)
+    monkeypatch.setattr("smc.explanation.contributions.boosting_contributions", bent)
     for words in ([], ["event=last"]):
         code, said = smc_explain(output, *words, capsys=capsys)
         assert code == 2

@@ -13,12 +13,12 @@ from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRe
 
 from smc.aug.none import NoAugmentation
 from smc.calibrate.sigmoid import Sigmoid
-from smc.explanation.account import describe
 from smc.explanation.contributions import contributions
-from smc.explanation.linear import weighted
-from smc.explanation.model_inputs import by_feature, seen
-from smc.explanation.output import answers_of
-from smc.explanation.permuted import Mask
+from smc.explanation.description import describe
+from smc.explanation.exact_shapley import linear_contributions
+from smc.explanation.explained_output import model_answers
+from smc.explanation.model_inputs import estimator_inputs, sum_by_feature
+from smc.explanation.permutation_shapley import Mask
 from smc.explanation.shap_library import load_shap
 from smc.feature_selection.correlation import Correlation
 from smc.model.logistic import Logistic
@@ -55,7 +55,7 @@ def fitted(kind="binary", estimator=None, **steps):
 
 def scores_of(model, inputs):
     """What the model adds up before the link, read from its answers: scores of a softmax have mean 0."""
-    answers = answers_of(model, inputs)
+    answers = model_answers(model, inputs)
     if not hasattr(model, "classes_"):
         return answers
     if answers.shape[1] == 1:
@@ -83,12 +83,12 @@ def test_contributions_are_those_of_shaps_linear_explainer(kind):
     model, inputs = fitted(kind)
     shap, estimator = load_shap(), model.estimator_
     found = contributions(model, inputs[:N_EXPLAINED], inputs)
-    background = np.asarray(seen(model, inputs))
+    background = np.asarray(estimator_inputs(model, inputs))
     masker = shap.maskers.Independent(background, max_samples=len(background))
     told = shap.LinearExplainer((estimator.coef_, estimator.intercept_), masker)
-    values = told.shap_values(np.asarray(seen(model, inputs[:N_EXPLAINED])))
+    values = told.shap_values(np.asarray(estimator_inputs(model, inputs[:N_EXPLAINED])))
     values = values.reshape(*values.shape[:2], -1)
-    np.testing.assert_allclose(found.values, by_feature(model, values), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.values, sum_by_feature(model, values), rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(found.base, told.expected_value, rtol=1e-9)
 
 
@@ -201,6 +201,6 @@ def test_numbers_worked_out_by_hand():
     class Given:
         coef_, intercept_ = np.array([[2.0, -1.0], [0.0, 3.0]]), np.array([10.0, 20.0])
 
-    values, base = weighted(Given(), np.array([[4.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 4.0]]))
+    values, base = linear_contributions(Given(), np.array([[4.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 4.0]]))
     np.testing.assert_array_equal(values, [[[4.0, 0.0], [1.0, -3.0]]])
     np.testing.assert_array_equal(base, [12.0, 26.0])

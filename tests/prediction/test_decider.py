@@ -101,15 +101,15 @@ def test_the_option_makes_no_other_run(run, output):
 
 
 def test_reasons_that_do_not_add_up_are_not_stored(run, bars, output, monkeypatch, tmp_path):
-    from smc.explanation.linear import weighted
+    from smc.explanation.exact_shapley import linear_contributions
 
     def bent(*given):
-        values, base = weighted(*given)
+        values, base = linear_contributions(*given)
         return values, base + 0.001
 
     decider = Decider(run, output=output)
     decider.output = tmp_path
-    monkeypatch.setattr("smc.explanation.contributions.weighted", bent)
+    monkeypatch.setattr("smc.explanation.contributions.linear_contributions", bent)
     with pytest.raises(ExplanationError, match="does not add up"):
         decider.decide(bars)
     assert not list(tmp_path.iterdir())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smc.report.run.findings import findings, standing
+from smc.report.run.findings import findings, side_of
 from smc.report.view import RunView
 
 UNDECIDED = "not distinguishable from"
@@ -13,7 +13,7 @@ UNDECIDED = "not distinguishable from"
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1))
 def test_a_side_is_named_only_if_the_whole_interval_lies_on_it(one, other, reference):
     low, high = sorted((one, other))
-    side = standing((low, high), reference)
+    side = side_of((low, high), reference)
     assert (side == "above") == (low > reference)
     assert (side == "below") == (high < reference)
     assert side in ("above", "below", UNDECIDED)

@@ -1,29 +1,34 @@
 """The files of an explanation: record, tables, pictures and a page; matplotlib is loaded to draw them."""
 
 import io
+from base64 import b64encode
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from smc.explanation.folder import RECORD, record_bytes, table_bytes
-from smc.report.explanation.page import page
+from smc.report.document import Section
+from smc.report.explanation.section import points, ranking_table
+from smc.report.html.blocks import section_block
+from smc.report.html.markup import Html, joined, tag
 
 
 def model_files(record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
-    """Return the files of a model's explanation, from what `smc.explanation.whole.explain_whole` gave."""
-    from smc.report.explanation import curves, ranking, swarm
+    """Return the files of a model's explanation, as `smc.explanation.whole_model` gave it."""
+    from smc.report.explanation.pictures import draw_contributions, draw_dependence, draw_importance
     from smc.report.style import styled
 
     title, ranked = record["title"], list(tables["importance"]["feature"])
     by_size = tables["importance"].sort_values("mean_abs_shap", ascending=False, kind="stable")["feature"]
     with styled():
         pictures = {
-            "contributions": swarm.draw(tables["shap"], tables["inputs"], record["features"], title),
-            "dependence": curves.draw(tables["dependence"], list(by_size), title),
+            "contributions": draw_contributions(tables["shap"], tables["inputs"], record["features"], title),
+            "dependence": draw_dependence(tables["dependence"], list(by_size), title),
         }
         if record["importance"] is not None:
-            pictures["importance"] = ranking.draw(tables["importance"], record["importance"], title)
+            pictures["importance"] = draw_importance(tables["importance"], record["importance"], title)
         drawn = {name: _png(figure) for name, figure in pictures.items()}
     text = page(record, tables["importance"], drawn, n_listed=len(ranked))
     return {
@@ -36,11 +41,11 @@ def model_files(record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -
 
 def decision_files(record: Mapping[str, Any], table: pd.DataFrame) -> dict[str, bytes]:
     """Return the files of a decision's explanation by name."""
-    from smc.report.explanation import waterfall
+    from smc.report.explanation.pictures import draw_decision
     from smc.report.style import styled
 
     with styled():
-        drawn = _png(waterfall.draw(table, record, record["title"]))
+        drawn = _png(draw_decision(table, record, record["title"]))
     return {
         RECORD: record_bytes(record),
         "contributions.parquet": table_bytes(table),
@@ -54,3 +59,41 @@ def _png(figure: Any) -> bytes:
     buffer = io.BytesIO()
     save(figure, buffer)
     return buffer.getvalue()
+
+
+CSS = Html(files("smc.report.html").joinpath("page.css").read_text(encoding="utf-8"))
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+CAPTIONS = {
+    "contributions": "What each feature contributes, event by event",
+    "importance": "What the model loses without a feature",
+    "dependence": "In which direction a feature moves the answer",
+}
+
+
+def page(
+    record: Mapping[str, Any], ranked: pd.DataFrame, pictures: Mapping[str, bytes], *, n_listed: int
+) -> str:
+    """Write the page."""
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", f"Explanation: {record['title']}"),
+        tag("style", CSS),
+    )
+    shown = [_picture(name, pictures[name]) for name in CAPTIONS if name in pictures]
+    said = section_block(Section("What was explained", points(record)))
+    table = section_block(Section("Features", tables=[ranking_table(ranked, n_listed=n_listed)]))
+    body = tag("body", tag("main", tag("h1", f"Explanation: {record['title']}"), said, joined(shown), table))
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def _picture(name: str, data: bytes) -> Html:
+    image = tag(
+        "img",
+        src=f"data:image/png;base64,{b64encode(data).decode()}",
+        alt=CAPTIONS[name],
+        style="max-width:100%",
+    )
+    return tag("figure", tag("figcaption", tag("b", CAPTIONS[name])), image)

@@ -45,13 +45,13 @@ def decision_section(saved: SavedExplanation) -> Section:
     rows = pd.DataFrame(table[table["output"] == output]).head(N_LISTED)
     lines = [
         (
-            str(each["feature"]),
-            str(each["condition"]),
-            general(each["value"]),
-            general(each["contribution"]),
-            general(each["surrogate_weight"]),
+            str(row["feature"]),
+            str(row["condition"]),
+            general(row["value"]),
+            general(row["contribution"]),
+            general(row["surrogate_weight"]),
         )
-        for each in rows.to_dict("records")
+        for row in rows.to_dict("records")
     ]
     before = ", before calibration" if record["before_calibration"] else ""
     said = [
@@ -85,10 +85,8 @@ def ranking_table(ranked: pd.DataFrame, *, n_listed: int) -> Table:
     """List the features with mean absolute contribution and, where there are folds, importance."""
     has_folds = "importance" in ranked
     rows = []
-    for place, each in enumerate(ranked.head(n_listed).to_dict("records"), start=1):
-        lost = (
-            [general(each["importance"]), interval((each["low"], each["high"]), general)] if has_folds else []
-        )
-        rows.append((str(place), str(each["feature"]), *lost, general(each["mean_abs_shap"])))
+    for place, row in enumerate(ranked.head(n_listed).to_dict("records"), start=1):
+        lost = [general(row["importance"]), interval((row["low"], row["high"]), general)] if has_folds else []
+        rows.append((str(place), str(row["feature"]), *lost, general(row["mean_abs_shap"])))
     lost = ("importance", "interval") if has_folds else ()
     return Table(("", "feature", *lost, "mean |contribution|"), rows, n_text=2)

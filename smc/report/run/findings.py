@@ -21,20 +21,20 @@ MIN_TRADES = 10
 
 
 @dataclass(frozen=True)
-class Finding:
+class ComparedFigure:
     """A figure with its interval, where that lies, and of what."""
 
     figure: str
-    standing: str
+    side: str
     reference: str
 
     @property
     def is_decided(self) -> bool:
         """Whether the interval leaves the reference out."""
-        return self.standing in ("above", "below")
+        return self.side in ("above", "below")
 
     def __str__(self) -> str:
-        return f"{self.figure}: {self.standing} {self.reference}."
+        return f"{self.figure}: {self.side} {self.reference}."
 
 
 def findings(view: RunView) -> list[str]:
@@ -51,15 +51,15 @@ def findings(view: RunView) -> list[str]:
     return sentences
 
 
-def compare(figures: Figures) -> list[Finding]:
+def compare(figures: Figures) -> list[ComparedFigure]:
     """Compare accuracy, skill and Sharpe ratio, where they are there, with what knows nothing."""
     return [finding for part in JUDGED for finding in _of_part(figures, part)]
 
 
-def standing(bounds: Bounds, reference: float) -> str:
+def side_of(bounds: Bounds, reference: float) -> str:
     """Say on which side of a reference an interval lies.
 
-    >>> standing((0.52, 0.61), 0.5), standing((0.48, 0.61), 0.5)
+    >>> side_of((0.52, 0.61), 0.5), side_of((0.48, 0.61), 0.5)
     ('above', 'not distinguishable from')
     """
     if bounds is None:
@@ -70,43 +70,47 @@ def standing(bounds: Bounds, reference: float) -> str:
 
 def _of_pool(view: RunView) -> list[str]:
     compared = {symbol: compare(figures) for symbol, figures in view.by_symbol.items()}
-    decided = [f"{symbol}, {each}" for symbol, found in compared.items() for each in found if each.is_decided]
+    decided = [
+        f"{symbol}, {figure}" for symbol, found in compared.items() for figure in found if figure.is_decided
+    ]
     total = sum(map(len, compared.values()))
     summary = f"{len(decided)} of {total} intervals leave out what they are compared with"
     return [*decided, f"{summary}; about {percent(1 - view.confidence, 0)} would by chance."]
 
 
-def _of_part(figures: Figures, part: str) -> Iterator[Finding]:
+def _of_part(figures: Figures, part: str) -> Iterator[ComparedFigure]:
     yield from _accuracy(figures, part)
     for metric, name in SKILLS.items():
         if is_number(figures.metrics(part).get(metric)):
             bounds = figures.interval(part, metric)
             value = figures.metrics(part)[metric]
-            yield Finding(
-                _figure(part, name, value, bounds, percent), standing(bounds, 0), "zero, the baseline's"
+            yield ComparedFigure(
+                _figure(part, name, value, bounds, percent), side_of(bounds, 0), "zero, the baseline's"
             )
     yield from _sharpe(figures, part)
 
 
-def _accuracy(figures: Figures, part: str) -> Iterator[Finding]:
+def _accuracy(figures: Figures, part: str) -> Iterator[ComparedFigure]:
     """Compare with the better of two that know nothing: the baseline, and the part's own majority."""
     value, bounds = figures.metrics(part).get("accuracy"), figures.interval(part, "accuracy")
     constant = [figures.metrics(part).get("majority_accuracy"), figures.baseline(part).get("accuracy")]
-    known = [each for each in constant if is_number(each)]
+    known = [accuracy for accuracy in constant if is_number(accuracy)]
     if is_number(value) and known:
         reference = f"{percent(max(known))}, always naming one class"
-        yield Finding(
-            _figure(part, "accuracy", value, bounds, percent), standing(bounds, max(known)), reference
+        yield ComparedFigure(
+            _figure(part, "accuracy", value, bounds, percent), side_of(bounds, max(known)), reference
         )
 
 
-def _sharpe(figures: Figures, part: str) -> Iterator[Finding]:
+def _sharpe(figures: Figures, part: str) -> Iterator[ComparedFigure]:
     value, bounds = figures.financial(part).get("sharpe"), figures.interval(part, "sharpe")
     n_trades = figures.financial(part).get("n_trades")
     if is_number(value):
         too_few = is_number(n_trades) and n_trades < MIN_TRADES
-        where = f"of {n_trades} trades, too few to be compared with" if too_few else standing(bounds, 0)
-        yield Finding(_figure(part, "Sharpe ratio after costs", value, bounds, two_digits), where, "zero")
+        where = f"of {n_trades} trades, too few to be compared with" if too_few else side_of(bounds, 0)
+        yield ComparedFigure(
+            _figure(part, "Sharpe ratio after costs", value, bounds, two_digits), where, "zero"
+        )
 
 
 def _figure(part: str, name: str, value: float, bounds: Bounds, write: Callable[[Any], str]) -> str:

@@ -7,76 +7,75 @@ import pandas as pd
 
 from smc.metrics import equity_curve
 from smc.report.html.blocks import Picture
-from smc.report.html.charts.calibration import calibration_chart
-from smc.report.html.charts.equity import equity_chart
-from smc.report.html.charts.losses import loss_chart
+from smc.report.html.charts.run_charts import calibration_chart, equity_chart, loss_chart
 from smc.report.selection.candidate_run import CandidateRun
 from smc.report.text import count, interval, percent, two_digits
 from smc.report.view import PARTS
 
 
-def exhibit_pictures(exhibit: CandidateRun) -> list[Picture]:
+def candidate_pictures(candidate_run: CandidateRun) -> list[Picture]:
     """Draw equity, calibration and losses, as far as the run holds them."""
-    return [*_equity(exhibit), *_calibration(exhibit), *_losses(exhibit)]
+    return [*_equity(candidate_run), *_calibration(candidate_run), *_losses(candidate_run)]
 
 
-def _equity(exhibit: CandidateRun) -> Iterator[Picture]:
-    returns = {part: exhibit.returns(part) for part in ("out_of_fold", "test")}
+def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
+    returns = {part: candidate_run.returns(part) for part in ("out_of_fold", "test")}
     traded = {part: bars for part, bars in returns.items() if np.any(bars["position"])}
     if not traded:
         return
-    told = [f"run {exhibit.run.run_id}"] + [_gain(exhibit, part) for part in traded]
+    told = [f"run {candidate_run.run.run_id}"] + [_gain(candidate_run, part) for part in traded]
     told += [
         f"{PARTS[part]}: no position was taken"
         for part in returns
         if len(returns[part]) and part not in traded
     ]
-    if not exhibit.sees_test:
+    if not candidate_run.sees_test:
         told.append("the test part is not shown, for the verdict did not come to it")
     caption = "; ".join(told) + "."
-    chart = equity_chart(traded, f"Gain after costs of {exhibit.symbol}: {caption}")
+    chart = equity_chart(traded, f"Gain after costs of {candidate_run.symbol}: {caption}")
     yield Picture("equity", "Equity after costs", caption, chart)
 
 
-def _gain(exhibit: CandidateRun, part: str) -> str:
-    bars = exhibit.returns(part)
+def _gain(candidate_run: CandidateRun, part: str) -> str:
+    bars = candidate_run.returns(part)
     gain = equity_curve(bars["net"].to_numpy(dtype=np.float64))[-1] - 1
-    figures = exhibit.figures
+    figures = candidate_run.figures
     bounds = interval(figures.interval(part, "sharpe"), two_digits)
     sharpe = two_digits(figures.financial(part).get("sharpe"))
     held = f"{PARTS[part]} {percent(gain, sign=True)} over {count(len(bars))} bars"
     return f"{held}, Sharpe ratio {sharpe} {bounds}".rstrip()
 
 
-def _calibration(exhibit: CandidateRun) -> Iterator[Picture]:
-    curves = exhibit.reliability()
+def _calibration(candidate_run: CandidateRun) -> Iterator[Picture]:
+    curves = candidate_run.reliability()
     if not curves:
         return
-    n_events = count(len(exhibit.rows("out_of_fold")))
-    caption = (
-        f"run {exhibit.run.run_id}; {n_events} out-of-fold events, {100 * exhibit.confidence:g} % intervals."
-    )
-    chart = calibration_chart(curves, f"Calibration of {exhibit.symbol}: {caption}")
+    n_events = count(len(candidate_run.rows("out_of_fold")))
+    level = f"{100 * candidate_run.confidence:g} %"
+    caption = f"run {candidate_run.run.run_id}; {n_events} out-of-fold events, {level} intervals."
+    chart = calibration_chart(curves, f"Calibration of {candidate_run.symbol}: {caption}")
     yield Picture("calibration", "Calibration", caption, chart)
 
 
-def _losses(exhibit: CandidateRun) -> Iterator[Picture]:
-    curves = exhibit.run.curves
+def _losses(candidate_run: CandidateRun) -> Iterator[Picture]:
+    curves = candidate_run.run.curves
     own = curves.loc[curves["fit"] == "train fit"] if len(curves) else curves
     if "member" not in own:
-        yield from _losses_of(exhibit, own)
+        yield from _losses_of(candidate_run, own)
         return
-    for number, (member, each) in enumerate(own.groupby("member", sort=False)):
-        yield from _losses_of(exhibit, each, name=f"losses_{number}", member=str(member))
+    for number, (member, curve) in enumerate(own.groupby("member", sort=False)):
+        yield from _losses_of(candidate_run, curve, name=f"losses_{number}", member=str(member))
 
 
 def _losses_of(
-    exhibit: CandidateRun, own: pd.DataFrame, *, name: str = "losses", member: str = ""
+    candidate_run: CandidateRun, own: pd.DataFrame, *, name: str = "losses", member: str = ""
 ) -> Iterator[Picture]:
     """Draw the losses of one model's train fit, if there are two at least."""
     if len(own) < 2:
         return
     kept, whose = count(own["kept"].to_numpy().sum()), f" of {member}" if member else ""
-    caption = f"run {exhibit.run.run_id}; train fit{whose}, {kept} of {count(len(own))} iterations kept."
+    caption = (
+        f"run {candidate_run.run.run_id}; train fit{whose}, {kept} of {count(len(own))} iterations kept."
+    )
     title = "Loss of the train fit" + (f": {member}" if member else "")
     yield Picture(name, title, caption, loss_chart(own, f"Loss: {caption}"))

@@ -115,22 +115,22 @@ class CandidateRun:
         return table.loc[(table["symbol"] == self.symbol) & (table["part"] == part)]
 
 
-def open_exhibit(symbol: str, entry: Mapping[str, Any], output: Path) -> CandidateRun | str:
-    """Return the exhibit of a symbol's candidate, or why there is none."""
+def open_candidate_run(symbol: str, entry: Mapping[str, Any], output: Path) -> CandidateRun | str:
+    """Return the run of a symbol's candidate, or why there is none."""
     if not entry["candidate"]:
         return "no run has evidence to be judged by"
     try:
         run = load_run(output / "runs" / entry["candidate"]["run_id"])
-        exhibit = CandidateRun(run, symbol, sees_test=saw_test(entry))
-        _check(exhibit)
+        candidate_run = CandidateRun(run, symbol, sees_test=saw_test(entry))
+        _check(candidate_run)
     except (ResultsError, OSError, KeyError, ValueError) as error:
         return f"its folder cannot be read: {error}"
-    return exhibit
+    return candidate_run
 
 
-def _check(exhibit: CandidateRun) -> None:
+def _check(candidate_run: CandidateRun) -> None:
     """Read all that is shown, so that a run that lacks some of it is told of in its place on the page."""
-    known = {*exhibit.rows("out_of_fold"), *exhibit.returns("out_of_fold")}
+    known = {*candidate_run.rows("out_of_fold"), *candidate_run.returns("out_of_fold")}
     if lacking := sorted({"label", "prediction", "weight", "net", "gross", "position"} - known):
         raise ValueError(f"it lacks {', '.join(lacking)}, for it was made by an older version; run it again")
 

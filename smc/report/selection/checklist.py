@@ -1,14 +1,14 @@
 """What must hold before a model is deployed, filled in as far as the evidence goes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smc.errors import SmcError
 from smc.report.document import Section, Table
+from smc.report.html.markup import Html, tag
 from smc.report.selection.candidate_run import CandidateRun
-from smc.report.selection.item import STATES, Item, judged
-from smc.report.selection.monitoring import monitoring
-from smc.report.selection.trading import trading
+from smc.report.selection.cards import badge
+from smc.report.selection.checklist_items import STATES, Item, judged, monitoring, trading
 from smc.report.text import count, day, interval, is_number, minute, percent
 
 #: Hex digits that tell two hashes apart for people.
@@ -17,30 +17,30 @@ SHORT = 16
 OLD_DAYS = 30
 
 
-def checklist(manifest: Mapping[str, Any], symbol: str, exhibit: CandidateRun | str) -> list[Item]:
+def checklist(manifest: Mapping[str, Any], symbol: str, candidate_run: CandidateRun | str) -> list[Item]:
     """Return the items for a symbol: from the manifest, from the run, and those left to a person."""
     entry = manifest["selections"][symbol]
     found = [*_from_manifest(entry, manifest["selection_criteria"])]
-    if isinstance(exhibit, str):
-        return [*found, Item("run folder", "no", exhibit), *_by_a_person()]
+    if isinstance(candidate_run, str):
+        return [*found, Item("run folder", "no", candidate_run), *_by_a_person()]
     return [
         *found,
-        _test_opened(entry, exhibit),
-        _artifact(exhibit),
-        _age(exhibit, manifest["timestamp"]),
-        _data(exhibit),
-        _calibrated(exhibit),
-        *trading(entry, exhibit),
-        _warned(exhibit),
-        *monitoring(exhibit),
+        _test_opened(entry, candidate_run),
+        _artifact(candidate_run),
+        _age(candidate_run, manifest["timestamp"]),
+        _data(candidate_run),
+        _calibrated(candidate_run),
+        *trading(entry, candidate_run),
+        _warned(candidate_run),
+        *monitoring(candidate_run),
         *_by_a_person(),
     ]
 
 
 def checklist_section(items: list[Item]) -> Section:
     """Write the items, and how many are open."""
-    rows = [(each.what, STATES[each.state], each.says) for each in items]
-    n_open, n_no = (sum(each.state == state for each in items) for state in ("open", "no"))
+    rows = [(item.what, STATES[item.state], item.says) for item in items]
+    n_open, n_no = (sum(item.state == state for item in items) for state in ("open", "no"))
     points = [f"{count(n_no)} not met, {count(n_open)} left to a person, of {count(len(items))}."]
     return Section(
         "Deployment checklist", points, [Table(("item", "state", "what is known"), rows, n_text=3)]
@@ -67,31 +67,31 @@ def _from_manifest(entry: Mapping[str, Any], criteria: Mapping[str, Any]) -> Ite
     yield judged("more than one seed", bool(band), seeds)
 
 
-def _test_opened(entry: Mapping[str, Any], exhibit: CandidateRun) -> Item:
+def _test_opened(entry: Mapping[str, Any], candidate_run: CandidateRun) -> Item:
     what, n_openings = "test part opened once", entry["evidence"].get("openings") or 0
-    if not exhibit.is_sealed:
+    if not candidate_run.is_sealed:
         said = "never sealed: each run recorded its test figures (evaluation.test=sealed keeps them closed)"
         return Item(what, "no", said)
     n_times = f"opened {count(n_openings)} time{'s' * (n_openings != 1)} for this symbol"
     return judged(what, n_openings == 1, n_times)
 
 
-def _artifact(exhibit: CandidateRun) -> Item:
+def _artifact(candidate_run: CandidateRun) -> Item:
     """Load the model: every hash is checked, and the golden rows must come out as they did."""
     what = "model file verified by its golden rows"
     try:
-        exhibit.run.model()
+        candidate_run.run.model()
     except (SmcError, OSError, ImportError) as error:
-        return Item(what, "no", f"run {exhibit.run.run_id}: {error}")
-    return Item(what, "yes", f"run {exhibit.run.run_id}: hashes and golden rows agree")
+        return Item(what, "no", f"run {candidate_run.run.run_id}: {error}")
+    return Item(what, "yes", f"run {candidate_run.run.run_id}: hashes and golden rows agree")
 
 
-def _age(exhibit: CandidateRun, now: str) -> Item:
+def _age(candidate_run: CandidateRun, now: str) -> Item:
     import pandas as pd
 
-    last = exhibit.own.get("last_training_bar") or exhibit.record.get("last_training_bar")
+    last = candidate_run.own.get("last_training_bar") or candidate_run.record.get("last_training_bar")
     if isinstance(last, Mapping):
-        last = last.get(exhibit.symbol)
+        last = last.get(candidate_run.symbol)
     if not last:
         return Item("last training bar", "open", "not on record")
     days = (pd.Timestamp(now) - pd.Timestamp(str(last))).days
@@ -99,33 +99,33 @@ def _age(exhibit: CandidateRun, now: str) -> Item:
     return judged("last training bar recent", days <= OLD_DAYS, f"{said}; over {OLD_DAYS} days: train again")
 
 
-def _data(exhibit: CandidateRun) -> Item:
-    bars = (exhibit.record.get("bars") or {}).get(exhibit.symbol) or {}
+def _data(candidate_run: CandidateRun) -> Item:
+    bars = (candidate_run.record.get("bars") or {}).get(candidate_run.symbol) or {}
     held = f"{count(bars.get('n_bars'))} bars, {day(bars.get('first'))} to {day(bars.get('last'))}"
     data, split, code = (
-        str(exhibit.record.get(name))[:SHORT] for name in ("data_hash", "split_hash", "code_version")
+        str(candidate_run.record.get(name))[:SHORT] for name in ("data_hash", "split_hash", "code_version")
     )
     return Item("data and code on record", "yes", f"{held}; data {data}, split {split}, code {code}")
 
 
-def _calibrated(exhibit: CandidateRun) -> Item:
-    what, curves = "probabilities calibrated", exhibit.reliability()
+def _calibrated(candidate_run: CandidateRun) -> Item:
+    what, curves = "probabilities calibrated", candidate_run.reliability()
     if not curves:
         return Item(what, "open", "no probabilities: judge its predictions by what followed")
     covered = [
         low <= predicted <= high
-        for each in curves.values()
-        for predicted, low, high in zip(each.predicted, each.low, each.high, strict=True)
+        for curve in curves.values()
+        for predicted, low, high in zip(curve.predicted, curve.low, curve.high, strict=True)
     ]
-    skill = exhibit.figures.metrics("out_of_fold").get("log_loss_skill")
-    bounds = interval(exhibit.figures.interval("out_of_fold", "log_loss_skill"), percent)
+    skill = candidate_run.figures.metrics("out_of_fold").get("log_loss_skill")
+    bounds = interval(candidate_run.figures.interval("out_of_fold", "log_loss_skill"), percent)
     said = f"{count(sum(covered))} of {count(len(covered))} groups have the diagonal in their interval"
     holds = sum(covered) >= 0.8 * len(covered)
     return judged(what, holds, f"{said}; log-loss skill {percent(skill)} {bounds}".rstrip())
 
 
-def _warned(exhibit: CandidateRun) -> Item:
-    reasons = ", ".join(dict.fromkeys(reason for reason, _ in exhibit.warnings))
+def _warned(candidate_run: CandidateRun) -> Item:
+    reasons = ", ".join(dict.fromkeys(reason for reason, _ in candidate_run.warnings))
     return judged("no warnings in the run", not reasons, reasons or "none")
 
 
@@ -151,3 +151,32 @@ def _by_a_person() -> list[Item]:
             "next training", "open", "set the date, and the rule under which the new model replaces this one"
         ),
     ]
+
+
+def checklist_blocks(manifest: Mapping[str, Any], checklists: Mapping[str, Sequence[Item]]) -> list[Html]:
+    """Write the checklist of each symbol that has one."""
+    if not checklists:
+        return [tag("p", "No symbol has a model to deploy, nor one to watch: there is nothing to check.")]
+    return [
+        tag(
+            "div",
+            tag("h3", symbol, " ", badge(manifest["selections"][symbol]["verdict"])),
+            _item_table(items),
+            class_="sheet",
+        )
+        for symbol, items in checklists.items()
+    ]
+
+
+def _item_table(items: Sequence[Item]) -> Html:
+    head = tag("tr", *(tag("th", name, scope="col") for name in ("item", "state", "what is known")))
+    rows = (
+        tag(
+            "tr",
+            tag("th", item.what, scope="row"),
+            tag("td", STATES[item.state], class_=f"item-{item.state}"),
+            tag("td", item.says),
+        )
+        for item in items
+    )
+    return tag("table", tag("thead", head), tag("tbody", *rows), class_="items")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smc.report.selection.gates import decided_by, gate_name
+from smc.report.selection.entries import decided_by, gate_name
 from smc.report.text import count, minute
 
 #: Symbols that a sentence names.
@@ -19,7 +19,7 @@ OF_CLASSIC = (
 )
 
 
-def supported(manifest: Mapping[str, Any]) -> list[str]:
+def conclusions(manifest: Mapping[str, Any]) -> list[str]:
     """Say what the evidence supports: which symbols have a model, and what is known of the others."""
     names = {verdict: with_verdict(manifest, verdict) for verdict in VERDICTS}
     found = []
@@ -60,16 +60,16 @@ def left_out(manifest: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """List runs that are not among those judged: what they are, what became of them, why."""
     runs = manifest["runs"]
     return [
-        *((each["folder"], "damaged", each["reason"]) for each in runs["damaged"]),
+        *((run["folder"], "damaged", run["reason"]) for run in runs["damaged"]),
         *(
-            (f"{each['symbol']} {each['model']} {each['run_id'] or ''}".rstrip(), "missing", each["state"])
-            for each in runs["missing"]
+            (f"{run['symbol']} {run['model']} {run['run_id'] or ''}".rstrip(), "missing", run["state"])
+            for run in runs["missing"]
         ),
         *(
-            (f"{each['symbol']} {each['run_id']}", "without evidence", each["reason"])
-            for each in runs["without_evidence"]
+            (f"{run['symbol']} {run['run_id']}", "without evidence", run["reason"])
+            for run in runs["without_evidence"]
         ),
-        *((each, "repeated", "a copy of a run that is counted once") for each in runs["repeated"]),
+        *((folder, "repeated", "a copy of a run that is counted once") for folder in runs["repeated"]),
     ]
 
 

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from smc.report.html.blocks import Picture
-from smc.report.html.charts.standalone import standalone
-from smc.report.selection.candidate_charts import exhibit_pictures
-from smc.report.selection.candidate_run import CandidateRun, open_exhibit
+from smc.report.html.charts.frame import standalone
+from smc.report.selection.candidate_charts import candidate_pictures
+from smc.report.selection.candidate_run import CandidateRun, open_candidate_run
 from smc.report.selection.checklist import checklist
-from smc.report.selection.item import Item
+from smc.report.selection.checklist_items import Item
 from smc.report.selection.markdown_pages import file_names, overfitting_page, symbol_page
 from smc.report.selection.page import page
-from smc.report.selection.sweep import sweep_table
-from smc.report.selection.sweep_charts import sweep_pictures
+from smc.report.selection.sweep import sweep_pictures, sweep_table
 from smc.results.durable import make_folder, named_errors, write_atomic
 
 #: The latest page, under the root of the results.
@@ -44,19 +43,19 @@ def save_selection_report(manifest: Mapping[str, Any], output: str | Path) -> Pa
         The folder cannot be written.
     """
     output = Path(output)
-    exhibits = {
-        symbol: open_exhibit(symbol, entry, output) for symbol, entry in manifest["selections"].items()
+    candidate_runs = {
+        symbol: open_candidate_run(symbol, entry, output) for symbol, entry in manifest["selections"].items()
     }
     checklists = {
-        symbol: checklist(manifest, symbol, exhibits[symbol])
+        symbol: checklist(manifest, symbol, candidate_runs[symbol])
         for symbol, entry in manifest["selections"].items()
         if entry["verdict"] != "NO_MODEL"
     }
     with named_errors(output):
         folder = _new_folder(output / "reports" / "selection", manifest["timestamp"])
-        text = page(manifest, exhibits, checklists)
+        text = page(manifest, candidate_runs, checklists)
         _write(folder / "index.html", text)
-        _save_markdown(manifest, folder, exhibits, checklists)
+        _save_markdown(manifest, folder, candidate_runs, checklists)
         _write(output / LATEST, text)
     return folder / "index.html"
 
@@ -64,18 +63,18 @@ def save_selection_report(manifest: Mapping[str, Any], output: str | Path) -> Pa
 def _save_markdown(
     manifest: Mapping[str, Any],
     folder: Path,
-    exhibits: Mapping[str, CandidateRun | str],
+    candidate_runs: Mapping[str, CandidateRun | str],
     checklists: Mapping[str, Sequence[Item]],
 ) -> None:
     drawn = _save_pictures(sweep_pictures(sweep_table(manifest)), folder, "overfitting")
     _write(folder / "overfitting.md", overfitting_page(manifest, drawn))
     for symbol, name in file_names(manifest["selections"]).items():
-        exhibit = exhibits[symbol]
-        pictures = [] if isinstance(exhibit, str) else exhibit_pictures(exhibit)
+        candidate_run = candidate_runs[symbol]
+        pictures = [] if isinstance(candidate_run, str) else candidate_pictures(candidate_run)
         text = symbol_page(
             symbol,
             manifest["selections"][symbol],
-            exhibit,
+            candidate_run,
             items=checklists.get(symbol, []),
             pictures=_save_pictures(pictures, folder, name),
         )
@@ -83,9 +82,9 @@ def _save_markdown(
 
 
 def _save_pictures(pictures: Sequence[Picture], folder: Path, prefix: str) -> dict[str, Picture]:
-    found = {f"{prefix}_{each.name}.svg": each for each in pictures}
-    for name, each in found.items():
-        _write(folder / name, standalone(each.chart))
+    found = {f"{prefix}_{picture.name}.svg": picture for picture in pictures}
+    for name, picture in found.items():
+        _write(folder / name, standalone(picture.chart))
     return found
 
 

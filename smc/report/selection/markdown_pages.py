@@ -9,10 +9,10 @@ from smc.report.html.blocks import Picture
 from smc.report.run.markdown_page import section_blocks
 from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.checklist import checklist_section
+from smc.report.selection.checklist_items import Item
 from smc.report.selection.conclusions import PROMISE, account, recommendation
+from smc.report.selection.entries import gates_section
 from smc.report.selection.facts import facts_section
-from smc.report.selection.gates import gates_section
-from smc.report.selection.item import Item
 from smc.report.selection.overfitting import overfitting_sections
 from smc.report.selection.tried import run_sections, tried_section
 
@@ -20,7 +20,7 @@ from smc.report.selection.tried import run_sections, tried_section
 def symbol_page(
     symbol: str,
     entry: Mapping[str, Any],
-    exhibit: CandidateRun | str,
+    candidate_run: CandidateRun | str,
     *,
     items: Sequence[Item],
     pictures: Mapping[str, Picture],
@@ -40,10 +40,10 @@ def symbol_page(
         facts_section(entry),
         tried_section(entry),
     ]
-    if isinstance(exhibit, str):
-        sections.append(Section("The candidate's run", [f"Not shown: {exhibit}."]))
+    if isinstance(candidate_run, str):
+        sections.append(Section("The candidate's run", [f"Not shown: {candidate_run}."]))
     else:
-        sections += run_sections(exhibit)
+        sections += run_sections(candidate_run)
     if items:
         sections.append(checklist_section(list(items)))
     return _page(f"{symbol}: {entry['verdict']}", sections, pictures)
@@ -80,8 +80,8 @@ def _page(title: str, sections: Iterable[Section], pictures: Mapping[str, Pictur
     if pictures:
         blocks.append("## Pictures")
     blocks += [
-        f"### {each.title}\n\n![{each.title}]({name})\n\n{_plain(each.caption)}"
-        for name, each in pictures.items()
+        f"### {picture.title}\n\n![{picture.title}]({name})\n\n{_plain(picture.caption)}"
+        for name, picture in pictures.items()
     ]
     return "\n\n".join(blocks) + "\n"
 

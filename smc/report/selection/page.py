@@ -8,18 +8,16 @@ from typing import Any
 
 from smc.report.document import Section, Table
 from smc.report.html.blocks import pictures_block, section_block
-from smc.report.html.charts.standalone import STYLE
+from smc.report.html.charts.frame import STYLE
 from smc.report.html.markup import Html, joined, tag
 from smc.report.selection.candidate_run import CandidateRun
-from smc.report.selection.card import card
-from smc.report.selection.checklist_block import checklist_blocks
-from smc.report.selection.conclusions import account, left_out, supported
-from smc.report.selection.item import Item
+from smc.report.selection.cards import card, symbols_table, tiles
+from smc.report.selection.checklist import checklist_blocks
+from smc.report.selection.checklist_items import Item
+from smc.report.selection.conclusions import account, conclusions, left_out
 from smc.report.selection.overfitting import overfitting_sections
-from smc.report.selection.overview import symbols_table, tiles
 from smc.report.selection.runs_table import runs_table
-from smc.report.selection.sweep import sweep_table
-from smc.report.selection.sweep_charts import sweep_pictures
+from smc.report.selection.sweep import sweep_pictures, sweep_table
 from smc.report.text import minute
 
 CSS, SCRIPT = (
@@ -41,14 +39,14 @@ CHAPTERS = {
 
 def page(
     manifest: Mapping[str, Any],
-    exhibits: Mapping[str, CandidateRun | str],
+    candidate_runs: Mapping[str, CandidateRun | str],
     checklists: Mapping[str, Sequence[Item]],
 ) -> str:
     """Write the page.
 
     Parameters
     ----------
-    exhibits
+    candidate_runs
         Symbol -> run of its candidate, or why there is none.
     checklists
         Symbol -> items; of the symbols that have a candidate worth one.
@@ -63,7 +61,7 @@ def page(
         tag("style", CSS, STYLE),
     )
     cards = [
-        card(symbol, entry, exhibits[symbol], number=number)
+        card(symbol, entry, candidate_runs[symbol], number=number)
         for number, (symbol, entry) in enumerate(manifest["selections"].items())
     ]
     body = tag(
@@ -83,7 +81,7 @@ def page(
 
 
 def _top(manifest: Mapping[str, Any], title: str) -> Html:
-    said = tag("div", *(tag("p", each) for each in supported(manifest)), class_="supported")
+    said = tag("div", *(tag("p", sentence) for sentence in conclusions(manifest)), class_="supported")
     links = tag("nav", *(tag("a", name, href=f"#{key}") for key, name in CHAPTERS.items()))
     return joined(
         [
@@ -91,7 +89,7 @@ def _top(manifest: Mapping[str, Any], title: str) -> Html:
             links,
             said,
             tiles(manifest),
-            *(tag("p", each, class_="note") for each in account(manifest)),
+            *(tag("p", sentence, class_="note") for sentence in account(manifest)),
         ]
     )
 

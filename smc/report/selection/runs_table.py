@@ -50,10 +50,10 @@ def runs_table(manifest: Mapping[str, Any]) -> Html:
     """Return the table with its filters; without a script it is whole, and in the selection's order."""
     rows = list(_rows(manifest))
     columns = [
-        each
-        for each in COLUMNS
-        if each.key not in OPTIONAL
-        or any(each.key in row and row[each.key] not in (None, "") for row in rows)
+        column
+        for column in COLUMNS
+        if column.key not in OPTIONAL
+        or any(column.key in row and row[column.key] not in (None, "") for row in rows)
     ]
     head = tag("tr", *(_heading(column) for column in columns))
     body = tag("tbody", *(_row(row, columns) for row in rows))

@@ -54,56 +54,62 @@ def tried_section(entry: Mapping[str, Any]) -> Section:
     return Section("What was tried", points, [Table(columns, listed, n_text=4)])
 
 
-def run_sections(exhibit: CandidateRun) -> list[Section]:
+def run_sections(candidate_run: CandidateRun) -> list[Section]:
     """Write what the candidate's run shows: result and gap, confusion, importances, warnings."""
-    found = [_result(exhibit), _confusion(exhibit), _importances(exhibit), _warnings(exhibit)]
+    found = [
+        _result(candidate_run),
+        _confusion(candidate_run),
+        _importances(candidate_run),
+        _warnings(candidate_run),
+    ]
     return [section for section in found if section is not None]
 
 
-def _result(exhibit: CandidateRun) -> Section:
+def _result(candidate_run: CandidateRun) -> Section:
     rows = []
-    for part in exhibit.parts:
-        accuracy = exhibit.accuracy(part)
-        baseline = percent(exhibit.figures.baseline(part).get("accuracy"))
+    for part in candidate_run.parts:
+        accuracy = candidate_run.accuracy(part)
+        baseline = percent(candidate_run.figures.baseline(part).get("accuracy"))
         if accuracy:
             share, bounds, n_events = accuracy
             rows.append((PARTS[part], count(n_events), percent(share), interval(bounds, percent), baseline))
-    history = exhibit.figures.history
-    points = [f"Run {exhibit.run.run_id}."]
+    history = candidate_run.figures.history
+    points = [f"Run {candidate_run.run.run_id}."]
     if is_number(history.get("train_val_gap")):
         ends = percent(history.get("train_accuracy")), percent(history.get("val_accuracy"))
         gap = decimal(100 * history["train_val_gap"], 1)
         points.append(f"Train accuracy {ends[0]}, validation {ends[1]}: a gap of {gap} points.")
-    if not exhibit.sees_test:
+    if not candidate_run.sees_test:
         points.append("The test part is not shown: the verdict did not come to it.")
-    if exhibit.is_idle:
+    if candidate_run.is_idle:
         points.append(f"{IDLE}.")
-    columns = ("part", "events", "accuracy", f"{100 * exhibit.confidence:g} % interval", "baseline")
+    columns = ("part", "events", "accuracy", f"{100 * candidate_run.confidence:g} % interval", "baseline")
     return Section("The candidate's run", points, [Table(columns, rows)] if rows else [])
 
 
-def _confusion(exhibit: CandidateRun) -> Section | None:
-    if not exhibit.classes:
+def _confusion(candidate_run: CandidateRun) -> Section | None:
+    if not candidate_run.classes:
         return None
     tables = []
-    for part in exhibit.parts:
-        label, told = (exhibit.rows(part)[name].to_numpy() for name in ("label", "prediction"))
+    for part in candidate_run.parts:
+        label, told = (candidate_run.rows(part)[name].to_numpy() for name in ("label", "prediction"))
         counts = [
-            [int(np.sum((label == one) & (told == other))) for other in exhibit.classes]
-            for one in exhibit.classes
+            [int(np.sum((label == one) & (told == other))) for other in candidate_run.classes]
+            for one in candidate_run.classes
         ]
         rows = [
-            (f"{name} came true", *map(count, row)) for name, row in zip(exhibit.classes, counts, strict=True)
+            (f"{name} came true", *map(count, row))
+            for name, row in zip(candidate_run.classes, counts, strict=True)
         ]
-        tables.append(Table((PARTS[part], *(f"{name} predicted" for name in exhibit.classes)), rows))
-    return Section("Confusion matrix", [f"Events of run {exhibit.run.run_id}."], tables)
+        tables.append(Table((PARTS[part], *(f"{name} predicted" for name in candidate_run.classes)), rows))
+    return Section("Confusion matrix", [f"Events of run {candidate_run.run.run_id}."], tables)
 
 
-def _importances(exhibit: CandidateRun) -> Section | None:
+def _importances(candidate_run: CandidateRun) -> Section | None:
     pairs = [
-        (abs(each["importance"]), str(each["feature"]))
-        for each in exhibit.record.get("feature_importance") or []
-        if is_number(each.get("importance")) and each["importance"]
+        (abs(row["importance"]), str(row["feature"]))
+        for row in candidate_run.record.get("feature_importance") or []
+        if is_number(row.get("importance")) and row["importance"]
     ]
     if not pairs:
         return None
@@ -113,7 +119,7 @@ def _importances(exhibit: CandidateRun) -> Section | None:
     return Section("Feature importances", points, [Table(("feature", "share"), rows)])
 
 
-def _warnings(exhibit: CandidateRun) -> Section:
-    if not exhibit.warnings:
+def _warnings(candidate_run: CandidateRun) -> Section:
+    if not candidate_run.warnings:
         return Section("Warnings", ["None."])
-    return Section("Warnings", tables=[Table(("reason", "what it means"), exhibit.warnings, n_text=2)])
+    return Section("Warnings", tables=[Table(("reason", "what it means"), candidate_run.warnings, n_text=2)])

@@ -6,9 +6,8 @@ import pytest
 from scipy import stats
 
 from smc.report.selection import save_selection_report
-from smc.report.selection.association import rank_correlation, together
-from smc.report.selection.overfitting import overfitting_sections
-from smc.report.selection.ranked import ranked_section
+from smc.report.selection.overfitting import overfitting_sections, ranked_section
+from smc.report.selection.rank_agreement import pooled_correlation, rank_correlation
 from smc.report.selection.sweep import profile_pairs, sweep_table
 
 
@@ -45,10 +44,10 @@ def test_too_few_runs_or_equal_ones_have_no_order(values):
 def test_symbols_are_put_together_by_their_runs():
     small = rank_correlation(np.arange(5.0), np.array([1.0, 0, 2, 3, 4]))
     large = rank_correlation(np.arange(50.0), -np.arange(50.0) + 10 * np.sin(np.arange(50.0)))
-    both = together([small, large])
+    both = pooled_correlation([small, large])
     assert both.n == 55
     assert both.value < 0
-    assert together([]) is None
+    assert pooled_correlation([]) is None
 
 
 def test_pairs_differ_in_their_profile_alone(make_manifest):

@@ -49,7 +49,7 @@ def _of_members(view: RunView) -> Figure:
     told = {str(name): own for name, own in view.run.curves.groupby("member", sort=False)}
     ensemble = view.record["ensemble"]
     members = ensemble["fits"][0]["members"] if ensemble else []
-    silent = [name for name in members if not any(each.split("/")[0] == name for each in told)]
+    silent = [name for name in members if not any(curve.split("/")[0] == name for curve in told)]
     figure = blank(1.2 + 2.1 * len(told))
     panels = figure.subplots(len(told), squeeze=False)[:, 0]
     for axes, (name, own) in zip(panels, told.items(), strict=True):

@@ -18,8 +18,8 @@ def draw_feature_selection(view: RunView) -> Figure:
         raise NothingToDrawError("features are selected on request: feature_selection=gain")
     fits = selection["fits"]
     counts: dict[str, int] = {}
-    for each in fits:
-        for name in each["kept"]:
+    for fit in fits:
+        for name in fit["kept"]:
             counts[name] = counts.get(name, 0) + 1
     names = sorted(counts, key=lambda name: (-counts[name], name))
     shown = names[:N_KEPT_SHOWN]
@@ -29,13 +29,13 @@ def draw_feature_selection(view: RunView) -> Figure:
     filled = np.array(
         [
             (fit, line)
-            for fit, each in enumerate(fits)
+            for fit, fit_record in enumerate(fits)
             for line, name in enumerate(shown)
-            if name in each["kept"]
+            if name in fit_record["kept"]
         ]
     )
     axes.scatter(filled[:, 0], filled[:, 1], marker="s", s=70, color=BLUE)
-    axes.set_xticks(range(len(fits)), [str(each["fit"]) for each in fits], rotation=30, ha="right")
+    axes.set_xticks(range(len(fits)), [str(fit["fit"]) for fit in fits], rotation=30, ha="right")
     axes.set_yticks(range(len(shown)), shown)
     axes.set_xlim(-0.6, len(fits) - 0.4)
     axes.set_ylim(len(shown) - 0.4, -0.6)

@@ -92,12 +92,12 @@ def _judged(view: RunView) -> tuple[pd.DataFrame, str]:
 
 def _window(curves: list[Groups]) -> AxesWindow:
     """Show the probabilities that occur, a tenth at least, with some room, and the diagonal."""
-    predicted = np.concatenate([each.predicted for each in curves])
+    predicted = np.concatenate([curve.predicted for curve in curves])
     width = float(np.ptp(predicted))
     room = max(0.1 * width, (0.1 - width) / 2)
     left, right = max(predicted.min() - room, 0.0), min(predicted.max() + room, 1.0)
-    bottom = min(left, *(each.low.min() for each in curves)) - 0.01
-    top = max(right, *(each.high.max() for each in curves)) + 0.01
+    bottom = min(left, *(curve.low.min() for curve in curves)) - 0.01
+    top = max(right, *(curve.high.max() for curve in curves)) + 0.01
     return left, right, bottom, top
 
 

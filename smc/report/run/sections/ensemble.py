@@ -20,7 +20,7 @@ def ensemble_section(view: RunView) -> Section | None:
     ensemble = view.record.get("ensemble")
     if not ensemble:
         return None
-    tables = [each for each in (_over_folds(ensemble), _by_fit(ensemble)) if each.rows]
+    tables = [table for table in (_over_folds(ensemble), _by_fit(ensemble)) if table.rows]
     return Section("Ensemble", list(_points(ensemble["fits"][-1])), tables)
 
 
@@ -42,7 +42,7 @@ def _over_folds(ensemble: Mapping[str, Any]) -> Table:
     """Give a line a member: its figures, as the folds and as the saved model have them."""
     last = ensemble["fits"][-1]
     names = [name for name in FIGURES if last[name] is not None or ensemble["folds"][name] is not None]
-    folds = {name: {each["member"]: each for each in ensemble["folds"][name] or []} for name in names}
+    folds = {name: {member["member"]: member for member in ensemble["folds"][name] or []} for name in names}
     columns = ["member", *(column for name in names for column in (FIGURES[name][0], "over folds", "saved"))]
     rows = [
         [member, *(cell for name in names for cell in _cells(name, folds[name].get(member), last, member))]
@@ -70,11 +70,11 @@ def _by_fit(ensemble: Mapping[str, Any]) -> Table:
     answers = "answers in regime 0, 1, ... (events)" if by_regime else "weight of each member"
     rows = [
         (
-            str(each["fit"]),
-            _figures_of("losses", each),
-            _regimes(each) if by_regime else _figures_of("weights", each),
+            str(fit["fit"]),
+            _figures_of("losses", fit),
+            _regimes(fit) if by_regime else _figures_of("weights", fit),
         )
-        for each in ensemble["fits"]
+        for fit in ensemble["fits"]
     ]
     return Table(("fit", "loss of each member", answers), rows, n_text=3)
 
@@ -85,4 +85,4 @@ def _figures_of(name: str, fit: Mapping[str, Any]) -> str:
 
 
 def _regimes(fit: Mapping[str, Any]) -> str:
-    return ", ".join(f"{each['member']} ({each['n_events']})" for each in fit["regimes"])
+    return ", ".join(f"{regime['member']} ({regime['n_events']})" for regime in fit["regimes"])

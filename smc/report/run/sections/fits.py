@@ -27,10 +27,10 @@ def augmentation_section(view: RunView) -> Section | None:
     """
     fits = view.record.get("augmentation") or []
     ablation = view.record.get("ablation")
-    if not ablation and not any(each.get("n_added") for each in fits):
+    if not ablation and not any(fit.get("n_added") for fit in fits):
         return None
     tables = (
-        [Table(("fit", "rows before", "rows after"), [_rows_before_and_after(each) for each in fits])]
+        [Table(("fit", "rows before", "rows after"), [_rows_before_and_after(fit) for fit in fits])]
         if fits
         else []
     )
@@ -71,8 +71,8 @@ def calibration_section(view: RunView) -> Section | None:
         for score, label in CALIBRATION_SCORES.items()
     ]
     learned = [
-        (str(each["fit"]), _learned_map(each["map"]), count(each["n_rows"]), decimal(each["threshold"]))
-        for each in calibration["fits"]
+        (str(fit["fit"]), _learned_map(fit["map"]), count(fit["n_rows"]), decimal(fit["threshold"]))
+        for fit in calibration["fits"]
     ]
     tables = [
         Table(("part", "score", "before", "after"), scores, n_text=2),
@@ -107,13 +107,13 @@ def feature_selection_section(view: RunView) -> Section | None:
     if not selection:
         return None
     rows = [
-        (str(each["fit"]), _names(each["kept"]), str(each["n_given"]), str(len(each["kept"])))
-        for each in selection["fits"]
+        (str(fit["fit"]), _names(fit["kept"]), str(fit["n_given"]), str(len(fit["kept"])))
+        for fit in selection["fits"]
     ]
     tables = [Table(("fit", "kept features", "given", "kept"), rows, n_text=2)]
-    frequent = [each for each in selection["folds"]["frequency"] if each["share"] > 0][:N_KEPT_LISTED]
+    frequent = [row for row in selection["folds"]["frequency"] if row["share"] > 0][:N_KEPT_LISTED]
     if frequent:
-        told = [(str(each["feature"]), percent(each["share"], 0)) for each in frequent]
+        told = [(str(row["feature"]), percent(row["share"], 0)) for row in frequent]
         tables.append(Table(("feature", "kept in share of folds"), told))
     return Section("Feature selection", [say_stability(selection["folds"]["stability"])], tables)
 
@@ -150,8 +150,8 @@ def importances_section(view: RunView) -> Section | None:
 def ranked_importances(view: RunView) -> list[tuple[str, float]]:
     """Features by their share of the total importance, largest first, without those that have none."""
     pairs = [
-        (str(each.get("feature")), each.get("importance"))
-        for each in view.record.get("feature_importance") or []
+        (str(row.get("feature")), row.get("importance"))
+        for row in view.record.get("feature_importance") or []
     ]
     sizes = {name: abs(value) for name, value in pairs if is_number(value) and value}
     total = sum(sizes.values())

@@ -22,12 +22,14 @@ def sample_loss_section(view: RunView) -> Section | None:
     """Draw the funnel from bars to parts, symbol by symbol; None where the record has no account."""
     account = view.record.get("sample_loss") or {}
     symbols, split = account.get("symbols") or {}, account.get("split") or {}
-    tables = [Table((symbol, "left", "lost"), list(_to_labels(each))) for symbol, each in symbols.items()]
+    tables = [
+        Table((symbol, "left", "lost"), list(_to_labels(account))) for symbol, account in symbols.items()
+    ]
     if split:
         tables.append(Table(("split", "left", "lost"), list(_to_parts(split))))
     bars = view.record.get("bars") or {}
-    points = [point for symbol, each in symbols.items() for point in _missing(symbol, each)]
-    points += [point for symbol, each in bars.items() for point in _as_read(symbol, each)]
+    points = [point for symbol, account in symbols.items() for point in _missing(symbol, account)]
+    points += [point for symbol, bars_of_symbol in bars.items() for point in _as_read(symbol, bars_of_symbol)]
     points += _purged(split)
     return Section("Sample loss", points, tables) if tables else None
 
@@ -92,7 +94,7 @@ def class_balance_section(view: RunView) -> Section | None:
     rows = []
     for name in view.classes:
         here = [(rows["label"] == name) for rows in view.parts.values()]
-        shares = [f"{count(each.sum())} ({percent(each.mean())})" for each in here]
+        shares = [f"{count(is_class.sum())} ({percent(is_class.mean())})" for is_class in here]
         rows.append((str(name), percent(overall.get(str(name))), *shares))
     columns = ("class", "all events", *(PARTS[part] for part in view.parts))
     return Section("Class balance", tables=[Table(columns, rows)])

@@ -53,9 +53,9 @@ def headline_section(view: RunView) -> Section:
 def _lines(view: RunView, parts: Sequence[str], row: FigureRow) -> Iterator[tuple[str, ...]]:
     label, table, metric, write = row
     tables = [getattr(view.figures, table)(part) for part in parts]
-    if not any(metric in each for each in tables):
+    if not any(metric in table for table in tables):
         return
-    yield label, *(write(each.get(metric)) for each in tables)
+    yield label, *(write(table.get(metric)) for table in tables)
     bounds = [interval(view.figures.interval(part, metric), write) for part in parts]
     if table != "baseline" and any(bounds):
         yield f"  {view.level} interval", *bounds
@@ -100,10 +100,10 @@ def folds_section(view: RunView) -> Section:
     point = f"Mean {write(mean)}, standard deviation {write(spread)}" + (
         f": {stable}." if view.classes else "."
     )
-    width = 4 if any(each.interval for each in scores) else 3
+    width = 4 if any(fold.interval for fold in scores) else 3
     rows = [
-        (str(each.number), count(each.n_events), write(each.value), interval(each.interval, write))[:width]
-        for each in scores
+        (str(fold.number), count(fold.n_events), write(fold.value), interval(fold.interval, write))[:width]
+        for fold in scores
     ]
     return Section("Folds", [point], [Table(("fold", "events", SCORE_NAMES[name], view.level)[:width], rows)])
 
@@ -133,7 +133,7 @@ def _path_rows(symbol: str, figures: Figures) -> Iterator[tuple[str, ...]]:
     for name, (label, write) in PATH_FIGURES.items():
         spread = figures.backtest_paths.get(name)
         if spread:
-            yield f"{symbol} {label}".strip(), *(write(spread.get(each)) for each in SPREAD)
+            yield f"{symbol} {label}".strip(), *(write(spread.get(statistic)) for statistic in SPREAD)
 
 
 #: Column -> metric of the regime's table and how it is written.

@@ -16,7 +16,7 @@ Link: TypeAlias = Literal["identity", "logistic", "softmax"]
 
 
 @dataclass(frozen=True)
-class Output:
+class ExplainedOutput:
     """The numbers explained, one or more a row.
 
     Attributes
@@ -33,7 +33,7 @@ class Output:
     def read(self, values: FloatArray) -> FloatArray:
         """Return the answers (n, k) that numbers explained (n, k) stand for.
 
-        >>> Output(("log-odds of class 1",), "logistic").read(np.array([[0.0], [np.log(3.0)]]))
+        >>> ExplainedOutput(("log-odds of class 1",), "logistic").read(np.array([[0.0], [np.log(3.0)]]))
         array([[0.5 ],
                [0.75]])
         """
@@ -52,7 +52,7 @@ class Output:
         return np.log(safe / (1 - safe)) if self.link == "logistic" else np.log(safe)
 
 
-def output_of(model: FoldPipeline, *, on_margin: bool) -> Output:
+def explained_output(model: FoldPipeline, *, on_margin: bool) -> ExplainedOutput:
     """Say what is explained of a model.
 
     Of two classes it is the larger one, of more each; of a regression each number predicted.
@@ -69,7 +69,7 @@ def output_of(model: FoldPipeline, *, on_margin: bool) -> Output:
     """
     if not is_classifier(model):
         n_steps = np.size(getattr(model.estimator_, "center_", 0.0))
-        return Output(
+        return ExplainedOutput(
             ("prediction",) if n_steps == 1 else tuple(f"prediction {k + 1}" for k in range(n_steps)),
             "identity",
         )
@@ -81,12 +81,12 @@ def output_of(model: FoldPipeline, *, on_margin: bool) -> Output:
     classes = model.classes_.tolist()
     if len(classes) == 2:
         what, link = ("log-odds", "logistic") if on_margin else ("probability", "identity")
-        return Output((f"{what} of class {classes[1]}",), link)
+        return ExplainedOutput((f"{what} of class {classes[1]}",), link)
     what, link = ("score", "softmax") if on_margin else ("probability", "identity")
-    return Output(tuple(f"{what} of class {name}" for name in classes), link)
+    return ExplainedOutput(tuple(f"{what} of class {name}" for name in classes), link)
 
 
-def answers_of(model: FoldPipeline, inputs: FloatArray) -> FloatArray:
+def model_answers(model: FoldPipeline, inputs: FloatArray) -> FloatArray:
     """Ask a model: probabilities before calibration (of two classes, the larger one's), or numbers (n, k).
 
     Parameters

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smc.explanation.account import describe
 from smc.explanation.contributions import Contributions, contributions
 from smc.explanation.dependence import N_AVERAGED, partial_dependence
+from smc.explanation.description import describe
 from smc.explanation.importance import FoldModel, permutation_importance
 from smc.explanation.model_inputs import feature_names
 from smc.pipeline import FoldPipeline
@@ -43,7 +43,7 @@ class Explained:
     known: FloatArray
 
 
-def explain_whole(
+def explain_whole_model(
     explained: Explained,
     folds: Sequence[FoldModel],
     spans: Spans,

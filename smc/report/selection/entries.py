@@ -1,4 +1,4 @@
-"""The gates of a verdict in words."""
+"""The gates and runs that a symbol's entry of the manifest names, in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -69,3 +69,18 @@ def gates_section(entry: Mapping[str, Any]) -> Section:
     ]
     columns = ("gate", "outcome", "what was found", "what would change it", "value", "asked for")
     return Section("Gates, in order", tables=[Table(columns, rows, n_text=4)])
+
+
+def row_of(entry: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the figures of a run that a symbol's entry names, from its table of all runs; or nothing."""
+    return next((row for row in entry["comparison"] if row["run_id"] == named.get("run_id")), {})
+
+
+def model_and_profile(entry: Mapping[str, Any], named: Mapping[str, Any]) -> str:
+    """Name a run by its model and its profile, as far as they are known.
+
+    >>> entry = {"comparison": [{"run_id": "3f2a", "profile": "strong"}]}
+    >>> model_and_profile(entry, {"model": "mlp", "run_id": "3f2a"}), model_and_profile(entry, {})
+    ('mlp strong', '')
+    """
+    return " ".join(filter(None, (named.get("model"), row_of(entry, named).get("profile"))))

@@ -59,7 +59,7 @@ def columns_of(model: FoldPipeline) -> dict[str, list[str]]:
     if given is None:
         return {name: [name] for name in names}
     columns: dict[str, list[str]] = {name: [] for name in names}
-    seen = given(names)[model.selector_.get_support()]
-    for column, source in zip(seen, source_columns(model), strict=True):
+    estimator_inputs = given(names)[model.selector_.get_support()]
+    for column, source in zip(estimator_inputs, source_columns(model), strict=True):
         columns[names[source]].append(str(column))
     return columns

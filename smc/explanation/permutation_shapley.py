@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from smc.explanation.output import answers_of
+from smc.explanation.explained_output import model_answers
 from smc.explanation.shap_library import load_shap
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray
@@ -44,7 +44,9 @@ class Mask:
         return (np.where(is_in.astype(bool), row, self.known),)
 
 
-def replaced(model: FoldPipeline, inputs: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatArray]:
+def permutation_contributions(
+    model: FoldPipeline, inputs: FloatArray, known: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return what each original feature adds to the answer (n, f, k), and the mean answer to ``known`` (k,).
 
     References
@@ -56,7 +58,7 @@ def replaced(model: FoldPipeline, inputs: FloatArray, known: FloatArray) -> tupl
     shap = load_shap()
 
     def ask(rows: FloatArray) -> FloatArray:
-        return answers_of(model, rows)
+        return model_answers(model, rows)
 
     n_features = known.shape[-1]
     with _random_state_kept():
@@ -68,7 +70,7 @@ def replaced(model: FoldPipeline, inputs: FloatArray, known: FloatArray) -> tupl
             silent=True,
         )
     values = np.asarray(found.values, dtype=np.float64).reshape(len(inputs), n_features, -1)
-    return values, answers_of(model, known).mean(axis=0)
+    return values, model_answers(model, known).mean(axis=0)
 
 
 @contextmanager

@@ -1,16 +1,15 @@
-"""Where the figures of many runs lie: a row for each model and profile, a dot for each run."""
+"""Charts of many runs: where a figure lies by model and profile, and one figure over another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from smc.report.html.charts.axis import Axis, padded
-from smc.report.html.charts.frame import RIGHT, TOP, WIDTH, dot, frame, segment, text
+from smc.report.html.charts.frame import LEFT, RIGHT, TOP, WIDTH, Axis, dot, frame, padded, segment, text
 from smc.report.html.markup import Html, joined, tag
 from smc.report.text import percent
 
-ROW = 17
+ROW_HEIGHT = 17
 #: Room for the names of models.
 NAMES = 106
 #: More dots than this hide each other and make the page heavy: boxes alone then.
@@ -38,11 +37,11 @@ def distribution_chart(groups: Sequence[Group], label: str, says: str) -> Html:
     """Draw each group's runs, over a box from its lower to its upper quartile and a line at its median."""
     bounds = padded([value for group in groups for value in group.values], least=0.02)
     x = Axis(*bounds, NAMES, WIDTH - RIGHT, label, lambda share: f"{100 * share:g} %")
-    y = Axis(0, max(len(groups), 1), TOP, TOP + ROW * len(groups), "", str, ())
+    y = Axis(0, max(len(groups), 1), TOP, TOP + ROW_HEIGHT * len(groups), "", str, ())
     colours = {name: f"c{n % N_COLOURS}" for n, name in enumerate(dict.fromkeys(g.profile for g in groups))}
     has_dots = sum(len(group.values) for group in groups) <= MAX_DOTS
     rows = [
-        _row(group, x, y.place(number + 0.5), colours[group.profile], has_dots=has_dots)
+        _group_row(group, x, y.place(number + 0.5), colours[group.profile], has_dots=has_dots)
         for number, group in enumerate(groups)
     ]
     return frame(joined([*_names(groups, y), *rows]), x, y, says=says, key=colours)
@@ -59,7 +58,7 @@ def _names(groups: Sequence[Group], y: Axis) -> list[Html]:
     return found
 
 
-def _row(group: Group, x: Axis, middle: float, class_: str, *, has_dots: bool) -> Html:
+def _group_row(group: Group, x: Axis, middle: float, class_: str, *, has_dots: bool) -> Html:
     low, median, high = (x.place(value) for value in np.quantile(group.values, [0.25, 0.5, 0.75]))
     least, most = (x.place(value) for value in np.quantile(group.values, [0.05, 0.95]))
     box = tag(
@@ -81,3 +80,38 @@ def _row(group: Group, x: Axis, middle: float, class_: str, *, has_dots: bool) -
             for value, run_id in zip(group.values, group.run_ids, strict=True)
         ]
     return joined(found)
+
+
+SCATTER_HEIGHT = 170
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run: two shares, the name of its colour, and what it is."""
+
+    x: float
+    y: float
+    series: str
+    says: str
+
+
+def scatter_chart(points: Sequence[Point], *, x_label: str, y_label: str, says: str) -> Html:
+    """Draw a dot for each run; of many runs an even choice."""
+    x = Axis(*padded([point.x for point in points], least=0.02), LEFT, WIDTH - RIGHT, x_label, _share)
+    y = Axis(*padded([point.y for point in points], least=0.02), TOP + SCATTER_HEIGHT, TOP, y_label, _share)
+    colours = {name: f"c{n % N_COLOURS}" for n, name in enumerate(dict.fromkeys(p.series for p in points))}
+    shown = points[:: -(-len(points) // MAX_DOTS)]
+    dots = [
+        dot(x.place(point.x), y.place(point.y), colours[point.series], f"{_at(point)}: {point.says}")
+        for point in shown
+    ]
+    zero = [segment(x.start, y.place(0), x.end, y.place(0), class_="zero")] if y.low < 0 < y.high else []
+    return frame(joined([*zero, *dots]), x, y, says=says, key=colours)
+
+
+def _at(point: Point) -> str:
+    return f"{percent(point.x)}, {percent(point.y)}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:g} %"

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from smc.report.selection import save_selection_report
-from smc.report.selection.candidate_charts import exhibit_pictures
-from smc.report.selection.candidate_run import CandidateRun, open_exhibit
+from smc.report.selection.candidate_charts import candidate_pictures
+from smc.report.selection.candidate_run import CandidateRun, open_candidate_run
 from smc.report.selection.checklist import checklist
 
 RUN_ID = "0123456789abcdef"
@@ -19,10 +19,10 @@ def test_the_test_part_is_shown_only_if_the_verdict_came_to_it(
 ):
     make_run()
     manifest = make_manifest({"EURUSD": verdict})
-    exhibit = open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
-    assert isinstance(exhibit, CandidateRun)
-    assert exhibit.parts == parts
-    assert bool(len(exhibit.returns("test"))) == ("test" in parts)
+    candidate_run = open_candidate_run("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+    assert isinstance(candidate_run, CandidateRun)
+    assert candidate_run.parts == parts
+    assert bool(len(candidate_run.returns("test"))) == ("test" in parts)
     text = save_selection_report(manifest, tmp_path / "outputs").read_text(encoding="utf-8")
     assert ("the verdict did not come to it" in text) == (verdict == "WATCH")
 
@@ -48,7 +48,7 @@ def test_accuracy_and_interval_are_the_records(make_run):
 
 def test_a_run_that_is_gone_is_told_of_in_its_place(make_manifest, tmp_path):
     manifest = make_manifest()
-    found = open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+    found = open_candidate_run("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
     assert "cannot be read" in found
     text = save_selection_report(manifest, tmp_path / "outputs").read_text(encoding="utf-8")
     assert "No charts: its folder cannot be read" in text
@@ -57,20 +57,24 @@ def test_a_run_that_is_gone_is_told_of_in_its_place(make_manifest, tmp_path):
 def test_a_damaged_run_is_told_of_too(make_run, make_manifest, tmp_path):
     (make_run().path / "returns.parquet").write_bytes(b"torn")
     manifest = make_manifest({"EURUSD": "DEPLOY"})
-    assert "cannot be read" in open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+    assert "cannot be read" in open_candidate_run(
+        "EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs"
+    )
 
 
 def test_a_run_of_an_older_version_says_what_it_lacks(make_run, make_manifest, tmp_path):
     make_run(change_returns=lambda returns: returns.drop(columns="gross"))
     manifest = make_manifest({"EURUSD": "DEPLOY"})
-    assert "lacks gross" in open_exhibit("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
+    assert "lacks gross" in open_candidate_run(
+        "EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs"
+    )
 
 
 def test_each_member_of_an_ensemble_has_a_chart_of_its_losses(make_run):
     def of_members(curves):
         return pd.concat([curves.assign(member=name) for name in ("mlp", "pair/xgboost")])
 
-    drawn = exhibit_pictures(CandidateRun(make_run(change_curves=of_members), "EURUSD", sees_test=True))
+    drawn = candidate_pictures(CandidateRun(make_run(change_curves=of_members), "EURUSD", sees_test=True))
     losses = {each.name: each for each in drawn if each.name.startswith("losses")}
     assert {name: each.title for name, each in losses.items()} == {
         "losses_0": "Loss of the train fit: mlp",
@@ -78,14 +82,14 @@ def test_each_member_of_an_ensemble_has_a_chart_of_its_losses(make_run):
     }
     told = f"run {RUN_ID}; train fit of mlp, 5 of 12 iterations kept."
     assert losses["losses_0"].caption == told
-    single = exhibit_pictures(CandidateRun(make_run(run_id="b" * 16), "EURUSD", sees_test=True))[-1]
+    single = candidate_pictures(CandidateRun(make_run(run_id="b" * 16), "EURUSD", sees_test=True))[-1]
     assert (single.name, single.title) == ("losses", "Loss of the train fit")
     assert single.caption == f"run {'b' * 16}; train fit, 5 of 12 iterations kept."
 
 
 def items_of(manifest, output):
-    exhibit = open_exhibit("EURUSD", manifest["selections"]["EURUSD"], output)
-    return {each.what: each for each in checklist(manifest, "EURUSD", exhibit)}
+    candidate_run = open_candidate_run("EURUSD", manifest["selections"]["EURUSD"], output)
+    return {each.what: each for each in checklist(manifest, "EURUSD", candidate_run)}
 
 
 def test_the_checklist_says_yes_only_where_the_evidence_does(make_sealed_run, make_manifest, tmp_path):
