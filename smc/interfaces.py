@@ -407,6 +407,17 @@ class RecordWatch(Protocol):
         ...
 
 
+class TrainerCallback(Protocol):
+    """Be called by the Lightning trainer of a network (in the map `trainer.callbacks`).
+
+    Whoever inherits from `pytorch_lightning.Callback` has this.
+    """
+
+    def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+        """Look at an epoch: ``trainer.callback_metrics`` holds what it gave; ``should_stop`` ends the fit."""
+        ...
+
+
 class FinishedRun(Protocol):
     """A run read back (`smc.results.Run`)."""
 

@@ -11,11 +11,15 @@ from smc.interfaces import Labeller, ProbabilityCalibrator
 from smc.typing import Config
 
 #: Where maps of objects stand; null switches one off.
-MAPS = {"watches": ("monitor", "watches"), "trackers": ("tracker", "trackers")}
+MAPS = {
+    "watches": ("monitor", "watches"),
+    "trackers": ("tracker", "trackers"),
+    "callbacks": ("trainer", "callbacks"),
+}
 
 
 def build(config: Config) -> dict[str, Any]:
-    """Build the object of every group, the watches and the trackers; nothing is loaded or fitted yet.
+    """Build the object of every group, the watches, trackers and callbacks; nothing is loaded or fitted yet.
 
     Raises
     ------

@@ -119,13 +119,13 @@ def _unlikely_numbers(config: Config) -> Iterator[str]:
 
 
 def _told_once(problems: Sequence[str]) -> list[str]:
-    """Leave out the fault of a value that only reads the root's: the run's seed, a rule of structure.
+    """Leave out the fault of a value that only reads the root's: the seed, a rule of structure, a callback.
 
     >>> _told_once(["seed: must be int, got 'a'", "model.seed: must be int, got 'a'", "cv.seed: missing"])
     ["seed: must be int, got 'a'", 'cv.seed: missing']
     """
-    of_root = [line for line in problems if line.startswith(("seed: ", "structure."))]
-    readers = tuple(f".{line.removeprefix('structure.')}" for line in of_root)
+    of_root = [line for line in problems if line.startswith(("seed: ", "structure.", "trainer.callbacks."))]
+    readers = tuple(f".{re.sub('^(structure|trainer)[.]', '', line)}" for line in of_root)
     return [line for line in problems if line in of_root or not line.endswith(readers)]
 
 

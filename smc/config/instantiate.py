@@ -14,16 +14,17 @@ from smc.errors import ConfigError
 DIRECTIVES = frozenset({"_target_", "_partial_", "_args_"})
 #: Modules whose classes a configuration may name; the environment variable SMC_ALLOW adds to them.
 ALLOWED = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
-#: What constructors raise when they refuse their arguments, or cannot use them.
-CONSTRUCTOR_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
+#: Classes of other modules that it may name: callbacks of Lightning that read and write no file. Not among
+#: them is `ModelCheckpoint`, whose files are pickles; a run keeps its weights itself.
+ALLOWED_CLASSES = frozenset(
+    f"pytorch_lightning.callbacks.{path}"
+    for module, name in {
+        "early_stopping": "EarlyStopping",
+        "lr_monitor": "LearningRateMonitor",
+        "device_stats_monitor": "DeviceStatsMonitor",
+        "timer": "Timer",
+    }.items()
+    for path in (name, f"{module}.{name}")
 )
 
 
@@ -54,7 +55,7 @@ def locate(target: Any) -> type:
     if target in MOVED:
         raise ConfigError(f"`{target}` moved to `{MOVED[target]}`")
     module_name, _, name = target.rpartition(".")
-    if not is_allowed(module_name):
+    if not (is_allowed(module_name) or target in ALLOWED_CLASSES):
         raise ConfigError(
             f"`{target}` is outside the modules that a configuration may name "
             f"({', '.join(allowed_modules())}){_how_to_allow(module_name)}"
@@ -68,7 +69,7 @@ def locate(target: Any) -> type:
         raise ConfigError(f"`{module_name}` has no `{name}`{suggest(name, vars(module))}")
     if not isinstance(found, type):
         raise ConfigError(f"`{target}` is no class; a configuration may name classes only")
-    if not is_allowed(found.__module__):
+    if not (is_allowed(found.__module__) or f"{found.__module__}.{found.__name__}" in ALLOWED_CLASSES):
         raise ConfigError(
             f"`{target}` is defined in `{found.__module__}`, which a configuration may not name"
         )
@@ -115,6 +116,6 @@ def instantiate(node: Any, path: str = "") -> Any:
         return functools.partial(cls, *arguments, **values)
     try:
         return cls(*arguments, **values)
-    except CONSTRUCTOR_ERRORS as error:
+    except Exception as error:  # whatever a constructor of one's own raises
         said = str(error) if isinstance(error, ValueError | TypeError) else f"{type(error).__name__}: {error}"
         raise ConfigError(f"{path or node['_target_']}: {said}") from error

@@ -53,6 +53,7 @@ INTERFACES = {
 IN_MAPS = {
     "monitor": Interface("watch", interfaces.FitWatch, interfaces.RecordWatch),
     "tracker": Interface("tracker", interfaces.RunTracker),
+    "trainer": Interface("callback of Lightning", interfaces.TrainerCallback),
 }
 
 

@@ -35,12 +35,16 @@ class Structure:
 
 @dataclass(frozen=True)
 class Trainer:
-    """What a fit runs on; no part of a run's identity, but for ``devices`` and ``precision`` of a network."""
+    """What a fit runs on; no part of a run's identity, but for what a network reads.
+
+    That is ``devices``, ``precision`` and, by name, ``callbacks``, of which null switches one off.
+    """
 
     device: Literal["cpu", "cuda"]
     devices: int
     precision: Literal["32", "bf16"]
     n_threads: int
+    callbacks: dict[str, Any]
 
     def __post_init__(self) -> None:
         check_positive("devices", self.devices)

@@ -20,6 +20,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
 
     What is added is switched off, and said in a sentence each: a group is given its option `none`, a key of
     the root its default; a group that has no `none` cannot have been missing, and stays so.
+    A trainer had no callbacks of one's own.
 
     >>> older = {key: value for key, value in compose().items() if key != "calibrate"}
     >>> config, sentences = upgrade_config(older)
@@ -29,6 +30,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     """
     config = _without_blanks(upgrade_config_node(config))
     config.setdefault("structure", _structure(config))
+    config |= {"trainer": {"callbacks": {}, **config["trainer"]}} if "trainer" in config else {}
     unknown = [field.name for field in fields(Root) if field.name not in config]
     if not unknown:
         return config, []

@@ -1,5 +1,6 @@
 """LSTM."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -81,6 +82,7 @@ class LSTM(Network):
         device: Device = "cpu",
         devices: int = 1,
         precision: Precision = "32",
+        callbacks: Mapping[str, Any] | None = None,
         seed: int = 0,
         n_jobs: int = 1,
     ) -> None:
@@ -101,6 +103,7 @@ class LSTM(Network):
         self.device = device
         self.devices = devices
         self.precision = precision
+        self.callbacks = callbacks
         self.seed = seed
         self.n_jobs = n_jobs
         self._check_arguments()

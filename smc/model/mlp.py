@@ -1,7 +1,7 @@
 """Multilayer perceptron."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from smc.arguments import check_positive
 from smc.model.estimator import Task
@@ -54,6 +54,7 @@ class MLP(Network):
         device: Device = "cpu",
         devices: int = 1,
         precision: Precision = "32",
+        callbacks: Mapping[str, Any] | None = None,
         seed: int = 0,
         n_jobs: int = 1,
     ) -> None:
@@ -71,6 +72,7 @@ class MLP(Network):
         self.device = device
         self.devices = devices
         self.precision = precision
+        self.callbacks = callbacks
         self.seed = seed
         self.n_jobs = n_jobs
         self._check_arguments()

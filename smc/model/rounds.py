@@ -71,9 +71,13 @@ class Rounds:
         if self._is_better(progress, measured.get("margin", 0.0)):
             self.n_kept = len(self.course)
         reason = None if self.callback is None else self.callback(progress)
-        is_last = len(self.course) >= self.max_rounds or self._is_out_of_patience()
-        self.stop_reason = None if is_last else reason
-        return is_last or reason is not None
+        self.stop_reason = None if self.is_over else reason
+        return self.is_over or reason is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last round there may be has come, or the patience has run out."""
+        return len(self.course) >= self.max_rounds or self._is_out_of_patience()
 
     def _progress(self, measured: Mapping[str, float]) -> FitProgress:
         accuracies = {

@@ -23,6 +23,8 @@ NOT_OF_RUN = (
 NOT_OF_FIT = ("n_jobs", "n_threads", "device")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
+#: Maps that change nothing while nothing is in them; runs of older versions have none.
+NOT_WHEN_EMPTY = ("callbacks",)
 #: What a run tells of its fits, not the fits: a sealed run is no further trial beside the one that is not.
 NOT_OF_TRIAL = ("evaluation.test",)
 #: Groups whose seed changes what a run is judged on.
@@ -128,12 +130,19 @@ def _without(value: Any, paths: tuple[str, ...], names: tuple[str, ...], prefix:
     """Copy plain data without the dotted `paths`, and without the keys called `names` anywhere."""
     if isinstance(value, dict):
         kept = {
-            key: item for key, item in value.items() if key not in names and f"{prefix}{key}" not in paths
+            key: item
+            for key, item in value.items()
+            if key not in names and f"{prefix}{key}" not in paths and not _is_empty(key, item)
         }
         return {key: _without(item, paths, names, f"{prefix}{key}.") for key, item in kept.items()}
     if isinstance(value, list | tuple):
         return [_without(item, paths, names, prefix) for item in value]
     return value
+
+
+def _is_empty(key: str, value: Any) -> bool:
+    """Tell whether a map that counts when there is something in it holds nothing, or nothing but None."""
+    return key in NOT_WHEN_EMPTY and not any(value.values() if isinstance(value, dict) else [value])
 
 
 def _hash(value: Any) -> str:

@@ -98,7 +98,7 @@ def root(**changes: Any) -> dict[str, Any]:
         "monitor": {"watches": {}, "webhook": None, "learning_curve": False},
         "tracker": {"trackers": {}},
         "ledger": dict(toy),
-        "trainer": {"device": "cpu", "devices": 1, "precision": "32", "n_threads": 1},
+        "trainer": {"device": "cpu", "devices": 1, "precision": "32", "n_threads": 1, "callbacks": {}},
         "structure": {"swing_size": 5, "max_age": 500, "min_gap_atr": 0.1, "pool_tolerance_atr": 0.25},
         "split": {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0, "min_train_size": 30},
         "paths": {"output": "outputs", "min_free_mb": 200.0},
@@ -181,7 +181,7 @@ TOY = {"_target_": "toy_options.Toy"}
         ),
         ({"split": {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0}}, r"split\.min_train_size: missing"),
         (
-            {"trainer": {"device": "gpu", "devices": 1, "precision": "32", "n_threads": 1}},
+            {"trainer": {"device": "gpu", "devices": 1, "precision": "32", "n_threads": 1, "callbacks": {}}},
             r"trainer\.device: must be one of cpu",
         ),
         ({"reg": {"toy": {"n_split": 3}}}, r"reg\.toy\.n_split: no such argument of Toy"),

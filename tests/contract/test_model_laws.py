@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import pytest
@@ -87,6 +88,9 @@ def test_the_yaml_names_every_argument_of_the_constructor(name):
     option = OmegaConf.to_container(OmegaConf.load(CONF / f"model/{name}.yaml"))
     assert option.pop("_target_").startswith(f"smc.model.{name}.")
     assert list(option) == list(inspect.signature(type(build(name))).parameters)
+    assert set(option) <= set(get_type_hints(type(build(name)).__init__)), (
+        "the configuration is checked by them"
+    )
     assert (option["task"], option["seed"], option["n_jobs"]) == ("auto", "${seed}", "${trainer.n_threads}")
 
 

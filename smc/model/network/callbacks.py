@@ -3,6 +3,7 @@
 import math
 import signal
 import threading
+from dataclasses import asdict
 from types import FrameType, TracebackType
 from typing import Self, cast
 
@@ -15,6 +16,11 @@ from smc.model.network.batches import Sample
 from smc.model.network.inference import outputs_of
 from smc.model.network.module import NetworkModule
 from smc.model.network.objective import Objective
+from smc.model.rounds import Rounds
+from smc.monitor.lightning import MonitorCallback
+
+#: Of `FitProgress`, what a callback finds in ``trainer.callback_metrics``.
+METRICS = ("train_loss", "val_loss", "train_accuracy", "val_accuracy", "constant_loss", "gradient_norm")
 
 
 class SecondInterrupt(BaseException):
@@ -73,35 +79,28 @@ class KeepBest(Callback):
     any more; with 2,000 events it changes nothing.
 
     An epoch after which a weight is not finite counts as one without a finite loss: it is never kept, and it
-    ends the fit. The generator that draws the dropout is left as it was while a callback listens, so that one
-    that only listens changes nothing.
+    ends the fit.
+
+    What was measured stands in ``trainer.callback_metrics`` for the callbacks behind this one, under the
+    names of `FitProgress`.
 
     Parameters
     ----------
     eval_set
         Rows to watch; None: there are none.
-    interrupt
-        Ctrl-C.
     """
 
-    def __init__(self, eval_set: Sample | None, interrupt: Interrupt) -> None:
-        self.eval_set, self.interrupt = eval_set, interrupt
+    def __init__(self, eval_set: Sample | None) -> None:
+        self.eval_set = eval_set
         self.kept: dict[str, Tensor] = {}
         self.kept_losses: Tensor | None = None
 
-    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:  # noqa: ARG002
-        """Of several processes, let the first alone tell the callback; the others follow its decisions."""
-        if not trainer.is_global_zero:
-            cast(NetworkModule, pl_module).rounds.callback = None
-
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Measure the epoch, keep it if it is the best, and stop if something asks for it."""
+        """Measure the epoch, keep it if it is the best, and stop if it is the last."""
         module = cast(NetworkModule, pl_module)
-        is_last = self._take(module) if module.outputs.n_filled else True
-        if self.interrupt.asked:
-            module.rounds.stop_reason, is_last = INTERRUPTED, True
-        is_last, module.rounds.stop_reason = trainer.strategy.broadcast((is_last, module.rounds.stop_reason))
-        trainer.should_stop = is_last
+        if not module.outputs.n_filled or self._take(module):
+            trainer.should_stop = True
+        trainer.callback_metrics.update(_metrics(module.rounds))
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
         """Return to the weights that were kept."""
@@ -112,15 +111,13 @@ class KeepBest(Callback):
         """Take in an epoch, and return whether it is the last."""
         rounds, n_kept = module.rounds, module.rounds.n_kept
         measured, losses = self._measure(module)
-        drawn = torch.get_rng_state()
         is_last = rounds.take(measured)
-        torch.set_rng_state(drawn)
         if rounds.n_kept > n_kept:
             self.kept = {name: value.clone() for name, value in module.network.state_dict().items()}
             self.kept_losses = losses
         if math.isfinite(measured["train_loss"]):
             return is_last
-        rounds.stop_reason = rounds.stop_reason or "nan_loss"
+        rounds.stop_reason = "nan_loss"
         return True
 
     def _measure(self, module: NetworkModule) -> tuple[dict[str, float], Tensor | None]:
@@ -142,6 +139,45 @@ class KeepBest(Callback):
         if self.kept_losses is not None:
             measured["margin"] = standard_error(losses - self.kept_losses, self.eval_set.weights)
         return measured, losses
+
+
+class StopReason(Callback):
+    """Write down why a fit ends before its time; the last of the callbacks, since it asks the others.
+
+    Of several processes, all follow the first.
+
+    Parameters
+    ----------
+    interrupt
+        Ctrl-C, which stops the fit.
+    monitor
+        Watches, one of which may have stopped it; None: there are none.
+    """
+
+    def __init__(self, interrupt: Interrupt, monitor: MonitorCallback | None) -> None:
+        self.interrupt, self.monitor = interrupt, monitor
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Take the reason of Ctrl-C, or of a watch that stopped what would have gone on."""
+        rounds = cast(NetworkModule, pl_module).rounds
+        reason = None if self.monitor is None else self.monitor.stop_reason
+        if self.interrupt.asked:
+            rounds.stop_reason, trainer.should_stop = INTERRUPTED, True
+        elif reason is not None and not rounds.is_over:
+            rounds.stop_reason = reason
+        trainer.should_stop, rounds.stop_reason = trainer.strategy.broadcast(
+            (trainer.should_stop, rounds.stop_reason)
+        )
+
+
+def _metrics(rounds: Rounds) -> dict[str, Tensor]:
+    """Return the losses, accuracies and the gradient's norm of the last epoch, as exact as they are."""
+    progress = {} if not rounds.course else asdict(rounds.course[-1])
+    return {
+        name: torch.tensor(progress[name], dtype=torch.float64)
+        for name in METRICS
+        if progress.get(name) is not None
+    }
 
 
 def figures(objective: Objective, outputs: Tensor, targets: Tensor, weights: Tensor) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The half that networks share as estimators; PyTorch is imported when one is fitted, loaded or asked."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args
 
@@ -68,6 +69,11 @@ class Network(Iterative):
         ``32`` or ``bf16`` (mixed) arithmetic. Answers are always computed on the processor in 32 bits. With
         several devices a callback must be picklable: a copy of it is told during the fit, itself after it.
 
+    callbacks
+        Callbacks of one's own for Lightning's trainer, by name; None switches one off. They find what an
+        epoch gave in ``trainer.callback_metrics`` (`smc.model.network.callbacks.METRICS`), may stop the fit,
+        and are not saved with the model.
+
     Attributes
     ----------
     network_
@@ -99,6 +105,7 @@ class Network(Iterative):
     device: Device
     devices: int
     precision: Precision
+    callbacks: Mapping[str, Any] | None
     seed: int
     n_jobs: int
 
@@ -122,6 +129,7 @@ class Network(Iterative):
             None if watched is None else self._reweighted(watched),
             schedule=Schedule(**{field.name: getattr(self, field.name) for field in fields(Schedule)}),
             callback=callback,
+            own_callbacks=[own for own in (self.callbacks or {}).values() if own is not None],
         )
         self.network_, self.feature_importances_ = trained.network, trained.importances
         self._keep_rounds(trained.rounds)

@@ -2,26 +2,28 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pytorch_lightning
 import torch
+from pytorch_lightning.loggers.logger import DummyLogger
 from torch import Tensor, nn
 
 from smc.errors import NotFiniteError
 from smc.fit_progress import FitCallback
 from smc.model.estimator import Rows
 from smc.model.network.batches import Batches, InputTensors, Sample
-from smc.model.network.callbacks import Interrupt, KeepBest, figures
+from smc.model.network.callbacks import Interrupt, KeepBest, StopReason, figures
 from smc.model.network.devices import check_devices, one_thread, seeded
 from smc.model.network.inference import importances_of
 from smc.model.network.module import EpochOutputs, NetworkModule
 from smc.model.network.objective import Objective
 from smc.model.network.schedule import Precision, Schedule
 from smc.model.rounds import Rounds
+from smc.monitor.lightning import MonitorCallback
 from smc.typing import FloatArray
 
 PRECISIONS: dict[Precision, Literal["32-true", "bf16-mixed"]] = {"32": "32-true", "bf16": "bf16-mixed"}
@@ -46,6 +48,7 @@ def train_network(
     *,
     schedule: Schedule,
     callback: FitCallback | None,
+    own_callbacks: Sequence[pytorch_lightning.Callback] = (),
 ) -> TrainedNetwork:
     """Make fresh layers, train them and leave them on the processor, ready to be asked.
 
@@ -64,19 +67,21 @@ def train_network(
     check_devices(schedule.device, schedule.devices)
     train, val = _sample(objective, rows), None if watched is None else _sample(objective, watched)
     with one_thread(), seeded(schedule.seed, schedule.device):
-        network, rounds = new_network(), Rounds(schedule.max_epochs, schedule.patience, callback=callback)
+        network, rounds = new_network(), Rounds(schedule.max_epochs, schedule.patience)
         rounds.constant_loss = _start(network, objective, train, val or train)
         with _quiet(), Interrupt() as interrupt:
             module = NetworkModule(
                 network, objective, schedule, rounds=rounds, outputs=EpochOutputs(len(train))
             )
             batches = Batches(train, schedule.batch_size, schedule.seed, interrupt.is_asked)
-            keep_best = KeepBest(val, interrupt)
-            _trainer(schedule, keep_best).fit(module, batches)
+            keep_best = KeepBest(val)
+            monitor = None if callback is None else MonitorCallback(callback)
+            callbacks = [keep_best, monitor, *own_callbacks, StopReason(interrupt, monitor)]
+            _trainer(schedule, callbacks).fit(module, batches)
             # A trainer refers to itself in a circle, and would keep the rows until it is collected.
             for holder in (batches, keep_best):
                 vars(holder).clear()
-        _check_course(rounds, schedule)
+        _check_course(rounds, schedule, callback)
         network.cpu().eval().zero_grad(set_to_none=True)
         return TrainedNetwork(network, rounds, importances_of(network, objective, train.inputs))
 
@@ -102,15 +107,22 @@ def start_at(network: nn.Module, constant: Tensor) -> None:
     network.get_parameter("head.bias").copy_(constant)
 
 
-def _trainer(schedule: Schedule, keep_best: KeepBest) -> pytorch_lightning.Trainer:
+def _trainer(
+    schedule: Schedule, callbacks: Sequence[pytorch_lightning.Callback | None]
+) -> pytorch_lightning.Trainer:
+    """Return a silent trainer; its logger drops what it is given, for callbacks that must have one.
+
+    Callbacks are called in their order: each sees what those before it measured.
+    """
     return pytorch_lightning.Trainer(
         accelerator=schedule.device,
         devices=schedule.devices,
         strategy="ddp_spawn" if schedule.devices > 1 else "auto",
         precision=PRECISIONS[schedule.precision],
         max_epochs=schedule.max_epochs,
-        callbacks=[keep_best],
-        logger=False,
+        callbacks=[callback for callback in callbacks if callback is not None],
+        logger=DummyLogger(),
+        log_every_n_steps=1,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
@@ -120,11 +132,11 @@ def _trainer(schedule: Schedule, keep_best: KeepBest) -> pytorch_lightning.Train
     )
 
 
-def _check_course(rounds: Rounds, schedule: Schedule) -> None:
-    """Raise unless an epoch was kept; tell the callback what copies of it were told in other processes."""
-    if schedule.devices > 1 and rounds.callback is not None:
+def _check_course(rounds: Rounds, schedule: Schedule, callback: FitCallback | None) -> None:
+    """Raise unless an epoch was kept; tell the callback what a copy of it was told in another process."""
+    if schedule.devices > 1 and callback is not None:
         for progress in rounds.course:
-            rounds.callback(progress)
+            callback(progress)
     if not rounds.course:
         raise KeyboardInterrupt
     if not rounds.n_kept:
