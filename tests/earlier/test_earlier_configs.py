@@ -36,6 +36,11 @@ def as_today(config):
     }
 
 
+def is_new(path, value):
+    """Tell whether there was no such key, which changes nothing while it is empty."""
+    return path.rpartition(".")[2] == "callbacks" and value == {}
+
+
 def test_every_option_of_then_is_composed():
     recorded = {text.partition(" ")[0] for text in EARLIER}
     for group in set(groups()) - {"hydra/launcher"}:
@@ -45,7 +50,8 @@ def test_every_option_of_then_is_composed():
 @pytest.mark.parametrize("line", EARLIER, ids=lambda line: line.replace(" ", ",") or "default")
 def test_the_same_values(line):
     then, today = EARLIER[line], compose(line.split())
-    assert {path: value for path, value in leaves(today) if path not in OF_MODEL} == as_today(then)
+    known = {path: value for path, value in leaves(today) if path not in OF_MODEL and not is_new(path, value)}
+    assert known == as_today(then)
     upgraded, sentences = upgrade_config(then)
     assert not sentences
     assert config_hash(upgraded) == config_hash(today)
