@@ -51,10 +51,14 @@ def to_plain(value: object) -> object:
 
 
 def _params(estimator: Any) -> dict[str, Any]:
-    """Return constructor arguments; a splitter keeps its own as attributes of the same name."""
+    """Return constructor arguments, but for those ``not_saved``.
+
+    A splitter keeps its own as attributes of the same name.
+    """
     if isinstance(estimator, BaseCrossValidator):
         return {name: getattr(estimator, name) for name in inspect.signature(type(estimator)).parameters}
-    return estimator.get_params(deep=False)
+    not_saved = getattr(estimator, "not_saved", ())
+    return {name: value for name, value in estimator.get_params(deep=False).items() if name not in not_saved}
 
 
 def _from_plain(value: Any) -> Any:

@@ -104,7 +104,7 @@ def _estimators_of(pipeline: FoldPipeline) -> list[Any]:
 
 
 def on_one_thread(estimator: EstimatorT) -> EstimatorT:
-    """Copy an estimator, and those it holds, with ``n_jobs=1`` and no callbacks; what was learned is shared.
+    """Copy an estimator, and those it holds, with ``n_jobs=1``; what they have learned is shared.
 
     Fits do not depend on the number of threads, so the same fit must give the same file on any number.
 
@@ -116,8 +116,6 @@ def on_one_thread(estimator: EstimatorT) -> EstimatorT:
     for name, value in vars(copied).items():
         if name == "n_jobs":
             setattr(copied, name, 1)
-        elif name == "callbacks" and value:
-            setattr(copied, name, None)
         elif isinstance(value, BaseEstimator):
             setattr(copied, name, on_one_thread(value))
         elif isinstance(value, Mapping) and any(isinstance(item, BaseEstimator) for item in value.values()):

@@ -91,6 +91,8 @@ class Network(Iterative):
     native_library: ClassVar[str] = "torch"
     rounds_argument = "max_epochs"
     patience_argument = "patience"
+    #: Arguments that say how a fit is accompanied, no part of the model.
+    not_saved: ClassVar[tuple[str, ...]] = ("callbacks",)
     takes_steps = True
 
     dropout: float
