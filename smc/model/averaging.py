@@ -7,9 +7,9 @@ import numpy as np
 
 from smc.arguments import check_choice
 from smc.model.ensemble import Ensemble
-from smc.model.estimator import Task
-from smc.model.weighted_mean import mean_over_members
-from smc.typing import FloatArray
+from smc.model.estimator import Inputs, Task
+from smc.model.member_arithmetic import mean_over_members
+from smc.typing import FloatArray, Spans
 
 
 class Averaging(Ensemble):
@@ -58,7 +58,7 @@ class Averaging(Ensemble):
         even = np.full(len(self.members_), 1 / len(self.members_))
         return super().account() | {"weights": self._by_member(even) if self.average == "mean" else None}
 
-    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
+    def _combine(self, answers: FloatArray, X: Inputs, spans: Spans | None) -> FloatArray:  # noqa: ARG002
         n_members = answers.shape[1]
         if self.average == "mean":
             return mean_over_members(answers, np.full(n_members, 1 / n_members))

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import BaseCrossValidator
+
 from smc.model.estimator import Task
 from smc.model.fold_rows import FoldRows
 from smc.model.meta_ensemble import MetaEnsemble
@@ -40,8 +43,8 @@ class Blending(MetaEnsemble):
     def __init__(
         self,
         members: Mapping[str, Any],
-        cv: Any,
-        meta: Any,
+        cv: BaseCrossValidator,
+        meta: BaseEstimator,
         *,
         refit: bool = True,
         task: Task = "auto",

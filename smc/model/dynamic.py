@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import softmax
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.arguments import check_positive, check_spans
 from smc.model.ensemble import Ensemble
-from smc.model.estimator import Task
-from smc.model.fold_rows import FoldRows, answers_of
-from smc.model.losses import log_likelihoods, squared_errors
-from smc.model.weighted_mean import mean_over_members
+from smc.model.estimator import Inputs, Task
+from smc.model.fold_rows import FoldRows, member_answers
+from smc.model.member_arithmetic import log_likelihoods, mean_over_members, squared_errors
 from smc.typing import FloatArray, IntArray, Spans
 
 
@@ -53,7 +54,7 @@ class Dynamic(Ensemble):
     def __init__(
         self,
         members: Mapping[str, Any],
-        cv: Any,
+        cv: BaseCrossValidator,
         *,
         half_life: float = 50.0,
         task: Task = "auto",
@@ -68,7 +69,7 @@ class Dynamic(Ensemble):
         self.seed = seed
         self.n_jobs = n_jobs
 
-    def update(self, X: Any, y: Any, spans: Any, sample_weight: Any = None) -> Self:
+    def update(self, X: Inputs, y: ArrayLike, spans: Spans, sample_weight: ArrayLike | None = None) -> Self:
         """Learn from later events whose labels are known by now: the weights move, the members stay.
 
         Parameters
@@ -76,11 +77,12 @@ class Dynamic(Ensemble):
         X, y, spans, sample_weight
             As in `fit`.
         """
-        labels, spans = np.asarray(y), check_spans(spans, len(X))
+        labels = np.asarray(y)
+        spans = check_spans(spans, len(labels))
         is_class = self.task_ == "classification"
         codes = np.searchsorted(self.classes_, labels) if is_class else labels.astype(np.float64)
         weight = np.ones(len(codes)) if sample_weight is None else np.asarray(sample_weight)
-        answers = answers_of(self.members_, X, getattr(self, "classes_", None))
+        answers = member_answers(self.members_, X, getattr(self, "classes_", None))
         self._remember(spans, weight[:, None] * log_likelihoods(answers, codes, self.variance_))
         return self
 
@@ -127,6 +129,6 @@ class Dynamic(Ensemble):
             sums[place + 1] = kept * sums[place] + gain
         return sums
 
-    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
+    def _combine(self, answers: FloatArray, X: Inputs, spans: Spans | None) -> FloatArray:  # noqa: ARG002
         events = None if spans is None else np.asarray(spans)[:, 0] - 1
         return mean_over_members(answers, self.weights_at(events))

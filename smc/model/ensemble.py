@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
@@ -16,10 +17,10 @@ from sklearn.utils.validation import (
 )
 
 from smc.errors import ModelError
-from smc.model.estimator import TaskEstimator, may_classify
-from smc.model.fold_rows import FitMember, FoldRows, Tested, answers_of, lookback_of, stop_of
-from smc.model.losses import log_losses, squared_errors
-from smc.typing import FloatArray, IntArray
+from smc.model.estimator import Inputs, TaskEstimator, may_classify
+from smc.model.fold_rows import FitMember, FoldRows, Tested, lookback_of, member_answers, stop_of
+from smc.model.member_arithmetic import log_losses, squared_errors
+from smc.typing import FloatArray, IntArray, Spans
 
 
 class Ensemble(TaskEstimator):
@@ -64,11 +65,11 @@ class Ensemble(TaskEstimator):
 
     def fit(
         self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
+        X: Inputs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        spans: Any = None,
+        spans: Spans | None = None,
         fit_member: FitMember | None = None,
     ) -> Self:
         """Fit the members, and learn how to combine them.
@@ -95,24 +96,24 @@ class Ensemble(TaskEstimator):
         """
         if not self.members:
             raise ModelError("an ensemble needs members: set model.members=[...]")
-        X, labels = X if hasattr(X, "shape") else np.asarray(X), column_or_1d(y)
-        check_consistent_length(X, labels)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        table, labels = _as_table(X), column_or_1d(y)
+        check_consistent_length(table, labels)
+        weight = _check_sample_weight(sample_weight, table, dtype=np.float64, ensure_non_negative=True)
         codes = self._learn_target(labels, weight)
-        self.n_features_in_ = X.shape[-1]
-        rows = FoldRows(X, labels, codes, weight, spans, getattr(self, "classes_", None), fit_member)
-        self._fit_members(rows, {name: self._of_task(each) for name, each in self.members.items()})
+        self.n_features_in_ = table.shape[-1]
+        rows = FoldRows(table, labels, codes, weight, spans, getattr(self, "classes_", None), fit_member)
+        self._fit_members(rows, {name: self._of_task(member) for name, member in self.members.items()})
         reasons = map(stop_of, self.members_.values())
         self.stop_reason_ = next((reason for reason in reasons if reason is not None), None)
         return self
 
-    def predict(self, X: Any, spans: Any = None) -> np.ndarray:
+    def predict(self, X: Inputs, spans: Spans | None = None) -> np.ndarray:
         """Return the class that the members agree on, the first of equals, or the number of each row."""
         values = self._values(X, spans)
         return self.classes_[values.argmax(axis=1)] if self.task_ == "classification" else values[:, 0]
 
     @available_if(may_classify)
-    def predict_proba(self, X: Any, spans: Any = None) -> FloatArray:
+    def predict_proba(self, X: Inputs, spans: Spans | None = None) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``."""
         values = self._values(X, spans)
         if self.task_ == "regression":
@@ -122,8 +123,8 @@ class Ensemble(TaskEstimator):
     def for_refit(self, n_rows: float) -> Self:
         """Return an unfitted copy whose members train for the rounds they stopped at, scaled by rows."""
         members = {
-            name: each.for_refit(n_rows).estimator if hasattr(each, "for_refit") else clone(each)
-            for name, each in self.members_.items()
+            name: member.for_refit(n_rows).estimator if hasattr(member, "for_refit") else clone(member)
+            for name, member in self.members_.items()
         }
         unfitted: Any = clone(self)
         return unfitted.set_params(members=members)
@@ -131,7 +132,7 @@ class Ensemble(TaskEstimator):
     @property
     def lookback(self) -> int:
         """Bars that the member looks at that looks back furthest."""
-        return max((lookback_of(each) for each in self.members.values()), default=1)
+        return max((lookback_of(member) for member in self.members.values()), default=1)
 
     @property
     def needs_windows(self) -> bool:
@@ -141,8 +142,8 @@ class Ensemble(TaskEstimator):
     @property
     def feature_importances_(self) -> FloatArray:
         """Mean of the importances of those members that tell them, each as shares of their sum."""
-        told = [getattr(each, "feature_importances_", None) for each in self.members_.values()]
-        shares = [each / (each.sum() or 1.0) for each in told if each is not None]
+        known = [getattr(member, "feature_importances_", None) for member in self.members_.values()]
+        shares = [values / (values.sum() or 1.0) for values in known if values is not None]
         return np.mean(shares, axis=0) if shares else np.zeros(self.n_features_in_)
 
     @property
@@ -210,22 +211,22 @@ class Ensemble(TaskEstimator):
 
     def _keep(self, fitted: dict[str, Any], rows: IntArray) -> None:
         """Keep members that were fitted on some rows."""
-        own = [getattr(each, "fitted_rows_", None) for each in fitted.values()]
+        own = [getattr(member, "fitted_rows_", None) for member in fitted.values()]
         shared = np.arange(len(rows))
-        for each in own:
-            shared = shared if each is None else np.intersect1d(shared, each)
+        for fitted_rows in own:
+            shared = shared if fitted_rows is None else np.intersect1d(shared, fitted_rows)
         self.members_, self.fitted_rows_ = fitted, rows[shared]
 
     def _learn(self, rows: FoldRows, members: Mapping[str, Any]) -> None:
         """Learn how to combine the members; they are unfitted, and know the task."""
 
     @abstractmethod
-    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:
+    def _combine(self, answers: FloatArray, X: Inputs, spans: Spans | None) -> FloatArray:
         """Make one answer (n, k) of the members' (n, n_members, k), for each row alone."""
 
-    def _values(self, X: Any, spans: Any) -> FloatArray:
+    def _values(self, X: Inputs, spans: Spans | None) -> FloatArray:
         check_is_fitted(self)
-        answers = answers_of(self.members_, X, getattr(self, "classes_", None))
+        answers = member_answers(self.members_, X, getattr(self, "classes_", None))
         return self._combine(answers, X, spans)
 
     def _by_member(self, values: FloatArray) -> dict[str, float]:
@@ -243,3 +244,8 @@ class Ensemble(TaskEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _as_table(X: Any) -> Any:
+    """Return what has rows and columns as it is, and make an array of the rest."""
+    return X if hasattr(X, "shape") else np.asarray(X)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.arguments import check_no_overlap, check_spans
 from smc.errors import LeakageError
@@ -85,7 +86,7 @@ class FoldRows:
                 raise KeyboardInterrupt
         return fitted
 
-    def test(self, cv: Any, members: Mapping[str, Any], *, forward: bool = False) -> Tested:
+    def test(self, cv: BaseCrossValidator, members: Mapping[str, Any], *, forward: bool = False) -> Tested:
         """Fit the members on the training part of each split, and let them answer to its test part.
 
         Parameters
@@ -116,7 +117,7 @@ class FoldRows:
                     "take a splitter that trains on the past alone, such as smc.cv.expanding.Expanding"
                 )
             fitted = self.fit(members, train, f"inner fold {number}")
-            total[test] += answers_of(fitted, rows_of(self.X, test), self.classes)
+            total[test] += member_answers(fitted, rows_of(self.X, test), self.classes)
             count[test] += 1
         rows = np.flatnonzero(count)
         return Tested(rows, total[rows] / count[rows, None, None], fitted, train)
@@ -128,27 +129,27 @@ class FoldRows:
         return unfitted.fit(as_seen(rows_of(self.X, rows), lookback_of(member)), self.labels[rows], **given)
 
 
-def stop_of(member: Any) -> str | None:
+def stop_of(member: object) -> str | None:
     """Return why the fit of a member, or of a pipeline, ended before its time; None if it did not."""
     return getattr(getattr(member, "estimator_", member), "stop_reason_", None)
 
 
-def lookback_of(estimator: Any) -> int:
+def lookback_of(estimator: object) -> int:
     """Return the bars that an estimator, or a pipeline, looks at: 1 for one of rows."""
     return getattr(estimator, "lookback", 1) if getattr(estimator, "needs_windows", True) else 1
 
 
-def answers_of(members: Mapping[str, Any], X: Any, classes: np.ndarray | None) -> FloatArray:
+def member_answers(members: Mapping[str, Any], X: Any, classes: np.ndarray | None) -> FloatArray:
     """Ask fitted members (n_rows, n_members, k): probabilities of ``classes``, or numbers as one column.
 
     A class that a member has not seen gets no probability from it.
     """
-    found = np.zeros((len(X), len(members), 1 if classes is None else len(classes)))
+    answers = np.zeros((len(X), len(members), 1 if classes is None else len(classes)))
     for place, member in enumerate(members.values()):
         inputs = as_seen(X, lookback_of(member))
         if classes is None:
             numbers = np.asarray(member.predict(inputs), dtype=np.float64)
-            found[:, place, 0] = numbers if numbers.ndim == 1 else numbers[:, -1]
+            answers[:, place, 0] = numbers if numbers.ndim == 1 else numbers[:, -1]
         else:
-            found[:, place, np.searchsorted(classes, member.classes_)] = member.predict_proba(inputs)
-    return found
+            answers[:, place, np.searchsorted(classes, member.classes_)] = member.predict_proba(inputs)
+    return answers

@@ -1,7 +1,7 @@
 """LightGBM."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from smc.model.boosting import Boosting
 from smc.model.estimator import Rows, Task
 from smc.model.rounds import Rounds
 from smc.typing import FloatArray
+
+if TYPE_CHECKING:
+    import lightgbm
 
 #: Digits of a loss that do not depend on the number of threads that added it up.
 N_DIGITS = 12
@@ -87,7 +90,7 @@ class LightGBM(Boosting):
         text = self.booster_.model_to_string()
         return re.sub(r"^\[num_threads: \d+\]$", "[num_threads: 1]", text, flags=re.MULTILINE).encode()
 
-    def from_bytes(self, data: bytes) -> Any:
+    def from_bytes(self, data: bytes) -> "lightgbm.Booster":
         """Read a booster from LightGBM's text."""
         import lightgbm
 
@@ -96,7 +99,7 @@ class LightGBM(Boosting):
         except lightgbm.basic.LightGBMError as error:
             raise ModelError(f"not a LightGBM model: {error}") from error
 
-    def _train(self, rows: Rows, watched: Rows | None, rounds: Rounds) -> Any:
+    def _train(self, rows: Rows, watched: Rows | None, rounds: Rounds) -> "lightgbm.Booster":
         import lightgbm
 
         train = lightgbm.Dataset(rows.X, rows.target, weight=rows.weight, free_raw_data=True)

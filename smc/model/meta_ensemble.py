@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from smc.model.ensemble import Ensemble
+from smc.model.estimator import Inputs
 from smc.model.fold_rows import FoldRows, Tested
-from smc.model.losses import EPSILON
-from smc.typing import FloatArray, IntArray
+from smc.model.member_arithmetic import EPSILON
+from smc.typing import FloatArray, IntArray, Spans
 
 
 class MetaEnsemble(Ensemble):
@@ -37,8 +38,8 @@ class MetaEnsemble(Ensemble):
         of weights, which stands beside it as ``weight_sum``. A sum above 1 is surer than the members' mean, a
         sum below 1 less sure. None where the meta-model does not tell them, or gives no member a say.
         """
-        told = getattr(self.meta_, "feature_importances_", np.zeros(len(self.members_)))
-        says = np.reshape(told, (len(self.members_), -1)).sum(axis=1)
+        importances = getattr(self.meta_, "feature_importances_", np.zeros(len(self.members_)))
+        says = np.reshape(importances, (len(self.members_), -1)).sum(axis=1)
         return super().account() | {
             "weights": self._by_member(says / says.sum()) if says.sum() > 0 else None,
             "weight_sum": getattr(self.meta_, "weight_sum_", None),
@@ -70,13 +71,13 @@ class MetaEnsemble(Ensemble):
             inputs, target if is_class else target / self.scale_, sample_weight=weight
         )
 
-    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
+    def _combine(self, answers: FloatArray, X: Inputs, spans: Spans | None) -> FloatArray:  # noqa: ARG002
         if self.task_ == "regression":
             return self.meta_.predict(self._inputs(answers, None))[:, None] * self.scale_
         known = self.meta_.classes_
-        found = np.zeros((len(answers), answers.shape[2]))
-        found[:, known] = self.meta_.predict_proba(self._inputs(answers, known))
-        return found
+        probability = np.zeros((len(answers), answers.shape[2]))
+        probability[:, known] = self.meta_.predict_proba(self._inputs(answers, known))
+        return probability
 
     def _inputs(self, answers: FloatArray, known: IntArray | None) -> FloatArray:
         """Return what the meta-model looks at (n, n_members * (k - 1)), or numbers (n, n_members).

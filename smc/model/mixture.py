@@ -54,10 +54,10 @@ class Mixture:
         least = [_least(column[~np.isnan(column)]) for column in rows.T]
         values = _logged(rows, least)
         known = [column[~np.isnan(column)] for column in values.T]
-        center = np.array([each.mean() if each.size else 0.0 for each in known])
-        scale = np.array([each.std() if each.size else 0.0 for each in known])
+        center = np.array([column.mean() if column.size else 0.0 for column in known])
+        scale = np.array([column.std() if column.size else 0.0 for column in known])
         scale[scale == 0] = 1.0
-        middle = np.array([np.median(each) if each.size else 0.0 for each in known])
+        middle = np.array([np.median(column) if column.size else 0.0 for column in known])
         middle = (middle - center) / scale
         model: Any = GaussianMixture(
             n_parts, n_init=N_STARTS, max_iter=200, reg_covar=LEAST_VARIANCE, random_state=seed
@@ -80,7 +80,7 @@ class Mixture:
 
     def to_plain(self) -> dict[str, Any]:
         """Return plain data."""
-        held = {each.name: getattr(self, each.name) for each in fields(self)}
+        held = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value if name == "least" else value.tolist() for name, value in held.items()}
 
     @classmethod

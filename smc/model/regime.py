@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.arguments import check_at_least
 from smc.errors import ModelError
 from smc.model.ensemble import Ensemble
-from smc.model.estimator import Task
+from smc.model.estimator import Inputs, Task
 from smc.model.fold_rows import FoldRows, Tested
-from smc.model.losses import log_losses, squared_errors
+from smc.model.member_arithmetic import log_losses, squared_errors
 from smc.model.mixture import Mixture
-from smc.typing import FloatArray, IntArray
+from smc.typing import FloatArray, IntArray, Spans
 from smc.windows import Windows, as_seen
 
 
@@ -60,7 +61,7 @@ class Regime(Ensemble):
     def __init__(
         self,
         members: Mapping[str, Any],
-        cv: Any,
+        cv: BaseCrossValidator,
         *,
         columns: Sequence[str | int] = ("rvol20", "ema50_slope_atr"),
         n_regimes: int = 2,
@@ -86,7 +87,7 @@ class Regime(Ensemble):
         self.seed = seed
         self.n_jobs = n_jobs
 
-    def regime_of(self, X: Any) -> IntArray:
+    def regime_of(self, X: Inputs) -> IntArray:
         """Return the regime of each row, from 0."""
         return self.mixture_.assign(self._seen(X))
 
@@ -142,7 +143,7 @@ class Regime(Ensemble):
                 else self.default_
             )
 
-    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
+    def _combine(self, answers: FloatArray, X: Inputs, spans: Spans | None) -> FloatArray:  # noqa: ARG002
         names = list(self.members)
         places = np.array([names.index(name) for name in self.chosen_])
         return answers[np.arange(len(answers)), places[self.regime_of(X)]]
@@ -156,13 +157,13 @@ class Regime(Ensemble):
         names = X.names if isinstance(X, Windows) else list(getattr(X, "columns", []))
         known = {name: place for place, name in enumerate(names or [])}
         known |= {place: place for place in range(X.shape[-1])}
-        missing = [str(each) for each in self.columns if each not in known]
+        missing = [str(column) for column in self.columns if column not in known]
         if missing:
             raise ModelError(
                 f"model.columns: there is no feature {', '.join(missing)}; name some of those that the run "
                 "computes (python -m smc.features), such as rvol20"
             )
-        return [known[each] for each in self.columns]
+        return [known[column] for column in self.columns]
 
 
 def _leader(lead: FloatArray, weight: FloatArray, default: int) -> int:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import BaseCrossValidator
+
 from smc.model.estimator import Task
 from smc.model.meta_ensemble import MetaEnsemble
 
@@ -44,8 +47,8 @@ class Stacking(MetaEnsemble):
     def __init__(
         self,
         members: Mapping[str, Any],
-        cv: Any,
-        meta: Any,
+        cv: BaseCrossValidator,
+        meta: BaseEstimator,
         *,
         task: Task = "auto",
         seed: int = 0,

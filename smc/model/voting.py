@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
+from sklearn.model_selection import BaseCrossValidator
 
 from smc.arguments import check_choice
 from smc.model.ensemble import Ensemble
-from smc.model.estimator import Task
+from smc.model.estimator import Inputs, Task
 from smc.model.fold_rows import FoldRows
-from smc.model.losses import log_likelihoods, squared_errors
-from smc.model.pseudo_bma import pseudo_bma_weights
-from smc.model.weighted_mean import mean_over_members
-from smc.typing import FloatArray
+from smc.model.member_arithmetic import log_likelihoods, mean_over_members, pseudo_bma_weights, squared_errors
+from smc.typing import FloatArray, Spans
 
 
 class Voting(Ensemble):
@@ -24,7 +23,7 @@ class Voting(Ensemble):
     hard vote is their weighted median. See `Ensemble` for members.
 
     With ``weights=performance`` members are first fitted on the splits of ``cv``, and each is weighed by how
-    likely it held what happened in what is tested there (`smc.model.pseudo_bma`): a member much worse has no
+    likely it held what happened in what is tested there (`pseudo_bma_weights`): a member much worse has no
     say, and members that events cannot tell apart have about the same. ``weights=equal`` needs no such fits.
 
     Parameters
@@ -47,7 +46,7 @@ class Voting(Ensemble):
     def __init__(
         self,
         members: Mapping[str, Any],
-        cv: Any,
+        cv: BaseCrossValidator,
         *,
         task: Task = "auto",
         voting: Literal["soft", "hard"] = "soft",
@@ -87,7 +86,7 @@ class Voting(Ensemble):
         gains = weight[:, None] * log_likelihoods(tested.answers, codes, variance)
         self.weights_ = pseudo_bma_weights(gains, seed=self.seed)
 
-    def _combine(self, answers: FloatArray, X: Any, spans: Any) -> FloatArray:  # noqa: ARG002
+    def _combine(self, answers: FloatArray, X: Inputs, spans: Spans | None) -> FloatArray:  # noqa: ARG002
         if self.voting == "soft":
             return mean_over_members(answers, self.weights_)
         if self.task_ == "regression":

@@ -1,6 +1,7 @@
 """XGBoost."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,6 +10,10 @@ from smc.model.boosting import Boosting
 from smc.model.estimator import Rows, Task
 from smc.model.rounds import Rounds
 from smc.typing import FloatArray
+
+if TYPE_CHECKING:
+    import xgboost
+    from xgboost.callback import TrainingCallback
 
 
 class XGBoost(Boosting):
@@ -83,7 +88,7 @@ class XGBoost(Boosting):
         """Write the booster as UBJSON."""
         return bytes(self.booster_.save_raw("ubj"))
 
-    def from_bytes(self, data: bytes) -> Any:
+    def from_bytes(self, data: bytes) -> "xgboost.Booster":
         """Read a booster from UBJSON."""
         import xgboost
 
@@ -92,10 +97,8 @@ class XGBoost(Boosting):
         booster.set_param({"nthread": self.n_jobs})
         return booster
 
-    def _train(self, rows: Rows, watched: Rows | None, rounds: Rounds) -> Any:
+    def _train(self, rows: Rows, watched: Rows | None, rounds: Rounds) -> "xgboost.Booster":
         import xgboost
-
-        from smc.model.xgboost_callback import AfterRound
 
         def matrix(rows: Rows) -> xgboost.DMatrix:
             return xgboost.DMatrix(rows.X, rows.target, weight=rows.weight, nthread=self.n_jobs)
@@ -108,7 +111,7 @@ class XGBoost(Boosting):
             train,
             num_boost_round=self.n_estimators,
             evals=evals,
-            callbacks=[AfterRound(rounds, metrics)],
+            callbacks=[_after_round(rounds, metrics)],
             verbose_eval=False,
         )
 
@@ -159,3 +162,26 @@ class XGBoost(Boosting):
     def _gains(self) -> FloatArray:
         by_name = self.booster_.get_score(importance_type="total_gain")
         return np.array([by_name.get(f"f{column}", 0.0) for column in range(self.n_features_in_)])
+
+
+def _after_round(rounds: Rounds, metrics: Mapping[str, str]) -> "TrainingCallback":
+    """Return a callback of XGBoost's own that hands each round to `Rounds`, and stops when it says so.
+
+    Parameters
+    ----------
+    metrics
+        XGBoost's name of each metric -> "loss" or "error".
+    """
+    from xgboost.callback import TrainingCallback
+
+    class AfterRound(TrainingCallback):
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
+            return rounds.take(
+                {
+                    f"{part}_{metrics[metric]}": values[-1]
+                    for part, log in evals_log.items()
+                    for metric, values in log.items()
+                }
+            )
+
+    return AfterRound()

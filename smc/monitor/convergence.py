@@ -23,8 +23,8 @@ class Convergence:
 
     >>> watch = Convergence(recent_size=1)
     >>> for iteration, loss in enumerate([0.69, 0.66, 0.64]):
-    ...     found = watch.observe(FitProgress(iteration, max_iterations=3, val_loss=loss))
-    >>> found["sentence"]
+    ...     warning = watch.observe(FitProgress(iteration, max_iterations=3, val_loss=loss))
+    >>> warning["sentence"]
     'The validation loss was still falling when the iterations ran out (smallest at iteration 2, the last is
     2): a larger n_estimators or max_epochs may gain.'
     """

@@ -93,7 +93,14 @@ class MonitorCallback(Callback):
         norm = float(torch.stack([values.norm() for values in gradients]).norm()) if gradients else 0.0
         self._norm = norm if norm > self._norm or norm != norm else self._norm
 
-    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:  # noqa: ARG002
+    def on_train_batch_end(
+        self,
+        trainer: Trainer,  # noqa: ARG002
+        pl_module: LightningModule,  # noqa: ARG002
+        outputs: Any,  # noqa: ARG002
+        batch: Any,  # noqa: ARG002
+        batch_idx: int,  # noqa: ARG002
+    ) -> None:
         """Count the batches."""
         self._n_batches += 1
 
@@ -112,13 +119,13 @@ class MonitorCallback(Callback):
             trainer.should_stop = True
 
     def _progress(self, trainer: Trainer) -> FitProgress:
-        logged = trainer.callback_metrics
+        logged, max_epochs = trainer.callback_metrics, trainer.max_epochs
         values = {field: float(logged[name]) for field, name in self.names.items() if name in logged}
         if self._norm:
             values.setdefault("gradient_norm", self._norm)
         return FitProgress(
             iteration=trainer.current_epoch,
-            max_iterations=trainer.max_epochs if (trainer.max_epochs or -1) > 0 else sys.maxsize,
+            max_iterations=max_epochs if max_epochs is not None and max_epochs > 0 else sys.maxsize,
             seconds=time.perf_counter() - self._began,
             **values,
         )

@@ -21,7 +21,7 @@ class NoLearning:
         warns.
 
     >>> worse = {"distinct_predictions": 2, "log_loss": 0.71, "log_loss_skill": -0.02}
-    >>> [found["reason"] for found in NoLearning().check({"val_metrics": worse})]
+    >>> [warning["reason"] for warning in NoLearning().check({"val_metrics": worse})]
     ['no_better_than_baseline']
     """
 

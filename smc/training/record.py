@@ -14,7 +14,7 @@ from smc.feature_selection.stability import summary
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.fit_progress import INTERRUPTED
 from smc.labels.label_table import class_balance
-from smc.model.member_figures import member_figures
+from smc.model.member_arithmetic import member_figures
 from smc.training.cross_fit import FINAL_FIT, TRAIN_FIT, FitResults
 from smc.training.dataset import Dataset
 from smc.typing import Bars, Config

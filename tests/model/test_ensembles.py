@@ -25,9 +25,9 @@ from smc.model.baseline import Baseline
 from smc.model.blending import Blending
 from smc.model.dynamic import Dynamic
 from smc.model.logistic import Logistic
+from smc.model.member_arithmetic import pseudo_bma_weights
 from smc.model.mixture import Mixture
 from smc.model.pool import Pool
-from smc.model.pseudo_bma import pseudo_bma_weights
 from smc.model.random_forest import RandomForest
 from smc.model.regime import Regime, _leader
 from smc.model.stacking import Stacking

@@ -2,7 +2,7 @@
 
 import io
 
-from smc.model.member_figures import member_figures
+from smc.model.member_arithmetic import member_figures
 from smc.report import markdown
 from smc.report.notices import notices
 from smc.report.run.contents import sections

@@ -179,9 +179,9 @@ class Network(Iterative):
         return self._layers(self.n_features_in_, self._objective().n_outputs)
 
     def _evaluate(self, X: np.ndarray | Windows) -> FloatArray:
-        from smc.model.network.inference import answers_of
+        from smc.model.network.inference import predict
 
-        return answers_of(self.network_, self._objective(), X)
+        return predict(self.network_, self._objective(), X)
 
     def _learn_scales(self, rows: Rows) -> None:
         """Learn the weight of each class, or location and spread of the numbers."""

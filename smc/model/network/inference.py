@@ -32,7 +32,7 @@ def outputs_of(network: nn.Module, inputs: InputTensors) -> Tensor:
     return outputs
 
 
-def answers_of(network: nn.Module, objective: Objective, X: np.ndarray | Windows) -> FloatArray:
+def predict(network: nn.Module, objective: Objective, X: np.ndarray | Windows) -> FloatArray:
     """Return probabilities or numbers, one row each."""
     with one_thread():
         return objective.answers(outputs_of(network, InputTensors(X)))
