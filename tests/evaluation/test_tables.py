@@ -35,6 +35,15 @@ def test_each_class_metric_is_the_function_of_its_name(make_predictions):
     assert (table["n_events"], table["distinct_predictions"], table["classes"]) == (500, 3, [-1, 0, 1])
 
 
+def test_weighted_figures_count_events_by_their_weight(make_predictions):
+    predictions, _ = make_predictions()
+    is_right = predictions["label"] == predictions["prediction"]
+    table = metric_table(predictions.assign(weight=np.where(is_right, 1.0, 0.0)), np.array([0, 1]))
+    alone = metric_table(predictions[is_right], np.array([0, 1]))
+    assert table["accuracy"] < table["weighted_accuracy"] == 1
+    assert table["log_loss"] > table["weighted_log_loss"] == pytest.approx(alone["log_loss"])
+
+
 def test_each_value_metric_is_the_function_of_its_name(make_predictions):
     predictions, _ = make_predictions(classes=())
     table = metric_table(predictions, np.empty(0, int))

@@ -181,6 +181,14 @@ def test_the_final_fit_takes_the_rounds_scaled_by_rows_and_all_rows(cls, table):
     assert final.n_rounds_ == round(trained.n_rounds_ * N / trained.n_fitted_rows_)
 
 
+def test_the_final_fit_takes_no_rounds_for_rows_that_it_holds_back_for_calibration(table):
+    X, y, weight = table
+    calibrator = Sigmoid(calibration_frac=0.5)
+    trained = pipeline(XGBoost(early_stopping_rounds=10), calibrator=calibrator).fit(X, y, weight, SPANS)
+    n_rounds = trained.for_refit(10 * N).estimator.n_estimators
+    assert n_rounds == round(trained.n_rounds_ * 0.5 * 10 * N / trained.n_fitted_rows_)
+
+
 def test_the_final_fit_of_a_model_that_does_not_stop_is_the_same_pipeline(table):
     X, y, _ = table
     fitted = pipeline().fit(X, y)

@@ -156,3 +156,19 @@ def test_the_code_of_a_file_that_is_not_there_is_no_hash():
     assert code_version("structure") != code_version()
     with pytest.raises(FileNotFoundError, match=r"smc has no structure/nowhere\.py"):
         code_version("structure/nowhere.py")
+
+
+#: Root keys that say where, how fast and how loudly a run is carried out, and those whose values stand where
+#: they are read.
+NO_MATTER = {
+    *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
+    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure"),
+}
+
+
+def test_every_root_key_but_these_makes_another_run():
+    config = compose([])
+    own = run_id(config, data_hash="d", seed=0)
+    other = {key for key in config if run_id({**config, key: "another"}, data_hash="d", seed=0) != own}
+    assert other == config.keys() - NO_MATTER
+    assert {"sample_weight", "final", "split", "cv", "model"} < other

@@ -178,6 +178,10 @@ def test_size_and_power(correlation: float) -> None:
     assert found / n_panels > 0.8
 
 
+def test_a_draw_that_equals_a_statistic_counts_against_it() -> None:
+    assert stepdown(np.array([1.0]), np.array([[0.0], [1.0], [2.0], [0.5]])).tolist() == [0.5]
+
+
 def test_what_cannot_be_tested_is_refused() -> None:
     with pytest.raises(ValueError, match=r"one row a period and one column a configuration, got .*\(5,\)"):
         romano_wolf(np.zeros(5))

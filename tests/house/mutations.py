@@ -1,0 +1,418 @@
+"""Faults of a careless edit, and whether a test sees them: python tests/house/mutations.py [WORD ...]
+
+Each `Mutation` is made in a copy of the tree, one at a time, and the tests beside it are run there: the fault is
+killed if one of them fails, and survives if all pass. The same tests are run on the unaltered copy first, so
+that none of them fails for another reason. Words choose the mutations whose room or fault holds one of them.
+
+Answers are kept in ``outputs/mutations.json``; one whose room, tests and text are what they were is not asked
+again, so that a run that was cut short goes on where it ended. A text that is found no more, or more than once
+in its room, is an error: mend the list. Exit code 1 if a fault survives, 2 if the list has an error.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+ANSWERS = REPOSITORY / "outputs" / "mutations.json"
+KILLED, SURVIVED = "killed", "survived"
+#: Seconds after which a fault counts as killed: something waits for ever.
+TIMEOUT = 600
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One fault.
+
+    Attributes
+    ----------
+    room
+        Folder, or file, of ``smc`` that holds the text ``old`` exactly once.
+    tests
+        What pytest is given, relative to the repository.
+    fault
+        What the edit stands for.
+    """
+
+    room: str
+    old: str
+    new: str
+    tests: str
+    fault: str
+
+    def find(self, root: Path) -> Path:
+        """Return the file that holds the text.
+
+        Raises
+        ------
+        LookupError
+            The text is found nowhere in the room, or more than once.
+        """
+        place = root / "smc" / self.room
+        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        counts = {path: path.read_text(encoding="utf-8").count(self.old) for path in files}
+        if sum(counts.values()) != 1:
+            raise LookupError(f"smc/{self.room} holds {sum(counts.values())} times, not once: {self.old}")
+        return max(counts, key=lambda path: counts[path])
+
+    def key(self, root: Path) -> str:
+        """Name the mutation, the text of its room and that of its tests."""
+        digest = hashlib.sha256(repr(astuple(self)).encode())
+        for place in (f"smc/{self.room}", *self.tests.split()):
+            path = root / place.partition("::")[0]
+            for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+                digest.update(file.read_bytes())
+        return digest.hexdigest()[:16]
+
+
+MUTATIONS = (
+    Mutation(
+        "cv", "ends[:first] < starts[first] - gap_size", "ends[:first] <= starts[first] - gap_size",
+        "tests/cv/test_purge.py", "a label that ends on the bar where the test block starts is trained on",
+    ),
+    Mutation(
+        "cv", "block_end = ends[first:stop].max() + embargo_size", "block_end = ends[stop - 1] + embargo_size",
+        "tests/cv/test_purge.py", "the embargo starts at the last label's end, not at the largest",
+    ),
+    Mutation(
+        "cv", "(spans[:, 1] - spans[:, 0]).max()) + 1", "(spans[:, 1] - spans[:, 0]).max())",
+        "tests/cv/test_purge.py tests/cv/test_purged_kfold.py tests/cv/test_cpcv.py smc/cv",
+        "the embargo that nobody sets is a bar short",
+    ),
+    Mutation(
+        "cv", "development = test_split.train", "development = np.arange(test.start)",
+        "tests/cv/test_plan.py", "the development part is not purged before the test part",
+    ),
+    Mutation(
+        "structure", "if opened <= stop:", "if opened < stop:",
+        "tests/structure/test_barriers.py", "a bar that opens at the stop does not end the trade",
+    ),
+    Mutation(
+        "structure", "last = start + max_holding - 1", "last = start + max_holding",
+        "tests/structure/test_barriers.py", "a trade lasts a bar longer than it may",
+    ),
+    Mutation(
+        "structure", "if low <= side.pull_lo:", "if low < side.pull_lo:",
+        "tests/structure/test_rules.py tests/structure/test_machine.py tests/structure/test_reference.py",
+        "of equal lows of a pull-back the first one is taken",
+    ),
+    Mutation(
+        "structure", "if core.t - level.row > core.max_age:", "if core.t - level.row >= core.max_age:",
+        "tests/structure/test_rules.py tests/structure/test_machine.py tests/structure/test_reference.py",
+        "a level is forgotten a bar early",
+    ),
+    Mutation(
+        "events", "if up > limit:", "if up >= limit:",
+        "tests/events/test_cusum.py smc/events/cusum.py", "a sum on the width is an event",
+    ),
+    Mutation(
+        "labels", "label = (trades.ret > 0)", "label = (trades.ret >= 0)",
+        "tests/labels/test_triple_barrier.py", "a trade that expires where it began counts as a gain",
+    ),
+    Mutation(
+        "labels", "/ (end - start + 1)", "/ np.maximum(end - start, 1)",
+        "tests/labels/test_uniqueness.py", "uniqueness is averaged over a bar too few",
+    ),
+    Mutation(
+        "training", "[part.rows + n_bars for", "[part.rows for",
+        "tests/training/test_dataset.py", "events of a second symbol of a pool read the first one's features",
+    ),
+    Mutation(
+        "training", "candidates >= warm_up", "candidates > warm_up",
+        "tests/training", "the first settled bar counts as warm-up",
+    ),
+    Mutation(
+        "training", "plan.train[train_fit.model.fitted_rows_]", "plan.train",
+        "tests/train/test_command.py::test_training_accuracy_counts_only_rows_that_were_fitted_on", "rows held back from the fit are scored as train rows",
+    ),
+    Mutation(
+        "training", "max(1, int(NEAREST * n_events))", "1",
+        "tests/training/test_null_band.py", "the null band may shift labels onto their neighbours",
+    ),
+    Mutation(
+        "pipeline", "_mean_one(rows.weights[augmented.origin])", "rows.weights[augmented.origin]",
+        "tests/pipeline/test_fold_pipeline.py", "weights are not rescaled, so that penalties weigh more",
+    ),
+    Mutation(
+        "pipeline", "fit[earlier], fit[last]", "fit, fit[last]",
+        "tests/pipeline", "the rows of the early-stopping set are fitted on as well",
+    ),
+    Mutation(
+        "pipeline", "round(self.n_rounds_ * n_fitted /", "round(self.n_rounds_ * n_rows /",
+        "tests/pipeline/test_fold_pipeline.py tests/calibrate/test_calibrators.py",
+        "the final fit trains for rows that it holds back for calibration",
+    ),
+    Mutation(
+        "pipeline", "self._fit_columns(given.take(split.fit), names)", "self._fit_columns(given, names)",
+        "tests/pipeline", "all rows are fitted on, those held back too",
+    ),
+    Mutation(
+        "calibrate", "(probability[:, 1] >= self.threshold_)", "(probability[:, 1] > self.threshold_)",
+        "tests/calibrate tests/contract/test_calibrate_laws.py", "a probability on the threshold is not decided for",
+    ),
+    Mutation(
+        "calibrate", "np.abs(probability[:, 1] - self.threshold_) < self.abstain",
+        "np.abs(probability[:, 1] - self.threshold_) <= self.abstain",
+        "tests/calibrate", "an event on the edge of the band is not traded",
+    ),
+    Mutation(
+        "calibrate", "cost = 2 * self.cost_bps", "cost = self.cost_bps",
+        "tests/calibrate", "the threshold is chosen as if a trade paid once",
+    ),
+    Mutation(
+        "aug", "return members[base],", "return members[partner],",
+        "tests/aug/test_steps.py tests/aug/test_samplers.py", "a made-up row has the weight of its neighbour",
+    ),
+    Mutation(
+        "aug", "np.arange(start, stop)] = np.inf", "np.arange(start, stop)] = 0",
+        "tests/aug/test_steps.py tests/aug/test_samplers.py", "a row is its own neighbour, and is copied",
+    ),
+    Mutation(
+        "evaluation", "- 2 * self.cost * np.abs(position)", "- self.cost * np.abs(position)",
+        "tests/evaluation/test_trading.py", "a trade pays its costs once",
+    ),
+    Mutation(
+        "evaluation", "int(end.max()) + 2", "int(end.max()) + 1",
+        "tests/evaluation/test_trading.py", "the last exit is free",
+    ),
+    Mutation(
+        "evaluation", '"weighted_accuracy": metrics.accuracy(y_true, y_pred, sample_weight=weight)',
+        '"weighted_accuracy": metrics.accuracy(y_true, y_pred)',
+        "tests/evaluation/test_tables.py tests/evaluation/test_default.py", "the weighted accuracy is not weighted",
+    ),
+    Mutation(
+        "metrics", "gross - cost * np.abs", "gross + cost * np.abs",
+        "tests/metrics/test_trading.py", "costs are earned",
+    ),
+    Mutation(
+        "stats", "p_values[moving] = (share * n_draws + 1) / (n_draws + 1)", "p_values[moving] = share",
+        "tests/stats/test_stepdown.py", "a p-value may be zero",
+    ),
+    Mutation(
+        "stats", "(largest >= statistics[order])", "(largest > statistics[order])",
+        "tests/stats/test_stepdown.py", "a draw that equals the statistic does not count against it",
+    ),
+    Mutation(
+        "selection", "passed = p_value <= alpha", "passed = p_value < alpha",
+        "tests/selection/test_gates.py", "a p-value at the level does not pass",
+    ),
+    Mutation(
+        "selection", "        value > baseline,\n", "        value >= baseline,\n",
+        "tests/selection/test_honest.py", "a model as good as the baseline passes",
+    ),
+    Mutation(
+        "selection", "        value >= least,\n", "        value > least,\n",
+        "tests/selection/test_gates.py", "a test accuracy at the threshold does not pass",
+    ),
+    Mutation(
+        "selection", 'line.get("run_id") == run_id and line.get("symbol") == symbol', 'line.get("run_id") == run_id',
+        "tests/selection/test_sealed_test_log.py", "of a pool only the first symbol's look at the test part is counted",
+    ),
+    Mutation(
+        "selection", 'sum("run_id" not in line for line in lines)', "0",
+        "tests/selection/test_sealed_test_log.py", "a line that a crash cut short is no look at the test part",
+    ),
+    Mutation(
+        "ledger", "status if status in (FINISHED, FAILED) else KILLED", "status if status == FINISHED else KILLED",
+        "tests/ledger/test_ledger.py", "a failed trial is written down as killed",
+    ),
+    Mutation(
+        "ledger", "(row.evidence_start <= end)", "(row.evidence_start < end)",
+        "tests/ledger/test_ledger.py", "evidence that begins on the period's last bar does not overlap it",
+    ),
+    Mutation(
+        "results", '"monitor", "tracker", "trainer"', '"monitor", "tracker", "trainer", "sample_weight"',
+        "tests/results/test_identity.py", "runs with and without weights are one run",
+    ),
+    Mutation(
+        "results", '"keep_bars", "explain", "reg"', '"keep_bars", "reg"',
+        "tests/results/test_identity.py", "an explanation makes a run another one",
+    ),
+    Mutation(
+        "results", "        self.committed = True\n", "",
+        "tests/results/test_store.py", "what is raised after a commit makes the run failed",
+    ),
+    Mutation(
+        "results", "            verify(self.folder(run_id))\n", "",
+        "tests/results/test_store.py", "a damaged run is skipped as finished",
+    ),
+    Mutation(
+        "artifact", "if expected[name] != _stamp(files[name]):", 'if expected[name]["size"] != len(files[name]):',
+        "tests/artifact/test_damage.py", "an altered file of the same length is loaded",
+    ),
+    Mutation(
+        "artifact", '"rtol": 1e-6', '"rtol": 1e-1',
+        "tests/artifact/test_golden.py", "a model that answers otherwise by a tenth is loaded",
+    ),
+    Mutation(
+        "config", "return type(value) is hint or", "return isinstance(value, hint) or",
+        "tests/config/test_check.py smc/config/annotations.py", "true passes for a number",
+    ),
+    Mutation(
+        "config", "not 0 <= value <= MAX_SEED", "not 0 < value <= MAX_SEED",
+        "tests/config/test_check.py", "seed 0 is refused",
+    ),
+    Mutation(
+        "launcher", "= min(evidence.n_independent, n_independent)", "= n_independent",
+        "tests/launcher/test_ahead.py", "the events of the last configuration stand for those of the fewest",
+    ),
+    Mutation(
+        "launcher", "counted.get(symbol, set())", "set()",
+        "tests/launcher/test_ahead.py", "what the ledger counts already is not said before a sweep",
+    ),
+    Mutation(
+        "monitor", "not gap > self.threshold", "not gap >= self.threshold",
+        "tests/monitor/test_gap.py", "a gap at the threshold is warned of",
+    ),
+    Mutation(
+        "monitor", "self._n_rises >= self.max_rises", "self._n_rises > self.max_rises",
+        "tests/monitor/test_divergence.py", "a divergence is told an iteration late",
+    ),
+    Mutation(
+        "monitor", "if not skill <= self.min_skill:", "if not skill < self.min_skill:",
+        "tests/monitor/test_no_learning.py", "a model exactly as good as the baseline is not warned of",
+    ),
+    Mutation(
+        "monitor", "train > self.max_train_accuracy", "train >= self.max_train_accuracy",
+        "tests/monitor/test_overfitting.py", "an accuracy at the limit counts as learning by heart",
+    ),
+    Mutation(
+        "prediction", "side * float(", "float(",
+        "tests/prediction/test_decider.py", "a short decision is traded long",
+    ),
+    Mutation(
+        "prediction", "events[-1] == last", "events[-1] <= last",
+        "tests/prediction/test_decider.py", "any bar after an event is called an event",
+    ),
+    Mutation(
+        "comparison", "if gap > tolerance:", "if gap >= tolerance:",
+        "tests/comparison/test_outputs.py", "equal figures differ at a tolerance of 0",
+    ),
+    Mutation(
+        "comparison", "if not gap <= tolerance:", "if gap > tolerance:",
+        "tests/comparison/test_outputs.py", "a number that became missing passes for the same",
+    ),
+)  # fmt: skip
+
+
+class Copy:
+    """A copy of the tree in which faults may be made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "tree"
+        self.root.mkdir()
+        for name in ("smc", "conf", "tests"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(REPOSITORY / name, self.root / name, ignore=ignored)
+        for name in ("pyproject.toml", "README.md", "LICENSE", "multirun.sh"):
+            shutil.copy(REPOSITORY / name, self.root / name)
+
+    @contextmanager
+    def with_fault(self, mutation: Mutation) -> Iterator[None]:
+        path = mutation.find(self.root)
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(text, encoding="utf-8")
+
+    def passes(self, tests: str) -> bool:
+        """Run tests, and tell whether all passed.
+
+        Raises
+        ------
+        LookupError
+            pytest ran no test, or could not start.
+        """
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests.split()]
+        data = os.environ.get("SMC_TEST_DATA", str(REPOSITORY.parent / "shared"))
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self.root),
+            "PYTHONDONTWRITEBYTECODE": "1",  # a file of the same second and length would hide the fault
+            "SMC_TEST_DATA": data,
+        }
+        try:
+            done = subprocess.run(
+                command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return False
+        if done.returncode > 2 or "error during collection" in done.stdout:
+            raise LookupError(f"pytest {tests}: {done.stdout[-500:]}")
+        return done.returncode == 0
+
+
+def judge(mutation: Mutation, copy: Copy) -> str:
+    with copy.with_fault(mutation):
+        return SURVIVED if copy.passes(mutation.tests) else KILLED
+
+
+def chosen(words: list[str]) -> list[Mutation]:
+    return [
+        mutation
+        for mutation in MUTATIONS
+        if not words or any(word in mutation.room or word in mutation.fault for word in words)
+    ]
+
+
+def errors(mutations: list[Mutation]) -> Iterator[str]:
+    """Say which mutations cannot be made, and which tests are not there."""
+    for mutation in mutations:
+        try:
+            mutation.find(REPOSITORY)
+        except LookupError as error:
+            yield str(error)
+        for test in mutation.tests.split():
+            if not (REPOSITORY / test.partition("::")[0]).exists():
+                yield f"no {test}, which is to see that {mutation.fault}"
+
+
+def main() -> int:
+    """Make every fault that was not judged before, and print what became of it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only mutations that hold one of these")
+    parser.add_argument("--check", action="store_true", help="only look whether each mutation can be made")
+    given = parser.parse_args()
+    mutations = chosen(given.words)
+    problems = list(errors(mutations))
+    sys.stdout.writelines(f"error: {problem}\n" for problem in problems)
+    if problems or given.check:
+        return 2 if problems else 0
+    answers = json.loads(ANSWERS.read_text(encoding="utf-8")) if ANSWERS.is_file() else {}
+    with tempfile.TemporaryDirectory(prefix="smc-mutations-") as folder:
+        copy = Copy(Path(folder))
+        keys = {mutation: mutation.key(copy.root) for mutation in mutations}
+        unknown = [mutation for mutation, key in keys.items() if key not in answers]
+        tests = " ".join(sorted({test for mutation in unknown for test in mutation.tests.split()}))
+        if unknown and not copy.passes(tests):
+            sys.stdout.write(f"error: a test fails without any fault: {tests}\n")
+            return 2
+        for mutation, key in keys.items():
+            if mutation in unknown:
+                answers[key] = judge(mutation, copy)
+                ANSWERS.write_text(json.dumps(answers, indent=1), encoding="utf-8")
+            sys.stdout.write(f"{answers[key]:<9} {mutation.room:<12} {mutation.fault}\n")
+            sys.stdout.flush()
+    results = [answers[key] for key in keys.values()]
+    n_rooms = len({mutation.room for mutation in mutations})
+    sys.stdout.write(
+        f"{results.count(KILLED)} of {len(results)} killed in {n_rooms} rooms, {results.count(SURVIVED)} survived\n"
+    )
+    return int(SURVIVED in results)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
