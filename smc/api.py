@@ -9,7 +9,7 @@ import pandas as pd
 from smc.audit.audited_run import load_audited_run
 from smc.audit.report import Report, report_on
 from smc.cli import Progress
-from smc.config.compose import compose, compose_with_origin
+from smc.config.compose import compose, compose_job
 from smc.config.compose_select import compose_selection
 from smc.errors import ResultsError
 from smc.explain import explain_event, explain_model
@@ -37,9 +37,9 @@ def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
     SmcError
         The named failure of the run.
     """
-    composed = compose_with_origin(overrides, config_dir=config_dir)
+    job = compose_job(overrides, config_dir=config_dir)
     with Progress() as progress:
-        outcome = _train(composed.config, composed.sources, progress, choices=composed.choices)
+        outcome = _train(job.config, job.sources, progress, choices=job.choices)
     if outcome.status != "finished":
         raise ResultsError(say_outcome(outcome))
     return load_run(outcome.folder)

@@ -16,7 +16,7 @@ from smc.config.hydra_settings import check_flags
 from smc.config.job import Job
 from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
-from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, search_path
+from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
 from smc.typing import Config
 
@@ -37,8 +37,7 @@ class Command:
     def __init__(
         self, overrides: Sequence[str] = (), folders: Sequence[Path] = (), *, multirun: bool = False
     ) -> None:
-        self.overrides = reach_profile(overrides, folders)
-        self.folders, self.multirun = list(folders), multirun
+        self.overrides, self.multirun = reach_profile(overrides, folders), multirun
         self.composer = Composer(folders)
 
     @property
@@ -67,7 +66,7 @@ class Command:
             configure_log(composed.hydra.job_logging, composed.hydra.verbose)
             return to_job(composed)
         except COMPOSITION_ERRORS as error:
-            raise explain(error, self.overrides, self.folders) from error
+            raise explain(error, self.overrides, self.composer) from error
 
     def jobs(self, defaults: Sequence[str] = ()) -> tuple[list[Job], list[str]]:
         """Compose and check every job of the sweep, before any is carried out.
@@ -122,8 +121,12 @@ class Command:
                 combinations = representatives(self.composer, overrides)
             except (*COMPOSITION_ERRORS, ConfigError):
                 combinations = [list(overrides)]
-            said = [str(explain(error, each, self.folders)).splitlines() for each in combinations]
-            return ConfigError("\n".join(dict.fromkeys(line for lines in said for line in lines)))
+            lines = [
+                line
+                for combination in combinations
+                for line in str(explain(error, combination, self.composer)).splitlines()
+            ]
+            return ConfigError("\n".join(dict.fromkeys(lines)))
         return error
 
 
@@ -145,7 +148,6 @@ def read_command(arguments: Sequence[str]) -> Command | None:
     asked = get_args_parser().parse_args(list(arguments))
     check_flags(vars(asked))
     folders = config_dirs(arguments)
-    search_path(folders)
     if asked.cfg or asked.info or asked.hydra_help or asked.shell_completion:
         _let_hydra_answer(asked, folders)
         return None
@@ -160,10 +162,11 @@ def _let_hydra_answer(asked: Namespace, folders: Sequence[Path]) -> None:
 
     if asked.multirun:
         raise ConfigError("-m: --cfg and --info show one run; leave -m out, and give each key one value")
+    check_folders(folders)
     sys.argv[1:] = reach_profile(sys.argv[1:], folders)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints errors itself, and ends with its own exit code
     command = hydra.main(version_base=VERSION_BASE, config_path=str(CONF), config_name=ROOT_NAME)
     try:
         command(lambda _: None)()
     except COMPOSITION_ERRORS as error:
-        raise explain(error, asked.overrides, folders) from error
+        raise explain(error, asked.overrides, Composer(folders)) from error

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from omegaconf import OmegaConf
-
 from smc.config.check import check_sections
+from smc.config.composer import Composer, to_plain, without_hydra
 from smc.config.explain import COMPOSITION_ERRORS
 from smc.config.options import options
 from smc.config.suggest import suggest
-from smc.config.tree import CONF, hydra_on_conf, search_path
+from smc.config.tree import CONF
 from smc.errors import ConfigError
 from smc.typing import Config
 
@@ -45,24 +44,20 @@ def compose_selection(
     ConfigError
         With every mismatch, one a line.
     """
-    import hydra
-
-    folders = [] if config_dir is None else [Path(config_dir)]
-    with hydra_on_conf():
-        try:
-            composed = hydra.compose(ROOT_NAME, [*overrides, *search_path(folders)], return_hydra_config=True)
-        except COMPOSITION_ERRORS as error:
-            raise ConfigError(_said(error, overrides, folders)) from error
+    composer = Composer([] if config_dir is None else [Path(config_dir)], root_name=ROOT_NAME)
+    try:
+        composed = composer.load(overrides)
+    except COMPOSITION_ERRORS as error:
+        raise ConfigError(_problem(error, overrides, composer.folders)) from error
     name = str(composed.hydra.runtime.choices[GROUP])
-    own = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
-    config: Any = OmegaConf.to_container(own, resolve=True)
+    config = to_plain(without_hydra(composed))
     check_sections(config, Root)
     if config["n_null"] < 0:
         raise ConfigError(f"n_null: must not be negative, got {config['n_null']}; 0 fits nothing")
     return config, name
 
 
-def _said(error: Exception, overrides: Sequence[str], folders: Sequence[Path]) -> str:
+def _problem(error: Exception, overrides: Sequence[str], folders: Sequence[Path]) -> str:
     """Name the option that is not there, or the key that Hydra refuses."""
     known = options(GROUP, folders)
     for override in overrides:
@@ -82,6 +77,6 @@ def _arguments(overrides: Sequence[str]) -> list[str]:
     """Name the keys of the chosen rule."""
     import yaml
 
-    chosen = [each.partition("=")[2] for each in overrides if each.startswith(f"{GROUP}=")]
-    path = CONF / GROUP / f"{(chosen or ['honest'])[-1]}.yaml"
+    rules = [override.partition("=")[2] for override in overrides if override.startswith(f"{GROUP}=")]
+    path = CONF / GROUP / f"{(rules or ['honest'])[-1]}.yaml"
     return list(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else []

@@ -1,17 +1,23 @@
-"""Many compositions of one tree, as fast as one."""
+"""Compositions of one tree of configuration: Hydra's own, turned into plain and checked jobs."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
 
+from smc.config.check import check_config
 from smc.config.hydra_settings import check_hydra_settings, check_typed_settings
 from smc.config.job import Job
+from smc.config.members import put_members
+from smc.config.normalize_numbers import normalize_numbers
 from smc.config.profile import as_typed
-from smc.config.resolve import to_plain_config
-from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE
+from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
+from smc.errors import ConfigError
+from smc.typing import Config
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -21,24 +27,34 @@ class Composer:
     """Compose jobs as Hydra does; those that choose the same options share the costly part.
 
     Hydra merges the files that the options name (about 0.1 s), and then sets single values. Jobs that differ
-    in dotted keys, in ``symbol`` or in ``seed`` only need the first step once: 0.01 s a job.
+    in dotted keys, in ``symbol`` or in ``seed`` only need the first step once: 0.01 s a job. What a program
+    has set up in Hydra for itself stays as it is.
 
     Parameters
     ----------
     folders
         Of your own options, searched behind `conf/`.
+    root_name
+        File of the tree that a composition starts from.
+
+    Raises
+    ------
+    ConfigError
+        One of the folders is not there.
     """
 
-    def __init__(self, folders: Sequence[Path] = ()) -> None:
+    def __init__(self, folders: Sequence[Path] = (), *, root_name: str = ROOT_NAME) -> None:
         from hydra import version
         from hydra._internal.config_loader_impl import ConfigLoaderImpl
         from hydra._internal.utils import create_config_search_path
         from hydra.core.config_search_path import SearchPathQuery
         from hydra.core.utils import JobRuntime, setup_globals
 
+        check_folders(folders)
+        self.folders, self.root_name = list(folders), root_name
         version.setbase(VERSION_BASE)
         setup_globals()
-        JobRuntime().set("name", ROOT_NAME)
+        JobRuntime().set("name", root_name)
         path = create_config_search_path(str(CONF))
         for folder in folders:
             place = f"file://{folder.resolve()}"
@@ -53,9 +69,10 @@ class Composer:
         mode = RunMode.MULTIRUN if for_sweep else RunMode.RUN
         check_typed_settings(overrides)
         composed = self.loader.load_configuration(
-            ROOT_NAME, list(overrides), mode, validate_sweep_overrides=not for_sweep
+            self.root_name, list(overrides), mode, validate_sweep_overrides=not for_sweep
         )
-        check_hydra_settings(composed)
+        if self.root_name == ROOT_NAME:
+            check_hydra_settings(composed)
         return composed
 
     def parse(self, overrides: Sequence[str]) -> "list[Override]":
@@ -84,34 +101,75 @@ class Composer:
         from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
         parsed = self.parse(overrides)
-        values = [each for each in parsed if self._sets_a_value(each)]
-        chosen = tuple(each.input_line or "" for each in parsed if each not in values)
-        if chosen not in self._shared:
-            self._shared[chosen] = self.load(chosen)
-        composed = copy.deepcopy(self._shared[chosen])
+        values = [override for override in parsed if _sets_a_value(override)]
+        choices = tuple(override.input_line or "" for override in parsed if override not in values)
+        if choices not in self._shared:
+            self._shared[choices] = self.load(choices)
+        composed = copy.deepcopy(self._shared[choices])
         ConfigLoaderImpl._apply_overrides_to_config(values, composed)
-        composed.hydra.overrides.task = [each.input_line for each in parsed if not each.is_hydra_override()]
+        composed.hydra.overrides.task = [
+            override.input_line for override in parsed if not override.is_hydra_override()
+        ]
         return composed
 
-    def _sets_a_value(self, override: "Override") -> bool:
-        """Tell whether an override is sure to choose no option: it can be applied to a shared tree."""
-        key = override.key_or_group
-        if override.is_hydra_override() or override.package or "/" in key:
-            return False
-        return "." in key or (key in ("symbol", "seed") and not _has_sign(override))
 
-
-def _has_sign(override: "Override") -> bool:
-    return override.is_add() or override.is_force_add() or override.is_delete()
+def _sets_a_value(override: "Override") -> bool:
+    """Tell whether an override is sure to choose no option: it can be applied to a shared tree."""
+    key = override.key_or_group
+    if override.is_hydra_override() or override.package or "/" in key:
+        return False
+    has_sign = override.is_add() or override.is_force_add() or override.is_delete()
+    return "." in key or (key in ("symbol", "seed") and not has_sign)
 
 
 def to_job(composed: DictConfig, number: int = 0) -> Job:
-    """Turn a composition with Hydra's own section into a job: resolved, checked, plain."""
+    """Turn a composition with Hydra's own section into a job: resolved, checked, plain.
+
+    Raises
+    ------
+    ConfigError
+        An interpolation that leads nowhere, or whatever `check_config` finds.
+    """
+    state: Any = composed.hydra
+    choices = dict(state.runtime.choices)
+    typed: Any = OmegaConf.to_container(state.overrides.task, resolve=False)
+    folders = [Path(source.path) for source in state.runtime.config_sources if source.schema == "file"]
+    own = without_hydra(composed)
+    put_members(own, folders)
+    with _read_by_interpolations(composed):
+        config = to_plain(own)
+    check_config(config, choices.get("model"))
+    return Job(normalize_numbers(config), choices, list(map(as_typed, typed)), folders, number)
+
+
+def without_hydra(composed: DictConfig) -> DictConfig:
+    """Leave Hydra's own section out."""
+    return OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
+
+
+def to_plain(composed: DictConfig) -> Config:
+    """Resolve interpolations into plain containers.
+
+    Raises
+    ------
+    ConfigError
+        One leads nowhere.
+    """
+    try:
+        return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"{error.full_key}: {str(error.msg).splitlines()[0]}") from error
+
+
+@contextmanager
+def _read_by_interpolations(composed: DictConfig) -> Iterator[None]:
+    """Let `${hydra:...}` read a composition; what a program has set for itself is there again afterwards."""
     from hydra.core.hydra_config import HydraConfig
 
-    HydraConfig.instance().set_config(composed)  # what ${hydra:...} reads
-    state: Any = composed.hydra
-    choices, overrides = dict(state.runtime.choices), list(map(as_typed, state.overrides.task))
-    folders = [Path(each.path) for each in state.runtime.config_sources if each.schema == "file"]
-    own = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
-    return Job(to_plain_config(own, choices, folders), choices, overrides, folders, number)
+    state = HydraConfig.instance()
+    own = state.cfg
+    state.set_config(composed)
+    try:
+        yield
+    finally:
+        state.cfg = own

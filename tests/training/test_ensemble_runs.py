@@ -8,7 +8,7 @@ import pytest
 
 from smc import api
 from smc.config.command import Command
-from smc.config.compose import compose, compose_with_origin
+from smc.config.compose import compose, compose_job
 from smc.errors import ConfigError
 
 SMALL = [
@@ -116,7 +116,7 @@ def test_members_of_your_own_folder_and_their_sources(tmp_path: Path) -> None:
         "defaults:\n  - xgboost\n  - _self_\nmax_depth: 1\n"
     )
     given = ["model=voting", "model.members=[shallow,logistic]"]
-    composed = compose_with_origin(given, config_dir=tmp_path)
+    composed = compose_job(given, config_dir=tmp_path)
     shallow = composed.config["model"]["members"]["shallow"]
     alone = compose(["model=shallow"], config_dir=tmp_path)["model"]
     assert shallow == alone
