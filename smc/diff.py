@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smc.comparison.configs import differences
-from smc.comparison.paired import paired_tests
-from smc.comparison.seeds import repeats, reseeded, seed_noise
+from smc.comparison.significance import paired_tests, repeats, reseeded, seed_noise
 from smc.config.upgrade_config import upgrade_config
 from smc.errors import ConfigError
 from smc.report.document import Section, Table

@@ -13,10 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smc.comparison.bars import changes
-from smc.comparison.configs import differences
-from smc.comparison.outputs import DIFFERENT, Finding, compare, worst
-from smc.comparison.overrides import typed_overrides
+from smc.comparison.configs import differences, typed_overrides
+from smc.comparison.outputs import DIFFERENT, PartVerdict, changes, compare, worst
 from smc.config import compose, instantiate
 from smc.config.upgrade_config import upgrade_config
 from smc.config.without_side_effects import without_side_effects
@@ -44,7 +42,7 @@ class Reproduction:
 
     run: Run
     since: list[str]
-    findings: list[Finding]
+    findings: list[PartVerdict]
 
     @property
     def verdict(self) -> str:
@@ -96,7 +94,7 @@ def reproduce(
             outcome = train(_apart({**config, "data": data}, scratch), progress=progress)
         except SmcError as error:
             return Reproduction(
-                run, [*since, *data_changes], [Finding("run", DIFFERENT, f"it fails today: {error}")]
+                run, [*since, *data_changes], [PartVerdict("run", DIFFERENT, f"it fails today: {error}")]
             )
         rebuilt = load_run(outcome.folder)
         return Reproduction(run, [*since, *data_changes], compare(run, rebuilt, tolerance=tolerance))

@@ -1,4 +1,4 @@
-"""What two runs of one configuration left behind: the same bytes, nearly the same numbers, or where not."""
+"""What two runs of one configuration left behind, and two states of the bars behind them, cell by cell."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ NOT_FIGURES = (
 
 
 @dataclass(frozen=True)
-class Finding:
+class PartVerdict:
     """One part of a run beside its counterpart: a verdict of `VERDICTS`, and where they part."""
 
     part: str
@@ -34,7 +34,7 @@ class Finding:
     detail: str = ""
 
 
-def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[Finding]:
+def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[PartVerdict]:
     """Compare tables, splits, weights and figures of two runs, part by part.
 
     A table that the original lacks is no difference: a later version writes more of the same fits.
@@ -54,22 +54,35 @@ def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[Finding]:
     ]
 
 
-def worst(findings: list[Finding]) -> str:
+def worst(findings: list[PartVerdict]) -> str:
     """Return the verdict over all parts."""
     return max((finding.verdict for finding in findings), key=VERDICTS.index)
+
+
+def changes(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+    """Say in a sentence each how many bars are gone, new or changed, naming the first row and column.
+
+    A missing value equals a missing value. Nothing is said of tables that are equal.
+
+    >>> stamps = pd.to_datetime(["2024-01-01", "2024-01-02"], utc=True)
+    >>> bars = pd.DataFrame({"open": [1.0, 2.0], "close": [1.5, 2.5]}, index=stamps)
+    >>> changes(bars, bars.replace(2.5, 2.6))
+    ['1 cell changed, the first at 2024-01-02 00:00 in `close`: 2.5 became 2.6']
+    """
+    return list(_changes(before, after))
 
 
 def _files(run: Run) -> dict[str, str]:
     return {name: entry["sha256"] for name, entry in verify(run.path)["files"].items()}
 
 
-def _whole(part: str, names: list[str], files: dict[str, str], others: dict[str, str]) -> Finding:
+def _whole(part: str, names: list[str], files: dict[str, str], others: dict[str, str]) -> PartVerdict:
     """Compare files that mean nothing but as a whole."""
     parted = [name for name in names if files.get(name) != others.get(name)]
-    return Finding(part, DIFFERENT, ", ".join(parted)) if parted else Finding(part, IDENTICAL)
+    return PartVerdict(part, DIFFERENT, ", ".join(parted)) if parted else PartVerdict(part, IDENTICAL)
 
 
-def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str, str]) -> Finding:
+def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str, str]) -> PartVerdict:
     """Compare saved models; where only a class or an argument has another name today, they are the same."""
     names = sorted(name for name in files | others if name.startswith("model/"))
     finding = _whole("model", names, files, others)
@@ -79,24 +92,24 @@ def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str,
         is_same = original.model_content() == rebuilt.model_content()
     except ArtifactError:
         is_same = False
-    return Finding("model", IDENTICAL) if is_same else finding
+    return PartVerdict("model", IDENTICAL) if is_same else finding
 
 
-def _table(name: str, original: Run, rebuilt: Run, tolerance: float) -> Finding:
+def _table(name: str, original: Run, rebuilt: Run, tolerance: float) -> PartVerdict:
     paths = [run.path / f"{name}.parquet" for run in (original, rebuilt)]
     absent = [path for path in paths if not path.is_file()]
     if absent:
-        return Finding(name, DIFFERENT, f"no {absent[0].name} in {absent[0].parent}")
+        return PartVerdict(name, DIFFERENT, f"no {absent[0].name} in {absent[0].parent}")
     if paths[0].read_bytes() == paths[1].read_bytes():
-        return Finding(name, IDENTICAL)
+        return PartVerdict(name, IDENTICAL)
     one, other = (pd.read_parquet(path) for path in paths)
     return _values(name, one, other, tolerance)
 
 
-def _values(name: str, one: pd.DataFrame, other: pd.DataFrame, tolerance: float) -> Finding:
+def _values(name: str, one: pd.DataFrame, other: pd.DataFrame, tolerance: float) -> PartVerdict:
     """Compare two tables cell by cell, and name the first cell that parts them."""
     if one.shape != other.shape or list(one.columns) != list(other.columns):
-        return Finding(name, DIFFERENT, f"{_shape(one)} became {_shape(other)}")
+        return PartVerdict(name, DIFFERENT, f"{_shape(one)} became {_shape(other)}")
     largest = 0.0
     for column in one.columns:
         before, now = one[column].to_numpy(), other[column].to_numpy()
@@ -107,21 +120,21 @@ def _values(name: str, one: pd.DataFrame, other: pd.DataFrame, tolerance: float)
         gap = float(np.abs(before - now)[parted].max()) if is_float else math.inf
         if not gap <= tolerance:
             row = parted[0]
-            return Finding(name, DIFFERENT, f"row {row}, `{column}`: {before[row]} became {now[row]}")
+            return PartVerdict(name, DIFFERENT, f"row {row}, `{column}`: {before[row]} became {now[row]}")
         largest = max(largest, gap)
-    return Finding(name, *_within(largest))
+    return PartVerdict(name, *_within(largest))
 
 
-def _figures(original: Run, rebuilt: Run, tolerance: float) -> Finding:
+def _figures(original: Run, rebuilt: Run, tolerance: float) -> PartVerdict:
     """Compare what run.json says of the result; what it says beside is news of another version."""
     one, other = (dict(_said(run)) for run in (original, rebuilt))
     largest = 0.0
     for path in sorted(one):
         gap = _gap(one[path], other.get(path, ABSENT))
         if gap > tolerance:
-            return Finding("figures", DIFFERENT, f"{path}: {one[path]} became {other.get(path, ABSENT)}")
+            return PartVerdict("figures", DIFFERENT, f"{path}: {one[path]} became {other.get(path, ABSENT)}")
         largest = max(largest, gap)
-    return Finding("figures", *_within(largest))
+    return PartVerdict("figures", *_within(largest))
 
 
 def _gap(one: object, other: object) -> float:
@@ -145,3 +158,31 @@ def _said(run: Run) -> Iterator[tuple[str, object]]:
 
 def _shape(table: pd.DataFrame) -> str:
     return f"{len(table):,} rows of {', '.join(map(str, table.columns))}"
+
+
+def _changes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str]:
+    gone, new = before.index.difference(after.index), after.index.difference(before.index)
+    if len(gone):
+        yield f"{_counted(len(gone), 'bar')} of then gone, the first of {_stamp(gone[0])}"
+    if len(new):
+        yield f"{_counted(len(new), 'bar')} new, the first of {_stamp(new[0])}"
+    if list(before.columns) != list(after.columns):
+        yield f"the columns are {', '.join(after.columns)}, they were {', '.join(before.columns)}"
+        return
+    both = before.index.intersection(after.index)
+    old, now = (table.loc[both].to_numpy(dtype=np.float64) for table in (before, after))
+    cells = np.argwhere(~((old == now) | (np.isnan(old) & np.isnan(now))))
+    if len(cells):
+        row, column = cells[0]
+        yield (
+            f"{_counted(len(cells), 'cell')} changed, the first at {_stamp(both[row])} in "
+            f"`{before.columns[column]}`: {old[row, column]:.10g} became {now[row, column]:.10g}"
+        )
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _stamp(stamp: pd.Timestamp) -> str:
+    return f"{stamp:%Y-%m-%d %H:%M}"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smc.comparison.seeds import _with_seed, seed_noise
+from smc.comparison.significance import _with_seed, seed_noise
 
 
 def test_two_seeds_say_nothing():
