@@ -262,12 +262,12 @@ MUTATIONS = (
         "tests/config/test_check.py", "seed 0 is refused",
     ),
     Mutation(
-        "launcher", "= min(evidence.n_independent, n_independent)", "= n_independent",
-        "tests/launcher/test_ahead.py", "the events of the last configuration stand for those of the fewest",
+        "launcher", "= min(power.n_independent, n_independent)", "= n_independent",
+        "tests/launcher/test_power_check.py", "the events of the last configuration stand for those of the fewest",
     ),
     Mutation(
         "launcher", "counted.get(symbol, set())", "set()",
-        "tests/launcher/test_ahead.py", "what the ledger counts already is not said before a sweep",
+        "tests/launcher/test_power_check.py", "what the ledger counts already is not said before a sweep",
     ),
     Mutation(
         "monitor", "not gap > self.threshold", "not gap >= self.threshold",
