@@ -33,7 +33,7 @@ class History(TypedDict, total=False):
     train_val_gap: Figure  # train minus val
     cv_mean_accuracy: Figure
     cv_std_accuracy: Figure  # over the folds, ddof 0; None of a single fold
-    cv_fold_accuracies: list[float] | None
+    cv_fold_accuracies: list[Figure] | None
     overfitting_detected: bool | None  # gap above `evaluation.overfitting_gap`
     cv_is_stable: bool | None  # deviation below `evaluation.stable_std`
     train_r2: Figure
