@@ -15,7 +15,7 @@ from smc.results import RunStore, load_run
 def twins(tmp_path):
     """Commit a small run twice; what a change does to the second is applied before its commit."""
 
-    def make(change=lambda folder: None):
+    def make(change=lambda folder: None, tolerance=1e-9):
         runs = []
         for name, edit in (("one", lambda folder: None), ("other", change)):
             with RunStore(tmp_path / name).claim("0" * 16) as claim:
@@ -33,7 +33,7 @@ def twins(tmp_path):
                 )
                 edit(claim.staging)
                 runs.append(load_run(claim.commit()))
-        return {finding.part: finding for finding in compare(*runs, tolerance=1e-9)}
+        return {finding.part: finding for finding in compare(*runs, tolerance=tolerance)}
 
     yield make
     shutil.rmtree(tmp_path)
@@ -67,6 +67,15 @@ def test_a_difference_in_the_last_bits_is_within_tolerance(twins):
     assert found["predictions"].verdict == WITHIN
     assert found["predictions"].detail == "largest difference 1.0e-12"
     assert worst(list(found.values())) == WITHIN
+
+
+def test_a_tolerance_of_nothing_lets_equal_numbers_by(twins):
+    assert worst(list(twins(tolerance=0.0).values())) == IDENTICAL
+
+
+def test_a_tolerance_of_nothing_lets_no_other_number_by(twins):
+    found = twins(said(history={"folds": [0.5, 0.75 + 1e-12]}), tolerance=0.0)
+    assert found["figures"].verdict == DIFFERENT
 
 
 @pytest.mark.parametrize("value", [0.51, np.nan])

@@ -48,6 +48,16 @@ def test_a_decision_is_what_the_run_predicted_when_the_bar_was_the_last(run, bar
         assert json.loads(path.read_bytes()) == made
 
 
+def test_a_bar_behind_an_event_is_none(run, bars, output):
+    decider = Decider(run, explain="none", output=output)
+    events = run.predictions["event"].unique()
+    behind = next(event + 1 for event in sorted(events) if event + 1 not in events)
+    assert [decider.decide(bars.iloc[: last + 1])["is_event"] for last in (behind - 1, behind)] == [
+        True,
+        False,
+    ]
+
+
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_decision_is_traded_on_its_own_side(run, bars, output, monkeypatch, side):
     """What is predicted is relative to the side: 1 on a short side says that selling earns."""
