@@ -14,7 +14,7 @@ from typing import Any
 
 from smc.comparison.configs import differences
 from smc.comparison.significance import paired_tests, repeats, reseeded, seed_noise
-from smc.config.upgrade_config import upgrade_config
+from smc.config.saved_config import upgrade_config
 from smc.errors import ConfigError
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show

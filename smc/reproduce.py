@@ -16,8 +16,7 @@ from pathlib import Path
 from smc.comparison.configs import differences, typed_overrides
 from smc.comparison.outputs import DIFFERENT, PartVerdict, changes, compare, worst
 from smc.config import compose, instantiate
-from smc.config.upgrade_config import upgrade_config
-from smc.config.without_side_effects import without_side_effects
+from smc.config.saved_config import upgrade_config, without_side_effects
 from smc.errors import ConfigError, DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.report.document import Section, Table

@@ -11,8 +11,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from smc.aug.none import NoAugmentation
 from smc.cli import Progress
-from smc.config.upgrade_config import upgrade_config
-from smc.config.without_side_effects import without_side_effects
+from smc.config.saved_config import upgrade_config, without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import with_baseline

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smc.config import instantiate
-from smc.config.upgrade_config import upgrade_config
-from smc.config.without_side_effects import without_side_effects
+from smc.config.saved_config import upgrade_config, without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import DataError, ResultsError
 from smc.explanation.contributions import evenly_spread

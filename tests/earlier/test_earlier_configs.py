@@ -8,7 +8,7 @@ import pytest
 
 from smc.config import compose
 from smc.config.options import groups, options
-from smc.config.upgrade_config import upgrade_config
+from smc.config.saved_config import upgrade_config
 from smc.results import config_hash, seedless_hash
 from smc.results.plain import leaves
 

@@ -8,7 +8,7 @@ import pytest
 
 from smc import api
 from smc.config.compose import compose
-from smc.config.upgrade_config import upgrade_config
+from smc.config.saved_config import upgrade_config
 from smc.errors import ConfigError
 from smc.results.identity import config_hash
 

@@ -1,4 +1,4 @@
-"""The configuration of a run that an earlier version of smc made, as today's reads it."""
+"""A saved run's configuration, before it is used again: as today's smc reads it, and telling nobody."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -11,16 +11,20 @@ from smc.config.schema import Root, Structure
 from smc.typing import Config
 
 OFF = "none"
-#: What an earlier version wrote down before the run set it, and what it said then: nothing.
-LEFT_TO_THE_RUN = {"task": "auto", "positions": None}
+#: Arguments that a run sets, which an earlier version wrote down as well -> the value that stood there.
+SET_BY_THE_RUN = {"task": "auto", "positions": None}
 
 
 def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     """Give classes and arguments today's names, and add what a run of an older version did not know.
 
-    What is added is switched off, and said in a sentence each: a group is given its option `none`, a key of
-    the root its default; a group that has no `none` cannot have been missing, and stays so.
-    A trainer had no callbacks of one's own.
+    What is added is switched off: a group is given its option `none`, a key of the root its default; a group
+    that has no `none` cannot have been missing, and stays so. A trainer had no callbacks of one's own.
+
+    Returns
+    -------
+    tuple
+        The configuration, and a sentence for each key that was added.
 
     >>> older = {key: value for key, value in compose().items() if key != "calibrate"}
     >>> config, sentences = upgrade_config(older)
@@ -28,7 +32,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     ('smc.calibrate.none.NoCalibration',
      ['Made before smc had `calibrate`: composed with its default, none.'])
     """
-    config = _without_blanks(upgrade_config_node(config))
+    config = _without_run_values(upgrade_config_node(config))
     config.setdefault("structure", _structure(config))
     config |= {"trainer": {"callbacks": {}, **config["trainer"]}} if "trainer" in config else {}
     unknown = [field.name for field in fields(Root) if field.name not in config]
@@ -41,20 +45,42 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     return {**config, **added}, list(_sentences(added, off))
 
 
-def _without_blanks(node: Any) -> Any:
+def without_side_effects(config: Config, *, ledger_url: str = "sqlite://") -> Config:
+    """Return a run's configuration without what speaks to others: trackers, the webhook, the shared ledger.
+
+    Parameters
+    ----------
+    ledger_url
+        Where trials are counted instead; by default in memory.
+
+    >>> run = {"monitor": {"watches": {}, "webhook": "http://127.0.0.1"}, "seed": 0}
+    >>> without_side_effects(run)["monitor"], without_side_effects(run)["seed"]
+    ({'watches': {}, 'webhook': None}, 0)
+    """
+    return {
+        **config,
+        "ledger": {"_target_": "smc.ledger.Ledger", "url": ledger_url},
+        "tracker": {"trackers": {}},
+        "monitor": {**config["monitor"], "webhook": None},
+    }
+
+
+def _without_run_values(node: Any) -> Any:
     """Leave out arguments that the run sets, which stood in a configuration by way of a reminder."""
     if isinstance(node, list):
-        return [_without_blanks(item) for item in node]
+        return [_without_run_values(item) for item in node]
     if not isinstance(node, dict):
         return node
-    blank = LEFT_TO_THE_RUN if "_target_" in node else {}
+    set_by_run = SET_BY_THE_RUN if "_target_" in node else {}
     return {
-        key: _without_blanks(value) for key, value in node.items() if key not in blank or value != blank[key]
+        key: _without_run_values(value)
+        for key, value in node.items()
+        if key not in set_by_run or value != set_by_run[key]
     }
 
 
 def _structure(config: Config) -> Config:
-    """Return the rules of structure of a run whose features, events and labels were told them one by one."""
+    """Return the rules of structure of a run in which features, events and labels held them one by one."""
     names = [field.name for field in fields(Structure)]
     return {name: config["features"][name] for name in names if name in config["features"]}
 
