@@ -20,30 +20,30 @@ class Figures:
         self.history: dict[str, Any] = record.get("history") or {}
         self.backtest_paths: dict[str, Any] = record.get("backtest_paths") or {}
 
-    def metrics(self, part: str) -> dict[str, Any]:
-        """Return the model's metrics on a part."""
-        return self._record.get(f"{part}_metrics") or {}
+    def metrics(self, split: str) -> dict[str, Any]:
+        """Return the model's metrics on a split."""
+        return self._record.get(f"{split}_metrics") or {}
 
-    def baseline(self, part: str) -> dict[str, Any]:
-        """Return the baseline's metrics on a part."""
-        return self._by_part("baseline_metrics", part)
+    def baseline(self, split: str) -> dict[str, Any]:
+        """Return the baseline's metrics on a split."""
+        return self._of_split("baseline_metrics", split)
 
-    def regimes(self, part: str) -> dict[str, Any]:
-        """Return the metrics of a part by market regime."""
-        return self._by_part("metrics_by_regime", part)
+    def regimes(self, split: str) -> dict[str, Any]:
+        """Return the metrics of a split by market regime."""
+        return self._of_split("metrics_by_regime", split)
 
-    def financial(self, part: str) -> dict[str, Any]:
-        """Return the financial metrics of trading a part, after costs."""
-        name = "financial_metrics" if part == "out_of_fold" else f"{part}_financial_metrics"
+    def financial(self, split: str) -> dict[str, Any]:
+        """Return the financial metrics of trading a split, after costs."""
+        name = "financial_metrics" if split == "out_of_fold" else f"{split}_financial_metrics"
         return self._record.get(name) or {}
 
-    def interval(self, part: str, metric: str) -> tuple[float, float] | None:
+    def interval(self, split: str, metric: str) -> tuple[float, float] | None:
         """Return the confidence interval of a metric, where there is one."""
-        found = self._by_part("intervals", part).get(metric) or {}
+        found = self._of_split("intervals", split).get(metric) or {}
         low, high = found.get("low"), found.get("high")
         if is_number(low) and is_number(high):
             return low, high
         return None
 
-    def _by_part(self, field: str, part: str) -> dict[str, Any]:
-        return (self._record.get(field) or {}).get(part) or {}
+    def _of_split(self, field: str, split: str) -> dict[str, Any]:
+        return (self._record.get(field) or {}).get(split) or {}

@@ -1,4 +1,4 @@
-"""A run as its readers ask about it: by symbol, and by part with one row an event."""
+"""A run as its readers ask about it: by symbol, and by split with one row an event."""
 
 from functools import cached_property
 
@@ -8,8 +8,8 @@ from smc.evaluation.predictions import all_classes, average_repeated
 from smc.report.figures import Figures
 from smc.results import Run
 
-#: Parts as tables call them -> as people do, in the order in which they are judged.
-PARTS = {"out_of_fold": "out-of-fold", "val": "validation", "test": "test"}
+#: Splits as tables call them -> as people do, in the order in which they are judged.
+SPLIT_NAMES = {"out_of_fold": "out-of-fold", "val": "validation", "test": "test"}
 
 
 class RunView:
@@ -60,22 +60,22 @@ class RunView:
 
     @property
     def score_name(self) -> str:
-        """Name of the metric that folds and parts are compared by."""
+        """Name of the metric that folds and splits are compared by."""
         return "accuracy" if self.classes else "r2"
 
     @cached_property
-    def parts(self) -> dict[str, pd.DataFrame]:
-        """The parts that have predictions, in time order.
+    def splits(self) -> dict[str, pd.DataFrame]:
+        """The splits that have predictions, in time order.
 
         An event that several folds tested counts once, with the average of its predictions.
         """
         found = dict(list(self.run.predictions.groupby("part", sort=False)))
-        return {part: _one_row_an_event(found[part]) for part in PARTS if part in found}
+        return {split: _one_row_an_event(found[split]) for split in SPLIT_NAMES if split in found}
 
     @property
-    def judged_part(self) -> str | None:
-        """The part with most of the evidence: out-of-fold, else test; None without either."""
-        return next((part for part in ("out_of_fold", "test") if part in self.parts), None)
+    def judged_split(self) -> str | None:
+        """The split with most of the evidence: out-of-fold, else test; None without either."""
+        return next((split for split in ("out_of_fold", "test") if split in self.splits), None)
 
 
 def _one_row_an_event(rows: pd.DataFrame) -> pd.DataFrame:

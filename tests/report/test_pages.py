@@ -143,7 +143,7 @@ def test_an_event_that_several_folds_tested_counts_once(make_run):
 
     view = RunView(make_run(change_events=repeat))
     assert (view.run.predictions["part"] == "out_of_fold").sum() == 400
-    assert len(view.parts["out_of_fold"]) == 200
+    assert len(view.splits["out_of_fold"]) == 200
     assert "200" in printed(view.run).partition("out-of-fold events")[2][:8]
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from smc.report.figures import Figures
 from smc.report.notices import notices
 from smc.report.text import decimal, interval, is_number, percent, two_digits
-from smc.report.view import PARTS, RunView
+from smc.report.view import SPLIT_NAMES, RunView
 
 Bounds = tuple[float, float] | None
 
-#: The parts that a run is judged on.
+#: The splits that a run is judged on.
 JUDGED = ("out_of_fold", "test")
 #: Skills against the baseline: the share of its loss that the model saves.
 SKILLS = {"log_loss_skill": "log-loss skill", "mse_skill": "squared-error skill"}
@@ -53,7 +53,7 @@ def findings(view: RunView) -> list[str]:
 
 def compare(figures: Figures) -> list[ComparedFigure]:
     """Compare accuracy, skill and Sharpe ratio, where they are there, with what knows nothing."""
-    return [finding for part in JUDGED for finding in _of_part(figures, part)]
+    return [finding for split in JUDGED for finding in _of_split(figures, split)]
 
 
 def side_of(bounds: Bounds, reference: float) -> str:
@@ -78,43 +78,43 @@ def _of_pool(view: RunView) -> list[str]:
     return [*decided, f"{summary}; about {percent(1 - view.confidence, 0)} would by chance."]
 
 
-def _of_part(figures: Figures, part: str) -> Iterator[ComparedFigure]:
-    yield from _accuracy(figures, part)
+def _of_split(figures: Figures, split: str) -> Iterator[ComparedFigure]:
+    yield from _accuracy(figures, split)
     for metric, name in SKILLS.items():
-        if is_number(figures.metrics(part).get(metric)):
-            bounds = figures.interval(part, metric)
-            value = figures.metrics(part)[metric]
+        if is_number(figures.metrics(split).get(metric)):
+            bounds = figures.interval(split, metric)
+            value = figures.metrics(split)[metric]
             yield ComparedFigure(
-                _figure(part, name, value, bounds, percent), side_of(bounds, 0), "zero, the baseline's"
+                _figure(split, name, value, bounds, percent), side_of(bounds, 0), "zero, the baseline's"
             )
-    yield from _sharpe(figures, part)
+    yield from _sharpe(figures, split)
 
 
-def _accuracy(figures: Figures, part: str) -> Iterator[ComparedFigure]:
-    """Compare with the better of two that know nothing: the baseline, and the part's own majority."""
-    value, bounds = figures.metrics(part).get("accuracy"), figures.interval(part, "accuracy")
-    constant = [figures.metrics(part).get("majority_accuracy"), figures.baseline(part).get("accuracy")]
+def _accuracy(figures: Figures, split: str) -> Iterator[ComparedFigure]:
+    """Compare with the better of two that know nothing: the baseline, and the split's own majority."""
+    value, bounds = figures.metrics(split).get("accuracy"), figures.interval(split, "accuracy")
+    constant = [figures.metrics(split).get("majority_accuracy"), figures.baseline(split).get("accuracy")]
     known = [accuracy for accuracy in constant if is_number(accuracy)]
     if is_number(value) and known:
         reference = f"{percent(max(known))}, always naming one class"
         yield ComparedFigure(
-            _figure(part, "accuracy", value, bounds, percent), side_of(bounds, max(known)), reference
+            _figure(split, "accuracy", value, bounds, percent), side_of(bounds, max(known)), reference
         )
 
 
-def _sharpe(figures: Figures, part: str) -> Iterator[ComparedFigure]:
-    value, bounds = figures.financial(part).get("sharpe"), figures.interval(part, "sharpe")
-    n_trades = figures.financial(part).get("n_trades")
+def _sharpe(figures: Figures, split: str) -> Iterator[ComparedFigure]:
+    value, bounds = figures.financial(split).get("sharpe"), figures.interval(split, "sharpe")
+    n_trades = figures.financial(split).get("n_trades")
     if is_number(value):
         too_few = is_number(n_trades) and n_trades < MIN_TRADES
         where = f"of {n_trades} trades, too few to be compared with" if too_few else side_of(bounds, 0)
         yield ComparedFigure(
-            _figure(part, "Sharpe ratio after costs", value, bounds, two_digits), where, "zero"
+            _figure(split, "Sharpe ratio after costs", value, bounds, two_digits), where, "zero"
         )
 
 
-def _figure(part: str, name: str, value: float, bounds: Bounds, write: Callable[[Any], str]) -> str:
-    return f"{PARTS[part]} {name} {write(value)} {interval(bounds, write)}".rstrip()
+def _figure(split: str, name: str, value: float, bounds: Bounds, write: Callable[[Any], str]) -> str:
+    return f"{SPLIT_NAMES[split]} {name} {write(value)} {interval(bounds, write)}".rstrip()
 
 
 def _gap(figures: Figures) -> Iterator[str]:

@@ -10,7 +10,7 @@ from smc.report.html.blocks import Picture
 from smc.report.html.charts.run_charts import calibration_chart, equity_chart, loss_chart
 from smc.report.selection.candidate_run import CandidateRun
 from smc.report.text import count, interval, percent, two_digits
-from smc.report.view import PARTS
+from smc.report.view import SPLIT_NAMES
 
 
 def candidate_pictures(candidate_run: CandidateRun) -> list[Picture]:
@@ -19,15 +19,15 @@ def candidate_pictures(candidate_run: CandidateRun) -> list[Picture]:
 
 
 def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
-    returns = {part: candidate_run.returns(part) for part in ("out_of_fold", "test")}
-    traded = {part: bars for part, bars in returns.items() if np.any(bars["position"])}
+    returns = {split: candidate_run.returns(split) for split in ("out_of_fold", "test")}
+    traded = {split: bars for split, bars in returns.items() if np.any(bars["position"])}
     if not traded:
         return
-    told = [f"run {candidate_run.run.run_id}"] + [_gain(candidate_run, part) for part in traded]
+    told = [f"run {candidate_run.run.run_id}"] + [_gain(candidate_run, split) for split in traded]
     told += [
-        f"{PARTS[part]}: no position was taken"
-        for part in returns
-        if len(returns[part]) and part not in traded
+        f"{SPLIT_NAMES[split]}: no position was taken"
+        for split in returns
+        if len(returns[split]) and split not in traded
     ]
     if not candidate_run.sees_test:
         told.append("the test part is not shown, for the verdict did not come to it")
@@ -36,13 +36,13 @@ def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
     yield Picture("equity", "Equity after costs", caption, chart)
 
 
-def _gain(candidate_run: CandidateRun, part: str) -> str:
-    bars = candidate_run.returns(part)
+def _gain(candidate_run: CandidateRun, split: str) -> str:
+    bars = candidate_run.returns(split)
     gain = equity_curve(bars["net"].to_numpy(dtype=np.float64))[-1] - 1
     figures = candidate_run.figures
-    bounds = interval(figures.interval(part, "sharpe"), two_digits)
-    sharpe = two_digits(figures.financial(part).get("sharpe"))
-    held = f"{PARTS[part]} {percent(gain, sign=True)} over {count(len(bars))} bars"
+    bounds = interval(figures.interval(split, "sharpe"), two_digits)
+    sharpe = two_digits(figures.financial(split).get("sharpe"))
+    held = f"{SPLIT_NAMES[split]} {percent(gain, sign=True)} over {count(len(bars))} bars"
     return f"{held}, Sharpe ratio {sharpe} {bounds}".rstrip()
 
 

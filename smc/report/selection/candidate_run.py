@@ -29,7 +29,7 @@ class CandidateRun:
     Parameters
     ----------
     sees_test
-        Whether the verdict came to the test part. If not, a report does not show it either, even where the
+        Whether the verdict came to the test split. If not, a report does not show it either, even where the
         run has it on record: who looks at the test of what was not chosen chooses by it the next time.
     """
 
@@ -41,18 +41,18 @@ class CandidateRun:
         self._settings: dict[str, Any] = run.config.get("evaluation") or {}
 
     @property
-    def parts(self) -> list[str]:
-        """The parts that are shown and have events."""
-        return [part for part in ("out_of_fold", "test") if len(self.rows(part))]
+    def splits(self) -> list[str]:
+        """The splits that are shown and have events."""
+        return [split for split in ("out_of_fold", "test") if len(self.rows(split))]
 
-    def rows(self, part: str) -> pd.DataFrame:
-        """Return one row an event of a part, in time order; none of a test part that is not shown."""
-        own = self._own(self._tables[0], part)
+    def rows(self, split: str) -> pd.DataFrame:
+        """Return one row an event of a split, in time order; none of a test split that is not shown."""
+        own = self._own(self._tables[0], split)
         return average_repeated(own) if len(own) else own
 
-    def returns(self, part: str) -> pd.DataFrame:
-        """Return one row a bar of a part; none of a test part that is not shown."""
-        return self._own(self._tables[1], part)
+    def returns(self, split: str) -> pd.DataFrame:
+        """Return one row a bar of a split; none of a test split that is not shown."""
+        return self._own(self._tables[1], split)
 
     @cached_property
     def classes(self) -> list[int]:
@@ -71,7 +71,7 @@ class CandidateRun:
 
     @property
     def is_sealed(self) -> bool:
-        """Whether the test part was kept closed until a selection opened it."""
+        """Whether the test split was kept closed until a selection opened it."""
         return is_sealed(self.run.path)
 
     @property
@@ -81,22 +81,22 @@ class CandidateRun:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no position was ever taken in a part that is shown."""
-        return not any(self.returns(part)["position"].any() for part in ("out_of_fold", "test"))
+        """Whether no position was ever taken in a split that is shown."""
+        return not any(self.returns(split)["position"].any() for split in ("out_of_fold", "test"))
 
-    def accuracy(self, part: str) -> tuple[float, Bounds, int] | None:
-        """Return a part's accuracy, its interval and the number of events; None where there is none."""
-        rows = self.rows(part)
+    def accuracy(self, split: str) -> tuple[float, Bounds, int] | None:
+        """Return a split's accuracy, its interval and the number of events; None where there is none."""
+        rows = self.rows(split)
         if not len(rows) or not self.classes:
             return None
         share = float((rows["label"].to_numpy() == rows["prediction"].to_numpy()).mean())
-        found = self.figures.interval(part, "accuracy")
+        found = self.figures.interval(split, "accuracy")
         n_unique = float(rows["weight"].to_numpy().sum())
         return share, found or wilson(share, n_unique, confidence=self.confidence), len(rows)
 
-    def reliability(self, part: str = "out_of_fold") -> dict[int, Groups]:
+    def reliability(self, split: str = "out_of_fold") -> dict[int, Groups]:
         """Group the predictions of each class; two classes mirror each other, so one of them is enough."""
-        rows = self.rows(part)
+        rows = self.rows(split)
         names = [name for name in self.classes if f"p_{name}" in rows]
         shown = names[1:] if len(names) == 2 else names
         return {name: reliability(rows, name, confidence=self.confidence) for name in shown if len(rows)}
@@ -109,10 +109,10 @@ class CandidateRun:
             predictions, returns = pd.concat([predictions, sealed[0]]), pd.concat([returns, sealed[1]])
         return predictions, returns
 
-    def _own(self, table: pd.DataFrame, part: str) -> pd.DataFrame:
-        if not len(table) or (part == "test" and not self.sees_test):
+    def _own(self, table: pd.DataFrame, split: str) -> pd.DataFrame:
+        if not len(table) or (split == "test" and not self.sees_test):
             return table.iloc[:0]
-        return table.loc[(table["symbol"] == self.symbol) & (table["part"] == part)]
+        return table.loc[(table["symbol"] == self.symbol) & (table["part"] == split)]
 
 
 def open_candidate_run(symbol: str, entry: Mapping[str, Any], output: Path) -> CandidateRun | str:
@@ -136,6 +136,6 @@ def _check(candidate_run: CandidateRun) -> None:
 
 
 def saw_test(entry: Mapping[str, Any]) -> bool:
-    """Tell whether a verdict looked at its candidate's test part."""
+    """Tell whether a verdict looked at its candidate's test split."""
     reached = (gate["passed"] is not None for gate in entry["gates"] if gate["name"].startswith("test_"))
     return any(reached) or is_number(entry["test_accuracy"])

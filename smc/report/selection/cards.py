@@ -21,7 +21,7 @@ from smc.report.selection.entries import (
 )
 from smc.report.selection.facts import facts_section
 from smc.report.text import MISSING, count, decimal, interval, percent
-from smc.report.view import PARTS
+from smc.report.view import SPLIT_NAMES
 
 #: ``passed`` of a gate -> class and sign; the sign tells them apart without colour.
 SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("idle", "–")}
@@ -98,13 +98,13 @@ def _unbroken(figure: str) -> str:
 
 
 def _accuracies(candidate_run: CandidateRun | str) -> Html:
-    """Return the accuracy of each part with its interval."""
+    """Return the accuracy of each split with its interval."""
     if isinstance(candidate_run, str):
         return Html("")
     rows = [
-        (PARTS[part], count(found[2]), percent(found[0]), interval(found[1], percent))
-        for part in candidate_run.parts
-        if (found := candidate_run.accuracy(part))
+        (SPLIT_NAMES[split], count(found[2]), percent(found[0]), interval(found[1], percent))
+        for split in candidate_run.splits
+        if (found := candidate_run.accuracy(split))
     ]
     columns = ("part", "events", "accuracy", f"{100 * candidate_run.confidence:g} % interval")
     return table_block(Table(columns, rows)) if rows else Html("")

@@ -15,7 +15,7 @@ P_VALUES = {
 
 
 def facts_section(entry: Mapping[str, Any]) -> Section:
-    """List trials, p-values, what the events can tell, and what became of the test part."""
+    """List trials, p-values, what the events can tell, and what became of the test split."""
     evidence = entry["evidence"]
     power = evidence.get("power") or {}
     points = [f"{power['sentence'][0].upper()}{power['sentence'][1:]}."] if power else []

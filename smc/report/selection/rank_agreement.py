@@ -1,4 +1,4 @@
-"""Whether the order of runs by what a selection may see is their order on the test part."""
+"""Whether the order of runs by what a selection may see is their order on the test split."""
 
 import math
 from collections.abc import Iterable, Iterator

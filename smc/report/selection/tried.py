@@ -8,7 +8,7 @@ import numpy as np
 from smc.report.document import Section, Table
 from smc.report.selection.candidate_run import IDLE, CandidateRun
 from smc.report.text import count, decimal, interval, is_number, percent
-from smc.report.view import PARTS
+from smc.report.view import SPLIT_NAMES
 
 #: Runs and features that a page lists.
 N_RUNS, N_FEATURES = 30, 10
@@ -67,12 +67,14 @@ def run_sections(candidate_run: CandidateRun) -> list[Section]:
 
 def _result(candidate_run: CandidateRun) -> Section:
     rows = []
-    for part in candidate_run.parts:
-        accuracy = candidate_run.accuracy(part)
-        baseline = percent(candidate_run.figures.baseline(part).get("accuracy"))
+    for split in candidate_run.splits:
+        accuracy = candidate_run.accuracy(split)
+        baseline = percent(candidate_run.figures.baseline(split).get("accuracy"))
         if accuracy:
             share, bounds, n_events = accuracy
-            rows.append((PARTS[part], count(n_events), percent(share), interval(bounds, percent), baseline))
+            rows.append(
+                (SPLIT_NAMES[split], count(n_events), percent(share), interval(bounds, percent), baseline)
+            )
     history = candidate_run.figures.history
     points = [f"Run {candidate_run.run.run_id}."]
     if is_number(history.get("train_val_gap")):
@@ -91,8 +93,8 @@ def _confusion(candidate_run: CandidateRun) -> Section | None:
     if not candidate_run.classes:
         return None
     tables = []
-    for part in candidate_run.parts:
-        label, told = (candidate_run.rows(part)[name].to_numpy() for name in ("label", "prediction"))
+    for split in candidate_run.splits:
+        label, told = (candidate_run.rows(split)[name].to_numpy() for name in ("label", "prediction"))
         counts = [
             [int(np.sum((label == one) & (told == other))) for other in candidate_run.classes]
             for one in candidate_run.classes
@@ -101,7 +103,9 @@ def _confusion(candidate_run: CandidateRun) -> Section | None:
             (f"{name} came true", *map(count, row))
             for name, row in zip(candidate_run.classes, counts, strict=True)
         ]
-        tables.append(Table((PARTS[part], *(f"{name} predicted" for name in candidate_run.classes)), rows))
+        tables.append(
+            Table((SPLIT_NAMES[split], *(f"{name} predicted" for name in candidate_run.classes)), rows)
+        )
     return Section("Confusion matrix", [f"Events of run {candidate_run.run.run_id}."], tables)
 
 

@@ -12,17 +12,17 @@ RUN_ID = "0123456789abcdef"
 
 
 @pytest.mark.parametrize(
-    ("verdict", "parts"), [("DEPLOY", ["out_of_fold", "test"]), ("WATCH", ["out_of_fold"])]
+    ("verdict", "splits"), [("DEPLOY", ["out_of_fold", "test"]), ("WATCH", ["out_of_fold"])]
 )
 def test_the_test_part_is_shown_only_if_the_verdict_came_to_it(
-    make_run, make_manifest, tmp_path, verdict, parts
+    make_run, make_manifest, tmp_path, verdict, splits
 ):
     make_run()
     manifest = make_manifest({"EURUSD": verdict})
     candidate_run = open_candidate_run("EURUSD", manifest["selections"]["EURUSD"], tmp_path / "outputs")
     assert isinstance(candidate_run, CandidateRun)
-    assert candidate_run.parts == parts
-    assert bool(len(candidate_run.returns("test"))) == ("test" in parts)
+    assert candidate_run.splits == splits
+    assert bool(len(candidate_run.returns("test"))) == ("test" in splits)
     text = save_selection_report(manifest, tmp_path / "outputs").read_text(encoding="utf-8")
     assert ("the verdict did not come to it" in text) == (verdict == "WATCH")
 

@@ -10,7 +10,7 @@ from smc.report.html.charts.frame import LEFT, RIGHT, TOP, WIDTH, Axis, dot, fra
 from smc.report.html.markup import Html, joined
 from smc.report.reliability import Groups
 from smc.report.text import percent
-from smc.report.view import PARTS
+from smc.report.view import SPLIT_NAMES
 
 EQUITY_HEIGHT = 150
 #: Points of a line beyond which nobody sees a difference.
@@ -19,14 +19,14 @@ COLOURS = {"out_of_fold": "c0", "test": "c1"}
 
 
 def equity_chart(returns: Mapping[str, pd.DataFrame], says: str) -> Html:
-    """Draw the gain of each part, both from zero.
+    """Draw the gain of each split, both from zero.
 
     Parameters
     ----------
     returns
-        Part -> ``time`` and ``net``, one row a bar.
+        Split -> ``time`` and ``net``, one row a bar.
     """
-    curves = {part: _thinned(bars) for part, bars in returns.items()}
+    curves = {split: _thinned(bars) for split, bars in returns.items()}
     times = np.concatenate([curve[:, 0] for curve in curves.values()])
     gains = np.concatenate([curve[:, 1] for curve in curves.values()])
     bounds = padded([0.0, *gains.tolist()], least=0.02)
@@ -34,11 +34,13 @@ def equity_chart(returns: Mapping[str, pd.DataFrame], says: str) -> Html:
     y = Axis(*bounds, TOP + EQUITY_HEIGHT, TOP, "gain after costs", _percent_tick)
     x = Axis(first, max(last, first + 1), LEFT, WIDTH - RIGHT, "", _day, _dates(first, last))
     lines = [
-        path([(x.place(when), y.place(gain)) for when, gain in curve], COLOURS[part])
-        for part, curve in curves.items()
+        path([(x.place(when), y.place(gain)) for when, gain in curve], COLOURS[split])
+        for split, curve in curves.items()
     ]
     zero = segment(x.start, y.place(0), x.end, y.place(0), class_="zero")
-    return frame(joined([zero, *lines]), x, y, says=says, key={PARTS[part]: COLOURS[part] for part in curves})
+    return frame(
+        joined([zero, *lines]), x, y, says=says, key={SPLIT_NAMES[split]: COLOURS[split] for split in curves}
+    )
 
 
 def _thinned(bars: pd.DataFrame) -> np.ndarray:

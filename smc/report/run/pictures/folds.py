@@ -21,7 +21,7 @@ from smc.report.style import (
 from smc.report.text import count, decimal, is_number, percent
 from smc.report.view import RunView
 
-#: What stands beside the folds: part, marker, colour.
+#: What stands beside the folds: split, marker, colour.
 BESIDE = (("val", "s", GREEN), ("test", "D", ORANGE))
 SCORE_NAMES = {"accuracy": "accuracy", "r2": "R²"}
 #: Folds that are named on the axis, and those whose number of events finds room there too, at most.
@@ -50,13 +50,13 @@ def fold_panel(axes: Axes, view: RunView, *, legend_columns: int = 2) -> None:
     has_counts = len(folds) <= MAX_COUNTED
     labels = {fold.number: _name(str(fold.number), fold.n_events, has_counts) for fold in folds[::step]}
     place = folds[-1].number
-    for part, marker, colour in BESIDE:
-        table = view.figures.metrics(part)
+    for split, marker, colour in BESIDE:
+        table = view.figures.metrics(split)
         if is_number(table.get(view.score_name)):
             place += step
-            interval = view.figures.interval(part, view.score_name)
+            interval = view.figures.interval(split, view.score_name)
             _mark(axes, place, table[view.score_name], interval, color=colour, marker=marker)
-            labels[place] = _name(part, table.get("n_events"), has_counts)
+            labels[place] = _name(split, table.get("n_events"), has_counts)
     axes.set_xticks(list(labels), list(labels.values()))
     axes.set_xlim(1 - 0.6 * step, place + 0.6 * step)
     axes.set_xlabel("fold (events)" if has_counts else "fold")

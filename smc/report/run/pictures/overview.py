@@ -11,7 +11,7 @@ from smc.report.run.pictures.folds import fold_panel
 from smc.report.run.pictures.predictions import calibration_panel, realised_panel, reliability_curves
 from smc.report.style import MUTED, NothingToDrawError, blank, head
 from smc.report.text import count, percent
-from smc.report.view import PARTS, RunView
+from smc.report.view import SPLIT_NAMES, RunView
 
 
 def draw_overview(view: RunView) -> Figure:
@@ -34,13 +34,13 @@ def draw_overview(view: RunView) -> Figure:
 
 
 def _equity(axes: Axes, view: RunView) -> None:
-    part = view.judged_part
-    bars = portfolio(view.run.returns, part) if part else view.run.returns
-    if part is None or bars.empty:
+    split = view.judged_split
+    bars = portfolio(view.run.returns, split) if split else view.run.returns
+    if split is None or bars.empty:
         raise NothingToDrawError("no position was ever taken, so nothing was earned or lost")
-    equity_panel(axes, bars, part)
+    equity_panel(axes, bars, split)
     axes.set_title(
-        f"equity, {PARTS[part]}: {percent(equity_curve(bars['net'])[-1] - 1, sign=True)} after costs"
+        f"equity, {SPLIT_NAMES[split]}: {percent(equity_curve(bars['net'])[-1] - 1, sign=True)} after costs"
     )
     axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=3, handlelength=1.4, borderaxespad=0)
 
@@ -48,8 +48,8 @@ def _equity(axes: Axes, view: RunView) -> None:
 def _calibration(axes: Axes, view: RunView) -> None:
     name, groups = list(reliability_curves(view).items())[-1]
     calibration_panel(axes, groups, name)
-    part = view.judged_part or ""
-    axes.set_title(f"calibration, {PARTS[part]}, {count(len(view.parts[part]))} events")
+    split = view.judged_split or ""
+    axes.set_title(f"calibration, {SPLIT_NAMES[split]}, {count(len(view.splits[split]))} events")
 
 
 def _folds(axes: Axes, view: RunView) -> None:

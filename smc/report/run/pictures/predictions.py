@@ -21,7 +21,7 @@ from smc.report.style import (
     percent_axis,
 )
 from smc.report.text import count
-from smc.report.view import PARTS, RunView
+from smc.report.view import SPLIT_NAMES, RunView
 
 #: Left, right, bottom and top end of the axes.
 AxesWindow = tuple[float, float, float, float]
@@ -32,7 +32,7 @@ N_BARS = 24
 def draw_calibration(view: RunView) -> Figure:
     """Draw a curve for each class (of two, for the larger), and below how often each value is predicted."""
     curves = reliability_curves(view)
-    rows, part = _judged(view)
+    rows, split = _judged(view)
     height = 3.4 if len(curves) == 1 else 2.0
     figure = blank(1.5 + height * len(curves))
     head(figure, f"Calibration: {view.title}")
@@ -51,7 +51,7 @@ def draw_calibration(view: RunView) -> Figure:
             legend_above(axes)
         axes.set_xlabel("")
         strip.hist(rows[f"p_{name}"].clip(*window[:2]), bins, histtype="step", color=colour)
-    panels[0].set_title(f"{PARTS[part]}, {count(len(rows))} events, {view.level} bands")
+    panels[0].set_title(f"{SPLIT_NAMES[split]}, {count(len(rows))} events, {view.level} bands")
     strip.set_ylabel("events")
     strip.set_xlabel("predicted probability")
     figure.align_ylabels()
@@ -85,9 +85,9 @@ def calibration_panel(
 
 
 def _judged(view: RunView) -> tuple[pd.DataFrame, str]:
-    if view.judged_part is None:
+    if view.judged_split is None:
         raise NothingToDrawError("no out-of-fold and no test probability was saved")
-    return view.parts[view.judged_part], view.judged_part
+    return view.splits[view.judged_split], view.judged_split
 
 
 def _window(curves: list[Groups]) -> AxesWindow:
@@ -114,9 +114,9 @@ def draw_realised(view: RunView) -> Figure:
 
 def realised_panel(axes: Axes, view: RunView) -> None:
     """Draw the groups with their bands, over the diagonal that they should follow."""
-    if view.judged_part is None:
+    if view.judged_split is None:
         raise NothingToDrawError("no out-of-fold and no test prediction was saved")
-    rows = view.parts[view.judged_part]
+    rows = view.splits[view.judged_split]
     groups = realised(rows, confidence=view.confidence)
     predicted, observed = BASIS_POINTS * groups.predicted, BASIS_POINTS * groups.observed
     low, high = BASIS_POINTS * groups.low, BASIS_POINTS * groups.high
@@ -125,9 +125,8 @@ def realised_panel(axes: Axes, view: RunView) -> None:
     axes.fill_between(predicted, low, high, color=BLUE, alpha=0.15, lw=0)
     axes.vlines(predicted, low, high, color=BLUE, lw=1, alpha=0.6)
     axes.plot(predicted, observed, "o-", color=BLUE, lw=1, ms=4.5, label="mean of a group")
-    axes.set_title(
-        f"{PARTS[view.judged_part]}, {count(len(rows))} events in {len(predicted)} groups, {view.level} bands"
-    )
+    where = f"{SPLIT_NAMES[view.judged_split]}, {count(len(rows))} events in {len(predicted)} groups"
+    axes.set_title(f"{where}, {view.level} bands")
     axes.set_xlabel("predicted log return, basis points")
     axes.set_ylabel("realised log return, basis points")
     legend_above(axes)
@@ -141,17 +140,17 @@ DARK = 0.55
 
 
 def draw_confusion(view: RunView) -> Figure:
-    """Draw the matrices of the out-of-fold and of the test part beside each other."""
-    parts = [part for part in ("out_of_fold", "test") if part in view.parts]
-    if not parts:
+    """Draw the matrices of the out-of-fold and of the test split beside each other."""
+    splits = [split for split in ("out_of_fold", "test") if split in view.splits]
+    if not splits:
         raise NothingToDrawError("no out-of-fold and no test prediction was saved")
     figure = blank(3.35)
     head(figure, f"Confusion matrix: {view.title}")
-    for axes, part in zip(figure.subplots(1, len(parts), squeeze=False)[0], parts, strict=True):
-        rows = view.parts[part]
+    for axes, split in zip(figure.subplots(1, len(splits), squeeze=False)[0], splits, strict=True):
+        rows = view.splits[split]
         matrix = confusion_matrix(rows["label"], rows["prediction"], classes=view.classes)
         confusion_panel(axes, matrix, list(map(str, view.classes)))
-        axes.set_title(f"{PARTS[part]}, {count(len(rows))} events")
+        axes.set_title(f"{SPLIT_NAMES[split]}, {count(len(rows))} events")
     return figure
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from smc.report.document import Section, Table
 from smc.report.figures import Figures
 from smc.report.text import count, decimal, is_number, percent
-from smc.report.view import PARTS, RunView
+from smc.report.view import SPLIT_NAMES, RunView
 from smc.results.record import Augmentation
 
 #: Figures with and without augmentation: label, metric, how it is written.
@@ -49,8 +49,8 @@ def _rows_before_and_after(fit: Augmentation) -> tuple[str, str, str]:
 
 
 def _compared(view: RunView, without: Figures) -> Iterator[tuple[str, str, str]]:
-    for part, name in PARTS.items():
-        ours, theirs = view.figures.metrics(part), without.metrics(part)
+    for split, name in SPLIT_NAMES.items():
+        ours, theirs = view.figures.metrics(split), without.metrics(split)
         for label, metric, write in CLASSIFICATION_SCORES if view.classes else REGRESSION_SCORES:
             if metric in ours and metric in theirs:
                 yield f"{name} {label}", write(ours[metric]), write(theirs[metric])
@@ -66,8 +66,8 @@ def calibration_section(view: RunView) -> Section | None:
         return None
     scores = [
         (name, label, decimal(figures["before"][score]), decimal(figures["after"][score]))
-        for part, name in PARTS.items()
-        if (figures := calibration["parts"].get(part))
+        for split, name in SPLIT_NAMES.items()
+        if (figures := calibration["parts"].get(split))
         for score, label in CALIBRATION_SCORES.items()
     ]
     learned = [
@@ -80,8 +80,8 @@ def calibration_section(view: RunView) -> Section | None:
     ]
     points = [
         f"{name}: nothing is traded on {percent(figures['abstained'])} of the events."
-        for part, name in PARTS.items()
-        if (figures := calibration["parts"].get(part)) and figures["abstained"]
+        for split, name in SPLIT_NAMES.items()
+        if (figures := calibration["parts"].get(split)) and figures["abstained"]
     ]
     return Section("Calibration", points, tables)
 

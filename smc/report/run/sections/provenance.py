@@ -7,7 +7,7 @@ from typing import Any
 from smc.report.document import Section, Table
 from smc.report.notices import notices
 from smc.report.text import count, day, duration
-from smc.report.view import PARTS, RunView
+from smc.report.view import SPLIT_NAMES, RunView
 from smc.results.plain import leaves
 
 #: Hex digits that tell two hashes apart for people.
@@ -26,9 +26,9 @@ def _facts(view: RunView) -> Iterator[tuple[str, str]]:
     yield "model", f"{record.get('model_name')}, {view.task}"
     for symbol, bars in (record.get("bars") or {}).items():
         yield f"bars of {symbol}", f"{count(bars['n_bars'])}, {day(bars['first'])} to {day(bars['last'])}"
-    for part, rows in view.parts.items():
+    for split, rows in view.splits.items():
         yield (
-            f"{PARTS[part]} events",
+            f"{SPLIT_NAMES[split]} events",
             f"{len(rows):,}, {day(rows['time'].iloc[0])} to {day(rows['time'].iloc[-1])}",
         )
     yield (

@@ -5,7 +5,7 @@ from typing import Any
 
 from smc.report.document import Section, Table
 from smc.report.text import count, percent
-from smc.report.view import PARTS, RunView
+from smc.report.view import SPLIT_NAMES, RunView
 
 #: Features with missing values that are named, the worst first.
 N_NAMED = 8
@@ -19,18 +19,18 @@ KEPT = {
 
 
 def sample_loss_section(view: RunView) -> Section | None:
-    """Draw the funnel from bars to parts, symbol by symbol; None where the record has no account."""
+    """Draw the funnel from bars to splits, symbol by symbol; None where the record has no account."""
     account = view.record.get("sample_loss") or {}
-    symbols, split = account.get("symbols") or {}, account.get("split") or {}
+    symbols, event_counts = account.get("symbols") or {}, account.get("split") or {}
     tables = [
         Table((symbol, "left", "lost"), list(_to_labels(account))) for symbol, account in symbols.items()
     ]
-    if split:
-        tables.append(Table(("split", "left", "lost"), list(_to_parts(split))))
+    if event_counts:
+        tables.append(Table(("split", "left", "lost"), list(_to_splits(event_counts))))
     bars = view.record.get("bars") or {}
     points = [point for symbol, account in symbols.items() for point in _missing(symbol, account)]
     points += [point for symbol, bars_of_symbol in bars.items() for point in _as_read(symbol, bars_of_symbol)]
-    points += _purged(split)
+    points += _purged(event_counts)
     return Section("Sample loss", points, tables) if tables else None
 
 
@@ -48,17 +48,21 @@ def _to_labels(account: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "labelled events", count(account.get("labelled_events")), ""
 
 
-def _to_parts(split: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Follow the labelled events into the parts; what is purged overlaps the part that comes after."""
-    yield "labelled events", count(split.get("events")), ""
-    yield "test", count(split.get("test")), ""
-    yield "before test, purged", count(split.get("development")), count(split.get("purged_before_test"))
-    yield "  validation", count(split.get("val")), ""
-    yield "  train, purged", count(split.get("train")), count(split.get("purged_before_val"))
+def _to_splits(event_counts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Follow the labelled events into the splits; what is purged overlaps the split that comes after."""
+    yield "labelled events", count(event_counts.get("events")), ""
+    yield "test", count(event_counts.get("test")), ""
+    yield (
+        "before test, purged",
+        count(event_counts.get("development")),
+        count(event_counts.get("purged_before_test")),
+    )
+    yield "  validation", count(event_counts.get("val")), ""
+    yield "  train, purged", count(event_counts.get("train")), count(event_counts.get("purged_before_val"))
 
 
-def _purged(split: Mapping[str, Any]) -> Iterator[str]:
-    folds = split.get("purged_in_folds") or {}
+def _purged(event_counts: Mapping[str, Any]) -> Iterator[str]:
+    folds = event_counts.get("purged_in_folds") or {}
     if folds:
         yield f"Purged from the training rows of each fold: {', '.join(map(count, folds.values()))}."
 
@@ -93,8 +97,8 @@ def class_balance_section(view: RunView) -> Section | None:
     overall = view.record.get("class_balance") or {}
     rows = []
     for name in view.classes:
-        here = [(rows["label"] == name) for rows in view.parts.values()]
+        here = [(rows["label"] == name) for rows in view.splits.values()]
         shares = [f"{count(is_class.sum())} ({percent(is_class.mean())})" for is_class in here]
         rows.append((str(name), percent(overall.get(str(name))), *shares))
-    columns = ("class", "all events", *(PARTS[part] for part in view.parts))
+    columns = ("class", "all events", *(SPLIT_NAMES[split] for split in view.splits))
     return Section("Class balance", tables=[Table(columns, rows)])

@@ -8,7 +8,7 @@ from smc.report.figures import Figures
 from smc.report.run.findings import findings
 from smc.report.run.fold_scores import fold_scores
 from smc.report.text import basis_points, count, decimal, general, interval, percent, two_digits
-from smc.report.view import PARTS, RunView
+from smc.report.view import SPLIT_NAMES, RunView
 
 Write = Callable[[Any], str]
 FigureRow = tuple[str, str, str, Write]
@@ -42,47 +42,47 @@ TRADING_ROWS: Sequence[FigureRow] = (("net Sharpe ratio", "financial", "sharpe",
 
 
 def headline_section(view: RunView) -> Section:
-    """State the findings, then the figures by part, each over its interval."""
-    parts = [part for part in PARTS if view.figures.metrics(part)]
+    """State the findings, then the figures by split, each over its interval."""
+    splits = [split for split in SPLIT_NAMES if view.figures.metrics(split)]
     shown = [*(CLASSIFICATION_ROWS if view.classes else REGRESSION_ROWS), *TRADING_ROWS]
-    rows = [line for row in shown for line in _lines(view, parts, row)]
-    tables = [Table(("", *(PARTS[part] for part in parts)), rows)] if parts else []
+    rows = [line for row in shown for line in _lines(view, splits, row)]
+    tables = [Table(("", *(SPLIT_NAMES[split] for split in splits)), rows)] if splits else []
     return Section("Result", findings(view), tables)
 
 
-def _lines(view: RunView, parts: Sequence[str], row: FigureRow) -> Iterator[tuple[str, ...]]:
+def _lines(view: RunView, splits: Sequence[str], row: FigureRow) -> Iterator[tuple[str, ...]]:
     label, table, metric, write = row
-    tables = [getattr(view.figures, table)(part) for part in parts]
+    tables = [getattr(view.figures, table)(split) for split in splits]
     if not any(metric in table for table in tables):
         return
     yield label, *(write(table.get(metric)) for table in tables)
-    bounds = [interval(view.figures.interval(part, metric), write) for part in parts]
+    bounds = [interval(view.figures.interval(split, metric), write) for split in splits]
     if table != "baseline" and any(bounds):
         yield f"  {view.level} interval", *bounds
 
 
 def by_symbol_section(view: RunView) -> Section | None:
-    """Show the score of each symbol of a pool, part by part; None for a run of one symbol."""
+    """Show the score of each symbol of a pool, split by split; None for a run of one symbol."""
     if "" in view.by_symbol:
         return None
-    tables = [_symbol_table(view, part) for part in ("out_of_fold", "test") if view.figures.metrics(part)]
+    tables = [_symbol_table(view, split) for split in ("out_of_fold", "test") if view.figures.metrics(split)]
     return Section("By symbol", ["The symbols share one model and are judged one by one."], tables)
 
 
-def _symbol_table(view: RunView, part: str) -> Table:
+def _symbol_table(view: RunView, split: str) -> Table:
     metric, write = view.score_name, percent if view.classes else decimal
     rows = [
         (
             symbol,
-            count(figures.metrics(part).get("n_events")),
-            write(figures.metrics(part).get(metric)),
-            interval(figures.interval(part, metric), write),
-            write(figures.baseline(part).get(metric)),
-            two_digits(figures.financial(part).get("sharpe")),
+            count(figures.metrics(split).get("n_events")),
+            write(figures.metrics(split).get(metric)),
+            interval(figures.interval(split, metric), write),
+            write(figures.baseline(split).get(metric)),
+            two_digits(figures.financial(split).get("sharpe")),
         )
         for symbol, figures in view.by_symbol.items()
     ]
-    return Table((PARTS[part], "events", metric, view.level, "baseline's", "net Sharpe"), rows)
+    return Table((SPLIT_NAMES[split], "events", metric, view.level, "baseline's", "net Sharpe"), rows)
 
 
 SCORE_NAMES = {"accuracy": "accuracy", "r2": "R²"}
@@ -147,11 +147,11 @@ REGRESSION_REGIMES = {"R²": ("r2", decimal), "RMSE, basis points": ("rmse", bas
 
 
 def regimes_section(view: RunView) -> Section | None:
-    """Compare the regimes part by part; None where the record has none (a pool has them by symbol)."""
+    """Compare the regimes split by split; None where the record has none (a pool has them by symbol)."""
     columns = CLASSIFICATION_REGIMES if view.classes else REGRESSION_REGIMES
     tables = []
-    for part in ("out_of_fold", "test"):
-        regimes = view.figures.regimes(part)
+    for split in ("out_of_fold", "test"):
+        regimes = view.figures.regimes(split)
         rows = [
             (
                 name.replace("_", " "),
@@ -161,7 +161,7 @@ def regimes_section(view: RunView) -> Section | None:
             for name, table in regimes.items()
         ]
         if rows:
-            tables.append(Table((PARTS[part], "events", *columns), rows))
+            tables.append(Table((SPLIT_NAMES[split], "events", *columns), rows))
     if not tables:
         return None
     return Section(
@@ -185,14 +185,14 @@ TRADING_FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 
 
 def financial_section(view: RunView) -> Section | None:
-    """Show the figures after costs by part; None where nothing was traded."""
-    parts = [part for part in PARTS if view.figures.financial(part)]
-    if not parts:
+    """Show the figures after costs by split; None where nothing was traded."""
+    splits = [split for split in SPLIT_NAMES if view.figures.financial(split)]
+    if not splits:
         return None
     rows = []
     for label, metric, write in TRADING_FIGURES:
-        rows.append((label, *(write(view.figures.financial(part).get(metric)) for part in parts)))
-        bounds = [interval(view.figures.interval(part, metric), write) for part in parts]
+        rows.append((label, *(write(view.figures.financial(split).get(metric)) for split in splits)))
+        bounds = [interval(view.figures.interval(split, metric), write) for split in splits]
         if any(bounds):
             rows.append((f"  {view.level} interval", *bounds))
     cost = (view.run.config.get("evaluation") or {}).get("cost_bps")
@@ -201,6 +201,6 @@ def financial_section(view: RunView) -> Section | None:
         if cost is None
         else [f"After costs of {general(cost)} bp of the capital for each change of position by 1."]
     )
-    if idle := [PARTS[part] for part in parts if view.figures.financial(part).get("n_trades") == 0]:
+    if idle := [SPLIT_NAMES[split] for split in splits if view.figures.financial(split).get("n_trades") == 0]:
         points.append(f"No position was ever taken in: {', '.join(idle)}.")
-    return Section("Trading", points, [Table(("", *(PARTS[part] for part in parts)), rows)])
+    return Section("Trading", points, [Table(("", *(SPLIT_NAMES[split] for split in splits)), rows)])
