@@ -87,11 +87,11 @@ def test_discovery_finds_every_model():
 def test_the_yaml_names_every_argument_of_the_constructor(name):
     option = OmegaConf.to_container(OmegaConf.load(CONF / f"model/{name}.yaml"))
     assert option.pop("_target_").startswith(f"smc.model.{name}.")
-    assert list(option) == list(inspect.signature(type(build(name))).parameters)
+    assert ["task", *option] == list(inspect.signature(type(build(name))).parameters)
     assert set(option) <= set(get_type_hints(type(build(name)).__init__)), (
         "the configuration is checked by them"
     )
-    assert (option["task"], option["seed"], option["n_jobs"]) == ("auto", "${seed}", "${trainer.n_threads}")
+    assert (option["seed"], option["n_jobs"]) == ("${seed}", "${trainer.n_threads}")
 
 
 @pytest.mark.parametrize("name", MODELS)
