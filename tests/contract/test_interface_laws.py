@@ -26,7 +26,7 @@ def target_of(path: Path) -> str:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     if "_target_" in content:
         return content["_target_"]
-    parent = next(name for name in content["defaults"] if name != "_self_")
+    parent = next(name for name in content["defaults"] if name != "_self_").partition("@")[0]
     return target_of(path.with_name(f"{parent}.yaml"))
 
 
