@@ -1,7 +1,7 @@
 """Types used across smc."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ Bars: TypeAlias = Mapping[str, pd.DataFrame]
 
 #: Told, in a word or two, what is being done.
 OnProgress: TypeAlias = Callable[[str], None]
+
+#: What is learned: classes or numbers.
+LabelTask: TypeAlias = Literal["classification", "regression"]
 
 
 class Classifier(Protocol):

@@ -14,7 +14,7 @@ from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SplitError
 from smc.training.components import Components
-from smc.training.dataset import Dataset, check_fit, event_side, label_events, pool
+from smc.training.dataset import Dataset, check_fit, event_side, make_dataset
 from smc.training.prepare import symbols_of
 from smc.typing import Config, IntArray, OnProgress, Spans
 
@@ -98,9 +98,9 @@ class AuditedRun:
         return Chain(features, known, event_side(bars.copy(), known, features, self.components))
 
     def dataset(self, bars: pd.DataFrame) -> Dataset:
-        """Label the events of some bars."""
-        features = self.components.features.compute(bars.copy())
-        return pool({self.symbol: (bars, label_events(bars.copy(), features, self.warm_up, self.components))})
+        """Label the events of a copy of some bars."""
+        compute = self.components.features.compute
+        return make_dataset({self.symbol: bars.copy()}, self.components, lambda own: compute(own.copy()))
 
     def plan_of(self, data: Dataset, *, n_folds: int | None = None) -> SplitPlan:
         """Split events as the run would, but without refusing what leaks; no folds where they are too few.

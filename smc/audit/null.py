@@ -5,7 +5,6 @@ import numpy as np
 from smc.audit.audited_run import AuditedRun
 from smc.audit.check import Fault, Finding
 from smc.audit.null_scores import Excess, mean_concordance
-from smc.audit.perturbations import shifted
 from smc.errors import SmcError
 from smc.training.dataset import Dataset
 from smc.typing import IntArray, OnProgress
@@ -35,7 +34,7 @@ class Null:
         scores, failure = [], None
         for number, by in enumerate(shifts(data, audited.warm_up, audited.n_draws)):
             on_progress(f"draw {number + 1} of {audited.n_draws}")
-            moved = shifted(data, int(by))
+            moved = data.shifted(int(by))
             try:
                 scores.append(mean_concordance(moved, audited.procedure.predict(moved, plan)))
             except SmcError as error:  # a draw whose training rows have one class

@@ -12,8 +12,6 @@ from smc.features.laws import noise_after, shuffled_after
 from smc.training.dataset import Dataset
 from smc.typing import BoolArray, IntArray
 
-#: What an event's features hang on, as against its label.
-PLACE = ["event", "time", "side"]
 #: What a label says of an event; the weight is left out, since it depends on the other labels.
 ANSWERS = ("start", "end", "label", "ret")
 #: Consecutive bars in which the ends of labels are measured.
@@ -50,20 +48,6 @@ def differ(left: np.ndarray, right: np.ndarray, tol: float = 1e-9) -> np.ndarray
     with np.errstate(invalid="ignore"):  # inf - inf
         close = np.abs(left - right) <= tol * (1 + np.abs(left))
     return ~(close | (left == right) | (np.isnan(left) & np.isnan(right)))
-
-
-def shifted(data: Dataset, by: int) -> Dataset:
-    """Give each event the features of the one ``by`` events before it, in a circle.
-
-    Labels, spans and weights stay where they are, and so do all splits; the order of features stays, and
-    the order of labels, so that neighbours resemble each other as before. Only the bond between a feature
-    row and its label is cut: the same as labels that are shifted together with their spans.
-    """
-    order = np.roll(np.arange(len(data.events)), by)
-    events = data.events.copy()
-    for name in PLACE:
-        events[name] = data.events[name].to_numpy()[order]
-    return replace(data, rows=data.rows[order], events=events)
 
 
 def lagged(data: Dataset, by: int) -> Dataset:

@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError
+from smc.evaluation.predictions import class_columns
 from smc.pipeline import FoldPipeline
 from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL, CrossFitter
 from smc.training.dataset import Dataset
@@ -59,8 +60,8 @@ class ComposedRun:
         """
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".* failed, the fit goes on without it", RuntimeWarning)
-            fitting = CrossFitter(data, self.final, self.use_weights)
-            fits = fitting.run(light(self.pipeline), plan, lambda _: None)
+            fitter = CrossFitter(data, light(self.pipeline), final=self.final, use_weights=self.use_weights)
+            fits = fitter.run(plan, lambda _: None)
         if fits.is_partial:
             raise KeyboardInterrupt
         return fits
@@ -132,8 +133,8 @@ def scored(predictions: pd.DataFrame, plan: SplitPlan) -> list[Scored]:
 
 def expected_outcome(predictions: pd.DataFrame) -> FloatArray:
     """Return the predicted number, or the mean class under the predicted probabilities."""
-    names = [str(name) for name in predictions if str(name).startswith("p_")]
-    if not names:
+    columns = class_columns(predictions)
+    if not columns:
         return predictions["prediction"].to_numpy(dtype=np.float64)
-    classes = np.array([float(name.removeprefix("p_")) for name in names])
-    return np.nan_to_num(predictions[names].to_numpy(dtype=np.float64)) @ classes
+    values = predictions[list(columns.values())].to_numpy(dtype=np.float64)
+    return np.nan_to_num(values) @ np.array(list(columns), dtype=np.float64)

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from smc import metrics
 from smc.arguments import check_choice, check_fraction, check_non_negative
 from smc.errors import ModelError
 from smc.typing import BoolArray, FloatArray, IntArray
@@ -153,7 +154,7 @@ class Calibrator(BaseEstimator, ABC):
 
     def abstains(self, probability: FloatArray) -> BoolArray:
         """Tell for which events nothing is traded, from calibrated probabilities."""
-        return np.abs(probability[:, 1] - self.threshold_) < self.abstain
+        return metrics.stands_aside(probability[:, 1], self.threshold_, self.abstain)
 
     def decision_columns(self) -> Iterator[tuple[str, float]]:
         """Give what a decision is taken by, for a table of predictions."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import RAW, abstains, all_classes, by_part, probabilities
+from smc.evaluation.predictions import PREFIX, RAW, abstains, all_classes, by_part, probabilities
 from smc.typing import FloatArray, IntArray
 
 N_BINS = 10
@@ -36,7 +36,7 @@ def calibration_figures(predictions: pd.DataFrame) -> dict[str, Any]:
 
 def _figures(rows: pd.DataFrame) -> dict[str, Any]:
     classes = all_classes(rows)
-    names = {f"{RAW}{name}": f"p_{name}" for name in classes.tolist()}
+    names = {f"{RAW}{name}": f"{PREFIX}{name}" for name in classes.tolist()}
     raw = rows.drop(columns=list(names.values()), errors="ignore").rename(columns=names)
     return {
         "n": len(rows),

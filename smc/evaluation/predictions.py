@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from smc import metrics
 from smc.typing import BoolArray, FloatArray, IntArray
 
 PREFIX = "p_"
@@ -38,6 +39,15 @@ def class_columns(predictions: pd.DataFrame) -> dict[int, str]:
     """
     found = {int(name.removeprefix(PREFIX)): name for name in predictions if name.startswith(PREFIX)}
     return dict(sorted(found.items()))
+
+
+def answer_columns(predictions: pd.DataFrame) -> list[str]:
+    """Return the columns that a model answers with: predictions of each step ahead, and probabilities.
+
+    >>> answer_columns(pd.DataFrame(columns=["label", "prediction", "p_0", "p_1", "prediction_5", "raw_0"]))
+    ['prediction', 'p_0', 'p_1', 'prediction_5']
+    """
+    return [name for name in map(str, predictions) if name.startswith((PREFIX, "prediction"))]
 
 
 def probabilities(predictions: pd.DataFrame, classes: IntArray) -> FloatArray:
@@ -133,4 +143,4 @@ def abstains(rows: pd.DataFrame) -> BoolArray:
     if "abstain" not in rows:
         return np.zeros(len(rows), dtype=bool)
     larger = rows[list(class_columns(rows).values())[-1]].to_numpy()
-    return np.abs(larger - rows["threshold"].to_numpy()) < rows["abstain"].to_numpy()
+    return metrics.stands_aside(larger, rows["threshold"].to_numpy(), rows["abstain"].to_numpy())

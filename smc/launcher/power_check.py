@@ -13,7 +13,7 @@ from smc.errors import SmcError
 from smc.launcher.loaded_bars import LoadedBars
 from smc.ledger import Ledger
 from smc.training.components import Components
-from smc.training.prepare import make_dataset, make_plan
+from smc.training.prepare import cached_dataset, make_plan
 
 #: What decides on the events that a run is judged by.
 GROUND = ("data", "features", "events", "labels", "cv", "split", "symbol", "side")
@@ -92,7 +92,7 @@ class PowerCheck:
             if components.labels.task != "classification":
                 return [], {}
             bars = self._bars.load(job.config)
-            data = make_dataset(bars, components, Path(job.config["paths"]["output"]))
+            data = cached_dataset(bars, components, Path(job.config["paths"]["output"]))
             plan, _ = make_plan(data, components, job.config["split"])
         except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
             return [], {}

@@ -32,7 +32,13 @@ from smc.metrics.probability import (
     reliability_curve,
 )
 from smc.metrics.regression import mae, mape, mse, r2, rmse
-from smc.metrics.trading import bars_per_year, held_position, net_returns, open_to_open_return
+from smc.metrics.trading import (
+    bars_per_year,
+    held_position,
+    net_returns,
+    open_to_open_return,
+    stands_aside,
+)
 
 __all__ = [
     "accuracy",
@@ -69,6 +75,7 @@ __all__ = [
     "rmse",
     "sharpe",
     "sortino",
+    "stands_aside",
     "turnover",
     "var_95",
     "win_rate",

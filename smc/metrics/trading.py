@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.arguments import check_non_negative
-from smc.typing import FloatArray, IntArray
+from smc.typing import BoolArray, FloatArray, IntArray
 
 SECONDS_PER_YEAR = 365.25 * 86_400
 
@@ -35,6 +35,17 @@ def held_position(n_bars: int, start: IntArray, end: IntArray, position: FloatAr
     count = _open(n_bars, start, end, np.ones(len(start)))
     mean = np.divide(total, count, out=np.zeros(n_bars), where=count > 0)
     return np.clip(mean, -1.0, 1.0)
+
+
+def stands_aside(
+    probability: FloatArray, threshold: FloatArray | float, half_width: FloatArray | float
+) -> BoolArray:
+    """Tell where nothing is traded: within a band around the threshold, whose edges are traded.
+
+    >>> stands_aside(np.array([0.5, 0.625, 0.75]), 0.5, 0.25)
+    array([ True,  True, False])
+    """
+    return np.abs(probability - threshold) < half_width
 
 
 def net_returns(

@@ -286,13 +286,16 @@ class Importance(TypedDict):
     importance: float  # share of the sum
 
 
-class RunFacts(TypedDict):
-    """Which run it is: what it was made of, and what was asked for."""
+class Choices(TypedDict):
+    """What was asked for."""
 
-    run_id: str
-    data_hash: str
     choices: dict[str, str | None]  # option by group
     class_names: dict[str, str]  # dotted path by group
+
+
+class Description(TypedDict):
+    """What a run was made of."""
+
     symbol: str  # of a pool joined by +
     model_name: str
     timestamp: str  # when its fits began, ISO 8601, UTC
@@ -307,11 +310,23 @@ class RunFacts(TypedDict):
     seed: int
 
 
-class FitFacts(TypedDict):
-    """What its fits told."""
+class RunFacts(Choices, Description):
+    """What is known of a run before its fits."""
+
+    run_id: str
+    data_hash: str
+
+
+class Stops(TypedDict):
+    """The fits of a run that ended before their time."""
 
     stopped_by_watch: list[Stop]
-    partial: Stop | None  # the fit that Ctrl-C ended
+    partial: Stop | None  # the fit that Ctrl-C ended, and the run with it
+
+
+class FitFacts(Stops):
+    """What the fits of a run told."""
+
     ablation: Ablation | None
     augmentation: list[Augmentation]  # by fit
     feature_selection: FeatureSelection | None
@@ -323,7 +338,11 @@ class FitFacts(TypedDict):
     warnings: list[Warned]
 
 
-class RunRecord(RunFacts, SymbolScores, FitFacts):
-    """The record of a run on one symbol; that of a pool has the scores of each under ``by_symbol``."""
+class RunScores(SymbolScores):
+    """The scores of a run on one symbol; those of a pool have the scores of each under ``by_symbol``."""
 
     by_symbol: NotRequired[dict[str, SymbolScores]]
+
+
+class RunRecord(RunFacts, RunScores, FitFacts):
+    """All that a run says of itself."""

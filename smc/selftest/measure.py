@@ -11,9 +11,10 @@ from smc.errors import SmcError
 from smc.results.plain import to_plain
 from smc.selftest.configuration import Configuration
 from smc.selftest.scenario import Scenario
-from smc.selftest.simulated_run import SYMBOL, SimulatedRun, carry_out, labelled
+from smc.selftest.simulated_run import SYMBOL, SimulatedRun, carry_out
 from smc.selftest.truths import best_on_test, held_against, true_odds
 from smc.selftest.verdicts import RULES, judge, plain_verdict, smallest_p_value
+from smc.training.dataset import make_dataset
 
 #: What one symbol gave, plain data.
 Row = dict[str, Any]
@@ -47,7 +48,7 @@ def measure(task: Task) -> Row:
     market, failures = first.market(task.seed), {}
     bars = market.load(SYMBOL)
     try:
-        data = labelled(bars, first.components)
+        data = make_dataset({SYMBOL: bars}, first.components)
     except SmcError as error:
         return {"seed": task.seed, "failures": {"events": str(error)}}
     runs = list(carry_out(bars, data, task.configurations, failures))

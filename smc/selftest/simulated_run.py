@@ -10,11 +10,10 @@ from smc.cv.plan import SplitPlan
 from smc.errors import SmcError
 from smc.fingerprint import bars_fingerprint
 from smc.selftest.configuration import Configuration
-from smc.training.components import Components
-from smc.training.dataset import Dataset, label_events, pool
+from smc.training.dataset import Dataset
 from smc.training.evaluate import evaluate
-from smc.training.fit_models import fit_all
-from smc.training.prepare import make_plan
+from smc.training.fit_models import fit_models
+from smc.training.prepare import PreparedData, make_plan
 from smc.training.record import describe
 
 SYMBOL = "S01"
@@ -39,12 +38,6 @@ class SimulatedRun:
     def run_id(self) -> str:
         """Stands for a run's id."""
         return self.configuration.name.replace(" ", "_")
-
-
-def labelled(bars: pd.DataFrame, components: Components) -> Dataset:
-    """Compute features, and label the events."""
-    features = components.features.compute(bars)
-    return pool({SYMBOL: (bars, label_events(bars, features, components.features.warm_up, components))})
 
 
 def carry_out(
@@ -74,14 +67,14 @@ def _simulated_run(
     configuration: Configuration, bars: pd.DataFrame, data: Dataset, plan: SplitPlan
 ) -> SimulatedRun:
     components, by_symbol = configuration.components, {SYMBOL: bars}
-    trained = fit_all(components, data, plan, configuration.config, lambda _: None)
-    facts = describe(configuration.config, by_symbol, data, plan, components.labels.task)
-    figures, predictions, returns = evaluate(components, by_symbol, trained.fits, trained.baseline)
+    models = fit_models(components, data, plan, configuration.config, lambda _: None)
+    prepared = PreparedData(by_symbol, data, plan, None, components.labels.task)
+    evaluated = evaluate(components, by_symbol, models.fits, models.baseline)
     record = {
-        **facts,
-        **figures,
+        **describe(configuration.config, prepared),
+        **evaluated.record,
         "data_hash": bars_fingerprint(bars),
         "choices": {"model": configuration.model, "reg": configuration.profile},
         "warnings": [],
     }
-    return SimulatedRun(configuration, record, predictions, returns)
+    return SimulatedRun(configuration, record, evaluated.predictions, evaluated.returns)

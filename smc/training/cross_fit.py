@@ -4,24 +4,25 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils import get_tags
 
 from smc.artifact import check_can_be_saved
 from smc.cv.plan import SplitPlan
 from smc.errors import FoldError, ModelError, SmcError
-from smc.evaluation.predictions import RAW
+from smc.evaluation.predictions import PREFIX, RAW
 from smc.fit_progress import INTERRUPTED
 from smc.interfaces import FitWatch
 from smc.monitor.fit_monitor import FitMonitor
 from smc.pipeline import FoldPipeline
+from smc.results.record import Augmentation, Stop, Warned
 from smc.training.dataset import Dataset
 from smc.training.fit_result import FitResult
 from smc.typing import IntArray, Spans
+from smc.windows import Windows
 
 OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
 #: Names of the fits behind those of the folds.
@@ -31,7 +32,7 @@ TRAIN_FIT, FINAL_FIT = "train fit", "final fit"
 STEP = "label_"
 
 #: Characters of a library's message that are passed on.
-MAX_SAID = 400
+MAX_MESSAGE = 400
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class FitResults:
     model: FoldPipeline
     learned: IntArray
     predictions: pd.DataFrame
-    augmentation: list[dict[str, Any]]
+    augmentation: list[Augmentation]
     selection: list[dict[str, Any]] = field(default_factory=list)
     calibration: list[dict[str, Any]] = field(default_factory=list)
     ensemble: list[dict[str, Any]] = field(default_factory=list)
-    warnings: list[dict[str, Any]] = field(default_factory=list)
-    stops: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
     curves: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
@@ -82,45 +83,86 @@ class FitResults:
 
 
 @dataclass(frozen=True)
+class FitTask:
+    """One fit of a run.
+
+    Attributes
+    ----------
+    title
+        What is said while it is carried out.
+    events
+        Positions of the events to learn from.
+    asked
+        What its model predicts: positions, split, fold. Of ``train`` only what it was fitted on.
+    """
+
+    name: str
+    title: str
+    events: IntArray
+    asked: tuple[tuple[IntArray, str, int], ...]
+
+    @property
+    def is_fold(self) -> bool:
+        """Whether it is the fit of a fold."""
+        return self.name not in (TRAIN_FIT, FINAL_FIT)
+
+
+def fit_tasks(plan: SplitPlan, final: str) -> list[FitTask]:
+    """List the fits of a run: each fold predicts what it left out, the train fit val, the saved model test.
+
+    Parameters
+    ----------
+    final
+        ``refit``: the saved model learns from train and val. ``train``: it is the train fit.
+    """
+    tasks = []
+    for number, fold in enumerate(plan.folds):
+        title, left_out = f"fold {number + 1} of {len(plan.folds)}", (fold.test, OUT_OF_FOLD, number)
+        tasks.append(FitTask(fold.name, title, fold.train, (left_out,)))
+    own, test = ((plan.train, TRAIN, -1), (plan.val, VAL, -1)), ((plan.test, TEST, -1),)
+    if final == "train":
+        return [*tasks, FitTask(TRAIN_FIT, TRAIN_FIT, plan.train, own + test)]
+    return [
+        *tasks,
+        FitTask(TRAIN_FIT, TRAIN_FIT, plan.train, own),
+        FitTask(FINAL_FIT, FINAL_FIT, plan.development, test),
+    ]
+
+
+@dataclass(frozen=True)
 class CrossFitter:
     """Fit a pipeline to events given by position, and predict others.
 
     Attributes
     ----------
     final
-        ``refit``: the saved model learns from train and val, for as many rounds as the train fit stopped at,
-        scaled by rows. ``train``: it is the train fit.
+        See `fit_tasks`. A refit has as many rounds as the train fit stopped at, scaled by rows.
     use_weights
         Whether rows count by the uniqueness of their labels.
     watches
         Told how each fit goes on, see `smc.monitor.fit_monitor.FitMonitor`.
-    look_at_first
+    check_first_fit
         Given the first of the fitted pipelines, to refuse what would come to nothing.
     """
 
     data: Dataset
+    pipeline: FoldPipeline
     final: str = "refit"
     use_weights: bool = True
     watches: Sequence[FitWatch] = ()
-    look_at_first: Callable[[FoldPipeline], None] = check_can_be_saved
+    check_first_fit: Callable[[FoldPipeline], None] = check_can_be_saved
 
     def run(
-        self,
-        pipeline: FoldPipeline,
-        plan: SplitPlan,
-        step: Callable[[str], None],
-        *,
-        n_fits: int | None = None,
+        self, plan: SplitPlan, on_progress: Callable[[str], None], *, n_fits: int | None = None
     ) -> FitResults:
-        """Fit on every fold, on the train part and for the saved model; predict what each left out.
+        """Fit on every fold, on the train split and for the saved model; predict what each left out.
 
-        Each fold's own fit predicts it, the train fit predicts val (and the rows it was fitted on, for the
-        gap), and the saved model predicts the test part. After Ctrl-C there are no more fits: a network
-        gives its best state so far, any other model's fit is dropped.
+        After Ctrl-C there are no more fits: a network gives its best state so far, any other model's fit is
+        dropped.
 
         Parameters
         ----------
-        step
+        on_progress
             Told what is being fitted.
         n_fits
             End after so many fits, where another model was interrupted; None: all.
@@ -132,118 +174,113 @@ class CrossFitter:
         SmcError
             Nor can the train or the final fit.
         """
-        fits: list[FitResult] = []
+        results: list[FitResult] = []
         tables: list[pd.DataFrame] = []
         try:
-            for fitted, asked in islice(self._fits(pipeline, plan, step), n_fits):
-                if not fits:
-                    self.look_at_first(fitted.model)
-                predicted = [self.predict(fitted.model, *part) for part in asked]
-                fits, tables = [*fits, fitted], [*tables, *predicted]
-                if fitted.is_interrupted:
+            for task in fit_tasks(plan, self.final)[:n_fits]:
+                on_progress(task.title)
+                fitter = self.for_refit(results[-1], len(task.events)) if task.name == FINAL_FIT else self
+                with _fold_errors(task):
+                    result = fitter.fit(task.events, task.name)
+                if not results:
+                    self.check_first_fit(result.model)
+                predicted = [
+                    self.predict(result.model, result.fitted if split == TRAIN else positions, split, fold)
+                    for positions, split, fold in task.asked
+                ]
+                results, tables = [*results, result], [*tables, *predicted]
+                if result.is_interrupted:
                     break
         except KeyboardInterrupt:
-            if not fits:
+            if not results:
                 raise
-            fits[-1] = replace(fits[-1], is_last=True)
-        return _gather(fits, tables)
+            results[-1] = replace(results[-1], is_last=True)
+        return _gather(results, tables)
 
-    def fit(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> FitResult:
+    def fit(self, positions: IntArray, name: str) -> FitResult:
         """Fit a clone on some events, under the watches."""
-        events = self.data.events.iloc[positions]
-        unfitted: Any = clone(pipeline)
+        events, lookback = self.data.events.iloc[positions], self.pipeline.lookback
+        unfitted = cast(FoldPipeline, clone(self.pipeline))
         monitor, started = FitMonitor(self.watches, name), time.perf_counter()
-
-        def earlier(rows: IntArray, n_bars: IntArray) -> Any:
-            return self.data.inputs(positions[rows], pipeline.lookback, bars_before=n_bars)
-
-        inputs = self.data.inputs(positions, pipeline.lookback)
-        with _named_errors(pipeline.estimator):
+        with _named_errors(self.pipeline.estimator):
             model = unfitted.fit(
-                inputs,
-                events[self._targets(pipeline)].to_numpy(),
+                self.data.inputs(positions, lookback),
+                events[self._targets].to_numpy(),
                 sample_weight=events["weight"].to_numpy() if self.use_weights else None,
                 spans=self.data.spans[positions],
                 returns=events["ret"].to_numpy(),
-                earlier=earlier,
+                earlier=lambda rows, n_bars: self.data.inputs(positions[rows], lookback, bars_before=n_bars),
                 callback=monitor,
             )
         monitor.look_back(time.perf_counter() - started)
-        return FitResult(name, model, positions, monitor.warnings)
+        return FitResult(name, model, positions, cast(list[Warned], monitor.warnings))
 
-    def fit_whole(self, pipeline: FoldPipeline, positions: IntArray, name: str) -> FitResult:
+    def fit_whole(self, positions: IntArray, name: str) -> FitResult:
         """Fit as `fit` does, and raise KeyboardInterrupt where Ctrl-C ended it before its time."""
-        fitted = self.fit(pipeline, positions, name)
-        if fitted.is_interrupted:
+        result = self.fit(positions, name)
+        if result.is_interrupted:
             raise KeyboardInterrupt
-        return fitted
+        return result
 
-    def predict(self, model: FoldPipeline, positions: IntArray, part: str, fold: int = -1) -> pd.DataFrame:
+    def for_refit(self, train_fit: FitResult, n_rows: int) -> "CrossFitter":
+        """Return what fits the saved model, for as many rounds as the train fit asks for."""
+        return replace(self, pipeline=train_fit.model.for_refit(n_rows))
+
+    def predict(self, model: FoldPipeline, positions: IntArray, split: str, fold: int = -1) -> pd.DataFrame:
         """Predict some events, one row each beside what happened."""
         inputs = self.data.inputs(positions, model.lookback)
-        columns = dict(_predicted(model, inputs, self.data.spans[positions], self._targets(model)))
-        return self.data.events.iloc[positions].assign(part=part, fold=fold, **columns)
+        columns = dict(_predicted(model, inputs, self.data.spans[positions], self._targets))
+        return self.data.events.iloc[positions].assign(part=split, fold=fold, **columns)
 
-    def _targets(self, pipeline: FoldPipeline) -> str | list[str]:
+    @property
+    def _targets(self) -> str | list[str]:
         """Name what to learn: the label of each step ahead, if there are several and the model takes them."""
         steps = [name for name in self.data.events if str(name).startswith(STEP)]
-        return steps if steps and get_tags(pipeline).target_tags.multi_output else "label"
-
-    def _fits(
-        self, pipeline: FoldPipeline, plan: SplitPlan, step: Callable[[str], None]
-    ) -> Iterator[tuple[FitResult, list[tuple[Any, ...]]]]:
-        """Give one fit after another, each with what it is asked to predict: positions, part, fold."""
-        for number, fold in enumerate(plan.folds):
-            step(f"fold {number + 1} of {len(plan.folds)}")
-            try:
-                fitted = self.fit(pipeline, fold.train, fold.name)
-            except SmcError as error:
-                raise FoldError(f"{fold.name}: {error}") from error
-            yield fitted, [(fold.test, OUT_OF_FOLD, number)]
-        step(TRAIN_FIT)
-        train_fit = self.fit(pipeline, plan.train, TRAIN_FIT)
-        fitted_rows = plan.train[train_fit.model.fitted_rows_]
-        own, test = [(fitted_rows, TRAIN), (plan.val, VAL)], [(plan.test, TEST)]
-        if self.final == "train":
-            yield train_fit, own + test
-            return
-        yield train_fit, own
-        step(FINAL_FIT)
-        refit = train_fit.model.for_refit(len(plan.development))
-        yield self.fit(refit, plan.development, FINAL_FIT), test
+        return steps if steps and get_tags(self.pipeline).target_tags.multi_output else "label"
 
 
 @contextmanager
-def _named_errors(estimator: Any) -> Iterator[None]:
+def _fold_errors(task: FitTask) -> Iterator[None]:
+    """Say which fold could not be fitted."""
+    try:
+        yield
+    except SmcError as error:
+        if not task.is_fold:
+            raise
+        raise FoldError(f"{task.name}: {error}") from error
+
+
+@contextmanager
+def _named_errors(estimator: BaseEstimator) -> Iterator[None]:
     """Say in one line what an estimator raised; what the machine lacks stays what it is."""
     try:
         yield
     except (SmcError, MemoryError, OSError):
         raise
     except Exception as error:  # whatever a model of one's own raises
-        said = " ".join(str(error).split())[:MAX_SAID] or "nothing else"
+        message = " ".join(str(error).split())[:MAX_MESSAGE] or "nothing else"
         name = type(estimator).__name__
-        raise ModelError(f"model: {name} cannot be fitted, {type(error).__name__} says: {said}") from error
+        raise ModelError(f"model: {name} cannot be fitted, {type(error).__name__} says: {message}") from error
 
 
-def _gather(fits: list[FitResult], tables: list[pd.DataFrame]) -> FitResults:
+def _gather(results: list[FitResult], tables: list[pd.DataFrame]) -> FitResults:
     return FitResults(
-        fits[-1].model,
-        fits[-1].learned,
+        results[-1].model,
+        results[-1].learned,
         pd.concat(tables, ignore_index=True),
-        augmentation=[each.augmentation for each in fits],
-        selection=[each.selection for each in fits if each.selection],
-        calibration=[each.calibration for each in fits if each.calibration],
-        ensemble=[each.ensemble for each in fits if each.ensemble],
-        warnings=[warning for each in fits for warning in each.warnings],
-        stops=[each.stop for each in fits if each.stop],
-        curves=pd.concat([each.curves for each in fits], ignore_index=True),
+        augmentation=[fit.augmentation for fit in results],
+        selection=[fit.selection for fit in results if fit.selection],
+        calibration=[fit.calibration for fit in results if fit.calibration],
+        ensemble=[fit.ensemble for fit in results if fit.ensemble],
+        warnings=[warning for fit in results for warning in fit.warnings],
+        stops=[fit.stop for fit in results if fit.stop],
+        curves=pd.concat([fit.curves for fit in results], ignore_index=True),
     )
 
 
 def _predicted(
-    model: FoldPipeline, inputs: Any, spans: Spans, targets: str | list[str]
-) -> Iterator[tuple[str, Any]]:
+    model: FoldPipeline, inputs: pd.DataFrame | Windows, spans: Spans, targets: str | list[str]
+) -> Iterator[tuple[str, object]]:
     """Give the prediction, for a classifier the probability of each class, and that of each step ahead."""
     if not hasattr(model, "predict_proba"):
         values = model.predict(inputs, spans)
@@ -254,7 +291,7 @@ def _predicted(
     probability = model.predict_proba(inputs, spans)
     yield "prediction", model.decide(probability)
     for number, name in enumerate(model.classes_):
-        yield f"p_{name}", probability[:, number]
+        yield f"{PREFIX}{name}", probability[:, number]
     if model.calibrator_ is not None:
         raw = model.raw_proba(inputs, spans)
         yield from ((f"{RAW}{name}", raw[:, number]) for number, name in enumerate(model.classes_))

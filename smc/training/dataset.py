@@ -1,6 +1,7 @@
 """The labelled events of one run, with an account of every bar that was lost."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,13 +12,13 @@ from smc.cv.common_axis import common_axis_spans
 from smc.errors import ConfigError, LabelError, ModelError
 from smc.features.feature_set import FeatureSet
 from smc.interfaces import EventDetector, FeatureExtractor, Labeller
-from smc.typing import IntArray, Spans
+from smc.typing import Bars, IntArray, Spans
 from smc.windows import Windows
 
 DAY = 86_400  # seconds
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     """What a run needs to make events from bars (`smc.features`, `smc.events`, `smc.labels`)."""
 
     @property
@@ -89,8 +90,38 @@ class Dataset:
             return self.bars.iloc[rows]
         return Windows(self.bars.to_numpy(), rows, lookback, names=list(self.bars.columns))
 
+    def shifted(self, by: int) -> "Dataset":
+        """Give each event the inputs of the one ``by`` events before it, in a circle: a null.
 
-def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, source: Source) -> Dataset:
+        What a model looks at moves, the bar where its inputs end. What it is asked for stays: label, span,
+        weight, return, and the side by which label and return are signed. So only the bond between the two
+        is cut. Both keep their order, in which neighbours resemble each other, and all splits stay.
+        """
+        order = np.roll(np.arange(len(self.events)), by)
+        place = {name: self.events[name].to_numpy()[order] for name in ("event", "time")}
+        return replace(self, rows=self.rows[order], events=self.events.assign(**place))
+
+    def without_features(self) -> "Dataset":
+        """Return the same events, as a model that looks at no feature is given them."""
+        return replace(self, bars=self.bars.iloc[:, :1])
+
+
+def make_dataset(
+    bars: Bars, source: EventSource, compute: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+) -> Dataset:
+    """Compute the features of each symbol, label its events, and pool them.
+
+    Parameters
+    ----------
+    compute
+        In the place of `source.features.compute`, where features are read from a cache.
+    """
+    compute = compute or source.features.compute
+    labelled = {symbol: (own, label_events(own, compute(own), source)) for symbol, own in bars.items()}
+    return pool(labelled)
+
+
+def label_events(bars: pd.DataFrame, features: pd.DataFrame, source: EventSource) -> Dataset:
     """Form the labelled events of one symbol.
 
     Events inside the features' warm-up, and those whose label is not resolved at the end of the data, are
@@ -101,6 +132,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
     LabelError
         No event is left; the message holds the account.
     """
+    warm_up = source.features.warm_up
     candidates = source.events.compute(bars, features)
     known = candidates[candidates >= warm_up]
     side = event_side(bars, known, features, source)
@@ -124,7 +156,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, warm_up: int, sourc
     return Dataset(features, rows, events, spans, {"": account})
 
 
-def event_side(bars: pd.DataFrame, events: IntArray, features: pd.DataFrame, source: Source) -> IntArray:
+def event_side(bars: pd.DataFrame, events: IntArray, features: pd.DataFrame, source: EventSource) -> IntArray:
     """Give each event its side: always long, or the last break of structure's (>= 0 is long)."""
     if source.side == "long":
         return np.ones(len(events), dtype=np.int64)
@@ -158,30 +190,30 @@ def check_fit(symbol: str, bars: pd.DataFrame, features: FeatureExtractor, horiz
         raise ConfigError("\n".join(problems))
 
 
-def pool(parts: dict[str, tuple[pd.DataFrame, Dataset]]) -> Dataset:
+def pool(labelled: dict[str, tuple[pd.DataFrame, Dataset]]) -> Dataset:
     """Put the events of several symbols into one set, in the order of a common time axis.
 
     Parameters
     ----------
-    parts
+    labelled
         Bars and events by symbol. The axis is the union of all stamps, so that a training label of one symbol
         that overlaps a test label of another is purged like one of its own.
     """
-    for symbol, (_, part) in parts.items():
-        part.events.insert(0, "symbol", symbol)
-    accounts = {symbol: part.account[""] for symbol, (_, part) in parts.items()}
-    if len(parts) == 1:
-        part = next(iter(parts.values()))[1]
-        return Dataset(part.bars, part.rows, part.events, part.spans, accounts)
+    for symbol, (_, data) in labelled.items():
+        data.events.insert(0, "symbol", symbol)
+    accounts = {symbol: data.account[""] for symbol, (_, data) in labelled.items()}
+    datasets = [data for _, data in labelled.values()]
+    if len(datasets) == 1:
+        return replace(datasets[0], account=accounts)
     spans, order = common_axis_spans(
-        [(pd.DatetimeIndex(bars.index), part.spans) for bars, part in parts.values()]
+        [(pd.DatetimeIndex(bars.index), data.spans) for bars, data in labelled.values()]
     )
-    before = np.cumsum([0, *(len(part.bars) for _, part in parts.values())])
-    rows = [part.rows + n_bars for n_bars, (_, part) in zip(before, parts.values(), strict=False)]
+    first_rows = np.cumsum([0, *(len(data.bars) for data in datasets[:-1])])
+    rows = [data.rows + first_row for data, first_row in zip(datasets, first_rows, strict=True)]
     return Dataset(
-        pd.concat([part.bars for _, part in parts.values()], ignore_index=True),
+        pd.concat([data.bars for data in datasets], ignore_index=True),
         np.concatenate(rows)[order],
-        pd.concat([part.events for _, part in parts.values()]).iloc[order].reset_index(drop=True),
+        pd.concat([data.events for data in datasets]).iloc[order].reset_index(drop=True),
         spans,
         accounts,
     )

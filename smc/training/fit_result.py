@@ -1,7 +1,7 @@
 """One fit of a run, and what it told."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -9,6 +9,7 @@ from smc.fit_progress import INTERRUPTED
 from smc.model.fold_rows import stop_of
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import fits_members, models_of
+from smc.results.record import Augmentation, Stop, Warned
 from smc.typing import IntArray
 
 
@@ -33,13 +34,18 @@ class FitResult:
     name: str
     model: FoldPipeline
     learned: IntArray
-    warnings: list[dict[str, Any]]
+    warnings: list[Warned]
     is_last: bool = False
 
     @property
-    def augmentation(self) -> dict[str, Any]:
+    def fitted(self) -> IntArray:
+        """Positions of the events that it was fitted on: without those held back."""
+        return self.learned[self.model.fitted_rows_]
+
+    @property
+    def augmentation(self) -> Augmentation:
         """How many rows the sampler added, and what it said."""
-        return {"fit": self.name, **self.model.augmentation_}
+        return cast(Augmentation, {"fit": self.name, **self.model.augmentation_})
 
     @property
     def selection(self) -> dict[str, Any] | None:
@@ -60,7 +66,7 @@ class FitResult:
         return {"fit": self.name, **estimator.account()} if fits_members(estimator) else None
 
     @property
-    def stop(self) -> dict[str, Any] | None:
+    def stop(self) -> Stop | None:
         """Why the fit, or the run with it, ended before its time, and after which iteration, if one is known.
 
         None if it did not. That of an ensemble is a member's; warnings say whose, and after which iteration.
@@ -86,7 +92,7 @@ class FitResult:
         its members, one after another, each of the fit that answers, not of those that test it; ``member``
         names them, as `smc.pipeline.members.models_of` does.
         """
-        return pd.concat([_course(self.name, *each) for each in models_of(self.model.estimator_)])
+        return pd.concat([_course(self.name, *member) for member in models_of(self.model.estimator_)])
 
 
 def _course(fit: str, member: str, estimator: Any) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 
@@ -10,7 +9,6 @@ from smc.cv.plan import SplitPlan
 from smc.errors import ModelError, SplitError
 from smc.evaluation.predictions import all_classes, of_part
 from smc.evaluation.tables import metric_table
-from smc.pipeline import FoldPipeline
 from smc.training.cross_fit import TRAIN, VAL, CrossFitter, FitResults
 from smc.typing import IntArray
 
@@ -23,11 +21,10 @@ SCORES = {True: ("accuracy", "log_loss"), False: ("r2", "rmse")}
 
 
 def learning_curve(
-    fitting: CrossFitter,
-    pipeline: FoldPipeline,
+    fitter: CrossFitter,
     plan: SplitPlan,
     fits: FitResults,
-    step: Callable[[str], None],
+    on_progress: Callable[[str], None],
     *,
     min_size: int,
 ) -> pd.DataFrame:
@@ -49,39 +46,35 @@ def learning_curve(
         for share in SHARES:
             n_events = round(share * len(plan.train))
             if n_events >= min_size:
-                points += _point(fitting, pipeline, plan, plan.train[-n_events:], step)
+                points += _point(fitter, plan, plan.train[-n_events:], on_progress)
             else:
                 log.warning(TOO_FEW, n_events, min_size)
     except KeyboardInterrupt:
         log.warning("learning curve: interrupted, %d of %d sizes are done", len(points), len(SHARES))
-    whole = [of_part(fits.predictions, part) for part in (TRAIN, VAL)]
+    whole = [of_part(fits.predictions, split) for split in (TRAIN, VAL)]
     return pd.DataFrame([*points, _scores(len(plan.train), whole)])
 
 
 def _point(
-    fitting: CrossFitter,
-    pipeline: FoldPipeline,
-    plan: SplitPlan,
-    events: IntArray,
-    step: Callable[[str], None],
-) -> list[dict[str, Any]]:
+    fitter: CrossFitter, plan: SplitPlan, events: IntArray, on_progress: Callable[[str], None]
+) -> list[dict[str, float]]:
     """Return the scores of one size, or nothing if it cannot be fitted."""
     name = f"learning curve, {len(events)} events"
-    step(name)
+    on_progress(name)
     try:
-        fitted = fitting.fit_whole(pipeline, events, name)
+        result = fitter.fit_whole(events, name)
     except (ModelError, SplitError) as error:
         log.warning("%s: left out: %s", name, error)
         return []
-    asked = ((events[fitted.model.fitted_rows_], TRAIN), (plan.val, VAL))
-    return [_scores(len(events), [fitting.predict(fitted.model, *part) for part in asked])]
+    asked = ((result.fitted, TRAIN), (plan.val, VAL))
+    return [_scores(len(events), [fitter.predict(result.model, *split) for split in asked])]
 
 
-def _scores(n_events: int, tables: list[pd.DataFrame]) -> dict[str, Any]:
+def _scores(n_events: int, tables: list[pd.DataFrame]) -> dict[str, float]:
     """Score the predictions of train and of val."""
-    found: dict[str, Any] = {"n_events": n_events}
-    for part, predictions in zip((TRAIN, VAL), tables, strict=True):
+    row: dict[str, float] = {"n_events": n_events}
+    for split, predictions in zip((TRAIN, VAL), tables, strict=True):
         classes = all_classes(predictions)
         scores = metric_table(predictions, classes)
-        found |= {f"{part}_{score}": scores[score] for score in SCORES[len(classes) > 0]}
-    return found
+        row |= {f"{split}_{score}": scores[score] for score in SCORES[len(classes) > 0]}
+    return row

@@ -7,22 +7,23 @@ from typing import Any
 
 from smc.monitor.webhook import Webhook
 from smc.report.notices import UNDEFINED, notices
+from smc.results.record import RunRecord, Warned
 from smc.results.status import reason_of
 
 log = logging.getLogger("smc")
 
 
-def tell_warnings(webhook: Webhook, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+def tell_warnings(webhook: Webhook, record: RunRecord) -> list[Warned]:
     """Send the warnings of a run, all in one message, and none if there are none.
 
     It is told before the run is saved, so that what goes wrong here can stand in its record: a list with that
     warning is returned, or an empty one.
     """
-    found = [f"- {reason}: {sentence}" for reason, sentence in notices(record) if reason != UNDEFINED]
-    if not found:
+    lines = [f"- {reason}: {sentence}" for reason, sentence in notices(record) if reason != UNDEFINED]
+    if not lines:
         return []
-    title = f"{record['symbol']} {record['model_name']}, run {record['run_id']}: {len(found)} warnings"
-    return _failed(webhook.send("\n".join([title, *found])))
+    title = f"{record['symbol']} {record['model_name']}, run {record['run_id']}: {len(lines)} warnings"
+    return _failed(webhook.send("\n".join([title, *lines])))
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def tell_failure(webhook: Webhook, run_id: str, about: Mapping[str, Any]) -> Ite
         raise
 
 
-def _failed(problem: str | None) -> list[dict[str, Any]]:
+def _failed(problem: str | None) -> list[Warned]:
     if problem is None:
         return []
     sentence = f"The webhook was not told: {problem}."

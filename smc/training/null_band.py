@@ -1,28 +1,25 @@
 """What the pipeline of a finished run scores on labels that its features cannot know."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.preprocessing import FunctionTransformer
 
-from smc.aug.none import NoAugmentation
 from smc.cli import Progress
 from smc.config.saved_config import upgrade_config, without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import with_baseline
-from smc.model.baseline import Baseline
-from smc.pipeline import FoldPipeline
 from smc.results import KeptBars, Run, load_run
 from smc.selection.candidates import split_result
 from smc.selection.verdict import NO_MODEL, Verdict
+from smc.training.baseline import baseline_of
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
-from smc.training.dataset import Dataset, label_events, pool
+from smc.training.dataset import Dataset, make_dataset
 from smc.typing import Config
 
 #: Share of the events that a shift moves at least, in either direction.
@@ -56,44 +53,38 @@ class NullBand:
     def __init__(self, run: Run, output: str | Path, measure: str) -> None:
         config = _quiet(upgrade_config(run.config)[0])
         self.parts, self.measure = Components.from_config(config), measure
-        self.weighted = config["sample_weight"] == "uniqueness"
-        self.data = _dataset(run, str(output), self.parts)
+        self.use_weights = config["sample_weight"] == "uniqueness"
+        kept = KeptBars(str(output), {name: bars["fingerprint"] for name, bars in run.record["bars"].items()})
+        self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.parts)
         self.plan = SplitPlan.from_spans(self.data.spans, self.parts.cv, **config["split"])
         if self.plan.hash != run.record["split_hash"]:
             raise ResultsError(
                 f"run {run.run_id} cannot be refitted: its events are split otherwise now; run it again"
             )
 
-    def draw(self, symbol: str, n_draws: int, step: Callable[[str], None], *, seed: int = 0) -> list[float]:
+    def draw(
+        self, symbol: str, n_draws: int, on_progress: Callable[[str], None], *, seed: int = 0
+    ) -> list[float]:
         """Return a symbol's score of each draw, in the order of the draws."""
-        n_events = len(self.data.events)
-        nearest = max(1, int(NEAREST * n_events))
-        shifts = np.random.default_rng(seed).integers(nearest, n_events - nearest + 1, n_draws)
         scores = []
-        for number, by in enumerate(shifts):
-            step(f"{symbol}: null {number + 1} of {n_draws}")
-            scores.append(self._score(_shifted(self.data, int(by)), symbol))
+        for number, by in enumerate(draw_shifts(len(self.data.events), n_draws, seed=seed)):
+            on_progress(f"{symbol}: null {number + 1} of {n_draws}")
+            scores.append(self._score(self.data.shifted(by), symbol))
         return scores
 
     def _score(self, data: Dataset, symbol: str) -> float:
-        beside = FoldPipeline(
-            estimator=Baseline(task=self.parts.labels.task),
-            sampler=NoAugmentation(),
-            preprocess=FunctionTransformer(),
-        )
-        blind = replace(data, bars=data.bars.iloc[:, :1])
-        own = pd.concat(self._predict(CrossFitter(data, use_weights=self.weighted), self.parts.pipeline))
-        other = pd.concat(self._predict(CrossFitter(blind, use_weights=False), beside))
-        rows = with_baseline(own, other)
+        fitter = CrossFitter(data, self.parts.pipeline, use_weights=self.use_weights)
+        baseline = baseline_of(fitter, self.parts.labels.task)
+        rows = with_baseline(pd.concat(self._predict(fitter)), pd.concat(self._predict(baseline)))
         rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))
         part = split_result(rows, pd.DataFrame(), self.measure, None)
         return 0.0 if part is None else part.evidence.mean
 
-    def _predict(self, fitting: CrossFitter, pipeline: FoldPipeline) -> Iterator[pd.DataFrame]:
+    def _predict(self, fitter: CrossFitter) -> Iterator[pd.DataFrame]:
         """Give the test predictions of each fold, dated by their labels, not by the features' own bars."""
         for number, fold in enumerate(self.plan.folds):
-            model = fitting.fit_whole(pipeline, fold.train, fold.name).model
-            rows = fitting.predict(model, fold.test, OUT_OF_FOLD, number)
+            model = fitter.fit_whole(fold.train, fold.name).model
+            rows = fitter.predict(model, fold.test, OUT_OF_FOLD, number)
             place = self.data.events[["symbol", "event", "time"]].iloc[fold.test]
             yield rows.assign(**{name: place[name].to_numpy() for name in place})
 
@@ -129,6 +120,12 @@ class Nulls:
         return summary(scores, candidate.out_of_fold.evidence.mean)
 
 
+def draw_shifts(n_events: int, n_draws: int, *, seed: int) -> list[int]:
+    """Draw distances in events, `NEAREST` of all or more apart in either direction of the circle."""
+    nearest = max(1, int(NEAREST * n_events))
+    return np.random.default_rng(seed).integers(nearest, n_events - nearest + 1, n_draws).tolist()
+
+
 def summary(scores: list[float], value: float) -> dict[str, Any]:
     """Return the central 90 % of the scores, and the share of them that reach a value.
 
@@ -136,14 +133,14 @@ def summary(scores: list[float], value: float) -> dict[str, Any]:
     0.25
     """
     low, high = np.quantile(scores, [0.05, 0.95])
-    reached = sum(score >= value for score in scores)
+    n_reached = sum(score >= value for score in scores)
     return {
         "n_draws": len(scores),
         "low": float(low),
         "high": float(high),
         "mean": float(np.mean(scores)),
         "value": value,
-        "p_value": (1 + reached) / (1 + len(scores)),
+        "p_value": (1 + n_reached) / (1 + len(scores)),
     }
 
 
@@ -151,20 +148,3 @@ def _quiet(config: Config) -> Config:
     """Return a run's configuration without what speaks to others, or watches a fit."""
     alone = without_side_effects(config)
     return {**alone, "monitor": {**alone["monitor"], "watches": {}}}
-
-
-def _dataset(run: Run, output: str, parts: Components) -> Dataset:
-    bars = KeptBars(output, {name: each["fingerprint"] for name, each in run.record["bars"].items()})
-    labelled = {}
-    for symbol in bars.symbols():
-        own = bars.load(symbol)
-        features = parts.features.compute(own)
-        labelled[symbol] = (own, label_events(own, features, parts.features.warm_up, parts))
-    return pool(labelled)
-
-
-def _shifted(data: Dataset, by: int) -> Dataset:
-    """Give each event the features of the one ``by`` events before it, in a circle."""
-    order = np.roll(np.arange(len(data.events)), by)
-    moved = {name: data.events[name].to_numpy()[order] for name in ("event", "time")}
-    return replace(data, rows=data.rows[order], events=data.events.assign(**moved))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.report.notices import sentences
-from smc.results import load_run
+from smc.results import RunRecord, load_run
 from smc.training.cross_fit import OUT_OF_FOLD, TEST
 
 
@@ -30,7 +30,7 @@ def say_outcome(outcome: Outcome) -> str:
     if not outcome.is_new:
         return f"run {outcome.run_id} is finished already{_stopped(record)}: {outcome.folder}"
     lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
-    lines += [f"  {part:<12} {figures}" for part, figures in _headline(record)]
+    lines += [f"  {split:<12} {figures}" for split, figures in _headline(record)]
     lines += [f"  warning      {sentence}" for sentence in sentences(record)]
     return "\n".join(lines)
 
@@ -48,7 +48,7 @@ def say_outcome_briefly(outcome: Outcome) -> str:
     return f"finished, {TEST} {figures}{warned}: {outcome.folder}"
 
 
-def _stopped(record: Mapping[str, Any]) -> str:
+def _stopped(record: RunRecord) -> str:
     """Say that watches cut a run short, which other watches might not have done."""
     stops = record.get("stopped_by_watch")
     if not stops:
@@ -57,15 +57,16 @@ def _stopped(record: Mapping[str, Any]) -> str:
     return f" (watches stopped {fits}; remove the folder to fit it under other watches)"
 
 
-def _headline(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _headline(record: RunRecord) -> Iterator[tuple[str, str]]:
     """Give the headline figure of each held-out part, with its interval and what it has to beat."""
-    score, beside = ("accuracy", "majority_accuracy") if record["task"] == "classification" else ("r2", None)
-    for part in (OUT_OF_FOLD, TEST):
-        table = record.get(f"{part}_metrics")
+    is_class = record["task"] == "classification"
+    score = "accuracy" if is_class else "r2"
+    for split in (OUT_OF_FOLD, TEST):
+        table: Mapping[str, Any] | None = record.get(f"{split}_metrics")
         if table is None:
             continue
-        interval = record.get("intervals", {}).get(part, {}).get(score)
+        interval = record.get("intervals", {}).get(split, {}).get(score)
         text = f"{score} {table[score]:.3f}"
         text += f" [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else ""
-        text += f", majority class {table[beside]:.3f}" if beside else ""
-        yield part.replace("_", " "), f"{text}, {table['n_events']} events"
+        text += f", majority class {table['majority_accuracy']:.3f}" if is_class else ""
+        yield split.replace("_", " "), f"{text}, {table['n_events']} events"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from smc import results
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SmcError, SplitError
 from smc.features.cache import FeatureCache
+from smc.interfaces import DataSource, Splitter
 from smc.results.about import asked_symbols
 from smc.training.components import Components
-from smc.training.dataset import Dataset, check_fit, label_events, pool
-from smc.typing import Bars, Config
+from smc.training.dataset import Dataset, check_fit, make_dataset
+from smc.typing import Bars, Config, LabelTask
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class PreparedData:
     data: Dataset
     plan: SplitPlan
     cv_failure: str | None
+    task: LabelTask
+
+    @property
+    def can_trade(self) -> bool:
+        """Whether no event was left out for how it ended.
+
+        With ``labels.expiry=drop`` an event is one only if a barrier was touched, which is known afterwards.
+        Trading those alone earns on noise: wide stops and near targets lose only by what is left out.
+        """
+        return not any(account.get("events_expired") for account in self.data.account.values())
 
 
 @contextmanager
@@ -55,7 +67,7 @@ def recorded(
             raise
 
 
-def symbols_of(config: Mapping[str, Any], data: Any) -> list[str]:
+def symbols_of(config: Mapping[str, Any], data: DataSource) -> list[str]:
     """Return the symbols of a run: those that its configuration names, or the first that the data have.
 
     Raises
@@ -83,18 +95,15 @@ def load_bars(parts: Components, config: Config) -> Bars:
 
 def prepare(parts: Components, bars: Bars, config: Config, output: Path) -> PreparedData:
     """Label the events of the bars, and split them."""
-    data = make_dataset(bars, parts, output)
-    return PreparedData(bars, data, *make_plan(data, parts, config["split"]))
+    data = cached_dataset(bars, parts, output)
+    plan, cv_failure = make_plan(data, parts, config["split"])
+    return PreparedData(bars, data, plan, cv_failure, parts.labels.task)
 
 
-def make_dataset(bars: Bars, parts: Components, output: Path) -> Dataset:
-    """Compute or read the features of each symbol, label its events, and pool them."""
+def cached_dataset(bars: Bars, parts: Components, output: Path) -> Dataset:
+    """Make the events of the bars; their features are read from the cache if they stand there."""
     cache = FeatureCache(output / "cache" / "features")
-    labelled = {}
-    for symbol, each in bars.items():
-        features = cache.compute(parts.features, each)
-        labelled[symbol] = (each, label_events(each, features, parts.features.warm_up, parts))
-    return pool(labelled)
+    return make_dataset(bars, parts, partial(cache.compute, parts.features))
 
 
 def make_plan(data: Dataset, parts: Components, sizes: Mapping[str, Any]) -> tuple[SplitPlan, str | None]:
@@ -111,7 +120,7 @@ def make_plan(data: Dataset, parts: Components, sizes: Mapping[str, Any]) -> tup
         return _checked_plan(data, None, parts.labels.task, sizes), str(failure)
 
 
-def _checked_plan(data: Dataset, cv: Any, task: str, sizes: Mapping[str, Any]) -> SplitPlan:
+def _checked_plan(data: Dataset, cv: Splitter | None, task: LabelTask, sizes: Mapping[str, Any]) -> SplitPlan:
     plan = SplitPlan.from_spans(data.spans, cv, **sizes)
     if task == "classification":
         plan.check_classes(data.events["label"])

@@ -11,6 +11,7 @@ from smc.config import instantiate
 from smc.config.saved_config import upgrade_config, without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import DataError, ResultsError
+from smc.evaluation.predictions import answer_columns
 from smc.explanation.contributions import evenly_spread
 from smc.explanation.model_inputs import as_array
 from smc.fingerprint import bars_fingerprint
@@ -19,7 +20,7 @@ from smc.results import KeptBars, Run
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset
-from smc.training.prepare import make_dataset
+from smc.training.prepare import cached_dataset
 from smc.typing import Config, FloatArray, IntArray
 
 #: Difference of a prediction that another processor may make.
@@ -60,7 +61,7 @@ class Rebuilt:
         """Return inputs of events that the saved model learned from, evenly spread where there are many."""
         return self.inputs(model, evenly_spread(self.learned, N_KNOWN))
 
-    def fold_models(self, step: Callable[[str], None]) -> Iterator[tuple[FoldPipeline, IntArray]]:
+    def fold_models(self, on_progress: Callable[[str], None]) -> Iterator[tuple[FoldPipeline, IntArray]]:
         """Fit each fold again; give its model with the positions of the events that it is tested on.
 
         Raises
@@ -71,11 +72,16 @@ class Rebuilt:
         config = self.config
         if not self.plan.folds or OUT_OF_FOLD not in set(self.run.predictions["part"]):
             raise ResultsError(f"run {self.run.run_id} has no out-of-fold predictions: nothing to shuffle")
-        fitting = CrossFitter(self.data, config["final"], config["sample_weight"] == "uniqueness")
+        fitter = CrossFitter(
+            self.data,
+            self.parts.pipeline,
+            final=config["final"],
+            use_weights=config["sample_weight"] == "uniqueness",
+        )
         for number, fold in enumerate(self.plan.folds):
-            step(f"{fold.name} of {len(self.plan.folds)}")
-            model = fitting.fit_whole(self.parts.pipeline, fold.train, fold.name).model
-            self._check(fitting.predict(model, fold.test, OUT_OF_FOLD, number), number)
+            on_progress(f"{fold.name} of {len(self.plan.folds)}")
+            model = fitter.fit_whole(fold.train, fold.name).model
+            self._check(fitter.predict(model, fold.test, OUT_OF_FOLD, number), number)
             yield model, fold.test
 
     def _check(self, again: pd.DataFrame, number: int) -> None:
@@ -84,7 +90,7 @@ class Rebuilt:
         before = table[(table["part"] == OUT_OF_FOLD) & (table["fold"] == number)]
         keys = ["symbol", "event"] if "symbol" in before else ["event"]
         before, again = pd.DataFrame(before).sort_values(keys), again.sort_values(keys)
-        columns = [name for name in again if str(name).startswith(("p_", "prediction")) and name in before]
+        columns = [name for name in answer_columns(again) if name in before]
         same = len(before) == len(again) and np.allclose(
             before[columns].to_numpy(dtype=np.float64),
             again[columns].to_numpy(dtype=np.float64),
@@ -98,7 +104,7 @@ class Rebuilt:
             )
 
 
-def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _: None) -> Rebuilt:
+def rebuild(run: Run, output: str | Path, on_progress: Callable[[str], None] = lambda _: None) -> Rebuilt:
     """Make the events of a finished run again.
 
     Raises
@@ -108,12 +114,12 @@ def rebuild(run: Run, output: str | Path, step: Callable[[str], None] = lambda _
     ResultsError
         The events come out differently: code or libraries have changed.
     """
-    step("bars")
+    on_progress("bars")
     config, _ = upgrade_config(run.config)
     bars = _bars(run, config["data"], output)
     parts = Components.from_config(without_side_effects(config))
-    step("features, labels (the first time, they are compiled)")
-    data = make_dataset(bars, parts, Path(output))
+    on_progress("features, labels (the first time, they are compiled)")
+    data = cached_dataset(bars, parts, Path(output))
     plan = SplitPlan.load(run.path / "splits.json")
     if not np.array_equal(plan.spans, data.spans):
         raise ResultsError(

@@ -1,8 +1,9 @@
-"""What a run says of itself: run.json, field by field."""
+"""What a run says of itself: run.json, field by field (`smc.results.record`)."""
 
 import datetime as dt
+import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,77 @@ from smc.fingerprint import bars_fingerprint, code_version
 from smc.fit_progress import INTERRUPTED
 from smc.labels.label_table import class_balance
 from smc.model.member_arithmetic import member_figures
+from smc.results.record import (
+    Agreement,
+    BarsFacts,
+    Calibrated,
+    Calibration,
+    Choices,
+    Description,
+    Ensemble,
+    FeatureSelection,
+    Importance,
+    MemberFigures,
+    RunFacts,
+    RunRecord,
+    Stops,
+)
+from smc.training.components import Components
 from smc.training.cross_fit import FINAL_FIT, TRAIN_FIT, FitResults
 from smc.training.dataset import Dataset
+from smc.training.evaluate import Evaluated, ablation
+from smc.training.fit_models import FittedModels
+from smc.training.prepare import PreparedData
+from smc.training.warnings import warnings_of
 from smc.typing import Bars, Config
 
 
-def what_was_chosen(config: Config, choices: Mapping[str, Any]) -> dict[str, Any]:
+def run_facts(
+    run_id: str, data_hash: str, config: Config, choices: Mapping[str, str | None], prepared: PreparedData
+) -> RunFacts:
+    """Say what is known of a run before its fits."""
+    return {
+        "run_id": run_id,
+        "data_hash": data_hash,
+        **what_was_chosen(config, choices),
+        **describe(config, prepared),
+    }
+
+
+def run_record(
+    facts: RunFacts,
+    components: Components,
+    prepared: PreparedData,
+    models: FittedModels,
+    evaluated: Evaluated,
+    *,
+    started: float,
+) -> RunRecord:
+    """Say all that a run says of itself.
+
+    Parameters
+    ----------
+    started
+        `time.perf_counter` before its fits.
+    """
+    fits, bars, cv_failure = models.fits, prepared.bars, prepared.cv_failure or models.cv_failure
+    return {
+        **facts,
+        **evaluated.record,
+        **stops_of(fits),
+        "ablation": ablation(components, bars, models.plain, models.baseline),
+        "augmentation": fits.augmentation,
+        "feature_selection": selection(fits),
+        "calibration": calibration(fits, evaluated.predictions),
+        "ensemble": ensemble(fits),
+        "feature_importance": importances(fits),
+        "last_training_bar": last_training_bar(bars, prepared.data, fits).isoformat(),
+        "training_duration_seconds": time.perf_counter() - started,
+        "warnings": warnings_of(components, evaluated.record, fits, cv_failure, can_trade=prepared.can_trade),
+    }
+
+
+def what_was_chosen(config: Config, choices: Mapping[str, str | None]) -> Choices:
     """Name the option of each group, and the class that stands in it.
 
     >>> config = {"model": {"_target_": "smc.model.xgboost.XGBoost"}}
@@ -37,15 +103,17 @@ def what_was_chosen(config: Config, choices: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan, task: str) -> dict[str, Any]:
+def describe(config: Config, prepared: PreparedData) -> Description:
     """Say which run this is: what it was made of, and how many bars became how many events."""
+    bars, data, plan = prepared.bars, prepared.data, prepared.plan
+    balance = class_balance(_shown(config, data, plan)) if prepared.task == "classification" else None
     return {
         "symbol": "+".join(bars),
         "model_name": config["model"]["_target_"].rpartition(".")[2],
         "timestamp": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "bars": {symbol: _span_of_bars(each) for symbol, each in bars.items()},
+        "bars": {symbol: _bars_facts(own) for symbol, own in bars.items()},
         "sample_loss": {"symbols": data.account, "split": plan.account},
-        "class_balance": class_balance(_shown(config, data, plan)) if task == "classification" else None,
+        "class_balance": None if balance is None else {str(name): share for name, share in balance.items()},
         "config_hash": results.config_hash(config),
         "seedless_hash": results.seedless_hash(config),
         "split_hash": plan.hash,
@@ -55,7 +123,7 @@ def describe(config: Config, bars: Bars, data: Dataset, plan: SplitPlan, task: s
     }
 
 
-def importances(fits: FitResults) -> list[dict[str, Any]]:
+def importances(fits: FitResults) -> list[Importance]:
     """Rank the features of the saved model by its own importances, largest first; shares of their sum."""
     values = getattr(fits.model, "feature_importances_", None)
     if values is None:
@@ -66,25 +134,27 @@ def importances(fits: FitResults) -> list[dict[str, Any]]:
     return [{"feature": str(names[place]), "importance": float(shares[place])} for place in order]
 
 
-def selection(fits: FitResults) -> dict[str, Any] | None:
+def selection(fits: FitResults) -> FeatureSelection | None:
     """Tell which features each fit kept, and how much the folds agree; None if none were selected."""
     if not fits.selection:
         return None
-    told = [
-        {"fit": each["fit"], "n_given": len(each["given"]), "kept": each["kept"]} for each in fits.selection
-    ]
-    return {"fits": told, "folds": summary(_of_folds(fits.selection))}
+    return {
+        "fits": [
+            {"fit": fit["fit"], "n_given": len(fit["given"]), "kept": fit["kept"]} for fit in fits.selection
+        ],
+        "folds": cast(Agreement, summary(_of_folds(fits.selection))),
+    }
 
 
-def calibration(fits: FitResults, predictions: pd.DataFrame) -> dict[str, Any] | None:
+def calibration(fits: FitResults, predictions: pd.DataFrame) -> Calibration | None:
     """Tell what the calibrators learned, and whether probabilities come true; None without calibration."""
     if not fits.calibration:
         return None
-    told = [{name: value for name, value in each.items() if name != "notes"} for each in fits.calibration]
-    return {"fits": told, "parts": calibration_figures(predictions)}
+    learned = [{name: value for name, value in fit.items() if name != "notes"} for fit in fits.calibration]
+    return {"fits": cast(list[Calibrated], learned), "parts": calibration_figures(predictions)}
 
 
-def ensemble(fits: FitResults) -> dict[str, Any] | None:
+def ensemble(fits: FitResults) -> Ensemble | None:
     """Tell what each fit learned of an ensemble's members, and how even the folds are.
 
     None for a single model. A fit says what `smc.model.ensemble.Ensemble.account` does. ``folds`` has mean
@@ -92,10 +162,10 @@ def ensemble(fits: FitResults) -> dict[str, Any] | None:
     """
     if not fits.ensemble:
         return None
-    return {"fits": fits.ensemble, "folds": member_figures(_of_folds(fits.ensemble))}
+    return {"fits": fits.ensemble, "folds": cast(MemberFigures, member_figures(_of_folds(fits.ensemble)))}
 
 
-def stops_of(fits: FitResults) -> dict[str, Any]:
+def stops_of(fits: FitResults) -> Stops:
     """Mark a run whose fits did not all end by themselves.
 
     ``stopped_by_watch`` names the fits that a watch stopped. A monitor is no part of a run's id, so such a
@@ -112,9 +182,10 @@ def last_training_bar(bars: Bars, data: Dataset, fits: FitResults) -> pd.Timesta
     return max(bars[str(symbol)].index[end] for symbol, end in learned.items())
 
 
-def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Return the first and the last bar of the events that the run is judged on before its test part."""
-    events = data.events.iloc[plan.development].groupby("symbol")
+def evidence_period(prepared: PreparedData) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and the last bar of the events that the run is judged on before its test split."""
+    bars, development = prepared.bars, prepared.plan.development
+    events = prepared.data.events.iloc[development].groupby("symbol")
     first, last = events["start"].min(), events["end"].max()
     return (
         min(bars[str(symbol)].index[start] for symbol, start in first.items()),
@@ -122,17 +193,22 @@ def evidence_period(bars: Bars, data: Dataset, plan: SplitPlan) -> tuple[pd.Time
     )
 
 
-def _of_folds(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what was told of the folds' own fits."""
-    return [each for each in told if each["fit"] not in (TRAIN_FIT, FINAL_FIT)]
+def _of_folds(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the accounts of the folds' own fits."""
+    return [account for account in accounts if account["fit"] not in (TRAIN_FIT, FINAL_FIT)]
 
 
 def _shown(config: Config, data: Dataset, plan: SplitPlan) -> pd.DataFrame:
-    """Return the events whose labels may be told of: those before a sealed test part, else all."""
+    """Return the events whose labels may be told of: those before a sealed test split, else all."""
     return data.events.iloc[plan.development] if config["evaluation"]["test"] == "sealed" else data.events
 
 
-def _span_of_bars(bars: pd.DataFrame) -> dict[str, Any]:
-    told = {name: bars.attrs.get(name, {}) for name in ("account", "source")}
-    whole = {"first": bars.index[0], "last": bars.index[-1], "n_bars": len(bars)}
-    return {**whole, "fingerprint": bars_fingerprint(bars), **told}
+def _bars_facts(bars: pd.DataFrame) -> BarsFacts:
+    return {
+        "first": bars.index[0].isoformat(),
+        "last": bars.index[-1].isoformat(),
+        "n_bars": len(bars),
+        "fingerprint": bars_fingerprint(bars),
+        "account": bars.attrs.get("account", {}),
+        "source": bars.attrs.get("source", {}),
+    }

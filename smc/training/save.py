@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import yaml
@@ -16,6 +15,7 @@ from smc.pipeline import FoldPipeline
 from smc.report import markdown
 from smc.results import Run
 from smc.results.claim import RunClaim
+from smc.results.record import RunRecord
 from smc.typing import Config
 
 log = logging.getLogger("smc")
@@ -29,7 +29,7 @@ class Contents:
 
     config: Config
     sources: Mapping[str, str]
-    record: dict[str, Any]
+    record: RunRecord
     tables: Mapping[str, pd.DataFrame]
     plan: SplitPlan
     model: FoldPipeline
@@ -52,7 +52,7 @@ def save(claim: RunClaim, contents: Contents) -> None:
         "symbol": record["symbol"],
         "features": config["features"],
         "label": config["labels"],
-        "last_training_bar": record["last_training_bar"].isoformat(),
+        "last_training_bar": record["last_training_bar"],
     }
     artifact.save(contents.model, folder / "model", meta=meta)
     page = markdown(Run(folder, {"run_id": claim.run_id, "packed": []}))
@@ -71,13 +71,13 @@ def without_address(config: Config, sources: Mapping[str, str]) -> tuple[Config,
     ({'seed': 0, 'monitor': {'webhook': '(hidden)'}},
      {'monitor.webhook': 'command line: monitor.webhook=(hidden)'})
     """
-    shown, told = dict(config), dict(sources)
+    shown, shown_sources = dict(config), dict(sources)
     for section, key in (("monitor", "webhook"), ("ledger", "url")):
         value = config.get(section, {}).get(key)
         if value is not None and (section == "monitor" or "@" in value or "password" in value):
             shown[section] = {**config[section], key: HIDDEN}
-            told = {name: source.replace(value, HIDDEN) for name, source in told.items()}
-    return shown, told
+            shown_sources = {name: source.replace(value, HIDDEN) for name, source in shown_sources.items()}
+    return shown, shown_sources
 
 
 @contextmanager
@@ -87,12 +87,12 @@ def logging_to(path: Path) -> Iterator[None]:
     target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     loggers = [log, logging.getLogger("py.warnings")]
     logging.captureWarnings(True)
-    for each in loggers:
-        each.addHandler(target)
+    for logger in loggers:
+        logger.addHandler(target)
     try:
         yield
     finally:
         logging.captureWarnings(False)
-        for each in loggers:
-            each.removeHandler(target)
+        for logger in loggers:
+            logger.removeHandler(target)
         target.close()

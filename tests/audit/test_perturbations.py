@@ -13,7 +13,7 @@ from smc.audit import AuditedRun
 from smc.audit.concordance import concordance
 from smc.audit.null import shifts
 from smc.audit.null_scores import Excess, profit
-from smc.audit.perturbations import lagged, scrambled, shifted
+from smc.audit.perturbations import lagged, scrambled
 from smc.audit.procedure import Scored
 
 
@@ -29,18 +29,6 @@ def test_concordance_of_numbers_is_that_of_all_pairs() -> None:
     above = np.sign(np.subtract.outer(truth, truth)) * np.sign(np.subtract.outer(scores, scores))
     unlike = np.subtract.outer(truth, truth) != 0
     assert concordance(truth, scores) == pytest.approx(0.5 + 0.5 * above[unlike].mean())
-
-
-def test_a_shift_keeps_labels_and_spans_in_place_and_features_in_their_order(
-    make_audited_run: Callable[..., AuditedRun],
-) -> None:
-    data = make_audited_run().data
-    moved = shifted(data, 7)
-    kept = ["start", "end", "label", "ret", "weight"]
-    assert moved.events[kept].equals(data.events[kept])
-    assert (moved.spans == data.spans).all()
-    assert (moved.rows == np.roll(data.rows, 7)).all()
-    assert (moved.events["event"].to_numpy() == moved.rows).all()
 
 
 def test_a_lag_looks_back_and_never_before_the_first_bar(make_audited_run: Callable[..., AuditedRun]) -> None:

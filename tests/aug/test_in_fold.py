@@ -66,7 +66,7 @@ def dataset(first: int = 0, symbols: tuple[str, ...] = ("A", "B")) -> Dataset:
 
 
 def fit(data: Dataset, pipeline: FoldPipeline, positions: np.ndarray) -> FoldPipeline:
-    return CrossFitter(data).fit(pipeline, positions, "train").model
+    return CrossFitter(data, pipeline).fit(positions, "train").model
 
 
 def bar_numbers(model: FoldPipeline) -> np.ndarray:

@@ -132,7 +132,7 @@ def events_of(number: int, n_symbols: int, edge_frac: float, *overrides: str):
     config = compose(["data=simulated", "data.n_bars=12000", "model=baseline", *given])
     parts = Components.from_config(config)
     bars = parts.data.load(config["symbol"])
-    data = label_events(bars, parts.features.compute(bars), parts.features.warm_up, parts)
+    data = label_events(bars, parts.features.compute(bars), parts)
     rows, events = data.bars.iloc[data.rows], data.events
     last = min(len(events), 3 * N_FITTED)
     return (

@@ -18,18 +18,18 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from smc import train as command
 from smc.config import compose
+from smc.training import run as command
 
 N_BARS, N_RUNS = 15_000, 9
 PARTS = (
     "load_bars",
     "bars_fingerprint",
-    "make_dataset",
-    "make_plan",
-    "describe",
-    "fit_all",
+    "prepare",
+    "run_facts",
+    "fit_models",
     "evaluate",
+    "run_record",
     "save",
 )
 
@@ -105,14 +105,14 @@ def main() -> None:
 
 
 def one_run(config: dict[str, Any]) -> dict[str, float]:
-    """Carry out one run and return seconds by part; `fit_all` is without the library's own work."""
+    """Carry out one run and return seconds by part; `fit_models` is without the library's own work."""
     clock = Clock()
     with patched(clock):
         start = time.perf_counter()
         command.train(config)
         whole = time.perf_counter() - start
     parts = dict(clock.seconds)
-    parts["fit_all"] -= parts["library"]
+    parts["fit_models"] -= parts["library"]
     rest = whole - sum(parts.values())
     return {**parts, "rest (ids, lock, ledger, commit)": rest, "whole run": whole}
 

@@ -25,9 +25,10 @@ from smc.selftest.configuration import Configuration, compose_configurations
 from smc.selftest.interval import share
 from smc.selftest.parallel import quiet
 from smc.selftest.scenario import Scenario
-from smc.selftest.simulated_run import SYMBOL, carry_out, labelled
+from smc.selftest.simulated_run import SYMBOL, carry_out
 from smc.selftest.store import Store
 from smc.selftest.verdicts import judge, plain_verdict
+from smc.training.dataset import make_dataset
 
 MODELS = ("logistic", "random_forest", "xgboost", "lightgbm")
 PROFILES = ("baseline", "strong", "tiny")
@@ -43,7 +44,11 @@ SCENARIOS = ("300:0", "200:0", "1000:0", "1000:0.74", "300:0.74")
 def verdicts(seed: int, configurations: list[Configuration]) -> dict[str, dict[str, object]]:
     """Return the verdict of every rule on one symbol."""
     bars = configurations[0].market(seed).load(SYMBOL)
-    runs = list(carry_out(bars, labelled(bars, configurations[0].components), configurations, failures := {}))
+    runs = list(
+        carry_out(
+            bars, make_dataset({SYMBOL: bars}, configurations[0].components), configurations, failures := {}
+        )
+    )
     if failures:
         raise RuntimeError(failures)
     return {name: plain_verdict(each) for name, each in judge(runs, RULES, len(runs)).items()}

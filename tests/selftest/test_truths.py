@@ -6,8 +6,9 @@ import pytest
 
 from smc import metrics
 from smc.selftest import Scenario, compose_configurations
-from smc.selftest.simulated_run import SYMBOL, carry_out, labelled
+from smc.selftest.simulated_run import SYMBOL, carry_out
 from smc.selftest.truths import best_on_test, expected, held_against, true_odds
+from smc.training.dataset import make_dataset
 
 
 def test_the_expected_figures_are_means_over_drawn_labels() -> None:
@@ -32,7 +33,7 @@ def test_truth_is_of_the_events_and_sides_of_the_run() -> None:
     (own,) = [each.on(Scenario(120, 0.75)) for each in compose_configurations(["logistic"], ["strong"])]
     market = own.market(1)
     bars = market.load(SYMBOL)
-    data = labelled(bars, own.components)
+    data = make_dataset({SYMBOL: bars}, own.components)
     (run,) = carry_out(bars, data, [own], {})
     odds = true_odds(market, data, own.config["labels"], [run])
     sides = data.events.set_index("event")["side"]

@@ -256,7 +256,7 @@ def test_training_accuracy_counts_only_rows_that_were_fitted_on() -> None:
     data = Dataset(bars, np.arange(n), events, spans, {})
     plan = SplitPlan.from_spans(spans, None)
     pipeline = FoldPipeline(estimator=XGBoost(early_stopping_rounds=5), sampler=NoAugmentation())
-    fits = CrossFitter(data).run(pipeline, plan, lambda _: None)
+    fits = CrossFitter(data, pipeline).run(plan, lambda _: None)
     scored = fits.predictions.loc[fits.predictions["part"] == TRAIN, "event"].to_numpy()
     core, tail = split_off_last(spans[plan.train], 0.15)
     assert np.array_equal(scored, plan.train[core])

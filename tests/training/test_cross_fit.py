@@ -60,32 +60,32 @@ def pipeline(estimator) -> FoldPipeline:
 def test_whatever_a_model_raises_is_named_in_one_line(error) -> None:
     said = rf"^model: Raises cannot be fitted, {type(error).__name__} says: '?oops( and more)?'?$"
     with pytest.raises(ModelError, match=said) as caught:
-        CrossFitter(data()).fit(pipeline(Raises(error)), np.arange(N), "train fit")
+        CrossFitter(data(), pipeline(Raises(error))).fit(np.arange(N), "train fit")
     assert type(caught.value.__cause__) is type(error)
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OSError(28, "No space left"), KeyboardInterrupt()])
 def test_what_the_machine_lacks_stays_what_it_is(error) -> None:
     with pytest.raises(type(error)):
-        CrossFitter(data()).fit(pipeline(Raises(error)), np.arange(N), "train fit")
+        CrossFitter(data(), pipeline(Raises(error))).fit(np.arange(N), "train fit")
 
 
 def test_only_the_first_fit_is_looked_at_and_may_be_refused() -> None:
     seen = []
     events = data()
     plan = SplitPlan.from_spans(events.spans, Expanding(n_splits=3))
-    CrossFitter(events, look_at_first=seen.append).run(pipeline(Logistic()), plan, lambda _: None)
+    CrossFitter(events, pipeline(Logistic()), check_first_fit=seen.append).run(plan, lambda _: None)
     assert len(seen) == 1
     assert seen[0].n_fitted_rows_ == len(plan.folds[0].train)
     with pytest.raises(FoldError, match="fold 0: model: Raises cannot be fitted"):
-        CrossFitter(events).run(pipeline(Raises(ValueError("oops"))), plan, lambda _: None)
+        CrossFitter(events, pipeline(Raises(ValueError("oops")))).run(plan, lambda _: None)
 
 
 @pytest.mark.usefixtures("pressed")
 def test_ctrl_c_leaves_a_run_the_fits_so_far_and_ends_an_audit_of_it() -> None:
     events = data()
     plan = SplitPlan.from_spans(events.spans, Expanding(n_splits=3))
-    fits = CrossFitter(events).run(pipeline(Logistic()), plan, lambda _: None)
+    fits = CrossFitter(events, pipeline(Logistic())).run(plan, lambda _: None)
     assert fits.is_partial
     with pytest.raises(KeyboardInterrupt):
         ComposedRun(pipeline(Logistic()), "refit", use_weights=True).fit(events, plan)
@@ -93,7 +93,7 @@ def test_ctrl_c_leaves_a_run_the_fits_so_far_and_ends_an_audit_of_it() -> None:
 
 @pytest.mark.usefixtures("pressed")
 def test_a_fit_that_must_be_whole_is_not_had_by_halves() -> None:
-    fitting = CrossFitter(data())
-    assert fitting.fit_whole(pipeline(Logistic()), np.arange(FIRST), "fold 0").stop is None
+    fitter = CrossFitter(data(), pipeline(Logistic()))
+    assert fitter.fit_whole(np.arange(FIRST), "fold 0").stop is None
     with pytest.raises(KeyboardInterrupt):
-        fitting.fit_whole(pipeline(Logistic()), np.arange(N), "fold 1")
+        fitter.fit_whole(np.arange(N), "fold 1")

@@ -38,8 +38,10 @@ def labelled(symbol: str, side: str = "long", warm_up: int = 4) -> tuple[pd.Data
     direction = np.where(np.arange(len(bars)) % 2, -1, 1)
     features = pd.DataFrame({"close": bars["close"].to_numpy(), "st_dir": direction})
     every_third = SimpleNamespace(compute=lambda bars, _: np.arange(0, len(bars), 3))
-    source = SimpleNamespace(events=every_third, labels=Labels(), side=side)
-    return bars, label_events(bars, features, warm_up, source)  # type: ignore[arg-type]
+    source = SimpleNamespace(
+        features=SimpleNamespace(warm_up=warm_up), events=every_third, labels=Labels(), side=side
+    )
+    return bars, label_events(bars, features, source)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -81,12 +83,11 @@ def test_an_event_knows_its_own_bar_and_its_label_the_bars_behind_it():
     assert data.spans.tolist() == np.column_stack([event + 1, event + 2]).tolist()
 
 
-def test_an_event_right_after_the_warm_up_counts_and_one_without_an_outcome_does_not():
+def test_an_event_without_an_outcome_is_counted_and_left_out():
     account = labelled("B")[1].account[""]
     assert labelled("B")[1].events["event"].tolist() == [6, 9, 12, 15]  # 18 has no bar 20
     assert (account["events"], account["events_in_warm_up"], account["events_unresolved"]) == (7, 2, 1)
     assert account["labelled_events"] == 4
-    assert labelled("A", warm_up=6)[1].events["event"].iloc[0] == 6
 
 
 def test_the_side_of_an_event_is_that_of_its_own_bar():
@@ -99,3 +100,21 @@ def test_a_window_that_would_begin_before_its_symbol_is_refused_in_a_pool_too(po
     assert len(np.asarray(pooled.inputs(first, 7))) == 1
     with pytest.raises(ModelError, match="the event at bar 6 of B has no 8 bars behind it"):
         pooled.inputs(first, 8)
+
+
+def test_the_first_event_is_the_one_that_the_warm_up_ends_with():
+    _, dataset = labelled("A", warm_up=6)  # candidates at 0, 3, 6, ...
+    assert dataset.events["event"].iloc[0] == 6
+    assert dataset.account[""]["events_in_warm_up"] == 2
+
+
+def test_a_shift_moves_what_a_model_looks_at_and_keeps_what_it_is_asked_for():
+    data = pool({"A": labelled("A", side="structure")})
+    moved = data.shifted(3)
+    kept = ["symbol", "start", "end", "label", "ret", "weight", "side"]
+    assert moved.events[kept].equals(data.events[kept])
+    assert np.array_equal(moved.spans, data.spans)
+    assert np.array_equal(moved.rows, np.roll(data.rows, 3))
+    for lookback in (1, 4):
+        inputs = np.asarray(moved.inputs(np.arange(8), lookback))
+        assert np.array_equal(inputs, np.roll(np.asarray(data.inputs(np.arange(8), lookback)), 3, axis=0))

@@ -171,9 +171,9 @@ def test_a_learning_curve_ends_in_the_train_fit_and_changes_nothing(train):
 def test_the_sizes_of_a_learning_curve_are_the_most_recent_train_events(train, monkeypatch):
     fit, asked = CrossFitter.fit, {}
 
-    def remember(self, pipeline, positions, name):
+    def remember(self, positions, name):
         asked[name] = positions
-        return fit(self, pipeline, positions, name)
+        return fit(self, positions, name)
 
     monkeypatch.setattr(CrossFitter, "fit", remember)
     run = train("model=logistic", "monitor.learning_curve=true", "events.last=300")
@@ -268,11 +268,11 @@ def test_ctrl_c_between_fits_keeps_what_is_done_beside_the_runs(train, tmp_path,
 def test_ctrl_c_while_the_baseline_is_fitted_ends_the_run_and_is_no_failure(train, tmp_path, monkeypatch):
     fit, calls = CrossFitter.fit, []
 
-    def second_of_the_baseline(self, pipeline, positions, name):
-        calls.append(type(pipeline.estimator).__name__)
+    def second_of_the_baseline(self, positions, name):
+        calls.append(type(self.pipeline.estimator).__name__)
         if calls.count("Baseline") == 2:
             raise KeyboardInterrupt
-        return fit(self, pipeline, positions, name)
+        return fit(self, positions, name)
 
     monkeypatch.setattr(CrossFitter, "fit", second_of_the_baseline)
     with pytest.raises(KeyboardInterrupt):

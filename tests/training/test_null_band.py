@@ -1,33 +1,19 @@
-"""How far the labels of a null band are shifted."""
-
-from types import SimpleNamespace
+"""How far a null moves features away from outcomes."""
 
 import pytest
 
-from smc.training import null_band
-from smc.training.null_band import NEAREST, NullBand
+from smc.training.null_band import draw_shifts
 
 
-@pytest.fixture
-def shifts(monkeypatch):
-    """By how many events each draw shifts, of so many events; nothing is refitted."""
-    monkeypatch.setattr(null_band, "_shifted", lambda data, by: by)
-    monkeypatch.setattr(NullBand, "_score", lambda self, data, symbol: data)
-
-    def draw(n_events: int, n_draws: int = 500) -> list[int]:
-        band = object.__new__(NullBand)
-        band.data = SimpleNamespace(events=[None] * n_events)
-        return band.draw("S", n_draws, lambda _: None)
-
-    return draw
+@pytest.mark.parametrize("n_events", [20, 250])
+def test_every_shift_is_a_tenth_of_the_events_or_more_in_either_direction(n_events):
+    shifts = draw_shifts(n_events, 5000, seed=0)
+    assert (min(shifts), max(shifts)) == (n_events // 10, n_events - n_events // 10)
 
 
-def test_no_event_is_given_the_features_of_one_that_is_near(shifts):
-    drawn = shifts(200)
-    nearest = int(NEAREST * 200)
-    assert nearest > 1
-    assert (min(drawn), max(drawn)) == (nearest, 200 - nearest)  # in a circle, both ways
+def test_a_shift_of_few_events_moves_them_all_the_same():
+    assert set(draw_shifts(3, 200, seed=0)) == {1, 2}
 
 
-def test_few_events_are_shifted_all_the_same(shifts):
-    assert set(shifts(4)) == {1, 2, 3}
+def test_the_same_seed_draws_the_same_shifts():
+    assert draw_shifts(250, 8, seed=1) == draw_shifts(250, 8, seed=1) != draw_shifts(250, 8, seed=2)

@@ -31,7 +31,7 @@ def test_features_of_ones_own_make_events_on_either_side(tmp_path) -> None:
     features = FeatureCache(tmp_path).compute(Changes(), bars)
     assert not list(tmp_path.iterdir())
     for side in ("long", "structure"):
-        events = label_events(bars, features, Changes.warm_up, source(side)).events
+        events = label_events(bars, features, source(side)).events
         known = events["event"].to_numpy()
         direction = structure.compute(bars)["st_dir"].to_numpy()[known]
         expected = np.ones(len(known)) if side == "long" else np.where(direction >= 0, 1, -1)
