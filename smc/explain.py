@@ -84,7 +84,7 @@ def explain_model(
         )
         for fold_model, tested in rebuilt.fold_models(step)
     ]
-    how = getattr(rebuilt.parts.evaluation, "intervals", None) or Evaluation().intervals
+    how = getattr(rebuilt.components.evaluation, "intervals", None) or Evaluation().intervals
     record, tables = explain_whole_model(explained, folds, rebuilt.data.spans, how=how, step=step)
     step("pictures")
     files = model_files({**_who(run), **record}, tables)

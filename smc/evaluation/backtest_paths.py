@@ -35,17 +35,17 @@ def backtest_paths(rows: pd.DataFrame, trading: Backtest | None) -> dict[str, An
     paths = list(split_paths(rows))
     is_class = bool(class_columns(rows))
     score = metrics.accuracy if is_class else metrics.r2
-    found = {
+    figures = {
         "accuracy" if is_class else "r2": _spread(
             paths, lambda path: score(path["label"], path["prediction"])
         )
     }
     if trading is not None:
-        found["sharpe"] = _spread(
+        figures["sharpe"] = _spread(
             paths,
             lambda path: metrics.sharpe(trading.returns(path)["net"].to_numpy(), trading.periods_per_year),
         )
-    return {"n_paths": len(paths), **found}
+    return {"n_paths": len(paths), **figures}
 
 
 def split_paths(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:

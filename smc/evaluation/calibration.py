@@ -28,10 +28,10 @@ def calibration_figures(predictions: pd.DataFrame) -> dict[str, Any]:
         curve of each class, of two classes the larger), ``abstained``: share of events passed over.
     """
     tables: dict[str, list[pd.DataFrame]] = {}
-    for _, each in predictions.groupby("symbol"):
-        for part, rows in by_part(each):
-            tables.setdefault(part, []).append(rows)
-    return {part: _figures(pd.concat(each, ignore_index=True)) for part, each in tables.items()}
+    for _, own in predictions.groupby("symbol"):
+        for split, rows in by_part(own):
+            tables.setdefault(split, []).append(rows)
+    return {split: _figures(pd.concat(rows, ignore_index=True)) for split, rows in tables.items()}
 
 
 def _figures(rows: pd.DataFrame) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from smc.evaluation.history import build_history
 from smc.evaluation.intervals import Intervals
 from smc.evaluation.predictions import HELD_OUT, all_classes, by_part, of_part
 from smc.evaluation.regimes import Regimes
-from smc.evaluation.scores import PartScores, Scores, by_field, join_returns
+from smc.evaluation.scores import Scores, SplitScores, by_field, join_returns
 from smc.evaluation.tables import defined, metric_table, skill
 from smc.evaluation.trading import Trading
 from smc.interfaces import ToPosition
@@ -98,16 +98,17 @@ class Evaluation:
         task = "classification" if len(classes) else "regression"
         rows, beside = dict(by_part(predictions)), dict(by_part(baseline))
         trading = self.trading(bars, to_position)
-        parts = {
-            part: self._part(rows[part], _same_events(part, rows, beside), classes, trading) for part in rows
+        splits = {
+            split: self._part(rows[split], _same_events(split, rows, beside), classes, trading)
+            for split in rows
         }
         history = build_history(
             predictions, task, stable_std=self.stable_std, overfitting_gap=self.overfitting_gap
         )
         return Scores(
-            record={"task": task, "history": history, **by_field(parts)},
+            record={"task": task, "history": history, **by_field(splits)},
             predictions=of_part(predictions, *HELD_OUT).reset_index(drop=True),
-            returns=join_returns(parts),
+            returns=join_returns(splits),
         )
 
     def trading(self, bars: pd.DataFrame, to_position: ToPosition) -> Trading:
@@ -119,12 +120,12 @@ class Evaluation:
 
     def _part(
         self, rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray, trading: Trading
-    ) -> PartScores:
+    ) -> SplitScores:
         """Score one part, one row an event in time order."""
         returns = trading.returns(rows)
         regimes = self.regimes.compute(trading.bars, rows["event"].to_numpy())
         table, beside = metric_table(rows, classes), metric_table(baseline, classes)
-        return PartScores(
+        return SplitScores(
             metrics=table | skill(table, beside),
             baseline_metrics=beside,
             metrics_by_regime={
@@ -140,14 +141,14 @@ class Evaluation:
 
 
 def _same_events(
-    part: str, rows: Mapping[str, pd.DataFrame], beside: Mapping[str, pd.DataFrame]
+    split: str, rows: Mapping[str, pd.DataFrame], beside: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """Return the baseline's rows of a part, which must be those of the same events."""
-    events = rows[part]["event"].to_numpy()
-    if part not in beside or not np.array_equal(beside[part]["event"].to_numpy(), events):
-        n_other = len(beside[part]) if part in beside else 0
+    events = rows[split]["event"].to_numpy()
+    if split not in beside or not np.array_equal(beside[split]["event"].to_numpy(), events):
+        n_other = len(beside[split]) if split in beside else 0
         raise ValueError(
-            f"the baseline must predict the events of the model, part {part} has {n_other} of it and "
+            f"the baseline must predict the events of the model, part {split} has {n_other} of it and "
             f"{len(events)} of the model, or others: fit it on the same split"
         )
-    return beside[part]
+    return beside[split]

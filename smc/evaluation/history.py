@@ -18,9 +18,9 @@ def fold_scores(predictions: pd.DataFrame, task: str) -> list[float]:
     return [_score(fold, task) for _, fold in rows.groupby("fold", sort=True)]
 
 
-def part_score(predictions: pd.DataFrame, part: str, task: str) -> float | None:
+def split_score(predictions: pd.DataFrame, split: str, task: str) -> float | None:
     """Return the accuracy (R2 for a regression) of one part; None without rows of it."""
-    rows = of_part(predictions, part)
+    rows = of_part(predictions, split)
     return _score(rows, task) if len(rows) else None
 
 
@@ -40,26 +40,26 @@ def build_history(
     overfitting_gap
         ``overfitting_detected`` is a train-validation accuracy gap above it.
     """
-    parts = {part: part_score(predictions, part, task) for part in ("train", "val", "test")}
+    splits = {split: split_score(predictions, split, task) for split in ("train", "val", "test")}
     folds = fold_scores(predictions, task)
-    found = _figures(HEADLINE[task].__name__, parts, folds)
-    accuracy = found if task == "classification" else dict.fromkeys(_figures("accuracy", {}, []))
+    figures = _figures(HEADLINE[task].__name__, splits, folds)
+    accuracy = figures if task == "classification" else dict.fromkeys(_figures("accuracy", {}, []))
     gap, spread = accuracy["train_val_gap"], accuracy["cv_std_accuracy"]
     flags = {
         "overfitting_detected": None if gap is None else gap > overfitting_gap,
         "cv_is_stable": None if spread is None else spread < stable_std,
     }
-    return accuracy | flags | (found if task == "regression" else {})
+    return accuracy | flags | (figures if task == "regression" else {})
 
 
-def _figures(score: str, parts: dict[str, float | None], folds: list[float]) -> dict[str, Any]:
-    train, val = parts.get("train"), parts.get("val")
+def _figures(score: str, splits: dict[str, float | None], folds: list[float]) -> dict[str, Any]:
+    train, val = splits.get("train"), splits.get("val")
     gap = "train_val_gap" if score == "accuracy" else f"train_val_{score}_gap"
     folds_name = "cv_fold_accuracies" if score == "accuracy" else f"cv_fold_{score}"
     return {
         f"train_{score}": train,
         f"val_{score}": val,
-        f"test_{score}": parts.get("test"),
+        f"test_{score}": splits.get("test"),
         gap: None if train is None or val is None else train - val,
         f"cv_mean_{score}": float(np.mean(folds)) if folds else None,
         f"cv_std_{score}": float(np.std(folds)) if len(folds) > 1 else None,

@@ -62,10 +62,10 @@ class Intervals:
         means = metrics.block_means(values, block_size=size, n_bootstrap=self.n_bootstrap, seed=self.seed)
         estimates = statistics(dict(zip(moments, values.mean(axis=0)[:, None], strict=True)))
         replicates = statistics(dict(zip(moments, means.T, strict=True)))
-        found = {name: self._interval(drawn, len(values) / size) for name, drawn in replicates.items()}
+        bounds = {name: self._interval(drawn, len(values) / size) for name, drawn in replicates.items()}
         return {
             name: {"estimate": float(estimates[name][0]), "low": low, "high": high}
-            for name, (low, high) in found.items()
+            for name, (low, high) in bounds.items()
             if not (isnan(low) or isnan(estimates[name][0]))
         }
 

@@ -37,8 +37,8 @@ def class_columns(predictions: pd.DataFrame) -> dict[int, str]:
     >>> class_columns(pd.DataFrame(columns=["p_1", "label", "p_-1", "p_0"]))
     {-1: 'p_-1', 0: 'p_0', 1: 'p_1'}
     """
-    found = {int(name.removeprefix(PREFIX)): name for name in predictions if name.startswith(PREFIX)}
-    return dict(sorted(found.items()))
+    columns = {int(name.removeprefix(PREFIX)): name for name in predictions if name.startswith(PREFIX)}
+    return dict(sorted(columns.items()))
 
 
 def answer_columns(predictions: pd.DataFrame) -> list[str]:
@@ -81,23 +81,23 @@ def with_baseline(predictions: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataF
     [[0.3, 0.5]]
     """
     key = ["symbol", "part", "fold", "event"]
-    said = {name: f"{BASELINE}_{label}" for label, name in class_columns(baseline).items()}
-    said = said or {"prediction": BASELINE}
-    beside = baseline[[*key, *said]].set_axis([*key, *said.values()], axis=1)
-    return predictions.merge(beside, on=key, how="left", validate="one_to_one")
+    names = {name: f"{BASELINE}_{label}" for label, name in class_columns(baseline).items()}
+    names = names or {"prediction": BASELINE}
+    answers = baseline[[*key, *names]].set_axis([*key, *names.values()], axis=1)
+    return predictions.merge(answers, on=key, how="left", validate="one_to_one")
 
 
-def of_part(predictions: pd.DataFrame, *parts: str) -> pd.DataFrame:
+def of_part(predictions: pd.DataFrame, *splits: str) -> pd.DataFrame:
     """Return the rows of some parts."""
-    return predictions.take(np.flatnonzero(predictions["part"].isin(parts)))
+    return predictions.take(np.flatnonzero(predictions["part"].isin(splits)))
 
 
 def by_part(predictions: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give the held-out parts that have rows, each with one row an event, in time order."""
-    for part in HELD_OUT:
-        rows = of_part(predictions, part)
+    for split in HELD_OUT:
+        rows = of_part(predictions, split)
         if len(rows):
-            yield part, average_repeated(rows)
+            yield split, average_repeated(rows)
 
 
 def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:

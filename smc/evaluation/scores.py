@@ -10,7 +10,7 @@ from smc.evaluation.predictions import HELD_OUT
 
 
 @dataclass(frozen=True)
-class PartScores:
+class SplitScores:
     """Figures of one part."""
 
     metrics: dict[str, Any]
@@ -30,7 +30,7 @@ class Scores:
     record
         Plain data: ``task``, ``history``, ``out_of_fold_metrics``, ``val_metrics``, ``test_metrics``,
         ``financial_metrics`` (out of fold, the evidence that runs are compared on),
-        ``val_financial_metrics``, ``test_financial_metrics``, and by part ``baseline_metrics``,
+        ``val_financial_metrics``, ``test_financial_metrics``, and by split ``baseline_metrics``,
         ``metrics_by_regime``, ``intervals``. What has no rows is null; what is undefined is NaN in the
         metrics, and absent from regimes and intervals.
     predictions
@@ -44,23 +44,23 @@ class Scores:
     returns: pd.DataFrame
 
 
-def by_field(parts: Mapping[str, PartScores]) -> dict[str, Any]:
+def by_field(splits: Mapping[str, SplitScores]) -> dict[str, Any]:
     """Return the figures of all parts under the names of the record."""
-    tables = {part: parts[part].metrics if part in parts else None for part in HELD_OUT}
-    financial = {part: parts[part].financial_metrics if part in parts else None for part in HELD_OUT}
+    tables = {split: splits[split].metrics if split in splits else None for split in HELD_OUT}
+    financial = {split: splits[split].financial_metrics if split in splits else None for split in HELD_OUT}
     return {
-        **{f"{part}_metrics": table for part, table in tables.items()},
+        **{f"{split}_metrics": table for split, table in tables.items()},
         "financial_metrics": financial["out_of_fold"],
         "val_financial_metrics": financial["val"],
         "test_financial_metrics": financial["test"],
-        "baseline_metrics": {part: scores.baseline_metrics for part, scores in parts.items()},
-        "metrics_by_regime": {part: scores.metrics_by_regime for part, scores in parts.items()},
-        "intervals": {part: scores.intervals for part, scores in parts.items()},
+        "baseline_metrics": {split: scores.baseline_metrics for split, scores in splits.items()},
+        "metrics_by_regime": {split: scores.metrics_by_regime for split, scores in splits.items()},
+        "intervals": {split: scores.intervals for split, scores in splits.items()},
     }
 
 
-def join_returns(parts: Mapping[str, PartScores]) -> pd.DataFrame:
+def join_returns(splits: Mapping[str, SplitScores]) -> pd.DataFrame:
     """Return the returns of all parts as one table."""
     columns = ["part", "time", "position", "gross", "net"]
-    tables = [scores.returns.assign(part=part).reindex(columns=columns) for part, scores in parts.items()]
+    tables = [scores.returns.assign(part=split).reindex(columns=columns) for split, scores in splits.items()]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)

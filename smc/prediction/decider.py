@@ -15,7 +15,7 @@ from smc.results import Run
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.training.dataset import event_side
-from smc.training.rebuild import parts_of, rebuild
+from smc.training.rebuild import components_of, rebuild
 from smc.typing import FloatArray
 
 Explain = Literal["none", "on_predict"]
@@ -52,9 +52,9 @@ class Decider:
         self.model = run.model()
         if chosen == "on_predict":
             rebuilt = rebuild(run, output)
-            self.parts, self.known = rebuilt.parts, rebuilt.known(self.model)
+            self.components, self.known = rebuilt.components, rebuilt.known(self.model)
         else:
-            self.parts = parts_of(run)
+            self.components = components_of(run)
 
     def decide(self, bars: pd.DataFrame, *, symbol: str | None = None) -> dict[str, Any]:
         """Predict at the last bar, and store the decision.
@@ -86,8 +86,8 @@ class Decider:
         lookback, last = self.model.lookback, len(bars) - 1
         window = as_array(features[feature_names(self.model)].iloc[-lookback:])
         decision = window[None] if lookback > 1 else window
-        side = int(event_side(bars, np.array([last]), features, self.parts)[0])
-        events = self.parts.events.compute(bars, features)
+        side = int(event_side(bars, np.array([last]), features, self.components)[0])
+        events = self.components.events.compute(bars, features)
         record = {
             "run_id": self.run.run_id,
             "symbol": symbol,
@@ -97,8 +97,8 @@ class Decider:
             "is_event": bool(len(events) and events[-1] == last),
         }
         if self.explain == "on_predict":
-            told, table = explain_decision(self.model, decision, self.known)
-            record["explanation"] = {**told, "contributions": table.to_dict("records")}
+            explanation, table = explain_decision(self.model, decision, self.known)
+            record["explanation"] = {**explanation, "contributions": table.to_dict("records")}
         return self._store(record)
 
     def _answer(self, decision: FloatArray, side: int) -> dict[str, Any]:
@@ -114,17 +114,18 @@ class Decider:
             stands_aside = bool(
                 calibrator is not None and calibrator.decides and calibrator.abstains(shares)[0]
             )
-        position = 0.0 if stands_aside else side * float(self.parts.labels.position([prediction])[0])
+        position = 0.0 if stands_aside else side * float(self.components.labels.position([prediction])[0])
         return {"prediction": prediction, "probability": probability, "position": position + 0.0}
 
     def _features(self, bars: pd.DataFrame) -> pd.DataFrame:
-        needed = self.parts.features.warm_up + self.model.lookback
+        warm_up = self.components.features.warm_up
+        needed = warm_up + self.model.lookback
         if len(bars) < needed:
             raise DataError(
-                f"a decision needs {needed} bars, {self.parts.features.warm_up} of them to warm the features "
-                f"up, got {len(bars)}: give more of the past"
+                f"a decision needs {needed} bars, {warm_up} of them to warm the features up, "
+                f"got {len(bars)}: give more of the past"
             )
-        features = self.parts.features.compute(bars)
+        features = self.components.features.compute(bars)
         crossed = (bars["high"] < bars["low"]).to_numpy()
         if crossed.any():
             first = bars.index[crossed.argmax()]

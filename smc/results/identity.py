@@ -116,14 +116,14 @@ def seedless_hash(config: Config) -> str:
 @cache
 def package_versions() -> dict[str, str]:
     """Return the versions that may change a figure, by distribution, with Python's own (major.minor)."""
-    found = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
-    found.update({name: metadata.version(name) for name in PACKAGES})
+    versions = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+    versions.update({name: metadata.version(name) for name in PACKAGES})
     for name in OPTIONAL_PACKAGES:
         try:
-            found[name] = metadata.version(name)
+            versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def _without(value: Any, paths: tuple[str, ...], names: tuple[str, ...], prefix: str = "") -> Any:

@@ -40,14 +40,14 @@ def locate(name: str | None, output: str | Path) -> Path:
         if not runs:
             raise ResultsError(f"no finished run under {output}: python -m smc.train makes one")
         return max(runs, key=lambda run: (run / NAME).stat().st_mtime_ns)
-    found = [run for run in runs if run.name.startswith(name)]
-    exact = [run for run in found if run.name == name]
-    if len(found) > 1 and not exact:
-        named = ", ".join(run.name for run in found[:N_NAMED]) + (", ..." if len(found) > N_NAMED else "")
-        raise ResultsError(f"{len(found)} runs begin with {name}: {named}")
-    if not found:
+    matches = [run for run in runs if run.name.startswith(name)]
+    exact = [run for run in matches if run.name == name]
+    if len(matches) > 1 and not exact:
+        named = ", ".join(run.name for run in matches[:N_NAMED]) + (", ..." if len(matches) > N_NAMED else "")
+        raise ResultsError(f"{len(matches)} runs begin with {name}: {named}")
+    if not matches:
         raise ResultsError(_absent(name, [run.name for run in runs], Path(output)))
-    return (exact or found)[0]
+    return (exact or matches)[0]
 
 
 def _absent(name: str, known: list[str], output: Path) -> str:
@@ -58,8 +58,8 @@ def _absent(name: str, known: list[str], output: Path) -> str:
             return f"the run at {folder} is damaged: it has no {NAME}; delete the folder and run it again"
     begun = sorted(path.stem for path in store.statuses.glob("*.json") if path.stem.startswith(name))
     if len(begun) == 1:
-        state, said = store.state(begun[0]), store.status(begun[0]).get("message")
-        return f"run {begun[0]} {ENDINGS.get(state, state)}" + (f": {said}" if said else "")
+        state, message = store.state(begun[0]), store.status(begun[0]).get("message")
+        return f"run {begun[0]} {ENDINGS.get(state, state)}" + (f": {message}" if message else "")
     close = difflib.get_close_matches(name, known, n=N_NAMED, cutoff=0.3)
     hint = f"did you mean {' or '.join(close)}?" if close else "--list shows all"
     return f"no run {name!r} under {output}; {hint}"

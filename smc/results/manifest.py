@@ -50,10 +50,10 @@ def verify(folder: Path) -> dict[str, Any]:
     """
     manifest = _read(folder)
     for name, expected in manifest["files"].items():
-        found = _measure(folder / name) if (folder / name).is_file() else {}
-        wrong = [fact for fact in ("size", "sha256") if found.get(fact) != expected[fact]]
+        measured = _measure(folder / name) if (folder / name).is_file() else {}
+        wrong = [fact for fact in ("size", "sha256") if measured.get(fact) != expected[fact]]
         if wrong:
-            what = f"has another {wrong[0]} than {NAME} says" if found else "is missing"
+            what = f"has another {wrong[0]} than {NAME} says" if measured else "is missing"
             raise _damaged(folder, f"{name} {what}")
     return manifest
 

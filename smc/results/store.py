@@ -149,10 +149,10 @@ class RunStore:
                 return STARTED
             if self._is_finished(run_id):  # committed while we looked
                 return FINISHED
-            said = self.status(run_id).get("status", ABSENT)
-        if said == STARTED:
+            recorded = self.status(run_id).get("status", ABSENT)
+        if recorded == STARTED:
             return KILLED
-        return ABSENT if said == FINISHED else said
+        return ABSENT if recorded == FINISHED else recorded
 
     def _is_finished(self, run_id: str) -> bool:
         return (self.folder(run_id) / NAME).is_file()
@@ -187,8 +187,8 @@ class RunStore:
         if self.folder(run_id).exists():
             verify(self.folder(run_id))
             return FINISHED
-        said = self.status(run_id)
-        failed = said.get("status") == FAILED and said.get("reason") not in OF_PLACE
+        status = self.status(run_id)
+        failed = status.get("status") == FAILED and status.get("reason") not in OF_PLACE
         return FAILED if failed and retry != FAILED else None
 
     def _remove_dead_staging(self, claimed: str) -> None:

@@ -34,7 +34,7 @@ class Evaluated:
 
 
 def evaluate(
-    parts: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool = True
+    components: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool = True
 ) -> Evaluated:
     """Score the predictions symbol by symbol.
 
@@ -48,8 +48,11 @@ def evaluate(
         trading figures are left out.
     """
     scores = {
-        symbol: parts.evaluation.compute(
-            _of(symbol, fits.predictions), _of(symbol, baseline.predictions), own_bars, parts.labels.position
+        symbol: components.evaluation.compute(
+            _of(symbol, fits.predictions),
+            _of(symbol, baseline.predictions),
+            own_bars,
+            components.labels.position,
         )
         for symbol, own_bars in bars.items()
     }
@@ -59,22 +62,24 @@ def evaluate(
         [own.returns.assign(symbol=symbol) for symbol, own in scores.items()], ignore_index=True
     )
     records = {symbol: cast(SymbolScores, own.record) for symbol, own in scores.items()}
-    if hasattr(parts.cv, "event_paths"):
+    if hasattr(components.cv, "event_paths"):
         for symbol, record in records.items():
             own = _of(symbol, of_part(fits.predictions, OUT_OF_FOLD))
-            trading = parts.evaluation.trading(bars[symbol], parts.labels.position) if can_trade else None
+            trading = (
+                components.evaluation.trading(bars[symbol], components.labels.position) if can_trade else None
+            )
             record["backtest_paths"] = cast(BacktestPaths | None, backtest_paths(own, trading))
     if not can_trade:
         records = {symbol: _without_trading(record) for symbol, record in records.items()}
         returns = returns.iloc[:0]
     if len(records) == 1:
         return Evaluated(cast(RunScores, next(iter(records.values()))), predictions, returns)
-    pooled = _pooled(parts, fits.predictions, predictions)
+    pooled = _pooled(components, fits.predictions, predictions)
     return Evaluated({**pooled, "by_symbol": records}, predictions, returns)
 
 
 def sealed_tables(
-    parts: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool
+    components: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool
 ) -> dict[str, pd.DataFrame]:
     """Return the test split's predictions and returns that a sealed run writes into files of their own.
 
@@ -82,11 +87,11 @@ def sealed_tables(
     after writing down that it does (`smc.selection.sealed_test_log`). Kept, not predicted later, because the
     bars may be gone by then. Empty unless ``evaluation.test=sealed``.
     """
-    if getattr(parts.evaluation, "test", "recorded") != "sealed":
+    if getattr(components.evaluation, "test", "recorded") != "sealed":
         return {}
-    opened: Any = copy(parts.evaluation)
+    opened: Any = copy(components.evaluation)
     opened.test = "recorded"
-    evaluated = evaluate(replace(parts, evaluation=opened), bars, fits, baseline, can_trade=can_trade)
+    evaluated = evaluate(replace(components, evaluation=opened), bars, fits, baseline, can_trade=can_trade)
     return {
         "sealed_predictions": of_part(evaluated.predictions, TEST),
         "sealed_returns": of_part(evaluated.returns, TEST),
@@ -94,12 +99,12 @@ def sealed_tables(
 
 
 def ablation(
-    parts: Components, bars: Bars, plain: FitResults | None, baseline: FitResults
+    components: Components, bars: Bars, plain: FitResults | None, baseline: FitResults
 ) -> Ablation | None:
     """Return the figures of the same model without augmentation, on the same folds, if it was fitted."""
     if plain is None:
         return None
-    record = evaluate(parts, bars, plain, baseline).record
+    record = evaluate(components, bars, plain, baseline).record
     ablated: Ablation = {**_ablated(record)}
     if "by_symbol" in record:
         ablated["by_symbol"] = {symbol: _ablated(own) for symbol, own in record["by_symbol"].items()}
@@ -133,7 +138,7 @@ def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[table["symbol"] == symbol].reset_index(drop=True)
 
 
-def _pooled(parts: Components, predictions: pd.DataFrame, held_out: pd.DataFrame) -> PooledScores:
+def _pooled(components: Components, predictions: pd.DataFrame, held_out: pd.DataFrame) -> PooledScores:
     """Score all symbols' events together; the train rows of ``predictions`` serve the history alone."""
     classes = all_classes(held_out)
     rows: dict[str, list[pd.DataFrame]] = {"out_of_fold": [], "val": [], "test": []}
@@ -146,12 +151,12 @@ def _pooled(parts: Components, predictions: pd.DataFrame, held_out: pd.DataFrame
     scored = pd.concat([predictions.loc[predictions["part"] == "train"], held_out])
     history = build_history(
         scored,
-        parts.labels.task,
-        stable_std=parts.evaluation.stable_std,
-        overfitting_gap=parts.evaluation.overfitting_gap,
+        components.labels.task,
+        stable_std=components.evaluation.stable_std,
+        overfitting_gap=components.evaluation.overfitting_gap,
     )
     return {
-        "task": parts.labels.task,
+        "task": components.labels.task,
         "history": cast(History, history),
         "out_of_fold_metrics": metrics["out_of_fold"],
         "val_metrics": metrics["val"],

@@ -46,7 +46,7 @@ class FittedModels:
 
 
 def fit_models(
-    parts: Components, data: Dataset, plan: SplitPlan, config: Config, on_progress: Callable[[str], None]
+    components: Components, data: Dataset, plan: SplitPlan, config: Config, on_progress: Callable[[str], None]
 ) -> FittedModels:
     """Fit the model and the baseline; where a fold cannot be fitted, leave all folds out and say why.
 
@@ -54,19 +54,21 @@ def fit_models(
     """
     fitter = CrossFitter(
         data,
-        parts.pipeline,
+        components.pipeline,
         final=config["final"],
         use_weights=config["sample_weight"] == "uniqueness",
-        watches=parts.fit_watches,
+        watches=components.fit_watches,
     )
     try:
         fits = fitter.run(plan, on_progress)
     except FoldError as error:
         log.warning("no out-of-fold figures: %s", error)
-        without_folds = fit_models(parts, data, replace(plan, folds=()), config, on_progress)
+        without_folds = fit_models(components, data, replace(plan, folds=()), config, on_progress)
         return replace(without_folds, cv_failure=str(error))
     # Fitted in hundredths of a second; half a baseline compares with nothing, so that Ctrl-C ends the run.
-    baseline = baseline_of(fitter, parts.labels.task).run(plan, lambda _: None, n_fits=len(fits.augmentation))
+    baseline = baseline_of(fitter, components.labels.task).run(
+        plan, lambda _: None, n_fits=len(fits.augmentation)
+    )
     if baseline.is_partial:
         raise KeyboardInterrupt
     if fits.is_partial:

@@ -52,11 +52,11 @@ class NullBand:
 
     def __init__(self, run: Run, output: str | Path, measure: str) -> None:
         config = _quiet(upgrade_config(run.config)[0])
-        self.parts, self.measure = Components.from_config(config), measure
+        self.components, self.measure = Components.from_config(config), measure
         self.use_weights = config["sample_weight"] == "uniqueness"
         kept = KeptBars(str(output), {name: bars["fingerprint"] for name, bars in run.record["bars"].items()})
-        self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.parts)
-        self.plan = SplitPlan.from_spans(self.data.spans, self.parts.cv, **config["split"])
+        self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.components)
+        self.plan = SplitPlan.from_spans(self.data.spans, self.components.cv, **config["split"])
         if self.plan.hash != run.record["split_hash"]:
             raise ResultsError(
                 f"run {run.run_id} cannot be refitted: its events are split otherwise now; run it again"
@@ -73,8 +73,8 @@ class NullBand:
         return scores
 
     def _score(self, data: Dataset, symbol: str) -> float:
-        fitter = CrossFitter(data, self.parts.pipeline, use_weights=self.use_weights)
-        baseline = baseline_of(fitter, self.parts.labels.task)
+        fitter = CrossFitter(data, self.components.pipeline, use_weights=self.use_weights)
+        baseline = baseline_of(fitter, self.components.labels.task)
         rows = with_baseline(pd.concat(self._predict(fitter)), pd.concat(self._predict(baseline)))
         rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))
         part = split_result(rows, pd.DataFrame(), self.measure, None)

@@ -85,28 +85,30 @@ def symbols_of(config: Mapping[str, Any], data: DataSource) -> list[str]:
     return symbols
 
 
-def load_bars(parts: Components, config: Config) -> Bars:
+def load_bars(components: Components, config: Config) -> Bars:
     """Load the bars of the run's symbols, and check that its features and labels fit into them."""
-    bars = {symbol: parts.data.load(symbol) for symbol in symbols_of(config, parts.data)}
-    for symbol, each in bars.items():
-        check_fit(symbol, each, parts.features, parts.labels.horizon)
+    bars = {symbol: components.data.load(symbol) for symbol in symbols_of(config, components.data)}
+    for symbol, own in bars.items():
+        check_fit(symbol, own, components.features, components.labels.horizon)
     return bars
 
 
-def prepare(parts: Components, bars: Bars, config: Config, output: Path) -> PreparedData:
+def prepare(components: Components, bars: Bars, config: Config, output: Path) -> PreparedData:
     """Label the events of the bars, and split them."""
-    data = cached_dataset(bars, parts, output)
-    plan, cv_failure = make_plan(data, parts, config["split"])
-    return PreparedData(bars, data, plan, cv_failure, parts.labels.task)
+    data = cached_dataset(bars, components, output)
+    plan, cv_failure = make_plan(data, components, config["split"])
+    return PreparedData(bars, data, plan, cv_failure, components.labels.task)
 
 
-def cached_dataset(bars: Bars, parts: Components, output: Path) -> Dataset:
+def cached_dataset(bars: Bars, components: Components, output: Path) -> Dataset:
     """Make the events of the bars; their features are read from the cache if they stand there."""
     cache = FeatureCache(output / "cache" / "features")
-    return make_dataset(bars, parts, partial(cache.compute, parts.features))
+    return make_dataset(bars, components, partial(cache.compute, components.features))
 
 
-def make_plan(data: Dataset, parts: Components, sizes: Mapping[str, Any]) -> tuple[SplitPlan, str | None]:
+def make_plan(
+    data: Dataset, components: Components, sizes: Mapping[str, Any]
+) -> tuple[SplitPlan, str | None]:
     """Split the events; where the folds cannot be had, leave them out and say why.
 
     Raises
@@ -115,9 +117,9 @@ def make_plan(data: Dataset, parts: Components, sizes: Mapping[str, Any]) -> tup
         Not even the outer split can be had.
     """
     try:
-        return _checked_plan(data, parts.cv, parts.labels.task, sizes), None
+        return _checked_plan(data, components.cv, components.labels.task, sizes), None
     except SplitError as failure:
-        return _checked_plan(data, None, parts.labels.task, sizes), str(failure)
+        return _checked_plan(data, None, components.labels.task, sizes), str(failure)
 
 
 def _checked_plan(data: Dataset, cv: Splitter | None, task: LabelTask, sizes: Mapping[str, Any]) -> SplitPlan:

@@ -43,7 +43,7 @@ class Rebuilt:
 
     run: Run
     config: Config
-    parts: Components
+    components: Components
     bars: dict[str, pd.DataFrame]
     data: Dataset
     plan: SplitPlan
@@ -74,7 +74,7 @@ class Rebuilt:
             raise ResultsError(f"run {self.run.run_id} has no out-of-fold predictions: nothing to shuffle")
         fitter = CrossFitter(
             self.data,
-            self.parts.pipeline,
+            self.components.pipeline,
             final=config["final"],
             use_weights=config["sample_weight"] == "uniqueness",
         )
@@ -117,19 +117,19 @@ def rebuild(run: Run, output: str | Path, on_progress: Callable[[str], None] = l
     on_progress("bars")
     config, _ = upgrade_config(run.config)
     bars = _bars(run, config["data"], output)
-    parts = Components.from_config(without_side_effects(config))
+    components = Components.from_config(without_side_effects(config))
     on_progress("features, labels (the first time, they are compiled)")
-    data = cached_dataset(bars, parts, Path(output))
+    data = cached_dataset(bars, components, Path(output))
     plan = SplitPlan.load(run.path / "splits.json")
     if not np.array_equal(plan.spans, data.spans):
         raise ResultsError(
             f"the events of run {run.run_id} come out differently today: python -m smc.reproduce "
             f"{run.run_id} says what changed"
         )
-    return Rebuilt(run, config, parts, bars, data, plan)
+    return Rebuilt(run, config, components, bars, data, plan)
 
 
-def parts_of(run: Run) -> Components:
+def components_of(run: Run) -> Components:
     """Build the objects of a run again, but for those whom it told.
 
     What a run made before smc had some group or key did not know is switched off (`upgrade_config`).
@@ -140,7 +140,7 @@ def parts_of(run: Run) -> Components:
 
 def _bars(run: Run, source: Config, output: str | Path) -> dict[str, pd.DataFrame]:
     """Return the bars that the run was made of: those kept, else those of the source if they are the same."""
-    prints = {symbol: each["fingerprint"] for symbol, each in run.record["bars"].items()}
+    prints = {symbol: facts["fingerprint"] for symbol, facts in run.record["bars"].items()}
     kept, bars = KeptBars(str(output), prints), {}
     for symbol, expected in prints.items():
         if kept.has(symbol):

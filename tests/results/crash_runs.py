@@ -22,6 +22,7 @@ from pathlib import Path
 import smc.results
 from smc.errors import RunBusyError
 from smc.results import RunStore
+from smc.results.schema import record_problems
 
 RUN_ID = "00000000000000aa"
 CALLS = ("open", "close", "fsync", "replace", "rename", "mkdir", "rmdir", "unlink", "ftruncate", "pwrite")
@@ -170,6 +171,7 @@ def orphan(output):
 
 
 def main(mode, output, count=0):
+    list(record_problems({}))  # so that the schema of run.json is made once, and not in each child
     if mode in ("calls", "failing-calls"):
         die_everywhere(output, die_at_call, fail=mode == "failing-calls")
     elif mode == "lines":
