@@ -153,10 +153,11 @@ def _by_event(one: Run, other: Run) -> Iterator[PairedTest]:
 
 def _by_fold(one: Run, other: Run) -> Iterator[PairedTest]:
     first, second = (run.record["history"].get("cv_fold_accuracies") or [] for run in (one, other))
-    if len(first) != len(second) or len(first) < 2 or None in (*first, *second):
+    if len(first) != len(second) or len(first) < 2:
         return
+    pairs = zip(first, second, strict=True)
+    differences = [a - b for a, b in pairs if a is not None and b is not None]
     folds = SplitPlan.load(one.path / "splits.json").folds
-    differences = [a - b for a, b in zip(first, second, strict=True)]
     if len(folds) != len(differences) or (len(set(differences)) == 1 and differences[0]):
         return  # a fold was left out, or all differ alike: no variance to test against
     result = stats.corrected_resampled_t(
