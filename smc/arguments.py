@@ -1,9 +1,9 @@
 """Argument checks: each names the rule, the value and, where it helps, the remedy."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from smc.errors import LeakageError, SplitError
 from smc.typing import BoolArray, IntArray, Spans
@@ -47,7 +47,7 @@ def check_share(**values: float | None) -> None:
             raise ValueError(f"`{name}` must be above 0 and at most 1, got {value}")
 
 
-def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
+def check_choice(name: str, value: object, choices: Iterable[object]) -> None:
     """Raise ValueError unless ``value`` is one of ``choices``."""
     allowed = list(choices)
     if isinstance(choices, range) and value not in allowed:
@@ -56,7 +56,7 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
         raise ValueError(f"`{name}` must be one of {', '.join(map(str, allowed))}, got {value!r}")
 
 
-def check_spans(spans: Any, n_events: int) -> Spans:
+def check_spans(spans: ArrayLike | None, n_events: int) -> Spans:
     """Return label spans as int64 (n_events, 2), sorted by start and closed.
 
     Raises

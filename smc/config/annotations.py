@@ -25,48 +25,58 @@ def parameters_of(cls: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
     return inspect.signature(cls).parameters
 
 
-def members(hint: Any) -> tuple[Any, ...]:
+def alternatives(hint: object) -> tuple[Any, ...]:
     """Return the alternatives of a union, or the one that there is.
 
-    >>> members(int | None)
+    >>> alternatives(int | None)
     (<class 'int'>, <class 'NoneType'>)
     """
-    is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
-    return typing.get_args(hint) if is_union else (hint,)
+    return typing.get_args(hint) if _is_union(hint) else (hint,)
 
 
-def fits(value: Any, hint: Any) -> bool:
+def matches_type(value: object, hint: object) -> bool:
     """Tell whether a plain value may stand where an annotation does.
 
-    >>> fits("64", int), fits(64, float), fits(True, int), fits([1, 5], int | list[int])
-    (False, True, False, True)
+    >>> matches_type("64", int), matches_type(64, float), matches_type(True, int)
+    (False, True, False)
+    >>> matches_type([1, 5], int | list[int])
+    True
     """
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        return any(fits(value, each) for each in inner)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    container = origin or hint
+    if _is_union(hint):
+        return any(matches_type(value, alternative) for alternative in arguments)
     if origin is typing.Literal:
-        return any(value == each and type(value) is type(each) for each in inner)
+        return any(value == choice and type(value) is type(choice) for choice in arguments)
     if hint in (None, type(None)):
         return value is None
     if hint in (int, float, str, bool):
         return type(value) is hint or (hint is float and type(value) is int)
-    if isinstance(origin or hint, type) and issubclass(origin or hint, Mapping):
+    if isinstance(container, type) and issubclass(container, Mapping):
         return isinstance(value, Mapping) and (
-            len(inner) != 2 or all(fits(v, inner[1]) for v in value.values())
+            len(arguments) != 2 or all(matches_type(item, arguments[1]) for item in value.values())
         )
     if origin in (list, tuple, set, Sequence):
-        items = [each for each in inner if each is not Ellipsis]
-        return isinstance(value, list | tuple) and all(any(fits(v, each) for each in items) for v in value)
+        item_hints = [argument for argument in arguments if argument is not Ellipsis]
+        return isinstance(value, list | tuple) and all(
+            any(matches_type(item, item_hint) for item_hint in item_hints) for item in value
+        )
     return True
 
 
-def say_type(hint: Any) -> str:
+def describe_type(hint: object) -> str:
     """Name a type for people."""
-    inner = typing.get_args(hint)
-    if typing.get_origin(hint) is typing.Literal:
-        return "one of " + ", ".join(map(str, inner))
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        return " or ".join("null" if each is type(None) else say_type(each) for each in inner)
-    if isinstance(typing.get_origin(hint), type) and issubclass(typing.get_origin(hint), Mapping):
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return "one of " + ", ".join(map(str, arguments))
+    if _is_union(hint):
+        return " or ".join(
+            "null" if alternative is type(None) else describe_type(alternative) for alternative in arguments
+        )
+    if isinstance(origin, type) and issubclass(origin, Mapping):
         return "a section of keys"
-    return hint.__name__ if isinstance(hint, type) and not inner else str(hint).replace("typing.", "")
+    return hint.__name__ if isinstance(hint, type) and not arguments else str(hint).replace("typing.", "")
+
+
+def _is_union(hint: object) -> bool:
+    return typing.get_origin(hint) in (typing.Union, types.UnionType)

@@ -5,7 +5,7 @@ from typing import Any
 
 from smc.config.instantiate import instantiate
 from smc.config.interface import INTERFACES
-from smc.config.task_compat import unfit_for
+from smc.config.task_compat import task_problems
 from smc.errors import ConfigError, SmcError
 from smc.interfaces import Labeller, ProbabilityCalibrator
 from smc.typing import Config
@@ -52,22 +52,22 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
             f"{group}: an object of {type(built[group]).__name__} needs the attribute `{name}`"
             for name in interface.missing_attributes(built[group])
         ]
-    for name, (group, key) in MAPS.items():
-        built[name] = []
-        for place, node in config[group][key].items() if group not in faulty else ():
+    for kind, (group, key) in MAPS.items():
+        built[kind] = []
+        for name, node in config[group][key].items() if group not in faulty else ():
             try:
-                built[name] += [] if node is None else [instantiate(node, f"{group}.{key}.{place}")]
+                built[kind] += [] if node is None else [instantiate(node, f"{group}.{key}.{name}")]
             except SmcError as error:
                 problems.append(str(error))
     if "model" in built and "labels" in built and not problems:
         weighted = config["sample_weight"] != "none"
-        problems += unfit_for(built["model"], built["labels"].task, weighted=weighted)
+        problems += task_problems(built["model"], built["labels"].task, weighted=weighted)
     if "calibrate" in built and "labels" in built and not problems:
-        problems += _cannot_calibrate(built["calibrate"], built["labels"])
+        problems += _calibration_problems(built["calibrate"], built["labels"])
     return built, problems
 
 
-def _cannot_calibrate(calibrator: ProbabilityCalibrator, labels: Labeller) -> Iterator[str]:
+def _calibration_problems(calibrator: ProbabilityCalibrator, labels: Labeller) -> Iterator[str]:
     """Say why there is nothing to calibrate, or to decide; nothing if there is."""
     if calibrator.is_on and labels.task != "classification":
         yield "calibrate: there are probabilities for classes only, not for regression; set calibrate=none"

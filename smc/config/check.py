@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from smc.config.annotations import annotations, fits, parameters_of, say_type
+from smc.config.annotations import annotations, describe_type, matches_type, parameters_of
 from smc.config.build import MAPS, try_to_build
 from smc.config.instantiate import DIRECTIVES, locate
 from smc.config.interface import IN_MAPS, INTERFACES, Interface
@@ -32,20 +32,20 @@ def check_config(config: Config, model_name: str | None = None) -> None:
     each group must offer what a run asks of it (`smc.config.interface`). Then every object is built, to learn
     what the constructors refuse.
     """
-    strange = dict(_strange(config))
-    others = {key: value for key, value in config.items() if key not in strange}
+    unsuitable = dict(_class_problems(config))
+    others = {key: value for key, value in config.items() if key not in unsuitable}
     problems = [
-        *strange.values(),
-        *_typed("", config, Root),
-        *_below("", others),
-        *_profiles(others, model_name),
-        *_other_structure(others),
-        *_unlikely_numbers(config),
+        *unsuitable.values(),
+        *_section_problems("", config, Root),
+        *_target_problems("", others),
+        *_profile_problems(others, model_name),
+        *_structure_problems(others),
+        *_number_problems(config),
     ]
     faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
     problems += try_to_build(config, faulty)[1]
     if problems:
-        raise ConfigError("\n".join(_told_once(problems)))
+        raise ConfigError("\n".join(_without_repeats(problems)))
 
 
 def check_sections(config: Config, schema: type) -> None:
@@ -56,13 +56,13 @@ def check_sections(config: Config, schema: type) -> None:
     ConfigError
         With every mismatch, one a line.
     """
-    problems = [*_typed("", config, schema), *_below("", config)]
+    problems = [*_section_problems("", config, schema), *_target_problems("", config)]
     if problems:
         raise ConfigError("\n".join(problems))
 
 
-def _strange(config: Config) -> Iterator[tuple[str, str]]:
-    """Give the groups whose class is none of the kind that a run needs there, each with a sentence."""
+def _class_problems(config: Config) -> Iterator[tuple[str, str]]:
+    """Give the groups whose class is not of the kind that a run needs there, with a sentence."""
     for group, interface in INTERFACES.items():
         node = config.get(group)
         if not isinstance(node, Mapping):
@@ -85,13 +85,14 @@ def _strange(config: Config) -> Iterator[tuple[str, str]]:
             yield group, f"{group}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
     for group, key in MAPS.values():
         section = config.get(group)
-        found = section.get(key) if isinstance(section, Mapping) else None
-        for name, node in found.items() if isinstance(found, Mapping) else ():
+        entries = section.get(key) if isinstance(section, Mapping) else None
+        for name, node in entries.items() if isinstance(entries, Mapping) else ():
             path = f"{group}.{key}.{name}"
-            yield from ((path, sentence) for sentence in _strange_in_map(path, node, IN_MAPS[group]))
+            yield from ((path, sentence) for sentence in _entry_problems(path, node, IN_MAPS[group]))
 
 
-def _strange_in_map(path: str, node: Any, interface: Interface) -> Iterator[str]:
+def _entry_problems(path: str, node: Any, interface: Interface) -> Iterator[str]:
+    """Say why an entry in the map of a group is not of the kind that stands there."""
     if node is None:
         return
     if not _holds_target(node):
@@ -105,7 +106,7 @@ def _strange_in_map(path: str, node: Any, interface: Interface) -> Iterator[str]
         yield f"{path}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
 
 
-def _unlikely_numbers(config: Config) -> Iterator[str]:
+def _number_problems(config: Config) -> Iterator[str]:
     """Find seeds that no generator takes, and numbers that are too large or not finite."""
     for path, value in _leaves("", config):
         name = path.rpartition(".")[2]
@@ -118,10 +119,11 @@ def _unlikely_numbers(config: Config) -> Iterator[str]:
             yield f"{path}: must be finite, got {value}"
 
 
-def _told_once(problems: Sequence[str]) -> list[str]:
+def _without_repeats(problems: Sequence[str]) -> list[str]:
     """Leave out the fault of a value that only reads the root's: the seed, a rule of structure, a callback.
 
-    >>> _told_once(["seed: must be int, got 'a'", "model.seed: must be int, got 'a'", "cv.seed: missing"])
+    >>> wrong = "must be int, got 'a'"
+    >>> _without_repeats([f"seed: {wrong}", f"model.seed: {wrong}", "cv.seed: missing"])
     ["seed: must be int, got 'a'", 'cv.seed: missing']
     """
     of_root = [line for line in problems if line.startswith(("seed: ", "structure.", "trainer.callbacks."))]
@@ -140,19 +142,19 @@ def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
         yield path, node
 
 
-def _below(path: str, node: Any) -> Iterator[str]:
+def _target_problems(path: str, node: Any) -> Iterator[str]:
     """Check each mapping with a `_target_` under a node."""
     if isinstance(node, Mapping):
         if "_target_" in node:
-            yield from _target(path, node)
+            yield from _binding_problems(path, node)
         for key, value in node.items():
-            yield from _below(_join(path, key), value)
+            yield from _target_problems(_join(path, key), value)
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for index, value in enumerate(node):
-            yield from _below(f"{path}[{index}]", value)
+            yield from _target_problems(f"{path}[{index}]", value)
 
 
-def _target(path: str, node: Mapping[str, Any]) -> Iterator[str]:
+def _binding_problems(path: str, node: Mapping[str, Any]) -> Iterator[str]:
     try:
         cls = locate(node["_target_"])
     except ConfigError as error:
@@ -160,10 +162,10 @@ def _target(path: str, node: Mapping[str, Any]) -> Iterator[str]:
         return
     arguments = {key: value for key, value in node.items() if key not in DIRECTIVES}
     if "_args_" not in node:
-        yield from _arguments(path, arguments, cls, is_partial=bool(node.get("_partial_")))
+        yield from _argument_problems(path, arguments, cls, is_partial=bool(node.get("_partial_")))
 
 
-def _arguments(
+def _argument_problems(
     path: str, arguments: Mapping[str, Any], cls: type, *, is_partial: bool = False
 ) -> Iterator[str]:
     """Bind arguments to a constructor: names first, then what is missing, then types."""
@@ -175,43 +177,43 @@ def _arguments(
         if name not in known:
             if not takes_any:
                 kind = "key" if dataclasses.is_dataclass(cls) else f"argument of {cls.__name__}"
-                meant = renamed_to(f"{cls.__module__}.{cls.__qualname__}", name) or suggest(name, known)
-                yield f"{_join(path, name)}: no such {kind}{meant}"
+                suggestion = renamed_to(f"{cls.__module__}.{cls.__qualname__}", name) or suggest(name, known)
+                yield f"{_join(path, name)}: no such {kind}{suggestion}"
         elif value == "???":
             yield f"{_join(path, name)}: a value is needed; set {_join(path, name)}=..."
-        elif not _holds_target(value) and not fits(value, hints.get(name, Any)):
-            where, said = _join(path, name), say_type(hints[name])
-            is_text = isinstance(value, int) and fits(str(value), hints[name])
+        elif not _holds_target(value) and not matches_type(value, hints.get(name, Any)):
+            where, expected = _join(path, name), describe_type(hints[name])
+            is_text = isinstance(value, int) and matches_type(str(value), hints[name])
             remedy = f"; as text: '{where}=\"{value}\"'" if is_text else ""
-            yield f"{where}: must be {said}, got {value!r}{remedy}"
+            yield f"{where}: must be {expected}, got {value!r}{remedy}"
     if not is_partial:
         for name, parameter in known.items():
             if parameter.default is parameter.empty and name not in arguments:
                 yield f"{_join(path, name)}: missing, and {cls.__name__} needs it"
 
 
-def _typed(path: str, section: Mapping[str, Any], schema: type) -> Iterator[str]:
+def _section_problems(path: str, section: Mapping[str, Any], schema: type) -> Iterator[str]:
     """Bind a plain section to a dataclass, its nested dataclasses, and their own rules."""
     fields = annotations(schema)
     plain = {key: value for key, value in section.items() if not dataclasses.is_dataclass(fields.get(key))}
     nested = {key: value for key, value in section.items() if key not in plain}
-    found = [*_arguments(path, plain, schema, is_partial=True)]
-    found += [f"{_join(path, key)}: missing, and a run needs it" for key in fields if key not in section]
+    problems = [*_argument_problems(path, plain, schema, is_partial=True)]
+    problems += [f"{_join(path, key)}: missing, and a run needs it" for key in fields if key not in section]
     for key, value in nested.items():
         if isinstance(value, Mapping):
-            found += _typed(_join(path, key), value, fields[key])
+            problems += _section_problems(_join(path, key), value, fields[key])
         else:
-            found.append(f"{_join(path, key)}: must be a section of keys, got {value!r}")
-    if not found and not nested:
+            problems.append(f"{_join(path, key)}: must be a section of keys, got {value!r}")
+    if not problems and not nested:
         try:
             schema(**section)
         except ValueError as error:
-            found.append(f"{path}: {error}")
-    yield from found
+            problems.append(f"{path}: {error}")
+    yield from problems
 
 
-def _other_structure(config: Config) -> Iterator[str]:
-    """Find rules of structure that one group alone was told: features, events and labels share theirs."""
+def _structure_problems(config: Config) -> Iterator[str]:
+    """Find rules of structure set for one group alone: features, events and labels share theirs."""
     shared = config.get("structure")
     if not isinstance(shared, Mapping):
         return
@@ -219,14 +221,14 @@ def _other_structure(config: Config) -> Iterator[str]:
         node = config.get(group) or {}
         for name in annotations(Structure):
             if name in node and name in shared and node[name] != shared[name]:
-                here = f"structure.{name}"
+                shared_key = f"structure.{name}"
                 yield (
-                    f"{group}.{name}: {', '.join(STRUCTURED)} read {here}, which is {shared[name]}, "
-                    f"got {node[name]}; set {here}={node[name]} for all of them"
+                    f"{group}.{name}: {', '.join(STRUCTURED)} read {shared_key}, which is {shared[name]}, "
+                    f"got {node[name]}; set {shared_key}={node[name]} for all of them"
                 )
 
 
-def _profiles(config: Config, model_name: str | None) -> Iterator[str]:
+def _profile_problems(config: Config, model_name: str | None) -> Iterator[str]:
     """A profile's section for the chosen model, or a member, may name its constructor's arguments only."""
     model = config.get("model") or {}
     members = model.get("members")
@@ -235,10 +237,10 @@ def _profiles(config: Config, model_name: str | None) -> Iterator[str]:
         section = (config.get("reg") or {}).get(name) if name else None
         target = node.get("_target_") if isinstance(node, Mapping) else None
         if section and target:
-            yield from _profile(name, section, target)
+            yield from _profile_section_problems(name, section, target)
 
 
-def _profile(model_name: Any, section: Mapping[str, Any], target: Any) -> Iterator[str]:
+def _profile_section_problems(model_name: Any, section: Mapping[str, Any], target: Any) -> Iterator[str]:
     try:
         known = parameters_of(locate(target))
     except ConfigError:

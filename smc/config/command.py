@@ -86,7 +86,7 @@ class Command:
         ConfigError
             With every mismatch of every job, one a line, and the jobs that it concerns.
         """
-        jobs, problems = compose_jobs(self.composer, self._batch(defaults), self._explained)
+        jobs, problems = compose_jobs(self.composer, self._batch(defaults), self._explain)
         if problems and (self._common.bad_jobs != "skip" or not jobs):
             raise ConfigError("\n".join(problems))
         return jobs, problems
@@ -104,17 +104,17 @@ class Command:
     def _common(self) -> Any:
         """The composition that stands for the sweep as a whole: its launcher, folder and parameters."""
         try:
-            kept = without_swept(self.composer.parse(self.overrides))
-            return self.composer.load(kept, for_sweep=True)
+            overrides = without_swept(self.composer.parse(self.overrides))
+            return self.composer.load(overrides, for_sweep=True)
         except COMPOSITION_ERRORS as error:
-            raise self._explained(error, self.overrides) from error
+            raise self._explain(error, self.overrides) from error
 
     def _batch(self, defaults: Sequence[str]) -> list[list[str]]:
         """List the overrides of every job: every combination of what is swept."""
         params = [f"{key}={value}" for key, value in (self._common.hydra.sweeper.params or {}).items()]
         return expand(self.composer, [*defaults, *params, *self.overrides])
 
-    def _explained(self, error: Exception, overrides: Sequence[str]) -> ConfigError:
+    def _explain(self, error: Exception, overrides: Sequence[str]) -> ConfigError:
         """Name every override at fault, those within the lists of a sweep too."""
         if not isinstance(error, ConfigError):
             try:
@@ -131,7 +131,7 @@ class Command:
 
 
 def read_command(arguments: Sequence[str]) -> Command | None:
-    """Read a command line; None if it only asked to be told something, which was printed.
+    """Read a command line; None if it only asked for information, which was printed.
 
     `--help` lists the options. Overrides, `--config-dir`, `-m`, `--cfg` and `--info` mean what Hydra means.
 
@@ -145,22 +145,22 @@ def read_command(arguments: Sequence[str]) -> Command | None:
     if "--help" in arguments or "-h" in arguments:
         sys.stdout.write(help_text(arguments) + "\n")
         return None
-    asked = get_args_parser().parse_args(list(arguments))
-    check_flags(vars(asked))
+    flags = get_args_parser().parse_args(list(arguments))
+    check_flags(vars(flags))
     folders = config_dirs(arguments)
-    if asked.cfg or asked.info or asked.hydra_help or asked.shell_completion:
-        _let_hydra_answer(asked, folders)
+    if flags.cfg or flags.info or flags.hydra_help or flags.shell_completion:
+        _print_by_hydra(flags, folders)
         return None
-    return Command(asked.overrides, folders, multirun=asked.multirun)
+    return Command(flags.overrides, folders, multirun=flags.multirun)
 
 
-def _let_hydra_answer(asked: Namespace, folders: Sequence[Path]) -> None:
+def _print_by_hydra(flags: Namespace, folders: Sequence[Path]) -> None:
     """Print what Hydra knows of a configuration."""
     import os
 
     import hydra
 
-    if asked.multirun:
+    if flags.multirun:
         raise ConfigError("-m: --cfg and --info show one run; leave -m out, and give each key one value")
     check_folders(folders)
     sys.argv[1:] = reach_profile(sys.argv[1:], folders)
@@ -169,4 +169,4 @@ def _let_hydra_answer(asked: Namespace, folders: Sequence[Path]) -> None:
     try:
         command(lambda _: None)()
     except COMPOSITION_ERRORS as error:
-        raise explain(error, asked.overrides, Composer(folders)) from error
+        raise explain(error, flags.overrides, Composer(folders)) from error

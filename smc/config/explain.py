@@ -35,25 +35,29 @@ def explain(error: Exception, overrides: Sequence[str], composer: Composer) -> C
     if isinstance(error, MarkedYAMLError):
         return ConfigError(_not_yaml(error))
     parsed, problems = _parse(overrides)
-    known_groups, sound = groups(composer.folders), []
+    known_groups, valid = groups(composer.folders), []
     for override in parsed:
         group = override.key_or_group
         if group in known_groups and not override.is_sweep_override():
-            wrong = _unknown_option(group, override, options(group, composer.folders))
-            problems += wrong
-            if not wrong:
-                sound.append(override.input_line)
-    keys = _keys(composer, sound)
+            faults = _unknown_option(group, override, options(group, composer.folders))
+            problems += faults
+            if not faults:
+                valid.append(override.input_line)
+    keys = _known_keys(composer, valid)
     for override in parsed:
         key = override.key_or_group
         if key not in known_groups and not key.startswith("hydra"):
-            wrong = _added(override, keys) if _adds(override) else _unknown_key(key, keys, known_groups)
-            problems += wrong
-            if not wrong and not override.is_sweep_override():
-                sound.append(override.input_line)
+            faults = (
+                _repeated_key(override, keys)
+                if _may_be_new(override)
+                else _unknown_key(key, keys, known_groups)
+            )
+            problems += faults
+            if not faults and not override.is_sweep_override():
+                valid.append(override.input_line)
     if "Ambiguous" in str(error):
         problems += [_several_runs(override) for override in parsed if override.is_sweep_override()]
-    problems += _mismatches(composer, sound)
+    problems += _mismatches(composer, valid)
     return ConfigError("\n".join(problems or [f"{str(error) or type(error).__name__}".splitlines()[0]]))
 
 
@@ -62,7 +66,7 @@ def _several_runs(override: "Override") -> str:
     return f"{override.input_line}: a comma list is several runs, add -m; one list is '{key}=[{value}]'"
 
 
-def _added(override: "Override", keys: dict[str, Any] | None) -> list[str]:
+def _repeated_key(override: "Override", keys: dict[str, Any] | None) -> list[str]:
     """Refuse to add what is there; `++` sets it in any case."""
     if override.is_force_add() or keys is None or _unknown_key(override.key_or_group, keys, []):
         return []
@@ -76,10 +80,10 @@ def _not_yaml(error: MarkedYAMLError) -> str:
     return f"{mark.name}, line {mark.line + 1}: not YAML, {why}" if mark else f"not YAML, {why}"
 
 
-def _mismatches(composer: Composer, sound: Sequence[str]) -> list[str]:
-    """Check what the overrides that are not at fault compose into, so that all is said at once."""
+def _mismatches(composer: Composer, valid: Sequence[str]) -> list[str]:
+    """Check what the overrides that are not at fault compose into, so that one answer lists every problem."""
     try:
-        to_job(composer.load(sound))
+        to_job(composer.load(valid))
     except ConfigError as error:
         return str(error).splitlines()
     except COMPOSITION_ERRORS:
@@ -87,7 +91,7 @@ def _mismatches(composer: Composer, sound: Sequence[str]) -> list[str]:
     return []
 
 
-def _adds(override: "Override") -> bool:
+def _may_be_new(override: "Override") -> bool:
     """Tell whether an override may name a key that is not there; `check_config` looks at those."""
     return override.is_add() or override.is_force_add()
 
@@ -139,20 +143,20 @@ def _unknown_key(key: str, keys: dict[str, Any] | None, known_groups: list[str])
             names = list(node) if walked else [*node, *known_groups]
             where = ".".join([*walked, step])
             renamed = renamed_to(str(node.get("_target_")), step)
-            meant = renamed or suggest(step, names) or _elsewhere(step, keys)
-            return [f"{where}: no such key{meant} (to add a new one: +{key}=...)"]
+            suggestion = renamed or suggest(step, names) or _sections_with(step, keys)
+            return [f"{where}: no such key{suggestion} (to add a new one: +{key}=...)"]
         node = node[step]
         walked.append(step)
     return []
 
 
-def _elsewhere(name: str, keys: dict[str, Any] | None) -> str:
+def _sections_with(name: str, keys: dict[str, Any] | None) -> str:
     """Name the sections of the root that have such a key, for one typed without its section."""
     sections = [group for group, node in (keys or {}).items() if isinstance(node, dict) and name in node]
     return f"; did you mean {' or '.join(f'{group}.{name}' for group in sections)}?" if sections else ""
 
 
-def _keys(composer: Composer, choices: Sequence[str]) -> dict[str, Any] | None:
+def _known_keys(composer: Composer, choices: Sequence[str]) -> dict[str, Any] | None:
     """Compose with the valid group choices alone, to learn which keys there are."""
     try:
         composed = composer.load(choices)

@@ -45,26 +45,26 @@ def help_text(arguments: Sequence[str]) -> str:
     lines, chosen = [USAGE], defaults()
     for group in groups(folders):
         lines.append(f"{group}")
-        found = options(group, folders)
-        width = max(len(name) for name in found)
+        descriptions = options(group, folders)
+        width = max(len(name) for name in descriptions)
         lines += [
-            f"{'*' if chosen.get(group) == name else ' '} {name:<{width}}  {_what(line)}"
-            for name, line in found.items()
+            f"{'*' if chosen.get(group) == name else ' '} {name:<{width}}  {_without_command(line)}"
+            for name, line in descriptions.items()
         ]
     return "\n".join([*lines, NOTES.rstrip()])
 
 
-def _what(line: str) -> str:
+def _without_command(line: str) -> str:
     """Cut the command off a first comment line."""
     return re.split(r":? ?python -m", line)[0].replace(" (default)", "")
 
 
 def config_dirs(arguments: Sequence[str]) -> list[Path]:
     """Read the folders of `--config-dir` from a command line."""
-    found = []
-    for place, each in enumerate(arguments):
-        if each in ("--config-dir", "-cd") and place + 1 < len(arguments):
-            found.append(Path(arguments[place + 1]))
-        elif each.startswith("--config-dir="):
-            found.append(Path(each.partition("=")[2]))
-    return found
+    folders = []
+    for index, argument in enumerate(arguments):
+        if argument in ("--config-dir", "-cd") and index + 1 < len(arguments):
+            folders.append(Path(arguments[index + 1]))
+        elif argument.startswith("--config-dir="):
+            folders.append(Path(argument.partition("=")[2]))
+    return folders

@@ -39,10 +39,10 @@ def is_allowed(module: str) -> bool:
     return any(module == prefix or module.startswith(prefix + ".") for prefix in allowed_modules())
 
 
-def locate(target: Any) -> type:
+def locate(target: object) -> type:
     """Import the class that a `_target_` names.
 
-    The path is checked before anything is imported, and the class that was found is checked again by the
+    The path is checked before anything is imported, and the imported class is checked again by the
     module that defines it, so that an attribute of an allowed module leads nowhere else.
 
     Raises
@@ -64,16 +64,14 @@ def locate(target: Any) -> type:
         module = importlib.import_module(module_name)
     except Exception as error:  # whatever a module of one's own raises while it is imported
         raise ConfigError(f"`{target}` cannot be imported: {type(error).__name__}: {error}") from error
-    found = getattr(module, name, None)
-    if found is None:
+    cls = getattr(module, name, None)
+    if cls is None:
         raise ConfigError(f"`{module_name}` has no `{name}`{suggest(name, vars(module))}")
-    if not isinstance(found, type):
+    if not isinstance(cls, type):
         raise ConfigError(f"`{target}` is no class; a configuration may name classes only")
-    if not (is_allowed(found.__module__) or f"{found.__module__}.{found.__name__}" in ALLOWED_CLASSES):
-        raise ConfigError(
-            f"`{target}` is defined in `{found.__module__}`, which a configuration may not name"
-        )
-    return found
+    if not (is_allowed(cls.__module__) or f"{cls.__module__}.{cls.__name__}" in ALLOWED_CLASSES):
+        raise ConfigError(f"`{target}` is defined in `{cls.__module__}`, which a configuration may not name")
+    return cls
 
 
 def _how_to_allow(module_name: str) -> str:
@@ -84,7 +82,7 @@ def _how_to_allow(module_name: str) -> str:
     return f"; if you trust it, set the environment variable SMC_ALLOW={package}"
 
 
-def instantiate(node: Any, path: str = "") -> Any:
+def instantiate(node: object, path: str = "") -> Any:
     """Build what a configuration names, and everything nested in it, from allowed classes only.
 
     A mapping with `_target_` becomes an object (with `_partial_: true` a `functools.partial` of its class,
@@ -104,11 +102,13 @@ def instantiate(node: Any, path: str = "") -> Any:
         A target is not allowed, or a constructor refuses its arguments.
     """
     if isinstance(node, list):
-        return [instantiate(each, f"{path}[{place}]") for place, each in enumerate(node)]
+        return [instantiate(item, f"{path}[{index}]") for index, item in enumerate(node)]
     if not isinstance(node, dict):
         return node
     cls = locate(node["_target_"]) if "_target_" in node else None
-    values = {key: instantiate(each, f"{path}.{key}") for key, each in node.items() if key not in DIRECTIVES}
+    values = {
+        key: instantiate(value, f"{path}.{key}") for key, value in node.items() if key not in DIRECTIVES
+    }
     if cls is None:
         return values
     arguments = instantiate(node.get("_args_", []), path)
@@ -117,5 +117,7 @@ def instantiate(node: Any, path: str = "") -> Any:
     try:
         return cls(*arguments, **values)
     except Exception as error:  # whatever a constructor of one's own raises
-        said = str(error) if isinstance(error, ValueError | TypeError) else f"{type(error).__name__}: {error}"
-        raise ConfigError(f"{path or node['_target_']}: {said}") from error
+        reason = (
+            str(error) if isinstance(error, ValueError | TypeError) else f"{type(error).__name__}: {error}"
+        )
+        raise ConfigError(f"{path or node['_target_']}: {reason}") from error

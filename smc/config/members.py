@@ -44,9 +44,9 @@ def put_members(composed: DictConfig, folders: Sequence[Path]) -> None:
         model[MEMBERS] = {name: _section(known[name], known) for name in sorted(names)}
 
 
-def member_names(value: Any) -> list[str]:
+def member_names(value: object) -> list[str]:
     """Return the names that a value lists; none if it lists no names."""
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return [str(name) for name in value] if isinstance(value, list) else []
 
 
 def _problems(members: Any, names: Sequence[str], known: Mapping[str, Path]) -> Iterator[str]:
@@ -64,6 +64,6 @@ def _problems(members: Any, names: Sequence[str], known: Mapping[str, Path]) -> 
 def _section(path: Path, known: Mapping[str, Path]) -> DictConfig:
     """Read an option, over the options of its group that it starts from."""
     own: Any = OmegaConf.load(path)
-    parents = [each for each in own.pop("defaults", []) if isinstance(each, str) and each != "_self_"]
-    merged: Any = OmegaConf.merge(*(_section(known[each], known) for each in parents), own)
+    parents = [name for name in own.pop("defaults", []) if isinstance(name, str) and name != "_self_"]
+    merged: Any = OmegaConf.merge(*(_section(known[name], known) for name in parents), own)
     return merged

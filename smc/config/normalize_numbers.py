@@ -5,7 +5,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smc.config.annotations import annotations, members
+from smc.config.annotations import alternatives, annotations
 from smc.config.instantiate import locate
 from smc.config.schema import Root
 from smc.typing import Config
@@ -22,26 +22,26 @@ def normalize_numbers(config: Config) -> Config:
     config
         Checked: every target can be located.
     """
-    return _section(config, annotations(Root))
+    return _normalized_section(config, annotations(Root))
 
 
-def _section(section: Mapping[str, Any], hints: Mapping[str, Any]) -> Config:
-    return {key: _written(value, hints.get(key, Any)) for key, value in section.items()}
+def _normalized_section(section: Mapping[str, Any], hints: Mapping[str, Any]) -> Config:
+    return {key: _normalized(value, hints.get(key, Any)) for key, value in section.items()}
 
 
-def _written(value: Any, hint: Any) -> Any:
+def _normalized(value: Any, hint: Any) -> Any:
     """Write a value, and whatever it holds, as its annotation says."""
     if isinstance(hint, type) and dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
-        return _section(value, annotations(hint))
+        return _normalized_section(value, annotations(hint))
     if isinstance(value, Mapping) and "_target_" in value:
-        return _section(value, annotations(locate(value["_target_"])))
-    kinds = members(hint)
+        return _normalized_section(value, annotations(locate(value["_target_"])))
+    types = alternatives(hint)
     if type(value) is int:
-        return float(value) if float in kinds and int not in kinds else value
-    held = [each for kind in kinds for each in typing.get_args(kind)]
-    inner = held[-1] if len(held) in (1, 2) else Any
+        return float(value) if float in types and int not in types else value
+    item_hints = [argument for hint in types for argument in typing.get_args(hint)]
+    item_hint = item_hints[-1] if len(item_hints) in (1, 2) else Any
     if isinstance(value, Mapping):
-        return {key: _written(each, inner) for key, each in value.items()}
+        return {key: _normalized(item, item_hint) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_written(each, held[0] if len(held) == 1 else Any) for each in value]
+        return [_normalized(item, item_hints[0] if len(item_hints) == 1 else Any) for item in value]
     return value

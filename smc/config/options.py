@@ -8,16 +8,16 @@ import yaml
 from smc.config.tree import CONF, ROOT_NAME
 
 #: Options that have no file here, because they are Hydra's own.
-OF_HYDRA = {
+HYDRA_OPTIONS = {
     "hydra/launcher": {"basic": "One run after another in this process: python -m smc.train -m seed=0,1"}
 }
 #: Groups of other commands than the one that trains.
-OF_OTHERS = {"selection"}
+OTHER_COMMANDS = {"selection"}
 
 
 def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
     """Map each option of a group to its first comment line; a later folder adds to an earlier one."""
-    comments = dict(OF_HYDRA.get(group, {}))
+    comments = dict(HYDRA_OPTIONS.get(group, {}))
     for root in (CONF, *config_dirs):
         for path in sorted((root / group).glob("*.yaml")):
             comments.setdefault(path.stem, first_comment(path))
@@ -31,7 +31,7 @@ def groups(config_dirs: Sequence[Path] = ()) -> list[str]:
         for root in (CONF, *config_dirs)
         for path in root.glob("*/**/*.yaml")
     }
-    return sorted(names - OF_OTHERS)
+    return sorted(names - OTHER_COMMANDS)
 
 
 def defaults() -> dict[str, str]:

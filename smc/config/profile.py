@@ -7,14 +7,14 @@ from pathlib import Path
 from smc.config.tree import CONF
 
 #: An override of one value of a profile, without a sign.
-OF_PROFILE = re.compile(r"reg\.(\w+)\.(\w+)=")
+PROFILE_OVERRIDE = re.compile(r"reg\.(\w+)\.(\w+)=")
 FORCE = "++"
 
 
 def reach_profile(overrides: Sequence[str], folders: Sequence[Path] = ()) -> list[str]:
     """Let an override set what a model reads of the profile, whether or not the profile names it.
 
-    ``reg.mlp.max_epochs=8`` is how a member of an ensemble is told its epochs; the profiles leave them to the
+    ``reg.mlp.max_epochs=8`` sets the epochs of a member of an ensemble; the profiles leave them to the
     model, and Hydra refuses a key that is not there.
 
     >>> reach_profile(["reg.mlp.max_epochs=8", "reg.mlp.max_epoch=8", "seed=1"])
@@ -25,12 +25,12 @@ def reach_profile(overrides: Sequence[str], folders: Sequence[Path] = ()) -> lis
 
 def as_typed(override: str) -> str:
     """Return an override as it was before `reach_profile`."""
-    return override.removeprefix(FORCE) if OF_PROFILE.match(override.removeprefix(FORCE)) else override
+    return override.removeprefix(FORCE) if PROFILE_OVERRIDE.match(override.removeprefix(FORCE)) else override
 
 
 def _is_read(override: str, folders: Sequence[Path]) -> bool:
     """Tell whether an option of the group `model` reads a value of its profile, and has a default for it."""
-    if not (key := OF_PROFILE.match(override)):
+    if not (key := PROFILE_OVERRIDE.match(override)):
         return False
     reads = re.compile(rf"oc\.select:\s*reg\.{key[1]}\.{key[2]}\s*,")
     paths = (folder / "model" / f"{key[1]}.yaml" for folder in (*folders, CONF))

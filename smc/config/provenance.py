@@ -12,6 +12,7 @@ from smc.config.tree import ROOT_NAME
 from smc.results.plain import leaves
 
 INTERPOLATION = re.compile(r"\$\{(?:oc\.select:)?([\w.]+)(?:,[^}]*)?\}")
+#: Dotted path -> the file or override that gave the value, and the value.
 Leaves = dict[str, tuple[str, Any]]
 
 
@@ -30,31 +31,31 @@ def sources(folders: Sequence[Path], choices: Mapping[str, Any], overrides: Sequ
     overrides
         As typed on the command line.
     """
-    found: Leaves = _file(folders, ROOT_NAME, "")
+    origins: Leaves = _file_leaves(folders, ROOT_NAME, "")
     for group, option in choices.items():
         if option is not None and not group.startswith("hydra"):
-            found |= _file(folders, f"{group}/{option}", group.replace("/", "."))
+            origins |= _file_leaves(folders, f"{group}/{option}", group.replace("/", "."))
     for override in overrides:
         key, _, value = override.lstrip("+~").partition("=")
         if key not in choices:
-            found = {path: leaf for path, leaf in found.items() if not path.startswith(key + ".")}
-            found[key] = (f"command line: {override}", value)
-    found |= _of_members(folders, found)
-    return {path: _follow(found, path) for path in sorted(found)}
+            origins = {path: leaf for path, leaf in origins.items() if not path.startswith(key + ".")}
+            origins[key] = (f"command line: {override}", value)
+    origins |= _member_leaves(folders, origins)
+    return {path: _follow(origins, path) for path in sorted(origins)}
 
 
-def _of_members(folders: Sequence[Path], found: Leaves) -> Leaves:
+def _member_leaves(folders: Sequence[Path], origins: Leaves) -> Leaves:
     """Read the leaves of the options that an ensemble names as its members."""
     key = f"{GROUP}.{MEMBERS}"
-    if key not in found:
+    if key not in origins:
         return {}
-    _, value = found[key]
+    _, value = origins[key]
     names = member_names(yaml.safe_load(value) if isinstance(value, str) else value)
-    parts = [_file(folders, f"{GROUP}/{name}", f"{key}.{name}") for name in names]
-    return {path: leaf for part in parts for path, leaf in part.items()}
+    members = [_file_leaves(folders, f"{GROUP}/{name}", f"{key}.{name}") for name in names]
+    return {path: leaf for member in members for path, leaf in member.items()}
 
 
-def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:
+def _file_leaves(folders: Sequence[Path], name: str, package: str) -> Leaves:
     """Read the leaves of one file, below those of the options of its own group that it starts from."""
     path = next((folder / f"{name}.yaml" for folder in folders if (folder / f"{name}.yaml").is_file()), None)
     if path is None:
@@ -62,23 +63,24 @@ def _file(folders: Sequence[Path], name: str, package: str) -> Leaves:
     text = path.read_text(encoding="utf-8")
     content = yaml.load(text, Loader=yaml.CSafeLoader) or {}
     package = "" if "@package _global_" in text else package
-    found: Leaves = {}
-    parents = [each for each in content.pop("defaults", []) if isinstance(each, str) and each != "_self_"]
-    for parent in parents:
+    inherited: Leaves = {}
+    for parent in content.pop("defaults", []):
+        if not isinstance(parent, str) or parent == "_self_":
+            continue
         option, _, at = parent.partition("@")
-        found |= _file(folders, f"{name.rpartition('/')[0]}/{option}", at or package)
+        inherited |= _file_leaves(folders, f"{name.rpartition('/')[0]}/{option}", at or package)
     content.pop("hydra", None)
-    return found | {path: (f"{name}.yaml", value) for path, value in leaves(content, package)}
+    return inherited | {path: (f"{name}.yaml", value) for path, value in leaves(content, package)}
 
 
-def _follow(found: Leaves, path: str) -> str:
+def _follow(origins: Leaves, path: str) -> str:
     """Name the source of a leaf, through the one interpolation that it may be."""
     seen = set()
     while path not in seen:
         seen.add(path)
-        name, value = found[path]
+        name, value = origins[path]
         match = INTERPOLATION.fullmatch(value) if isinstance(value, str) else None
-        if match is None or match[1] not in found:
+        if match is None or match[1] not in origins:
             return name
         path = match[1]
-    return found[path][0]
+    return origins[path][0]

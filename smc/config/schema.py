@@ -66,7 +66,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Monitor:
-    """Watches by name, null switches one off; where they tell; what else is looked into."""
+    """Watches by name, null switches one off; where alerts go; what else is measured."""
 
     watches: dict[str, Any]
     webhook: str | None

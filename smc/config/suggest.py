@@ -12,7 +12,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
     >>> suggest("hiden_dim", ["hidden_dim", "dropout"])
     '; did you mean hidden_dim?'
     """
-    names = {str(each).lower(): str(each) for each in known}
+    names = {str(candidate).lower(): str(candidate) for candidate in known}
     match = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.6)
     return f"; did you mean {names[match[0]]}?" if match else ""
 

@@ -40,21 +40,23 @@ def expand(composer: Composer, overrides: Sequence[str]) -> list[list[str]]:
 
 def representatives(composer: Composer, overrides: Sequence[str]) -> list[list[str]]:
     """List as few jobs as have every value of every swept key among them."""
-    axes = [expand(composer, [each]) for each in overrides]
+    axes = [expand(composer, [override]) for override in overrides]
     return [
-        [axis[place % len(axis)][0] for axis in axes] for place in range(max(map(len, axes), default=0))
+        [axis[index % len(axis)][0] for axis in axes] for index in range(max(map(len, axes), default=0))
     ] or [[]]
 
 
 def without_swept(overrides: "Sequence[Override]") -> list[str]:
     """Leave out the swept keys, and values that belong to a swept option and may not fit another."""
-    swept = [each.key_or_group.replace("/", ".") for each in overrides if each.is_sweep_override()]
+    swept = [
+        override.key_or_group.replace("/", ".") for override in overrides if override.is_sweep_override()
+    ]
     return [
-        each.input_line
-        for each in overrides
-        if each.input_line is not None
-        and not each.is_sweep_override()
-        and not any(each.key_or_group.startswith(f"{group}.") for group in swept)
+        override.input_line
+        for override in overrides
+        if override.input_line is not None
+        and not override.is_sweep_override()
+        and not any(override.key_or_group.startswith(f"{group}.") for group in swept)
     ]
 
 
@@ -70,13 +72,13 @@ def compose_jobs(
         except (*COMPOSITION_ERRORS, ConfigError) as error:
             for line in str(explain(error, overrides)).splitlines():
                 problems.setdefault(line, []).append(" ".join(overrides))
-    return _named(jobs), [_say(line, names, len(batch)) for line, names in problems.items()]
+    return _with_names(jobs), [_with_jobs(line, names, len(batch)) for line, names in problems.items()]
 
 
-def _named(jobs: list[Job]) -> list[Job]:
+def _with_names(jobs: list[Job]) -> list[Job]:
     """Call each job by the overrides that not every job has."""
     shared = set.intersection(*(set(job.overrides) for job in jobs)) if len(jobs) > 1 else set()
-    names = [" ".join(each for each in job.overrides if each not in shared) for job in jobs]
+    names = [" ".join(override for override in job.overrides if override not in shared) for job in jobs]
     return [replace(job, name=name) for job, name in zip(jobs, names, strict=True)]
 
 
@@ -85,11 +87,11 @@ def _jobs_of(composer: Composer, overrides: list[str], *, number: int) -> list[J
     job = composer.compose(overrides, number)
     if job.config["symbol"] != ALL:
         return [job]
-    others = [each for each in overrides if each.partition("=")[0] != "symbol"]
+    others = [override for override in overrides if override.partition("=")[0] != "symbol"]
     symbols = instantiate(job.config["data"], "data").symbols()
     return [
-        composer.compose([*others, f"symbol={_quoted(symbol)}"], number + place)
-        for place, symbol in enumerate(symbols)
+        composer.compose([*others, f"symbol={_quoted(symbol)}"], number + index)
+        for index, symbol in enumerate(symbols)
     ]
 
 
@@ -97,7 +99,7 @@ def _quoted(symbol: str) -> str:
     return symbol if symbol.isidentifier() else json.dumps(symbol)
 
 
-def _say(problem: str, names: list[str], n_jobs: int) -> str:
+def _with_jobs(problem: str, names: list[str], n_jobs: int) -> str:
     """Name the jobs that a problem concerns."""
     if len(names) == n_jobs:
         return f"{problem} [every job]"

@@ -8,13 +8,14 @@ from typing import Any
 from sklearn.base import is_classifier, is_regressor
 
 from smc.config.interface import INTERFACES
+from smc.interfaces import Estimator
 
 TASKS = ("classification", "regression")
 #: What scikit-learn says of an argument out of range.
 INVALID = re.compile(r"The '(\w+)' parameter of \w+ (must .*)\. Got (.*) instead", re.DOTALL)
 
 
-def unfit_for(estimator: Any, task: str, *, weighted: bool = False) -> Iterator[str]:
+def task_problems(estimator: Estimator, task: str, *, weighted: bool = False) -> Iterator[str]:
     """Say why an estimator cannot learn what labels of a task ask for; nothing if it can.
 
     Parameters
@@ -22,12 +23,12 @@ def unfit_for(estimator: Any, task: str, *, weighted: bool = False) -> Iterator[
     weighted
         Whether rows count by their weight.
     """
-    name = type(estimator).__name__
+    name, parameters = type(estimator).__name__, estimator.get_params()
     if task not in TASKS:
         yield f"labels.task: must be one of {', '.join(TASKS)}, got {task!r}"
-    elif "task" in estimator.get_params():
-        if estimator.task not in ("auto", task):
-            yield f"model.task: {estimator.task}, but the labels are for {task}; use task=auto"
+    elif "task" in parameters:
+        if parameters["task"] not in ("auto", task):
+            yield f"model.task: {parameters['task']}, but the labels are for {task}; use task=auto"
     elif not hasattr(estimator, "__sklearn_tags__"):
         yield f"model: {name} is no scikit-learn estimator; inherit from BaseEstimator and ClassifierMixin"
     elif not (is_classifier(estimator) if task == "classification" else is_regressor(estimator)):
@@ -43,12 +44,12 @@ def unfit_for(estimator: Any, task: str, *, weighted: bool = False) -> Iterator[
             f"sample_weight: {name} takes no sample weights; set sample_weight=none, or choose another model"
         )
     yield from _out_of_range(estimator)
-    for place, member in getattr(estimator, "members", {}).items():
+    for key, member in getattr(estimator, "members", {}).items():
         if lacks := INTERFACES["model"].lacks(type(member)):
-            yield f"model.members.{place}: {type(member).__name__} lacks {lacks}"
+            yield f"model.members.{key}: {type(member).__name__} lacks {lacks}"
             continue
-        for problem in unfit_for(member, task, weighted=weighted):
-            yield f"model.members.{place}: {problem.removeprefix('model: ')}"
+        for problem in task_problems(member, task, weighted=weighted):
+            yield f"model.members.{key}: {problem.removeprefix('model: ')}"
 
 
 def _out_of_range(estimator: Any) -> Iterator[str]:
@@ -58,5 +59,5 @@ def _out_of_range(estimator: Any) -> Iterator[str]:
     try:
         estimator._validate_params()
     except ValueError as error:
-        said = INVALID.match(str(error))
-        yield f"model.{said[1]}: {said[2]}, got {said[3]}" if said else f"model: {error}"
+        match = INVALID.match(str(error))
+        yield f"model.{match[1]}: {match[2]}, got {match[3]}" if match else f"model: {error}"

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from smc.config.annotations import fits
+from smc.config.annotations import matches_type
 from smc.config.check import check_config
 from smc.config.instantiate import instantiate, locate
 from smc.config.interface import INTERFACES
@@ -254,5 +254,5 @@ def test_a_constructor_refusal_names_the_path() -> None:
         (False, Literal[0], False),
     ],
 )
-def test_fits(value: Any, hint: Any, expected: bool) -> None:
-    assert fits(value, hint) is expected
+def test_matches_type(value: Any, hint: Any, expected: bool) -> None:
+    assert matches_type(value, hint) is expected

@@ -7,12 +7,12 @@ import pytest
 import yaml
 
 from smc.config import compose
-from smc.config.options import OF_HYDRA, OF_OTHERS, groups, options
+from smc.config.options import HYDRA_OPTIONS, OTHER_COMMANDS, groups, options
 from smc.config.schema import Root
 from smc.config.tree import CONF
 
 EVERY = [
-    (group, name) for group in groups() for name in options(group) if name not in OF_HYDRA.get(group, {})
+    (group, name) for group in groups() for name in options(group) if name not in HYDRA_OPTIONS.get(group, {})
 ]
 NAMES = [f"{group}/{name}" for group, name in EVERY]
 #: What an option needs beside itself.
@@ -23,7 +23,7 @@ PLAIN = {"reg", "trainer", "experiment", "monitor", "tracker"}
 
 def test_every_file_of_the_tree_is_found() -> None:
     files = {path.relative_to(CONF).with_suffix("").as_posix() for path in CONF.rglob("*.yaml")}
-    others = {f"{group}/{name}" for group in OF_OTHERS for name in options(group)}
+    others = {f"{group}/{name}" for group in OTHER_COMMANDS for name in options(group)}
     assert files == {f"{group}/{name}" for group, name in EVERY} | {"train", "select"} | others
     assert len(EVERY) > 30
 

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC, LinearSVC
 
-from smc.config.task_compat import unfit_for
+from smc.config.task_compat import task_problems
 from smc.model.logistic import Logistic
 
 
@@ -23,7 +23,7 @@ class Silent(ClassifierMixin, BaseEstimator):
 
 
 @pytest.mark.parametrize(
-    ("estimator", "task", "said"),
+    ("estimator", "task", "beginnings"),
     [
         (ExtraTreesClassifier(), "classification", []),
         (Logistic(), "regression", []),
@@ -43,12 +43,12 @@ class Silent(ClassifierMixin, BaseEstimator):
         ),
     ],
 )  # fmt: skip
-def test_what_a_model_cannot_is_named(estimator, task, said) -> None:
-    found = list(unfit_for(estimator, task, weighted=True))
-    assert len(found) == len(said)
-    for sentence, beginning in zip(found, said, strict=True):
+def test_what_a_model_cannot_is_named(estimator, task, beginnings) -> None:
+    problems = list(task_problems(estimator, task, weighted=True))
+    assert len(problems) == len(beginnings)
+    for sentence, beginning in zip(problems, beginnings, strict=True):
         assert sentence.startswith(beginning)
 
 
 def test_without_weights_no_model_is_asked_for_them() -> None:
-    assert list(unfit_for(make_pipeline(LogisticRegression()), "classification")) == []
+    assert list(task_problems(make_pipeline(LogisticRegression()), "classification")) == []
