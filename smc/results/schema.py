@@ -66,7 +66,7 @@ def leave_out_misfits(record: dict[str, Any]) -> list[dict[str, str]]:
     >>> record = {"seed": 0, "history": {"val_accuracy": 0.5, "cv_fold_accuracies": [1, "x"]}}
     >>> leave_out_misfits(record)
     [{'reason': 'not_saved', 'field': 'history.cv_fold_accuracies',
-      'sentence': "`history.cv_fold_accuracies` is left out: 'x' is not of type 'number'"}]
+      'sentence': "`history.cv_fold_accuracies` is left out: 'x' is not of type 'number', 'null'"}]
     >>> record
     {'seed': 0, 'history': {'val_accuracy': 0.5}}
     """
