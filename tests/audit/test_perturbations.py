@@ -13,7 +13,7 @@ from smc.audit import AuditedRun
 from smc.audit.concordance import concordance
 from smc.audit.null import shifts
 from smc.audit.null_scores import Excess, profit
-from smc.audit.perturbations import lagged, scrambled
+from smc.audit.perturbations import differ, lagged, scrambled
 from smc.audit.procedure import Scored
 
 
@@ -60,11 +60,27 @@ def test_shifts_leave_the_reach_of_slow_features_out(make_audited_run: Callable[
     assert len(set(drawn.tolist())) == 20
     assert drawn.min() >= near
     assert drawn.max() <= len(events) - near
+    every = shifts(data, 300, len(events) - 2 * near + 1)
+    assert sorted(every) == list(range(near, len(events) - near + 1))
+
+
+def test_shifts_are_drawn_from_the_middle_third_if_the_warm_up_is_longer_than_that(
+    make_audited_run: Callable[..., AuditedRun],
+) -> None:
+    data = make_audited_run().data
+    drawn = shifts(data, 10**6, 50)
+    assert len(data.events) // 3 <= drawn.min() <= drawn.max() <= len(data.events) - len(data.events) // 3
+
+
+def test_values_differ_beyond_a_billionth_of_their_size() -> None:
+    left, gaps = np.array([0.0, 0.0, 1e3, 1e3]), np.array([0.9e-9, 1.5e-9, 0.9e-6, 1.5e-6])
+    assert differ(left, left + gaps).tolist() == [False, True, False, True]
 
 
 def test_a_null_is_above_chance_by_size_and_beyond_its_error() -> None:
     assert Excess([0.53, 0.54, 0.55, 0.56, 0.55, 0.54], 0.5, 0.015).is_leak
-    assert not Excess([0.504, 0.505, 0.506], 0.5, 0.015).is_leak
+    assert not Excess([0.504, 0.505, 0.506] * 10, 0.5, 0.015).is_leak
+    assert Excess([0.504, 0.505, 0.506] * 10, 0.5, 0.004).is_leak
     assert not Excess([0.40, 0.70, 0.45, 0.65], 0.5, 0.015).is_leak
     assert not Excess([0.30, 0.31, 0.29], 0.5, 0.015).is_leak
 

@@ -78,6 +78,31 @@ def test_a_tolerance_of_nothing_lets_no_other_number_by(twins):
     assert found["figures"].verdict == DIFFERENT
 
 
+@pytest.mark.parametrize(("steps", "verdict"), [(1, WITHIN), (2, DIFFERENT)])
+def test_a_difference_as_large_as_the_tolerance_is_within_it(twins, steps, verdict):
+    step = 2.0**-10  # exact in binary
+
+    def change(folder):
+        prediction(1, 0.5 + steps * step)(folder)
+        said(history={"folds": [0.5, 0.75 + steps * step]})(folder)
+
+    verdicts = twins(change, tolerance=step)
+    assert (verdicts["predictions"].verdict, verdicts["figures"].verdict) == (verdict, verdict)
+
+
+def test_the_largest_difference_of_all_columns_and_figures_is_named(twins):
+    def change(folder):
+        table = pd.read_parquet(folder / "predictions.parquet")
+        table.loc[0, "p_1"] += 1e-10
+        table.loc[0, "ret"] += 1e-12
+        table.to_parquet(folder / "predictions.parquet")
+        said(history={"folds": [0.5 + 1e-10, 0.75]}, importance=[{"f": "a", "i": 0.5 + 1e-12}])(folder)
+
+    verdicts = twins(change)
+    assert verdicts["predictions"].detail == "largest difference 1.0e-10"
+    assert verdicts["figures"].detail == "largest difference 1.0e-10"
+
+
 @pytest.mark.parametrize("value", [0.51, np.nan])
 def test_a_changed_prediction_is_named(twins, value):
     found = twins(prediction(1, value))

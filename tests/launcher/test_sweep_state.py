@@ -145,6 +145,20 @@ def test_ctrl_c_is_the_end_of_the_running_job_in_one_process_too(make_sweep) -> 
     ]
 
 
+def test_a_segfault_is_named_even_where_memory_ran_out_meanwhile() -> None:
+    assert job_result.crash_of(-signal.SIGSEGV, ran_out_of_memory=True).reason == "SIGSEGV"
+    assert job_result.crash_of(-signal.SIGTERM, ran_out_of_memory=True).status == "killed"
+
+
+def test_the_time_left_is_that_of_the_jobs_left_at_the_pace_of_the_new_ones() -> None:
+    view = View(10)
+    view.began, view.n_ended, view.n_new = 0.0, 6, 3  # three of the six were finished before
+    assert view._time_left(30.0) == ", about 40 s left"
+    assert view._time_left(90.0) == ", about 2 min left"
+    view.n_new = 0
+    assert view._time_left(30.0) == ""
+
+
 def test_ctrl_c_is_counted_and_raised_again_afterwards() -> None:
     with CtrlC() as ctrl_c:
         os.kill(os.getpid(), signal.SIGINT)

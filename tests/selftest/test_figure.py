@@ -28,6 +28,11 @@ def test_a_range_has_two_wrong_sides(low: float, high: float, verdict: str) -> N
     assert COVERAGE.judge(estimate) == verdict
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.80, 0.90), (0.98, 0.99)])
+def test_a_wider_interval_that_touches_the_range_refutes_nothing(low: float, high: float) -> None:
+    assert COVERAGE.judge(Estimate((low + high) / 2, low, high, 50, low, high)) == "open"
+
+
 def test_the_true_value_is_hardly_ever_refuted() -> None:
     hits = np.random.default_rng(0).binomial(100, 0.05, size=4000)
     verdicts = [Target(at_most=0.05).judge(share([1] * each + [0] * (100 - each))) for each in hits]
