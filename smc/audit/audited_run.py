@@ -3,7 +3,6 @@
 import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SplitError
+from smc.interfaces import Splitter
 from smc.training.components import Components
 from smc.training.dataset import Dataset, check_fit, event_side, make_dataset
 from smc.training.prepare import symbols_of
@@ -119,7 +119,7 @@ class AuditedRun:
         return replace(outer, folds=tuple(fold.at(development) for fold in folds))
 
 
-def cut_folds(cv: Any, spans: Spans, labels: np.ndarray) -> list[Fold]:
+def cut_folds(cv: Splitter, spans: Spans, labels: np.ndarray) -> list[Fold]:
     """Let any splitter cut its folds; one of smc as a run does, another by scikit-learn's ``split``."""
     if isinstance(cv, PurgedSplitter):
         return list(cv.folds(spans))

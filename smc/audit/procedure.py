@@ -13,7 +13,7 @@ from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError
 from smc.evaluation.predictions import class_columns
 from smc.pipeline import FoldPipeline
-from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL, CrossFitter
+from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL, CrossFitter, FitResults
 from smc.training.dataset import Dataset
 from smc.typing import FloatArray, IntArray
 
@@ -50,7 +50,7 @@ class ComposedRun:
         """Give scores for folds, val and test."""
         return scored(self.fit(data, plan).predictions, plan)
 
-    def fit(self, data: Dataset, plan: SplitPlan) -> Any:
+    def fit(self, data: Dataset, plan: SplitPlan) -> FitResults:
         """Fit all of it; a sampler that fails is the run's to report, not each refit's.
 
         Raises
