@@ -209,8 +209,8 @@ class Estimator(HasParameters, Protocol):
 class ProbabilityCalibrator(HasParameters, Protocol):
     """Say how probabilities are read (group `calibrate`, such as `smc.calibrate.sigmoid.Sigmoid`).
 
-    One that learns is fitted on the last ``part_frac`` of the rows of each fit, which the model is not fitted
-    on. Fitted, it has ``notes_``, which go into the warnings of the run. A parameter ``positions`` is set to
+    One that learns is fitted on the last ``calibration_frac`` of the rows of each fit, on which the model is
+    not. Fitted, it has ``notes_``, which go into the warnings of the run. A parameter ``positions`` is set to
     what is traded on each of two classes.
     """
 

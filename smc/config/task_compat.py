@@ -43,6 +43,8 @@ def task_problems(estimator: Estimator, task: str, *, weighted: bool = False) ->
         yield (
             f"sample_weight: {name} takes no sample weights; set sample_weight=none, or choose another model"
         )
+    if "watcher" in inspect.signature(estimator.fit).parameters:
+        yield f"model: {name}.fit takes `watcher`, which is called `callback` today: rename the argument"
     yield from _out_of_range(estimator)
     for key, member in getattr(estimator, "members", {}).items():
         if lacks := INTERFACES["model"].lacks(type(member)):

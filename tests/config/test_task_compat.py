@@ -18,6 +18,11 @@ class Plain:
     def fit(self, X, y, sample_weight=None): ...
 
 
+class Earlier(ExtraTreesClassifier):
+    def fit(self, X, y, sample_weight=None, watcher=None):
+        return super().fit(X, y, sample_weight)
+
+
 class Silent(ClassifierMixin, BaseEstimator):
     def fit(self, X, y): ...
 
@@ -34,6 +39,7 @@ class Silent(ClassifierMixin, BaseEstimator):
         (Logistic(), "ranking", ["labels.task: must be one of classification, regression, got 'ranking'"]),
         (LinearSVC(), "classification", ["model: LinearSVC gives no probabilities (predict_proba)"]),
         (Plain(), "classification", ["model: Plain is no scikit-learn estimator; inherit from BaseEstimator"]),
+        (Earlier(), "classification", ["model: Earlier.fit takes `watcher`, which is called `callback` today"]),
         (make_pipeline(LogisticRegression()), "classification", ["sample_weight: Pipeline takes no sample weights"]),
         (Silent(), "classification", ["model: Silent gives no probabilities", "sample_weight: Silent takes no"]),
         (

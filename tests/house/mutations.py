@@ -123,7 +123,7 @@ MUTATIONS = (
         "tests/labels/test_uniqueness.py", "uniqueness is averaged over a bar too few",
     ),
     Mutation(
-        "training", "[part.rows + n_bars for", "[part.rows for",
+        "training", "[data.rows + first_row for", "[data.rows for",
         "tests/training/test_dataset.py", "events of a second symbol of a pool read the first one's features",
     ),
     Mutation(
@@ -131,7 +131,7 @@ MUTATIONS = (
         "tests/training/test_dataset.py tests/training/test_own_features.py", "the first settled bar counts as warm-up",
     ),
     Mutation(
-        "training", "plan.train[train_fit.model.fitted_rows_]", "plan.train",
+        "training", "self.learned[self.model.fitted_rows_]", "self.learned",
         "tests/train/test_command.py::test_training_accuracy_counts_only_rows_that_were_fitted_on", "rows held back from the fit are scored as train rows",
     ),
     Mutation(
@@ -160,9 +160,8 @@ MUTATIONS = (
         "tests/calibrate tests/contract/test_calibrate_laws.py", "a probability on the threshold is not decided for",
     ),
     Mutation(
-        "calibrate", "np.abs(probability[:, 1] - self.threshold_) < self.abstain",
-        "np.abs(probability[:, 1] - self.threshold_) <= self.abstain",
-        "tests/calibrate", "an event on the edge of the band is not traded",
+        "metrics", "np.abs(probability - threshold) < half_width", "np.abs(probability - threshold) <= half_width",
+        "tests/calibrate tests/metrics", "an event on the edge of the band is not traded",
     ),
     Mutation(
         "calibrate", "cost = 2 * self.cost_bps", "cost = self.cost_bps",

@@ -33,7 +33,7 @@ FITS = {
     "lstm": (pytorch_lightning.Trainer, "fit"),
 }
 #: Frames from `train` to the last before the library's own.
-MOST = 11
+MOST = 8
 
 
 class _Reached(BaseException):
