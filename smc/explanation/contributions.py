@@ -70,7 +70,7 @@ class Contributions:
 
 
 def method_of(model: FoldPipeline) -> str:
-    """Return how contributions are found: exactly (trees, linear), by gradients (networks) or by asking."""
+    """Return how contributions are computed: exactly (trees, linear), by gradients (networks) or by asking."""
     estimator = model.estimator_
     if isinstance(estimator, XGBoost | LightGBM) or forest_of(estimator) is not None:
         return "tree"
@@ -102,21 +102,21 @@ def contributions(model: FoldPipeline, inputs: FloatArray, known: FloatArray) ->
     if method == "tree":
         rows = np.asarray(estimator_inputs(model, inputs))
         is_boosted = isinstance(estimator, XGBoost | LightGBM)
-        found, base = (
+        by_column, base = (
             boosting_contributions(estimator, rows)
             if is_boosted
             else forest_contributions(forest_of(estimator), rows)
         )
-        values, on_margin = sum_by_feature(model, found), is_boosted
+        values, on_margin = sum_by_feature(model, by_column), is_boosted
     elif method == "linear":
         rows, background = (
             estimator_inputs(model, rows) for rows in (inputs, evenly_spread(known, N_KNOWN[method]))
         )
-        found, base = linear_contributions(estimator, rows, background)
-        values, on_margin = sum_by_feature(model, found), True
+        by_column, base = linear_contributions(estimator, rows, background)
+        values, on_margin = sum_by_feature(model, by_column), True
     elif method == "gradient":
-        found, base = _of_network(estimator, model, inputs, evenly_spread(known, N_KNOWN[method]))
-        values, on_margin = sum_by_feature(model, found), True
+        by_column, base = _of_network(estimator, model, inputs, evenly_spread(known, N_KNOWN[method]))
+        values, on_margin = sum_by_feature(model, by_column), True
     else:
         values, base = permutation_contributions(model, inputs, evenly_spread(known, N_KNOWN[method]))
         on_margin = False
@@ -137,8 +137,8 @@ def check_sum(
     """
     misses = np.abs(output.read(base + values.sum(axis=1)) - answers)
     if output.link == "identity":
-        parts = np.abs(base) + np.abs(values).sum(axis=1)
-        misses = misses / max(float(parts.max()), np.finfo(np.float64).tiny)
+        sizes = np.abs(base) + np.abs(values).sum(axis=1)
+        misses = misses / max(float(sizes.max()), np.finfo(np.float64).tiny)
     miss = float(misses.max())
     if not miss <= tolerance:
         raise ExplanationError(

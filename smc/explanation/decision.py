@@ -45,12 +45,12 @@ def explain_decision(
     ExplanationError
         The contributions do not add up to the answer.
     """
-    found = contributions(model, decision, known)
-    local = surrogate(model, decision, known, found.output)
+    explanation = contributions(model, decision, known)
+    local = surrogate(model, decision, known, explanation.output)
     record = {
-        **describe(model, found),
-        "explained": found.explained[0].tolist(),
-        "answer": found.answers[0].tolist(),
+        **describe(model, explanation),
+        "explained": explanation.explained[0].tolist(),
+        "answer": explanation.answers[0].tolist(),
         "surrogate": {
             "rule": RULE.format(n=N_NEIGHBOURS),
             "fit": local.fit.tolist(),
@@ -59,8 +59,10 @@ def explain_decision(
     }
     values = decision[0].reshape(-1, decision.shape[-1])[-1]
     tables = [
-        _table(name, feature_names(model), values, found.values[0, :, number], local=local, number=number)
-        for number, name in enumerate(found.output.names)
+        _table(
+            name, feature_names(model), values, explanation.values[0, :, number], local=local, number=number
+        )
+        for number, name in enumerate(explanation.output.names)
     ]
     return record, pd.concat(tables, ignore_index=True)
 
@@ -96,16 +98,16 @@ def find_event(events: pd.DataFrame, event: str, symbol: str | None = None) -> i
     own = events.iloc[places]
     if event == "last":
         return int(places[-1])
-    found = places[_is_meant(own, event)]
-    if len(found) == 1:
-        return int(found[0])
-    if len(found):
+    matches = places[_is_meant(own, event)]
+    if len(matches) == 1:
+        return int(matches[0])
+    if len(matches):
         stamps = ", ".join(
             f"{row['symbol']} event={row['event']} ({row['time']:%Y-%m-%d %H:%M})"
-            for row in events.iloc[found[:3]].to_dict("records")
+            for row in events.iloc[matches[:3]].to_dict("records")
         )
         raise ConfigError(
-            f"event={event} means {len(found)} events, such as {stamps}: name one by its bar, and with "
+            f"event={event} means {len(matches)} events, such as {stamps}: name one by its bar, and with "
             "symbol= where there are several"
         )
     near = own.iloc[_nearest(own, event)].to_dict("records")

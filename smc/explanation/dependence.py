@@ -54,14 +54,14 @@ def partial_dependence(
         values = np.unique(np.quantile(known, SHARES))
         set_to = np.concatenate([rows] * len(values))
         set_to[..., feature] = np.repeat(values, len(rows)).reshape(-1, *[1] * (rows.ndim - 2))
-        told = output.inverse(model_answers(model, set_to)).reshape(len(values), len(rows), -1)
-        tables.append(_table(name, output, values, told))
+        curves = output.inverse(model_answers(model, set_to)).reshape(len(values), len(rows), -1)
+        tables.append(_table(name, output, values, curves))
     return pd.concat(tables, ignore_index=True)
 
 
-def _table(name: str, output: ExplainedOutput, values: FloatArray, told: FloatArray) -> pd.DataFrame:
-    low, high = np.quantile(told, [0.1, 0.9], axis=1)
-    columns = {"mean": told.mean(axis=1), "low": low, "high": high}
+def _table(name: str, output: ExplainedOutput, values: FloatArray, curves: FloatArray) -> pd.DataFrame:
+    low, high = np.quantile(curves, [0.1, 0.9], axis=1)
+    columns = {"mean": curves.mean(axis=1), "low": low, "high": high}
     return pd.concat(
         [
             pd.DataFrame(
@@ -69,7 +69,7 @@ def _table(name: str, output: ExplainedOutput, values: FloatArray, told: FloatAr
                     "feature": name,
                     "output": name_of_output,
                     "value": values,
-                    **{key: found[:, number] for key, found in columns.items()},
+                    **{key: values_of_key[:, number] for key, values_of_key in columns.items()},
                 }
             )
             for number, name_of_output in enumerate(output.names)

@@ -30,18 +30,18 @@ ADDS_UP = {
 }
 
 
-def describe(model: FoldPipeline, found: Contributions) -> dict[str, Any]:
+def describe(model: FoldPipeline, explanation: Contributions) -> dict[str, Any]:
     """Say what was explained, in words and as plain data."""
     names = feature_names(model)
     return {
-        "method": found.method,
-        "method_in_words": METHODS[found.method].format(n_known=N_KNOWN.get(found.method)),
-        "outputs": list(found.output.names),
-        "link": found.output.link,
-        "adds_up": ADDS_UP[found.output.link],
-        "base": found.base.tolist(),
-        "largest_miss": found.miss,
-        "tolerance": TOLERANCE[found.method],
+        "method": explanation.method,
+        "method_in_words": METHODS[explanation.method].format(n_known=N_KNOWN.get(explanation.method)),
+        "outputs": list(explanation.output.names),
+        "link": explanation.output.link,
+        "adds_up": ADDS_UP[explanation.output.link],
+        "base": explanation.base.tolist(),
+        "largest_miss": explanation.miss,
+        "tolerance": TOLERANCE[explanation.method],
         "before_calibration": getattr(model, "calibrator_", None) is not None,
         "terms": TERMS.format(n=len(names)),
         "features": names,

@@ -89,10 +89,10 @@ def boosting_contributions(estimator: XGBoost | LightGBM, rows: FloatArray) -> t
     if isinstance(estimator, XGBoost):
         import xgboost
 
-        found = estimator.booster_.predict(xgboost.DMatrix(rows, nthread=1), pred_contribs=True)
+        margins = estimator.booster_.predict(xgboost.DMatrix(rows, nthread=1), pred_contribs=True)
     else:
-        found = estimator.booster_.predict(rows, pred_contrib=True, num_threads=1)
-    shares = np.asarray(found, dtype=np.float64).reshape(len(rows), -1, rows.shape[1] + 1)
+        margins = estimator.booster_.predict(rows, pred_contrib=True, num_threads=1)
+    shares = np.asarray(margins, dtype=np.float64).reshape(len(rows), -1, rows.shape[1] + 1)
     return shares[:, :, :-1].transpose(0, 2, 1), shares[0, :, -1]
 
 
@@ -102,7 +102,7 @@ def forest_contributions(forest: Any, rows: FloatArray) -> tuple[FloatArray, Flo
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         explainer = shap.TreeExplainer(forest, feature_perturbation="tree_path_dependent")
-        found = explainer.shap_values(rows.astype(np.float32), check_additivity=False)
-    values = np.asarray(found, dtype=np.float64).reshape(*rows.shape, -1)
+        by_column = explainer.shap_values(rows.astype(np.float32), check_additivity=False)
+    values = np.asarray(by_column, dtype=np.float64).reshape(*rows.shape, -1)
     base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
     return (values[:, :, 1:], base[1:]) if values.shape[2] == 2 else (values, base)

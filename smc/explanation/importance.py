@@ -69,15 +69,15 @@ def loss_increases(fold: FoldModel, seed: int, step: Callable[[str], None]) -> F
     n = len(fold.labels)
     orders = np.array([rng.permutation(n) for _ in range(N_SHUFFLES)])
     before = losses_of(fold.model, fold.inputs, fold.labels)
-    found = np.empty((n, fold.inputs.shape[-1]))
+    increases = np.empty((n, fold.inputs.shape[-1]))
     labels = np.tile(fold.labels, N_SHUFFLES)
     for feature, name in enumerate(feature_names(fold.model)):
         step(name)
         shuffled = np.concatenate([fold.inputs] * N_SHUFFLES)
         shuffled[..., feature] = fold.inputs[orders.ravel()][..., feature]
         after = losses_of(fold.model, shuffled, labels).reshape(N_SHUFFLES, n)
-        found[:, feature] = after.mean(axis=0) - before
-    return found
+        increases[:, feature] = after.mean(axis=0) - before
+    return increases
 
 
 def permutation_importance(
@@ -104,12 +104,12 @@ def permutation_importance(
     ----------
     Breiman, L. (2001). Random Forests. Machine Learning 45. Intervals: `smc.metrics.block_means`.
     """
-    found = [
+    increases_by_fold = [
         loss_increases(fold, seed, lambda name, n=seed: step(f"importance, fold {n + 1}: {name}"))
         for seed, fold in enumerate(folds)
     ]
     positions, increases = _mean_by_event(
-        np.concatenate([fold.positions for fold in folds]), np.concatenate(found)
+        np.concatenate([fold.positions for fold in folds]), np.concatenate(increases_by_fold)
     )
     size = block_size(len(positions), label_overlap(spans[positions, 0], spans[positions, 1]))
     means = block_means(increases, block_size=size, n_bootstrap=how.n_bootstrap, seed=how.seed)

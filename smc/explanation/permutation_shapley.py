@@ -63,13 +63,13 @@ def permutation_contributions(
     n_features = known.shape[-1]
     with _random_state_kept():
         explainer = shap.explainers.Permutation(ask, Mask(known), seed=0)
-        found = explainer(
+        explanation = explainer(
             inputs,
             max_evals=N_ORDERS * (2 * n_features + 1),
             batch_size=BATCH_SIZE // len(known),
             silent=True,
         )
-    values = np.asarray(found.values, dtype=np.float64).reshape(len(inputs), n_features, -1)
+    values = np.asarray(explanation.values, dtype=np.float64).reshape(len(inputs), n_features, -1)
     return values, model_answers(model, known).mean(axis=0)
 
 

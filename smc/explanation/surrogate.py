@@ -79,7 +79,7 @@ def surrogate(
     linear = Ridge(alpha=1.0, solver="cholesky").fit(is_near, target, sample_weight=kernel)
     fit = _share_explained(target, linear.predict(is_near).reshape(target.shape), kernel)
     return Surrogate(
-        [_said(value, quartiles) for value, quartiles in zip(last, bounds, strict=True)],
+        [_condition(value, quartiles) for value, quartiles in zip(last, bounds, strict=True)],
         np.atleast_2d(linear.coef_).T,
         np.atleast_1d(linear.intercept_),
         fit,
@@ -105,25 +105,25 @@ def _mixed(known: FloatArray, drawn: IntArray) -> FloatArray:
     return known[drawn[:, None], np.arange(known.shape[1])[:, None], features]
 
 
-def _share_explained(target: FloatArray, told: FloatArray, kernel: FloatArray) -> FloatArray:
+def _share_explained(target: FloatArray, fitted: FloatArray, kernel: FloatArray) -> FloatArray:
     mean = np.average(target, axis=0, weights=kernel)
-    rest = np.average((target - told) ** 2, axis=0, weights=kernel)
+    rest = np.average((target - fitted) ** 2, axis=0, weights=kernel)
     spread = np.average((target - mean) ** 2, axis=0, weights=kernel)
     is_flat: BoolArray = spread <= np.finfo(np.float64).tiny
     return np.where(is_flat, 0.0, 1 - rest / np.where(is_flat, 1.0, spread))
 
 
-def _said(value: float, bounds: FloatArray) -> str:
+def _condition(value: float, bounds: FloatArray) -> str:
     """Put the bin of a value into words.
 
-    >>> _said(0.5, np.array([0.0, 1.0, 2.0])), _said(9.0, np.array([0.0, 1.0, 2.0]))
+    >>> _condition(0.5, np.array([0.0, 1.0, 2.0])), _condition(9.0, np.array([0.0, 1.0, 2.0]))
     ('above 0, at most 1', 'above 2')
     """
     if np.isnan(value):
         return "missing"
     below, above = bounds[bounds < value], bounds[bounds >= value]
-    parts = [
+    bounds_in_words = [
         *(f"above {bound:.4g}" for bound in below[-1:]),
         *(f"at most {bound:.4g}" for bound in above[:1]),
     ]
-    return ", ".join(parts) or "known"
+    return ", ".join(bounds_in_words) or "known"

@@ -78,13 +78,13 @@ def explain_whole_model(
     """
     model, inputs = explained.model, explained.inputs
     step("contributions")
-    found = contributions(model, inputs, explained.known)
-    ranked = _sizes(model, found)
-    record = {**describe(model, found), "n_events": len(inputs), "importance": None}
+    shapley = contributions(model, inputs, explained.known)
+    ranked = _sizes(model, shapley)
+    record = {**describe(model, shapley), "n_events": len(inputs), "importance": None}
     if folds:
         importance, rule = permutation_importance(folds, spans, how=how, step=step)
         record["importance"] = {
-            "loss": "squared error" if found.output.names[0].startswith("prediction") else "log-loss",
+            "loss": "squared error" if shapley.output.names[0].startswith("prediction") else "log-loss",
             "rule": rule,
             "confidence": how.confidence,
             "n_events": len(np.unique(np.concatenate([fold.positions for fold in folds]))),
@@ -94,27 +94,27 @@ def explain_whole_model(
     own_bar = inputs.reshape(len(inputs), -1, inputs.shape[-1])[:, -1]
     events = explained.events.reset_index(drop=True)
     return record, {
-        "shap": _contributions_table(events, model, found),
+        "shap": _contributions_table(events, model, shapley),
         "inputs": pd.concat([events, pd.DataFrame(own_bar, columns=feature_names(model))], axis=1),
         "importance": ranked,
-        "dependence": partial_dependence(model, inputs, found.output, step=step),
+        "dependence": partial_dependence(model, inputs, shapley.output, step=step),
     }
 
 
-def _sizes(model: FoldPipeline, found: Contributions) -> pd.DataFrame:
-    table = pd.DataFrame({"feature": feature_names(model), "mean_abs_shap": found.sizes})
+def _sizes(model: FoldPipeline, shapley: Contributions) -> pd.DataFrame:
+    table = pd.DataFrame({"feature": feature_names(model), "mean_abs_shap": shapley.sizes})
     return table.sort_values(["mean_abs_shap", "feature"], ascending=[False, True]).reset_index(drop=True)
 
 
-def _contributions_table(events: pd.DataFrame, model: FoldPipeline, found: Contributions) -> pd.DataFrame:
+def _contributions_table(events: pd.DataFrame, model: FoldPipeline, shapley: Contributions) -> pd.DataFrame:
     tables = []
-    for number, name in enumerate(found.output.names):
+    for number, name in enumerate(shapley.output.names):
         head = events.assign(
             output=name,
-            base=found.base[number],
-            explained=found.explained[:, number],
-            answer=found.answers[:, number],
+            base=shapley.base[number],
+            explained=shapley.explained[:, number],
+            answer=shapley.answers[:, number],
         )
-        values = pd.DataFrame(found.values[:, :, number], columns=feature_names(model))
+        values = pd.DataFrame(shapley.values[:, :, number], columns=feature_names(model))
         tables.append(pd.concat([head, values], axis=1))
     return pd.concat(tables, ignore_index=True)

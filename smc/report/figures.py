@@ -39,8 +39,8 @@ class Figures:
 
     def interval(self, split: str, metric: str) -> tuple[float, float] | None:
         """Return the confidence interval of a metric, where there is one."""
-        found = self._of_split("intervals", split).get(metric) or {}
-        low, high = found.get("low"), found.get("high")
+        bounds = self._of_split("intervals", split).get(metric) or {}
+        low, high = bounds.get("low"), bounds.get("high")
         if is_number(low) and is_number(high):
             return low, high
         return None

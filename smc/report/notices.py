@@ -24,12 +24,14 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """
     warnings = record.get("warnings") or []
     undefined = [str(warning.get("field")) for warning in warnings if warning.get("reason") == UNDEFINED]
-    found = list(_told(warning for warning in warnings if warning.get("reason") != UNDEFINED))
+    reasons_and_sentences = list(
+        _by_reason(warning for warning in warnings if warning.get("reason") != UNDEFINED)
+    )
     if undefined:
         more = f" and {len(undefined) - N_NAMED} more" if len(undefined) > N_NAMED else ""
         figures = f"{len(undefined)} undefined figure{'s' * (len(undefined) > 1)}, saved as null"
-        found.append((UNDEFINED, f"{figures}: {', '.join(undefined[:N_NAMED])}{more}"))
-    return found
+        reasons_and_sentences.append((UNDEFINED, f"{figures}: {', '.join(undefined[:N_NAMED])}{more}"))
+    return reasons_and_sentences
 
 
 def sentences(record: Mapping[str, Any]) -> list[str]:
@@ -37,7 +39,7 @@ def sentences(record: Mapping[str, Any]) -> list[str]:
     return [sentence for reason, sentence in notices(record) if reason != UNDEFINED]
 
 
-def _told(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _by_reason(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Give reason and sentence of each warning, once for all fits that share the reason."""
     groups: dict[Any, list[Mapping[str, Any]]] = {}
     for number, warning in enumerate(warnings):

@@ -29,16 +29,16 @@ def runs(output: str | Path) -> list[Section]:
     columns = ("made", "run", "symbol", "model", "test score", "warnings")
     points = [] if finished else [f"No run has finished under {output}: python -m smc.train makes one."]
     tables = [Table(columns, [(day(made), run[:size], *rest) for made, run, *rest in scored], n_text=4)]
-    found = [Section("Finished runs", points, tables if finished else [])]
+    sections = [Section("Finished runs", points, tables if finished else [])]
     if others:
         rows = sorted((_unfinished(store, name, damages.get(name), size) for name in others), reverse=True)
-        found.append(
+        sections.append(
             Section(
                 "Other runs",
                 tables=[Table(("started", "run", "symbol", "model", "state", "why"), rows, n_text=6)],
             )
         )
-    return found
+    return sections
 
 
 def _opened(folder: Path) -> Run | str:

@@ -69,8 +69,8 @@ class RunView:
 
         An event that several folds tested counts once, with the average of its predictions.
         """
-        found = dict(list(self.run.predictions.groupby("part", sort=False)))
-        return {split: _one_row_an_event(found[split]) for split in SPLIT_NAMES if split in found}
+        rows = dict(list(self.run.predictions.groupby("part", sort=False)))
+        return {split: _one_row_an_event(rows[split]) for split in SPLIT_NAMES if split in rows}
 
     @property
     def judged_split(self) -> str | None:

@@ -83,9 +83,9 @@ def page(
         tag("style", CSS),
     )
     shown = [_picture(name, pictures[name]) for name in CAPTIONS if name in pictures]
-    said = section_block(Section("What was explained", points(record)))
+    about = section_block(Section("What was explained", points(record)))
     table = section_block(Section("Features", tables=[ranking_table(ranked, n_listed=n_listed)]))
-    body = tag("body", tag("main", tag("h1", f"Explanation: {record['title']}"), said, joined(shown), table))
+    body = tag("body", tag("main", tag("h1", f"Explanation: {record['title']}"), about, joined(shown), table))
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 
 

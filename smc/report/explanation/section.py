@@ -54,7 +54,7 @@ def decision_section(saved: SavedExplanation) -> Section:
         for row in rows.to_dict("records")
     ]
     before = ", before calibration" if record["before_calibration"] else ""
-    said = [
+    sentences = [
         f"{output[0].upper()}{output[1:]}{before}: {general(record['explained'][-1])}, of which "
         f"{general(record['base'][-1])} without any feature. {record['adds_up'][0].upper()}"
         f"{record['adds_up'][1:]}: {general(record['answer'][-1])}.",
@@ -62,14 +62,14 @@ def decision_section(saved: SavedExplanation) -> Section:
         f"{saved.path}: decision.png and tables",
     ]
     columns = ("feature", "lies", "value", "contribution", "linear model")
-    return Section(f"One decision: {record['title']}", said, [Table(columns, lines, n_text=2)])
+    return Section(f"One decision: {record['title']}", sentences, [Table(columns, lines, n_text=2)])
 
 
 def points(record: Mapping[str, Any]) -> list[str]:
     """Say what was explained and how."""
     what = " and ".join(record["outputs"])
     before = ", before calibration" if record["before_calibration"] else ""
-    found = [
+    sentences = [
         f"Explained is the {what}{before}, for {count(record['n_events'])} events.",
         record["method_in_words"],
         record["terms"],
@@ -77,8 +77,8 @@ def points(record: Mapping[str, Any]) -> list[str]:
         f"({record['tolerance']:g} is allowed).",
     ]
     if record["importance"] is not None:
-        found.append(record["importance"]["rule"])
-    return [*found, record["dependence"]]
+        sentences.append(record["importance"]["rule"])
+    return [*sentences, record["dependence"]]
 
 
 def ranking_table(ranked: pd.DataFrame, *, n_listed: int) -> Table:

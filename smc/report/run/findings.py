@@ -40,8 +40,8 @@ class ComparedFigure:
 def findings(view: RunView) -> list[str]:
     """Put the figures into words; of a pool those alone that are decided, and how many were looked at."""
     if "" in view.by_symbol:
-        found = [f"{finding}" for finding in compare(view.figures)] + [*_gap(view.figures)]
-        sentences = [sentence[0].upper() + sentence[1:] for sentence in found]
+        clauses = [f"{finding}" for finding in compare(view.figures)] + [*_gap(view.figures)]
+        sentences = [sentence[0].upper() + sentence[1:] for sentence in clauses]
     else:
         sentences = _of_pool(view)
     if (view.run.config.get("evaluation") or {}).get("test") == "sealed":
@@ -71,7 +71,10 @@ def side_of(bounds: Bounds, reference: float) -> str:
 def _of_pool(view: RunView) -> list[str]:
     compared = {symbol: compare(figures) for symbol, figures in view.by_symbol.items()}
     decided = [
-        f"{symbol}, {figure}" for symbol, found in compared.items() for figure in found if figure.is_decided
+        f"{symbol}, {figure}"
+        for symbol, figures_of_symbol in compared.items()
+        for figure in figures_of_symbol
+        if figure.is_decided
     ]
     total = sum(map(len, compared.values()))
     summary = f"{len(decided)} of {total} intervals leave out what they are compared with"

@@ -23,15 +23,15 @@ def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
     traded = {split: bars for split, bars in returns.items() if np.any(bars["position"])}
     if not traded:
         return
-    told = [f"run {candidate_run.run.run_id}"] + [_gain(candidate_run, split) for split in traded]
-    told += [
+    clauses = [f"run {candidate_run.run.run_id}"] + [_gain(candidate_run, split) for split in traded]
+    clauses += [
         f"{SPLIT_NAMES[split]}: no position was taken"
         for split in returns
         if len(returns[split]) and split not in traded
     ]
     if not candidate_run.sees_test:
-        told.append("the test part is not shown, for the verdict did not come to it")
-    caption = "; ".join(told) + "."
+        clauses.append("the test part is not shown, for the verdict did not come to it")
+    caption = "; ".join(clauses) + "."
     chart = equity_chart(traded, f"Gain after costs of {candidate_run.symbol}: {caption}")
     yield Picture("equity", "Equity after costs", caption, chart)
 

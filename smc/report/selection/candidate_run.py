@@ -90,9 +90,9 @@ class CandidateRun:
         if not len(rows) or not self.classes:
             return None
         share = float((rows["label"].to_numpy() == rows["prediction"].to_numpy()).mean())
-        found = self.figures.interval(split, "accuracy")
+        bounds = self.figures.interval(split, "accuracy")
         n_unique = float(rows["weight"].to_numpy().sum())
-        return share, found or wilson(share, n_unique, confidence=self.confidence), len(rows)
+        return share, bounds or wilson(share, n_unique, confidence=self.confidence), len(rows)
 
     def reliability(self, split: str = "out_of_fold") -> dict[int, Groups]:
         """Group the predictions of each class; two classes mirror each other, so one of them is enough."""

@@ -79,10 +79,10 @@ def _gates_table(entry: Mapping[str, Any]) -> Html:
 def _gate_row(gate: Mapping[str, Any]) -> Html:
     class_, sign = SIGNS[gate["passed"]]
     remedy = [tag("small", "Would change it: ", gate["remedy"], class_="remedy")] if gate["remedy"] else []
-    said = tag("small", gate["explanation"])
+    explanation = tag("small", gate["explanation"])
     return tag(
         "tr",
-        tag("th", gate_name(gate["name"]), said, *remedy, scope="row"),
+        tag("th", gate_name(gate["name"]), explanation, *remedy, scope="row"),
         tag("td", _unbroken(gate_value(gate["name"], gate["value"])), class_="figure"),
         tag("td", _unbroken(gate_threshold(gate)), class_="figure"),
         tag(
@@ -102,9 +102,9 @@ def _accuracies(candidate_run: CandidateRun | str) -> Html:
     if isinstance(candidate_run, str):
         return Html("")
     rows = [
-        (SPLIT_NAMES[split], count(found[2]), percent(found[0]), interval(found[1], percent))
+        (SPLIT_NAMES[split], count(score[2]), percent(score[0]), interval(score[1], percent))
         for split in candidate_run.splits
-        if (found := candidate_run.accuracy(split))
+        if (score := candidate_run.accuracy(split))
     ]
     columns = ("part", "events", "accuracy", f"{100 * candidate_run.confidence:g} % interval")
     return table_block(Table(columns, rows)) if rows else Html("")
@@ -126,7 +126,7 @@ def _explanation_block(candidate_run: CandidateRun | str) -> Html:
 
 def _alternatives(entry: Mapping[str, Any]) -> Html:
     paired = {run["run_id"]: run for run in entry["evidence"].get("paired") or []}
-    found = [
+    rows = [
         (
             _run_name(entry, run),
             percent(row_of(entry, run).get("out_of_fold_accuracy")),
@@ -135,10 +135,10 @@ def _alternatives(entry: Mapping[str, Any]) -> Html:
         )
         for run in entry["alternatives"]
     ]
-    if not found:
+    if not rows:
         return Html("")
     columns = ("ranked behind it", "out-of-fold", "gap", "McNemar p")
-    return table_block(Table(columns, found))
+    return table_block(Table(columns, rows))
 
 
 def _run_name(entry: Mapping[str, Any], run: Mapping[str, Any]) -> str:
@@ -152,12 +152,12 @@ def tiles(manifest: Mapping[str, Any]) -> Html:
     """Count the verdicts and the runs."""
     verdicts = [entry["verdict"] for entry in manifest["selections"].values()]
     runs = manifest["runs"]
-    found = [(name, verdicts.count(verdict), verdict.lower()) for verdict, name in TILES.items()]
-    found.append(("runs read", runs["read"], ""))
-    found += [(name, len(runs[name]), "trouble" if runs[name] else "") for name in ("missing", "damaged")]
+    counts = [(name, verdicts.count(verdict), verdict.lower()) for verdict, name in TILES.items()]
+    counts.append(("runs read", runs["read"], ""))
+    counts += [(name, len(runs[name]), "trouble" if runs[name] else "") for name in ("missing", "damaged")]
     return tag(
         "dl",
-        *(tag("div", tag("dt", name), tag("dd", count(n)), class_=class_) for name, n, class_ in found),
+        *(tag("div", tag("dt", name), tag("dd", count(n)), class_=class_) for name, n, class_ in counts),
         class_="tiles",
     )
 

@@ -20,11 +20,11 @@ OLD_DAYS = 30
 def checklist(manifest: Mapping[str, Any], symbol: str, candidate_run: CandidateRun | str) -> list[Item]:
     """Return the items for a symbol: from the manifest, from the run, and those left to a person."""
     entry = manifest["selections"][symbol]
-    found = [*_from_manifest(entry, manifest["selection_criteria"])]
+    from_manifest = [*_from_manifest(entry, manifest["selection_criteria"])]
     if isinstance(candidate_run, str):
-        return [*found, Item("run folder", "no", candidate_run), *_by_a_person()]
+        return [*from_manifest, Item("run folder", "no", candidate_run), *_by_a_person()]
     return [
-        *found,
+        *from_manifest,
         _test_opened(entry, candidate_run),
         _artifact(candidate_run),
         _age(candidate_run, manifest["timestamp"]),
@@ -70,8 +70,8 @@ def _from_manifest(entry: Mapping[str, Any], criteria: Mapping[str, Any]) -> Ite
 def _test_opened(entry: Mapping[str, Any], candidate_run: CandidateRun) -> Item:
     what, n_openings = "test part opened once", entry["evidence"].get("openings") or 0
     if not candidate_run.is_sealed:
-        said = "never sealed: each run recorded its test figures (evaluation.test=sealed keeps them closed)"
-        return Item(what, "no", said)
+        why = "never sealed: each run recorded its test figures (evaluation.test=sealed keeps them closed)"
+        return Item(what, "no", why)
     n_times = f"opened {count(n_openings)} time{'s' * (n_openings != 1)} for this symbol"
     return judged(what, n_openings == 1, n_times)
 
@@ -95,8 +95,8 @@ def _age(candidate_run: CandidateRun, now: str) -> Item:
     if not last:
         return Item("last training bar", "open", "not on record")
     days = (pd.Timestamp(now) - pd.Timestamp(str(last))).days
-    said = f"{minute(last)} UTC, {count(days)} days before this selection"
-    return judged("last training bar recent", days <= OLD_DAYS, f"{said}; over {OLD_DAYS} days: train again")
+    age = f"{minute(last)} UTC, {count(days)} days before this selection"
+    return judged("last training bar recent", days <= OLD_DAYS, f"{age}; over {OLD_DAYS} days: train again")
 
 
 def _data(candidate_run: CandidateRun) -> Item:
@@ -119,9 +119,9 @@ def _calibrated(candidate_run: CandidateRun) -> Item:
     ]
     skill = candidate_run.figures.metrics("out_of_fold").get("log_loss_skill")
     bounds = interval(candidate_run.figures.interval("out_of_fold", "log_loss_skill"), percent)
-    said = f"{count(sum(covered))} of {count(len(covered))} groups have the diagonal in their interval"
+    coverage = f"{count(sum(covered))} of {count(len(covered))} groups have the diagonal in their interval"
     holds = sum(covered) >= 0.8 * len(covered)
-    return judged(what, holds, f"{said}; log-loss skill {percent(skill)} {bounds}".rstrip())
+    return judged(what, holds, f"{coverage}; log-loss skill {percent(skill)} {bounds}".rstrip())
 
 
 def _warned(candidate_run: CandidateRun) -> Item:

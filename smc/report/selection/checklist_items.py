@@ -76,8 +76,8 @@ def _costs(candidate_run: CandidateRun) -> Item:
     assumed = f"assumed: {general(cost)} bp a change of position by 1"
     if bps is None:
         return Item(what, "open", f"{assumed}; at what cost the out-of-fold gain is gone cannot be said")
-    said = f"{assumed}; the out-of-fold gain is gone at {bps:.1f} bp"
-    return judged(what, bps > (cost or 0.0), said)
+    break_even = f"{assumed}; the out-of-fold gain is gone at {bps:.1f} bp"
+    return judged(what, bps > (cost or 0.0), break_even)
 
 
 def _deepest_loss(candidate_run: CandidateRun) -> Item:
@@ -118,10 +118,10 @@ def events_to_tell(accuracy: float, baseline: float) -> int | None:
 
 
 def _watched(candidate_run: CandidateRun) -> Iterator[tuple[str, str]]:
-    found = candidate_run.accuracy("out_of_fold")
+    accuracy = candidate_run.accuracy("out_of_fold")
     baseline = candidate_run.figures.baseline("out_of_fold").get("accuracy")
-    if found:
-        share, _, n_events = found
+    if accuracy:
+        share, _, n_events = accuracy
         low = share - ALARM * math.sqrt(share * (1 - share) / WINDOW)
         yield (
             "watch: accuracy",
@@ -142,9 +142,9 @@ def _watched(candidate_run: CandidateRun) -> Iterator[tuple[str, str]]:
 
 def _predicted(candidate_run: CandidateRun) -> str:
     shares = candidate_run.rows("out_of_fold")["prediction"].value_counts(normalize=True).sort_index()
-    told = ", ".join(f"class {name:g} {percent(share)}" for name, share in shares.items())
+    shares_in_words = ", ".join(f"class {name:g} {percent(share)}" for name, share in shares.items())
     half = ALARM * math.sqrt(0.25 / WINDOW)
-    return f"out of fold {told}; over {WINDOW} events {percent(half, 0)} more or less is chance"
+    return f"out of fold {shares_in_words}; over {WINDOW} events {percent(half, 0)} more or less is chance"
 
 
 def _leading(candidate_run: CandidateRun) -> list[str]:

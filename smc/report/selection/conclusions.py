@@ -22,20 +22,20 @@ OF_CLASSIC = (
 def conclusions(manifest: Mapping[str, Any]) -> list[str]:
     """Say what the evidence supports: which symbols have a model, and what is known of the others."""
     names = {verdict: with_verdict(manifest, verdict) for verdict in VERDICTS}
-    found = []
+    sentences = []
     if deployed := names["DEPLOY"]:
-        found.append(f"A model passes every gate on {_these(deployed)}.")
+        sentences.append(f"A model passes every gate on {_these(deployed)}.")
     else:
-        found.append("The evidence supports no model on any symbol.")
+        sentences.append("The evidence supports no model on any symbol.")
     if watched := names["WATCH"]:
-        found.append(
+        sentences.append(
             f"The evidence is above the baseline, but short of a gate, on {_these(watched)}: no model yet."
         )
     if none := names["NO_MODEL"]:
-        found.append(
+        sentences.append(
             f"Nothing that was tried gets as far on {_these(none)}; that is a finding, not a failure."
         )
-    return [*found, *([OF_CLASSIC] if manifest["selection"] == "classic" else []), PROMISE]
+    return [*sentences, *([OF_CLASSIC] if manifest["selection"] == "classic" else []), PROMISE]
 
 
 def account(manifest: Mapping[str, Any]) -> list[str]:
@@ -79,12 +79,12 @@ def recommendation(entry: Mapping[str, Any]) -> list[str]:
     if entry["verdict"] == "DEPLOY":
         return [f"Deploy {named['model']}, run {named['run_id']}, once the checklist is done."]
     why = f"{gate_name(gate['name'])}: {gate['explanation']}" if gate else entry["reason"]
-    found = [f"Deploy nothing: {why}."]
+    sentences = [f"Deploy nothing: {why}."]
     if gate and gate["remedy"]:
-        found.append(f"What would change it: {gate['remedy']}.")
+        sentences.append(f"What would change it: {gate['remedy']}.")
     if named and entry["verdict"] == "WATCH":
-        found.append(f"Keep an eye on {named['model']}, run {named['run_id']}; do not trade it.")
-    return found
+        sentences.append(f"Keep an eye on {named['model']}, run {named['run_id']}; do not trade it.")
+    return sentences
 
 
 def with_verdict(manifest: Mapping[str, Any], verdict: str) -> list[str]:

@@ -82,10 +82,10 @@ def _save_markdown(
 
 
 def _save_pictures(pictures: Sequence[Picture], folder: Path, prefix: str) -> dict[str, Picture]:
-    found = {f"{prefix}_{picture.name}.svg": picture for picture in pictures}
-    for name, picture in found.items():
+    by_file = {f"{prefix}_{picture.name}.svg": picture for picture in pictures}
+    for name, picture in by_file.items():
         _write(folder / name, standalone(picture.chart))
-    return found
+    return by_file
 
 
 def _write(path: Path, text: str) -> None:

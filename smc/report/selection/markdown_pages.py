@@ -61,7 +61,7 @@ def file_names(symbols: Iterable[str], *, taken: Iterable[str] = ("index", "over
     >>> file_names(["BTC/USDT", "btc_usdt", ".."])
     {'BTC/USDT': 'BTC_USDT', 'btc_usdt': 'btc_usdt_2', '..': 'symbol'}
     """
-    used, found = set(taken), {}
+    used, names = set(taken), {}
     for symbol in symbols:
         plain = re.sub(r"[^A-Za-z0-9._-]+", "_", symbol).strip(".")[:80] or "symbol"
         number, name = 1, plain
@@ -69,8 +69,8 @@ def file_names(symbols: Iterable[str], *, taken: Iterable[str] = ("index", "over
             number += 1
             name = f"{plain}_{number}"
         used.add(name.lower())
-        found[symbol] = name
-    return found
+        names[symbol] = name
+    return names
 
 
 def _page(title: str, sections: Iterable[Section], pictures: Mapping[str, Picture]) -> str:

@@ -52,15 +52,17 @@ def _gap_figures(own: pd.DataFrame) -> Iterator[str]:
 
 
 def _pbo_section(manifest: Mapping[str, Any]) -> Section:
-    found = {symbol: entry["evidence"].get("pbo") or {} for symbol, entry in manifest["selections"].items()}
-    known = [pbo["value"] for pbo in found.values() if is_number(pbo.get("value"))]
+    pbo_by_symbol = {
+        symbol: entry["evidence"].get("pbo") or {} for symbol, entry in manifest["selections"].items()
+    }
+    known = [pbo["value"] for pbo in pbo_by_symbol.values() if is_number(pbo.get("value"))]
     points = [
         "How often the configuration that is best on half of the out-of-fold events is below the median on "
         "the other half; on noise about half of the time."
     ]
     if known:
         points.append(f"Mean {percent(sum(known) / len(known), 0)} over {count(len(known))} symbols.")
-    rows = [(symbol, overfitting_text(pbo)) for symbol, pbo in found.items()]
+    rows = [(symbol, overfitting_text(pbo)) for symbol, pbo in pbo_by_symbol.items()]
     table = Table(("symbol", "probability"), rows, n_text=2)
     return Section("Probability of backtest overfitting", points, [table])
 
@@ -88,8 +90,8 @@ def regularised_section(table: pd.DataFrame, limit: float | None) -> Section:
         "takes pairs as independent, though those of a symbol share its events."
     ]
     if limit is not None:
-        told = ", ".join(_over(table, profile, limit) for profile in (BEFORE, AFTER))
-        points.append(f"Gap over the limit of {percent(limit, 0)}: {told}.")
+        counts = ", ".join(_over(table, profile, limit) for profile in (BEFORE, AFTER))
+        points.append(f"Gap over the limit of {percent(limit, 0)}: {counts}.")
     columns = ("figure", "pairs", "mean change, points", "95 % interval")
     return Section(title, points, [Table(columns, rows)])
 
@@ -132,21 +134,21 @@ def ranked_section(table: pd.DataFrame) -> Section:
         return Section(
             RANKED_TITLE, [f"A comparison {asked}; there are {count(n_symbols)} and {count(n_models)}."]
         )
-    found = stats.friedman_nemenyi(scores.to_numpy())
-    order = np.argsort(found.average_ranks, kind="stable")
-    best = float(found.average_ranks[order[0]])
+    test = stats.friedman_nemenyi(scores.to_numpy())
+    order = np.argsort(test.average_ranks, kind="stable")
+    best = float(test.average_ranks[order[0]])
     rows = [
         (
             *map(str, scores.columns[k]),
-            decimal(rank := float(found.average_ranks[k]), 2),
-            "" if rank - best <= found.critical_difference else "worse than the first",
+            decimal(rank := float(test.average_ranks[k]), 2),
+            "" if rank - best <= test.critical_difference else "worse than the first",
         )
         for k in order
     ]
     points = [
         f"Mean rank by out-of-fold evidence over {count(n_symbols)} symbols, 1 the best; all equal on noise. "
-        f"That they differ at all: p {decimal(found.p_f)} (Friedman's test); two differ if their ranks are "
-        f"more than {decimal(found.critical_difference, 2)} apart (Nemenyi, 5 %).",
+        f"That they differ at all: p {decimal(test.p_f)} (Friedman's test); two differ if their ranks are "
+        f"more than {decimal(test.critical_difference, 2)} apart (Nemenyi, 5 %).",
         "The test takes symbols as independent; returns of symbols move together, so the truth is less sure.",
     ]
     return Section(RANKED_TITLE, points, [Table(("model", "profile", "mean rank", ""), rows, n_text=2)])

@@ -81,13 +81,13 @@ def page(
 
 
 def _top(manifest: Mapping[str, Any], title: str) -> Html:
-    said = tag("div", *(tag("p", sentence) for sentence in conclusions(manifest)), class_="supported")
+    supported = tag("div", *(tag("p", sentence) for sentence in conclusions(manifest)), class_="supported")
     links = tag("nav", *(tag("a", name, href=f"#{key}") for key, name in CHAPTERS.items()))
     return joined(
         [
             tag("h1", title),
             links,
-            said,
+            supported,
             tiles(manifest),
             *(tag("p", sentence, class_="note") for sentence in account(manifest)),
         ]

@@ -37,8 +37,8 @@ def rank_correlation(one: FloatArray, other: FloatArray) -> Association | None:
     Bonett and Wright (2000), "Sample size requirements for estimating Pearson, Kendall and Spearman
     correlations", Psychometrika 65.
 
-    >>> found = rank_correlation(np.array([1.0, 2, 3, 4, 5, 6]), np.array([1.0, 3, 2, 4, 6, 5]))
-    >>> round(found.value, 3), found.n
+    >>> association = rank_correlation(np.array([1.0, 2, 3, 4, 5, 6]), np.array([1.0, 3, 2, 4, 6, 5]))
+    >>> round(association.value, 3), association.n
     (0.886, 6)
     """
     known = np.isfinite(one) & np.isfinite(other)
@@ -49,9 +49,9 @@ def rank_correlation(one: FloatArray, other: FloatArray) -> Association | None:
     return _with_interval(float(np.corrcoef(first, second)[0, 1]), n, n - 3)
 
 
-def pooled_correlation(found: Iterable[Association]) -> Association | None:
+def pooled_correlation(associations: Iterable[Association]) -> Association | None:
     """Return the mean of several correlations, weighted by their runs, as Fisher's z."""
-    kept = list(found)
+    kept = list(associations)
     freedom = sum(association.n - 3 for association in kept)
     if not freedom:
         return None
@@ -94,16 +94,16 @@ def rank_agreement_section(table: pd.DataFrame) -> Section:
 
 
 def _correlation(table: pd.DataFrame, score: str) -> tuple[str, str, str, str]:
-    found = list(_by_symbol(table, score))
-    pooled = pooled_correlation(found)
+    associations = list(_by_symbol(table, score))
+    pooled = pooled_correlation(associations)
     if pooled is None:
         return MISSING, MISSING, "0", "0"
     bounds = interval((pooled.low, pooled.high), lambda value: decimal(value, 2))
-    return decimal(pooled.value, 2), bounds, count(pooled.n), count(len(found))
+    return decimal(pooled.value, 2), bounds, count(pooled.n), count(len(associations))
 
 
 def _by_symbol(table: pd.DataFrame, score: str) -> Iterator[Association]:
     for _, own in table.groupby("symbol"):
-        found = rank_correlation(own[score].to_numpy(), own["test_accuracy"].to_numpy())
-        if found is not None:
-            yield found
+        association = rank_correlation(own[score].to_numpy(), own["test_accuracy"].to_numpy())
+        if association is not None:
+            yield association

@@ -101,8 +101,8 @@ def _scatter(table: pd.DataFrame, figure: str, name: str, title: str) -> Picture
     if len(known) < 2:
         return None
     centred = known["test_accuracy"] - known.groupby("symbol")["test_accuracy"].transform("mean")
-    said = known["symbol"] + " " + known["model"] + " " + known["profile"] + " " + known["run_id"]
-    columns = (known[figure], centred, known["profile"], said)
+    says = known["symbol"] + " " + known["model"] + " " + known["profile"] + " " + known["run_id"]
+    columns = (known[figure], centred, known["profile"], says)
     points = [Point(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
     caption = f"{count(len(known))} runs; test accuracy less its mean over the runs of the symbol."
     x_label = title.removesuffix(" and test accuracy")

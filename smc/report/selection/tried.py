@@ -56,13 +56,13 @@ def tried_section(entry: Mapping[str, Any]) -> Section:
 
 def run_sections(candidate_run: CandidateRun) -> list[Section]:
     """Write what the candidate's run shows: result and gap, confusion, importances, warnings."""
-    found = [
+    sections = [
         _result(candidate_run),
         _confusion(candidate_run),
         _importances(candidate_run),
         _warnings(candidate_run),
     ]
-    return [section for section in found if section is not None]
+    return [section for section in sections if section is not None]
 
 
 def _result(candidate_run: CandidateRun) -> Section:
@@ -94,9 +94,9 @@ def _confusion(candidate_run: CandidateRun) -> Section | None:
         return None
     tables = []
     for split in candidate_run.splits:
-        label, told = (candidate_run.rows(split)[name].to_numpy() for name in ("label", "prediction"))
+        label, predicted = (candidate_run.rows(split)[name].to_numpy() for name in ("label", "prediction"))
         counts = [
-            [int(np.sum((label == one) & (told == other))) for other in candidate_run.classes]
+            [int(np.sum((label == one) & (predicted == other))) for other in candidate_run.classes]
             for one in candidate_run.classes
         ]
         rows = [

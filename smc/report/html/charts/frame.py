@@ -120,9 +120,9 @@ def segment(x1: float, y1: float, x2: float, y2: float, *, class_: str) -> Html:
     return tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_)
 
 
-def text(x: float, y: float, said: str, **attributes: str) -> Html:
+def text(x: float, y: float, content: str, **attributes: str) -> Html:
     """Return a text."""
-    return tag("text", said, x=float(x), y=float(y), **attributes)
+    return tag("text", content, x=float(x), y=float(y), **attributes)
 
 
 def _grid(x: Axis, y: Axis) -> Html:
@@ -151,12 +151,12 @@ def _labels(x: Axis, y: Axis, height: int) -> Html:
 
 def _key(key: Mapping[str, str]) -> Html:
     """Write names flush right in the top row, each after a sample of its colour."""
-    found, end = [], float(WIDTH - RIGHT)
+    marks, end = [], float(WIDTH - RIGHT)
     for name, class_ in reversed(list(key.items())):
         start = end - 6.2 * len(name)
-        found += [text(start, TOP - 8, name), dot(start - 7, TOP - 12, class_, name)]
+        marks += [text(start, TOP - 8, name), dot(start - 7, TOP - 12, class_, name)]
         end = start - 18
-    return joined(found)
+    return joined(marks)
 
 
 #: What the charts look like, on the page and alone.

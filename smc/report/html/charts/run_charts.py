@@ -82,16 +82,16 @@ def calibration_chart(curves: Mapping[int, Groups], says: str) -> Html:
 
 
 def _curve(groups: Groups, x: Axis, y: Axis, class_: str) -> Html:
-    found, points = [], []
+    marks, points = [], []
     for predicted, observed, low, high in zip(
         groups.predicted, groups.observed, groups.low, groups.high, strict=True
     ):
         across = x.place(predicted)
-        found.append(segment(across, y.place(low), across, y.place(high), class_=f"whisker {class_}"))
-        said = f"predicted {percent(predicted)}, came true {percent(observed)}"
-        found.append(dot(across, y.place(observed), class_, said))
+        marks.append(segment(across, y.place(low), across, y.place(high), class_=f"whisker {class_}"))
+        says = f"predicted {percent(predicted)}, came true {percent(observed)}"
+        marks.append(dot(across, y.place(observed), class_, says))
         points.append((across, y.place(observed)))
-    return joined([path(points, class_), *found])
+    return joined([path(points, class_), *marks])
 
 
 def _share(value: float) -> str:

@@ -50,12 +50,12 @@ def distribution_chart(groups: Sequence[Group], label: str, says: str) -> Html:
 def _names(groups: Sequence[Group], y: Axis) -> list[Html]:
     """Write each model once, beside the first of its rows."""
     known = set()
-    found = []
+    names = []
     for number, group in enumerate(groups):
         if group.model not in known:
-            found.append(text(2, y.place(number + 0.5) + 4, group.model[:17]))
+            names.append(text(2, y.place(number + 0.5) + 4, group.model[:17]))
         known.add(group.model)
-    return found
+    return names
 
 
 def _group_row(group: Group, x: Axis, middle: float, class_: str, *, has_dots: bool) -> Html:
@@ -69,17 +69,17 @@ def _group_row(group: Group, x: Axis, middle: float, class_: str, *, has_dots: b
         height=10,
         class_=f"box {class_}",
     )
-    found = [
+    marks = [
         segment(least, middle, most, middle, class_=class_),
         box,
         segment(median, middle - 6, median, middle + 6, class_=f"whisker {class_}"),
     ]
     if has_dots:
-        found += [
+        marks += [
             dot(x.place(value), middle, class_, f"{percent(value)}: {group.model}, {group.profile}, {run_id}")
             for value, run_id in zip(group.values, group.run_ids, strict=True)
         ]
-    return joined(found)
+    return joined(marks)
 
 
 SCATTER_HEIGHT = 170

@@ -46,13 +46,13 @@ def _of_one(curves: pd.DataFrame) -> Figure:
 
 def _of_members(view: RunView) -> Figure:
     """Draw a panel a member: the train fit, and behind it, thin, the validation loss of the folds."""
-    told = {str(name): own for name, own in view.run.curves.groupby("member", sort=False)}
+    by_member = {str(name): own for name, own in view.run.curves.groupby("member", sort=False)}
     ensemble = view.record["ensemble"]
     members = ensemble["fits"][0]["members"] if ensemble else []
-    silent = [name for name in members if not any(curve.split("/")[0] == name for curve in told)]
-    figure = blank(1.2 + 2.1 * len(told))
-    panels = figure.subplots(len(told), squeeze=False)[:, 0]
-    for axes, (name, own) in zip(panels, told.items(), strict=True):
+    silent = [name for name in members if not any(curve.split("/")[0] == name for curve in by_member)]
+    figure = blank(1.2 + 2.1 * len(by_member))
+    panels = figure.subplots(len(by_member), squeeze=False)[:, 0]
+    for axes, (name, own) in zip(panels, by_member.items(), strict=True):
         _draw_folds(axes, _folds(own))
         _draw_fit(axes, _main_fit(own), f"{name}, ")
     key = {

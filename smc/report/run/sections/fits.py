@@ -113,8 +113,8 @@ def feature_selection_section(view: RunView) -> Section | None:
     tables = [Table(("fit", "kept features", "given", "kept"), rows, n_text=2)]
     frequent = [row for row in selection["folds"]["frequency"] if row["share"] > 0][:N_KEPT_LISTED]
     if frequent:
-        told = [(str(row["feature"]), percent(row["share"], 0)) for row in frequent]
-        tables.append(Table(("feature", "kept in share of folds"), told))
+        shares = [(str(row["feature"]), percent(row["share"], 0)) for row in frequent]
+        tables.append(Table(("feature", "kept in share of folds"), shares))
     return Section("Feature selection", [say_stability(selection["folds"]["stability"])], tables)
 
 

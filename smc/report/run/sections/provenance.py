@@ -98,7 +98,7 @@ def _value_text(value: Any) -> str:
 
 def warnings_section(view: RunView) -> Section:
     """List the warnings with their reason codes."""
-    found = notices(view.record)
-    if not found:
+    rows = notices(view.record)
+    if not rows:
         return Section("Warnings", ["None."])
-    return Section("Warnings", tables=[Table(("reason", "what it means"), found, n_text=2)])
+    return Section("Warnings", tables=[Table(("reason", "what it means"), rows, n_text=2)])

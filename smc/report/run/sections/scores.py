@@ -119,12 +119,12 @@ SPREAD = ("mean", "std", "min", "max")
 
 def backtest_paths_section(view: RunView) -> Section | None:
     """Show mean and spread of each figure over the paths; None where the folds make none."""
-    found = {symbol: figures for symbol, figures in view.by_symbol.items() if figures.backtest_paths}
-    if not found:
+    with_paths = {symbol: figures for symbol, figures in view.by_symbol.items() if figures.backtest_paths}
+    if not with_paths:
         return None
-    n_paths = next(iter(found.values())).backtest_paths["n_paths"]
+    n_paths = next(iter(with_paths.values())).backtest_paths["n_paths"]
     point = f"The test blocks make {n_paths} paths, each with every event once; they share their events."
-    rows = [row for symbol, figures in found.items() for row in _path_rows(symbol, figures)]
+    rows = [row for symbol, figures in with_paths.items() for row in _path_rows(symbol, figures)]
     columns = ("", "mean", "standard deviation", "lowest", "highest")
     return Section("Backtest paths", [point], [Table(columns, rows)])
 
