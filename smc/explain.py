@@ -69,8 +69,8 @@ def explain_model(
     """
     if n_events < 2:
         raise ConfigError(f"--events must be 2 or more, got {n_events}: a dependence needs several")
-    step = (progress or Progress()).step
-    model, rebuilt = run.model(), rebuild(run, output, step)
+    on_progress = (progress or Progress()).step
+    model, rebuilt = run.model(), rebuild(run, output, on_progress)
     positions = np.arange(len(rebuilt.data.events))[-n_events:]
     explained = Explained(
         model, _about(rebuilt, positions), rebuilt.inputs(model, positions), rebuilt.known(model)
@@ -82,11 +82,13 @@ def explain_model(
             rebuilt.data.events["label"].to_numpy()[tested],
             tested,
         )
-        for fold_model, tested in rebuilt.fold_models(step)
+        for fold_model, tested in rebuilt.fold_models(on_progress)
     ]
     how = getattr(rebuilt.components.evaluation, "intervals", None) or Evaluation().intervals
-    record, tables = explain_whole_model(explained, folds, rebuilt.data.spans, how=how, step=step)
-    step("pictures")
+    record, tables = explain_whole_model(
+        explained, folds, rebuilt.data.spans, how=how, on_progress=on_progress
+    )
+    on_progress("pictures")
     files = model_files({**_who(run), **record}, tables)
     return save_files(folder_of(output, run.run_id) / "model", run.run_id, files)
 

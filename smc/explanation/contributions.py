@@ -1,9 +1,10 @@
 """What each original feature adds to an answer: Shapley values that add up, or an error."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import is_classifier
 
 from smc.errors import ExplanationError
@@ -22,6 +23,8 @@ from smc.model.network.estimator import Network
 from smc.model.xgboost import XGBoost
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 #: Known inputs that a feature's absence is read from, where trees do not hold it themselves.
 N_KNOWN = {"linear": 1000, "gradient": 16, "permutation": 32}
@@ -70,7 +73,7 @@ class Contributions:
 
 
 def method_of(model: FoldPipeline) -> str:
-    """Return how contributions are computed: exactly (trees, linear), by gradients (networks) or by asking."""
+    """Return how the values are computed: exactly (trees, linear), by gradients (networks) or by asking."""
     estimator = model.estimator_
     if isinstance(estimator, XGBoost | LightGBM) or forest_of(estimator) is not None:
         return "tree"
@@ -101,16 +104,15 @@ def contributions(model: FoldPipeline, inputs: FloatArray, known: FloatArray) ->
     estimator: Any = model.estimator_
     if method == "tree":
         rows = np.asarray(estimator_inputs(model, inputs))
-        is_boosted = isinstance(estimator, XGBoost | LightGBM)
+        forest = forest_of(estimator)
         by_column, base = (
-            boosting_contributions(estimator, rows)
-            if is_boosted
-            else forest_contributions(forest_of(estimator), rows)
+            boosting_contributions(estimator, rows) if forest is None else forest_contributions(forest, rows)
         )
-        values, on_margin = sum_by_feature(model, by_column), is_boosted
+        values, on_margin = sum_by_feature(model, by_column), forest is None
     elif method == "linear":
         rows, background = (
-            estimator_inputs(model, rows) for rows in (inputs, evenly_spread(known, N_KNOWN[method]))
+            np.asarray(estimator_inputs(model, rows))
+            for rows in (inputs, evenly_spread(known, N_KNOWN[method]))
         )
         by_column, base = linear_contributions(estimator, rows, background)
         values, on_margin = sum_by_feature(model, by_column), True
@@ -148,7 +150,7 @@ def check_sum(
     return miss
 
 
-def evenly_spread(inputs: Any, n: int) -> Any:
+def evenly_spread(inputs: npt.NDArray[Scalar], n: int) -> npt.NDArray[Scalar]:
     """Return at most ``n`` of some inputs, evenly spread.
 
     >>> evenly_spread(np.arange(10.0)[:, None], 4).ravel()

@@ -11,7 +11,7 @@ from smc.explanation.description import describe
 from smc.explanation.model_inputs import feature_names
 from smc.explanation.surrogate import N_NEIGHBOURS, Surrogate, surrogate
 from smc.pipeline import FoldPipeline
-from smc.typing import FloatArray, IntArray
+from smc.typing import BoolArray, FloatArray, IntArray
 
 RULE = (
     "A linear model of {n} made-up neighbours (LIME): what it adds for a feature that lies in the quarter of "
@@ -115,14 +115,14 @@ def find_event(events: pd.DataFrame, event: str, symbol: str | None = None) -> i
     raise ConfigError(f"event={event} is no event of the run: a decision is taken at {stamps}, for example")
 
 
-def _is_meant(events: pd.DataFrame, event: str) -> Any:
+def _is_meant(events: pd.DataFrame, event: str) -> BoolArray:
     """Mark the events at a bar, at a time, or on a day."""
     if event.isdecimal():
         return events["event"].to_numpy() == int(event)
     stamp = _stamp(event)
     times = pd.DatetimeIndex(events["time"])
     is_day = len(event) <= len("2018-06-29")
-    return (times.normalize() if is_day else times) == stamp
+    return np.asarray((times.normalize() if is_day else times) == stamp)
 
 
 def _nearest(events: pd.DataFrame, event: str) -> IntArray:

@@ -1,7 +1,5 @@
 """Partial dependence: the mean answer with one feature set to one value after another."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
@@ -9,7 +7,7 @@ from smc.explanation.contributions import evenly_spread
 from smc.explanation.explained_output import ExplainedOutput, model_answers
 from smc.explanation.model_inputs import feature_names
 from smc.pipeline import FoldPipeline
-from smc.typing import FloatArray
+from smc.typing import FloatArray, OnProgress
 
 #: Shares of a feature's values at which it is set, and inputs that the answer is averaged over.
 SHARES = np.linspace(0.05, 0.95, 10)
@@ -21,7 +19,7 @@ def partial_dependence(
     inputs: FloatArray,
     output: ExplainedOutput,
     *,
-    step: Callable[[str], None] = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
 ) -> pd.DataFrame:
     """Return what is explained over the values of each feature.
 
@@ -47,7 +45,7 @@ def partial_dependence(
     """
     rows, tables = evenly_spread(inputs, N_AVERAGED), []
     for feature, name in enumerate(feature_names(model)):
-        step(f"partial dependence: {name}")
+        on_progress(f"partial dependence: {name}")
         known = inputs[..., feature][~np.isnan(inputs[..., feature])]
         if not len(known):
             continue

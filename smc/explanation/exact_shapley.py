@@ -7,7 +7,7 @@ is parsed a second time, and neither linear models nor boosting need an extra.
 """
 
 import warnings
-from typing import Any
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from sklearn.ensemble import (
@@ -30,8 +30,18 @@ from smc.typing import FloatArray
 LINEAR = (Logistic, LogisticRegression, LinearRegression, Ridge, Lasso, ElasticNet)
 
 
+class LinearModel(Protocol):
+    """A fitted linear model of scikit-learn's kind."""
+
+    @property
+    def coef_(self) -> np.ndarray: ...
+
+    @property
+    def intercept_(self) -> np.ndarray | float: ...
+
+
 def linear_contributions(
-    estimator: Any, rows: FloatArray, known: FloatArray
+    estimator: LinearModel, rows: FloatArray, known: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return what each column adds to the score (n, columns, k), and the mean score of ``known`` (k,).
 
@@ -62,20 +72,20 @@ def linear_contributions(
     return (rows - mean)[:, :, None] * coef.T, (coef * mean).sum(axis=1) + estimator.intercept_
 
 
-FORESTS = (
-    RandomForestClassifier,
-    RandomForestRegressor,
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
-    DecisionTreeClassifier,
-    DecisionTreeRegressor,
+Forest: TypeAlias = (
+    RandomForestClassifier
+    | RandomForestRegressor
+    | ExtraTreesClassifier
+    | ExtraTreesRegressor
+    | DecisionTreeClassifier
+    | DecisionTreeRegressor
 )
 
 
-def forest_of(estimator: Any) -> Any:
+def forest_of(estimator: object) -> Forest | None:
     """Return scikit-learn's trees where an estimator consists of them, else None."""
     held = getattr(estimator, "model_", estimator)
-    return held if isinstance(held, FORESTS) else None
+    return held if isinstance(held, Forest) else None
 
 
 def boosting_contributions(estimator: XGBoost | LightGBM, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -96,7 +106,7 @@ def boosting_contributions(estimator: XGBoost | LightGBM, rows: FloatArray) -> t
     return shares[:, :, :-1].transpose(0, 2, 1), shares[0, :, -1]
 
 
-def forest_contributions(forest: Any, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+def forest_contributions(forest: Forest, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return what each column adds to a forest's probabilities, or number, and those without any."""
     shap = load_shap()
     with warnings.catch_warnings():

@@ -1,6 +1,6 @@
 """Permutation importance on events that a model does not know, with intervals for events that overlap."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 
+from smc.evaluation.intervals import Intervals
 from smc.explanation.model_inputs import as_model_inputs, feature_names
 from smc.metrics import block_means, block_size, label_overlap, percentile_interval
 from smc.pipeline import FoldPipeline
-from smc.typing import FloatArray, IntArray
+from smc.typing import FloatArray, IntArray, OnProgress
 
 #: Times that each feature is shuffled.
 N_SHUFFLES = 10
@@ -60,7 +61,7 @@ def losses_of(model: FoldPipeline, inputs: FloatArray, labels: np.ndarray) -> Fl
     return (answers[:, -1] - labels) ** 2
 
 
-def loss_increases(fold: FoldModel, seed: int, step: Callable[[str], None]) -> FloatArray:
+def loss_increases(fold: FoldModel, seed: int, on_progress: OnProgress) -> FloatArray:
     """Return by how much the loss of each event grows with each feature shuffled (n, f), mean over shuffles.
 
     A feature is shuffled with its missing values; of a window, all its bars stay together.
@@ -72,7 +73,7 @@ def loss_increases(fold: FoldModel, seed: int, step: Callable[[str], None]) -> F
     increases = np.empty((n, fold.inputs.shape[-1]))
     labels = np.tile(fold.labels, N_SHUFFLES)
     for feature, name in enumerate(feature_names(fold.model)):
-        step(name)
+        on_progress(name)
         shuffled = np.concatenate([fold.inputs] * N_SHUFFLES)
         shuffled[..., feature] = fold.inputs[orders.ravel()][..., feature]
         after = losses_of(fold.model, shuffled, labels).reshape(N_SHUFFLES, n)
@@ -84,8 +85,8 @@ def permutation_importance(
     folds: Sequence[FoldModel],
     spans: IntArray,
     *,
-    how: Any,
-    step: Callable[[str], None] = lambda _: None,
+    how: Intervals,
+    on_progress: OnProgress = lambda _: None,
 ) -> tuple[pd.DataFrame, str]:
     """Return the importance of each feature with its interval, largest first, and how they were made.
 
@@ -97,7 +98,7 @@ def permutation_importance(
         First and last bar of each label, of all events, on one time axis.
     how
         ``n_bootstrap``, ``confidence`` and ``seed``, as an evaluation has them.
-    step
+    on_progress
         Told which feature is shuffled.
 
     References
@@ -105,7 +106,7 @@ def permutation_importance(
     Breiman, L. (2001). Random Forests. Machine Learning 45. Intervals: `smc.metrics.block_means`.
     """
     increases_by_fold = [
-        loss_increases(fold, seed, lambda name, n=seed: step(f"importance, fold {n + 1}: {name}"))
+        loss_increases(fold, seed, lambda name, n=seed: on_progress(f"importance, fold {n + 1}: {name}"))
         for seed, fold in enumerate(folds)
     ]
     positions, increases = _mean_by_event(

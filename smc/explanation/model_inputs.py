@@ -1,8 +1,7 @@
 """Inputs of a model as plain arrays whose last axis are the original features."""
 
-from typing import Any
-
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smc.pipeline import FoldPipeline
@@ -18,7 +17,7 @@ def feature_names(model: FoldPipeline) -> list[str]:
     return [str(name) for name in getattr(model, "feature_names_in_", unnamed)]
 
 
-def as_array(inputs: Any) -> FloatArray:
+def as_array(inputs: npt.ArrayLike) -> FloatArray:
     """Return rows (n, f) or built windows (n, lookback, f)."""
     return np.asarray(inputs, dtype=np.float64)
 
@@ -31,7 +30,7 @@ def as_model_inputs(model: FoldPipeline, inputs: FloatArray) -> pd.DataFrame | W
     return pd.DataFrame(inputs, columns=names)
 
 
-def estimator_inputs(model: FoldPipeline, inputs: FloatArray) -> Any:
+def estimator_inputs(model: FoldPipeline, inputs: FloatArray) -> FloatArray | Windows:
     """Return what the estimator inside the pipeline looks at: scaled, imputed, features selected."""
     rows, _ = read_inputs(as_model_inputs(model, inputs), model.lookback)
     return kept_columns(model.selector_, transformed(model.preprocess_, rows))

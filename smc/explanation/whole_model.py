@@ -1,19 +1,20 @@
 """A model explained as a whole: which features move its answers, which it needs, and in which direction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from smc.evaluation.intervals import Intervals
 from smc.explanation.contributions import Contributions, contributions
 from smc.explanation.dependence import N_AVERAGED, partial_dependence
 from smc.explanation.description import describe
 from smc.explanation.importance import FoldModel, permutation_importance
 from smc.explanation.model_inputs import feature_names
 from smc.pipeline import FoldPipeline
-from smc.typing import FloatArray, Spans
+from smc.typing import FloatArray, OnProgress, Spans
 
 #: What is told of an event beside its contributions.
 ABOUT = ("symbol", "event", "time", "part")
@@ -48,8 +49,8 @@ def explain_whole_model(
     folds: Sequence[FoldModel],
     spans: Spans,
     *,
-    how: Any,
-    step: Callable[[str], None] = lambda _: None,
+    how: Intervals,
+    on_progress: OnProgress = lambda _: None,
 ) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Explain a model.
 
@@ -77,12 +78,12 @@ def explain_whole_model(
         The contributions do not add up to an answer.
     """
     model, inputs = explained.model, explained.inputs
-    step("contributions")
+    on_progress("contributions")
     shapley = contributions(model, inputs, explained.known)
     ranked = _sizes(model, shapley)
     record = {**describe(model, shapley), "n_events": len(inputs), "importance": None}
     if folds:
-        importance, rule = permutation_importance(folds, spans, how=how, step=step)
+        importance, rule = permutation_importance(folds, spans, how=how, on_progress=on_progress)
         record["importance"] = {
             "loss": "squared error" if shapley.output.names[0].startswith("prediction") else "log-loss",
             "rule": rule,
@@ -97,7 +98,7 @@ def explain_whole_model(
         "shap": _contributions_table(events, model, shapley),
         "inputs": pd.concat([events, pd.DataFrame(own_bar, columns=feature_names(model))], axis=1),
         "importance": ranked,
-        "dependence": partial_dependence(model, inputs, shapley.output, step=step),
+        "dependence": partial_dependence(model, inputs, shapley.output, on_progress=on_progress),
     }
 
 

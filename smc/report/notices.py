@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from smc.results.record import Warned
+
 #: Undefined figures that are named.
 N_NAMED = 3
 UNDEFINED = "not_finite"
@@ -24,14 +26,12 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """
     warnings = record.get("warnings") or []
     undefined = [str(warning.get("field")) for warning in warnings if warning.get("reason") == UNDEFINED]
-    reasons_and_sentences = list(
-        _by_reason(warning for warning in warnings if warning.get("reason") != UNDEFINED)
-    )
+    rows = list(_by_reason(warning for warning in warnings if warning.get("reason") != UNDEFINED))
     if undefined:
         more = f" and {len(undefined) - N_NAMED} more" if len(undefined) > N_NAMED else ""
         figures = f"{len(undefined)} undefined figure{'s' * (len(undefined) > 1)}, saved as null"
-        reasons_and_sentences.append((UNDEFINED, f"{figures}: {', '.join(undefined[:N_NAMED])}{more}"))
-    return reasons_and_sentences
+        rows.append((UNDEFINED, f"{figures}: {', '.join(undefined[:N_NAMED])}{more}"))
+    return rows
 
 
 def sentences(record: Mapping[str, Any]) -> list[str]:
@@ -39,21 +39,21 @@ def sentences(record: Mapping[str, Any]) -> list[str]:
     return [sentence for reason, sentence in notices(record) if reason != UNDEFINED]
 
 
-def _by_reason(warnings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _by_reason(warnings: Iterable[Warned]) -> Iterator[tuple[str, str]]:
     """Give reason and sentence of each warning, once for all fits that share the reason."""
-    groups: dict[Any, list[Mapping[str, Any]]] = {}
+    groups: dict[object, list[Warned]] = {}
     for number, warning in enumerate(warnings):
         of_fit = ("fit", warning["reason"], warning.get("member")) if "fit" in warning else number
         groups.setdefault(of_fit, []).append(warning)
     for first, *others in groups.values():
-        fits = dict.fromkeys(other["fit"] for other in others)
+        fits = dict.fromkeys(other.get("fit", "") for other in others)
         more = f" Likewise in {', '.join(fits)}." if others else ""
         yield str(first.get("reason")), _sentence(first) + more
 
 
-def _sentence(warning: Mapping[str, Any]) -> str:
+def _sentence(warning: Warned) -> str:
     sentence = warning.get("sentence") or warning.get("message") or ""
     place = warning.get("symbol") or warning.get("fit")
     n_fits = warning.get("n_fits", 1)
-    more = f" So it was in {n_fits} fits of {warning['member']} there." if n_fits > 1 else ""
+    more = f" So it was in {n_fits} fits of {warning.get('member')} there." if n_fits > 1 else ""
     return (f"{place}: {sentence}" if place else sentence) + more

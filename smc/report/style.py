@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -79,7 +80,7 @@ def head(figure: Figure, title: str) -> None:
     figure.suptitle(title, x=0.012, ha="left", fontsize=11, fontweight="bold")
 
 
-def percent_axis(axis: Any) -> None:
+def percent_axis(axis: Axis) -> None:
     """Label an axis of shares in percent, with the digits that its steps need."""
     axis.set_major_formatter(lambda share, _: f"{round(100 * share, 6):g} %".replace("-", "\N{MINUS SIGN}"))
 

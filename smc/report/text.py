@@ -8,12 +8,12 @@ from typing import Any, TypeGuard
 MISSING = "n/a"
 
 
-def is_number(value: Any) -> TypeGuard[float]:
+def is_number(value: object) -> TypeGuard[float]:
     """Tell a finite number, Python's or NumPy's, from None, NaN, text and the rest."""
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def percent(value: Any, digits: int = 1, *, sign: bool = False) -> str:
+def percent(value: object, digits: int = 1, *, sign: bool = False) -> str:
     """Write a share in percent.
 
     >>> percent(0.5634), percent(None), percent(0.02, sign=True)
@@ -22,7 +22,7 @@ def percent(value: Any, digits: int = 1, *, sign: bool = False) -> str:
     return f"{100 * value:{'+' if sign else ''}z,.{digits}f} %" if is_number(value) else MISSING
 
 
-def decimal(value: Any, digits: int = 3) -> str:
+def decimal(value: object, digits: int = 3) -> str:
     """Write a plain number; what rounds to zero has no sign.
 
     >>> decimal(0.69314), decimal(float("nan")), decimal(1234.5678, 1), decimal(-0.0001)
@@ -31,12 +31,12 @@ def decimal(value: Any, digits: int = 3) -> str:
     return f"{value:z,.{digits}f}" if is_number(value) else MISSING
 
 
-def two_digits(value: Any) -> str:
+def two_digits(value: object) -> str:
     """Write a ratio, whose third digit is noise."""
     return decimal(value, 2)
 
 
-def basis_points(value: Any) -> str:
+def basis_points(value: object) -> str:
     """Write a log return, or an error of one, in basis points.
 
     >>> basis_points(0.00797)
@@ -45,7 +45,7 @@ def basis_points(value: Any) -> str:
     return decimal(value * 10_000, 1) if is_number(value) else MISSING
 
 
-def count(value: Any) -> str:
+def count(value: object) -> str:
     """Write how many.
 
     >>> count(24424)
@@ -54,7 +54,7 @@ def count(value: Any) -> str:
     return f"{value:,.0f}" if is_number(value) else MISSING
 
 
-def general(value: Any) -> str:
+def general(value: object) -> str:
     """Write a number of any size in four significant digits.
 
     >>> general(0.00001234), general(3)
@@ -63,7 +63,7 @@ def general(value: Any) -> str:
     return f"{value:,.4g}" if is_number(value) else MISSING
 
 
-def interval(bounds: Sequence[Any] | None, write: Callable[[Any], str]) -> str:
+def interval(bounds: Sequence[object] | None, write: Callable[[Any], str]) -> str:
     """Write a lower and an upper bound; the unit stands once.
 
     >>> interval([0.501, 0.622], percent)
@@ -74,7 +74,7 @@ def interval(bounds: Sequence[Any] | None, write: Callable[[Any], str]) -> str:
     return "[" + ", ".join(write(bound).removesuffix(" %") for bound in bounds) + "]"
 
 
-def duration(seconds: Any) -> str:
+def duration(seconds: object) -> str:
     """Write a time span in the unit that suits it.
 
     >>> duration(3.21), duration(754)
@@ -85,7 +85,7 @@ def duration(seconds: Any) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def day(stamp: Any) -> str:
+def day(stamp: object) -> str:
     """Write the date of a stamp, whether it is one or ISO 8601 text.
 
     >>> day("2018-12-31T20:00:00+00:00")
@@ -94,7 +94,7 @@ def day(stamp: Any) -> str:
     return str(stamp)[:10]
 
 
-def minute(stamp: Any) -> str:
+def minute(stamp: object) -> str:
     """Write date and time of a stamp to the minute.
 
     >>> minute("2018-12-31T20:15:00+00:00")

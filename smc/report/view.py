@@ -1,6 +1,7 @@
 """A run as its readers ask about it: by symbol, and by split with one row an event."""
 
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -33,9 +34,14 @@ class RunView:
         )
 
     @property
+    def evaluation(self) -> dict[str, Any]:
+        """Its settings: those of the ``evaluation`` group."""
+        return self.run.config.get("evaluation") or {}
+
+    @property
     def confidence(self) -> float:
         """Of the record's intervals, and so of all others."""
-        return (self.run.config.get("evaluation") or {}).get("confidence", 0.95)
+        return self.evaluation.get("confidence", 0.95)
 
     @property
     def level(self) -> str:

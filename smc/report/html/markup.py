@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from html import escape
-from typing import Any
 
 #: Elements that have no end tag.
 VOID = ("br", "img", "input", "meta")
@@ -14,7 +13,7 @@ class Html(str):
     __slots__ = ()
 
 
-def tag(element: str, /, *children: str, **attributes: Any) -> Html:
+def tag(element: str, /, *children: str, **attributes: object) -> Html:
     """Return an element.
 
     Parameters
@@ -41,13 +40,13 @@ def joined(parts: Iterable[str]) -> Html:
     return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts))
 
 
-def _attribute(key: str, value: Any) -> str:
+def _attribute(key: str, value: object) -> str:
     if value is None or value is False:
         return ""
     name = key.removesuffix("_").replace("_", "-")
     return f" {name}" if value is True else f' {name}="{escape(_number(value))}"'
 
 
-def _number(value: Any) -> str:
+def _number(value: object) -> str:
     """Write coordinates in tenths: more digits only make the page larger."""
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)

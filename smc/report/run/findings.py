@@ -44,7 +44,7 @@ def findings(view: RunView) -> list[str]:
         sentences = [sentence[0].upper() + sentence[1:] for sentence in clauses]
     else:
         sentences = _of_pool(view)
-    if (view.run.config.get("evaluation") or {}).get("test") == "sealed":
+    if view.evaluation.get("test") == "sealed":
         sentences.append("The test part is sealed: its figures are left out until a selection opens them.")
     if n_warnings := len(notices(view.record)):
         sentences.append(f"{n_warnings} warning{'s' * (n_warnings > 1)}, in words below.")

@@ -1,7 +1,6 @@
 """The scores of the folds, with how far each can be trusted."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -36,7 +35,7 @@ def fold_scores(view: RunView) -> list[FoldScore]:
     ]
 
 
-def _score(number: int, value: Any, fold: pd.DataFrame | None, view: RunView) -> FoldScore:
+def _score(number: int, value: float | None, fold: pd.DataFrame | None, view: RunView) -> FoldScore:
     finite = float(value) if is_number(value) else None
     if fold is None:
         return FoldScore(number, finite, None, None)

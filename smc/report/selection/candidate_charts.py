@@ -23,7 +23,7 @@ def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
     traded = {split: bars for split, bars in returns.items() if np.any(bars["position"])}
     if not traded:
         return
-    clauses = [f"run {candidate_run.run.run_id}"] + [_gain(candidate_run, split) for split in traded]
+    clauses = [f"run {candidate_run.run_id}"] + [_gain(candidate_run, split) for split in traded]
     clauses += [
         f"{SPLIT_NAMES[split]}: no position was taken"
         for split in returns
@@ -52,7 +52,7 @@ def _calibration(candidate_run: CandidateRun) -> Iterator[Picture]:
         return
     n_events = count(len(candidate_run.rows("out_of_fold")))
     level = f"{100 * candidate_run.confidence:g} %"
-    caption = f"run {candidate_run.run.run_id}; {n_events} out-of-fold events, {level} intervals."
+    caption = f"run {candidate_run.run_id}; {n_events} out-of-fold events, {level} intervals."
     chart = calibration_chart(curves, f"Calibration of {candidate_run.symbol}: {caption}")
     yield Picture("calibration", "Calibration", caption, chart)
 
@@ -74,8 +74,6 @@ def _losses_of(
     if len(own) < 2:
         return
     kept, whose = count(own["kept"].to_numpy().sum()), f" of {member}" if member else ""
-    caption = (
-        f"run {candidate_run.run.run_id}; train fit{whose}, {kept} of {count(len(own))} iterations kept."
-    )
+    caption = f"run {candidate_run.run_id}; train fit{whose}, {kept} of {count(len(own))} iterations kept."
     title = "Loss of the train fit" + (f": {member}" if member else "")
     yield Picture(name, title, caption, loss_chart(own, f"Loss: {caption}"))

@@ -34,7 +34,8 @@ class CandidateRun:
     """
 
     def __init__(self, run: Run, symbol: str, *, sees_test: bool) -> None:
-        self.run, self.symbol, self.sees_test = run, symbol, sees_test
+        self.run, self.run_id = run, run.run_id
+        self.symbol, self.sees_test = symbol, sees_test
         self.record = run.record
         self.own: SymbolScores = (self.record.get("by_symbol") or {}).get(symbol, self.record)
         self.figures = Figures(self.own)

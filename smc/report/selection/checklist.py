@@ -82,8 +82,8 @@ def _artifact(candidate_run: CandidateRun) -> Item:
     try:
         candidate_run.run.model()
     except (SmcError, OSError, ImportError) as error:
-        return Item(what, "no", f"run {candidate_run.run.run_id}: {error}")
-    return Item(what, "yes", f"run {candidate_run.run.run_id}: hashes and golden rows agree")
+        return Item(what, "no", f"run {candidate_run.run_id}: {error}")
+    return Item(what, "yes", f"run {candidate_run.run_id}: hashes and golden rows agree")
 
 
 def _age(candidate_run: CandidateRun, now: str) -> Item:

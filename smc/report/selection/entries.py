@@ -32,7 +32,7 @@ def gate_name(name: str) -> str:
     return NAMES[name][0] if name in NAMES else name.replace("_", " ")
 
 
-def gate_value(name: str, value: Any) -> str:
+def gate_value(name: str, value: object) -> str:
     """Write a gate's value: a share in percent, a p-value with four digits, else three digits.
 
     >>> gate_value("train_val_gap", 0.124), gate_value("romano_wolf", 0.0203), gate_value("romano_wolf", None)

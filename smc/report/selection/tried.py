@@ -76,7 +76,7 @@ def _result(candidate_run: CandidateRun) -> Section:
                 (SPLIT_NAMES[split], count(n_events), percent(share), interval(bounds, percent), baseline)
             )
     history = candidate_run.figures.history
-    points = [f"Run {candidate_run.run.run_id}."]
+    points = [f"Run {candidate_run.run_id}."]
     if is_number(history.get("train_val_gap")):
         ends = percent(history.get("train_accuracy")), percent(history.get("val_accuracy"))
         gap = decimal(100 * history["train_val_gap"], 1)
@@ -106,7 +106,7 @@ def _confusion(candidate_run: CandidateRun) -> Section | None:
         tables.append(
             Table((SPLIT_NAMES[split], *(f"{name} predicted" for name in candidate_run.classes)), rows)
         )
-    return Section("Confusion matrix", [f"Events of run {candidate_run.run.run_id}."], tables)
+    return Section("Confusion matrix", [f"Events of run {candidate_run.run_id}."], tables)
 
 
 def _importances(candidate_run: CandidateRun) -> Section | None:

@@ -92,7 +92,7 @@ def _options(sources: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(group, ", ".join(sorted(names))) for group, names in sorted(files.items())]
 
 
-def _value_text(value: Any) -> str:
+def _value_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 

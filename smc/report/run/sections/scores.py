@@ -195,7 +195,7 @@ def financial_section(view: RunView) -> Section | None:
         bounds = [interval(view.figures.interval(split, metric), write) for split in splits]
         if any(bounds):
             rows.append((f"  {view.level} interval", *bounds))
-    cost = (view.run.config.get("evaluation") or {}).get("cost_bps")
+    cost = view.evaluation.get("cost_bps")
     points = (
         []
         if cost is None
