@@ -142,8 +142,9 @@ def _unknown_key(key: str, keys: dict[str, Any] | None, known_groups: list[str])
         if step not in node:
             names = list(node) if walked else [*node, *known_groups]
             where = ".".join([*walked, step])
-            renamed = renamed_to(str(node.get("_target_")), step)
-            suggestion = renamed or suggest(step, names) or _sections_with(step, keys)
+            if renamed := renamed_to(str(node.get("_target_")), step):
+                return [f"{where}: no such key{renamed}"]
+            suggestion = suggest(step, names) or _sections_with(step, keys)
             return [f"{where}: no such key{suggestion} (to add a new one: +{key}=...)"]
         node = node[step]
         walked.append(step)

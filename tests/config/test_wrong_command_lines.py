@@ -54,7 +54,7 @@ REFUSED = {
     "--config-name select": r"^error: --config-name: has no effect here",
     "--config-path x": r"^error: --config-path: has no effect here; .*--config-dir FOLDER",
     "--package x": r"^error: --package: has no effect without --cfg job",
-    "calibrate.part_frac=0.3": r"^error: calibrate\.part_frac: no such key; it is called calibration_frac today",
+    "calibrate.part_frac=0.3": r"^error: calibrate\.part_frac: no such key; it is called calibration_frac today$",
     "++calibrate.part_frac=0.3": r"part_frac: no such argument of NoCalibration; it is called calibration_frac today$",
     "+model.max_depth=3": r"\+model\.max_depth=3: the key is there already; leave the \+ out",
     "++model.foo=1": r"model\.foo: no such argument of XGBoost",
