@@ -170,7 +170,7 @@ class Resampler(HasParameters, Protocol):
     """Add made-up rows to those of a fit (group `aug`); an imbalanced-learn sampler.
 
     It may have ``takes_windows`` (then windows come unbuilt), ``reach`` (bars before each row that it reads,
-    which it is given as ``earlier``), ``ablation`` (True: the same model is fitted without it, too) and
+    which it is given as ``lagged_rows``), ``ablation`` (True: the same model is fitted without it, too) and
     ``notes_``, which go into the warnings of the run. With sample weights it needs ``origin_``: the row given
     that each row came from.
     """

@@ -20,6 +20,9 @@ RENAMED: dict[str, dict[str, str]] = {
     "smc.calibrate.temperature.Temperature": {"part_frac": "calibration_frac"},
 }
 
+#: Arguments by which a run called the methods of one's own classes, then -> today.
+RENAMED_ARGUMENTS = {"watcher": "callback", "earlier": "lagged_rows"}
+
 
 def current_path(path: str) -> str:
     """Return where a class stands today.

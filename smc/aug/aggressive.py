@@ -109,7 +109,7 @@ class Aggressive(Sampler):
         return [rows for rows in classes if len(rows) >= LEAST_ROWS]
 
     def _perturb(self, source: RowSource, rows: IntArray, rng: np.random.Generator) -> FloatArray:
-        if self.shift and source.earlier is None:
+        if self.shift and source.lagged_rows is None:
             self._note("augmentation_unshifted", "no bars before the rows are known: none was moved in time")
         made = shift_back(source, rows, self.shift, rng)
         add_noise(made, source.spread, self.noise, rng)

@@ -79,7 +79,7 @@ def shift_back(source: RowSource, rows: IntArray, max_shift: int, rng: np.random
     decision; what they were one bar later has seen a part of the label, so nothing moves forward. Every
     feature moves by the same number of bars.
 
-    Without a history to read (``source.earlier``) the rows come out as they are.
+    Without a history to read (``source.lagged_rows``) the rows come out as they are.
     """
     return source.take_earlier(rows, rng.integers(0, max_shift + 1, size=len(rows)))
 

@@ -13,7 +13,7 @@ from smc.windows import Inputs, Windows
 
 #: Gives rows as they stood some bars earlier: positions among the rows, bars back for each. Columns, units
 #: and shape are those of the rows themselves; where a history is too short, its earliest row stands in.
-Earlier: TypeAlias = Callable[[IntArray, IntArray], Inputs]
+LaggedRows: TypeAlias = Callable[[IntArray, IntArray], Inputs]
 
 
 class RowSource:
@@ -23,14 +23,14 @@ class RowSource:
     ----------
     X
         The rows, in time order, never written to; what is neither float32 nor float64 becomes float64.
-    earlier
+    lagged_rows
         Where shifted rows are read; None if only the rows themselves are known.
     """
 
-    def __init__(self, X: Inputs | npt.ArrayLike, earlier: Earlier | None = None) -> None:
+    def __init__(self, X: Inputs | npt.ArrayLike, lagged_rows: LaggedRows | None = None) -> None:
         self.names = list(X.columns) if isinstance(X, pd.DataFrame) else None
         self.X = X if isinstance(X, Windows) else _floating(X)
-        self.earlier = earlier
+        self.lagged_rows = lagged_rows
 
     def __len__(self) -> int:
         return len(self.X)
@@ -41,9 +41,9 @@ class RowSource:
 
     def take_earlier(self, rows: IntArray, n_bars: IntArray) -> FloatArray:
         """Return some rows as they stood ``n_bars`` bars before, built."""
-        if self.earlier is None or not len(rows):
+        if self.lagged_rows is None or not len(rows):
             return self.take(rows)
-        return np.array(self.earlier(rows, n_bars), dtype=self.X.dtype, order="C")
+        return np.array(self.lagged_rows(rows, n_bars), dtype=self.X.dtype, order="C")
 
     @cached_property
     def center(self) -> FloatArray:

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_consistent_length
 
 from smc.aug.interpolate import LEAST_ROWS
-from smc.aug.row_source import Earlier, RowSource
+from smc.aug.row_source import LaggedRows, RowSource
 from smc.aug.shares import SHARE_TOLERANCE, largest_change
 from smc.typing import BoolArray, FloatArray, IntArray
 from smc.windows import Inputs
@@ -52,7 +52,7 @@ class Sampler(BaseEstimator, ABC):
         return 0
 
     def fit_resample(
-        self, X: Inputs | npt.ArrayLike, y: npt.ArrayLike, earlier: Earlier | None = None
+        self, X: Inputs | npt.ArrayLike, y: npt.ArrayLike, lagged_rows: LaggedRows | None = None
     ) -> tuple[Inputs | npt.ArrayLike, np.ndarray]:
         """Return the rows given and, behind them, made-up ones, each with its target.
 
@@ -63,12 +63,12 @@ class Sampler(BaseEstimator, ABC):
             A missing value is NaN and stays so.
         y
             A target a row: classes, numbers, or several numbers.
-        earlier
+        lagged_rows
             Gives rows as they stood some bars before, for a sampler with a `reach`.
         """
         check_consistent_length(X, y)
         self.notes_: list[dict[str, str]] = []
-        source, targets = RowSource(X, earlier), np.asarray(y)
+        source, targets = RowSource(X, lagged_rows), np.asarray(y)
         origin, made = np.arange(0), None
         if len(targets):
             origin, made = self._make(source, targets, np.random.default_rng(self.seed))

@@ -5,6 +5,7 @@ from typing import Any
 
 from smc.config.instantiate import instantiate
 from smc.config.interface import INTERFACES
+from smc.config.suggest import outdated_arguments
 from smc.config.task_compat import task_problems
 from smc.errors import ConfigError, SmcError
 from smc.interfaces import Labeller, ProbabilityCalibrator
@@ -62,6 +63,9 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
     if "model" in built and "labels" in built and not problems:
         weighted = config["sample_weight"] != "none"
         problems += task_problems(built["model"], built["labels"].task, weighted=weighted)
+    if "aug" in built:
+        sampler = built["aug"]
+        problems += outdated_arguments(f"aug: {type(sampler).__name__}.fit_resample", sampler.fit_resample)
     if "calibrate" in built and "labels" in built and not problems:
         problems += _calibration_problems(built["calibrate"], built["labels"])
     return built, problems

@@ -1,9 +1,10 @@
 """The name that was probably meant."""
 
 import difflib
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable, Iterator
 
-from smc.artifact.moved_names import RENAMED
+from smc.artifact.moved_names import RENAMED, RENAMED_ARGUMENTS
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -25,3 +26,15 @@ def renamed_to(path: str, name: str) -> str:
     """
     today = RENAMED.get(path, {}).get(name)
     return f"; it is called {today} today" if today else ""
+
+
+def outdated_arguments(place: str, method: Callable[..., object]) -> Iterator[str]:
+    """Say which arguments of a method of one's own have another name today: nothing would be given to them.
+
+    >>> list(outdated_arguments("aug: Mine.fit_resample", lambda X, y, earlier=None: X))
+    ['aug: Mine.fit_resample takes `earlier`, which is called `lagged_rows` today: rename the argument']
+    """
+    parameters = inspect.signature(method).parameters
+    for then, today in RENAMED_ARGUMENTS.items():
+        if then in parameters:
+            yield f"{place} takes `{then}`, which is called `{today}` today: rename the argument"

@@ -8,6 +8,7 @@ from typing import Any
 from sklearn.base import is_classifier, is_regressor
 
 from smc.config.interface import INTERFACES
+from smc.config.suggest import outdated_arguments
 from smc.interfaces import Estimator
 
 TASKS = ("classification", "regression")
@@ -43,8 +44,7 @@ def task_problems(estimator: Estimator, task: str, *, weighted: bool = False) ->
         yield (
             f"sample_weight: {name} takes no sample weights; set sample_weight=none, or choose another model"
         )
-    if "watcher" in inspect.signature(estimator.fit).parameters:
-        yield f"model: {name}.fit takes `watcher`, which is called `callback` today: rename the argument"
+    yield from outdated_arguments(f"model: {name}.fit", estimator.fit)
     yield from _out_of_range(estimator)
     for key, member in getattr(estimator, "members", {}).items():
         if lacks := INTERFACES["model"].lacks(type(member)):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from smc.aug.row_source import Earlier
+from smc.aug.row_source import LaggedRows
 from smc.errors import ModelError
 from smc.interfaces import Resampler
 from smc.pipeline.inputs import for_sampler
@@ -71,18 +71,18 @@ class Augmented:
 
 
 def augment(
-    sampler: Resampler, rows: FloatArray | Windows, labels: np.ndarray, earlier: Earlier | None = None
+    sampler: Resampler, rows: FloatArray | Windows, labels: np.ndarray, lagged_rows: LaggedRows | None = None
 ) -> Augmented:
     """Let a clone of a sampler add to the rows of a fit; where it fails, warn and go on without it.
 
     Parameters
     ----------
-    earlier
+    lagged_rows
         Gives rows as they stood some bars before, transformed like ``rows``; handed to a sampler that has a
         ``reach``.
     """
     fitted: Any = clone(sampler)
-    given = {"earlier": earlier} if earlier is not None and getattr(sampler, "reach", 0) else {}
+    given = {"lagged_rows": lagged_rows} if lagged_rows is not None and getattr(sampler, "reach", 0) else {}
     try:
         out, targets = fitted.fit_resample(for_sampler(rows, sampler), labels, **given)
         _check(out, targets, rows)

@@ -11,7 +11,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from smc.arguments import check_fraction, check_spans
-from smc.aug.row_source import Earlier
+from smc.aug.row_source import LaggedRows
 from smc.feature_selection.none import NoSelection
 from smc.fit_progress import FitCallback
 from smc.interfaces import Estimator, FeatureSelector, ProbabilityCalibrator, Resampler
@@ -123,7 +123,7 @@ class FoldPipeline(Predictor):
         spans: npt.ArrayLike | None = None,
         *,
         returns: npt.ArrayLike | None = None,
-        earlier: Earlier | None = None,
+        lagged_rows: LaggedRows | None = None,
         callback: FitCallback | None = None,
     ) -> Self:
         """Learn from events in time order.
@@ -139,9 +139,9 @@ class FoldPipeline(Predictor):
             First and last bar of each label (n, 2); an estimator that stops early needs them.
         returns
             Side-signed return of each event, for a threshold that is chosen by what trading earns.
-        earlier
-            For a sampler that moves rows back in time: ``earlier(rows, n_bars)`` gives some rows of ``X``, by
-            position, as they stood so many bars before, in the form of ``X``.
+        lagged_rows
+            For a sampler that moves rows back in time: ``lagged_rows(rows, n_bars)`` gives some rows of
+            ``X``, by position, as they stood so many bars before, in the form of ``X``.
         callback
             Handed to an estimator that tells how its fit goes on; others are fitted without it.
 
@@ -159,11 +159,13 @@ class FoldPipeline(Predictor):
         split = self._hold_back(spans, len(given))
         self._remember(given.inputs, names)
         if fits_members(self.estimator):
-            self._fit_members(given.take(split.fit), split.fit, names, earlier=earlier, callback=callback)
+            self._fit_members(
+                given.take(split.fit), split.fit, names, lagged_rows=lagged_rows, callback=callback
+            )
         else:
             self.fitted_rows_, self.n_fitted_rows_ = split.fit, len(split.fit)
             rows = self._fit_columns(given.take(split.fit), names)
-            augmented = self._augment(rows, self._transform_earlier(earlier, split.fit))
+            augmented = self._augment(rows, self._transform_lagged_rows(lagged_rows, split.fit))
             held_back = split.early_stopping
             early_stopping = self._seen(given.take(held_back)) if held_back.size else None
             params = fit_params(self.estimator, rows, augmented, early_stopping, callback)
@@ -227,13 +229,15 @@ class FoldPipeline(Predictor):
         positions: IntArray,
         names: list[str] | None,
         *,
-        earlier: Earlier | None,
+        lagged_rows: LaggedRows | None,
         callback: FitCallback | None,
     ) -> None:
         """Let an ensemble fit its members, each in a pipeline with the steps of this one."""
         self.preprocess_ = FunctionTransformer().fit(bars_of(rows.inputs))
         self.selector_ = NoSelection().fit(np.zeros((1, self.n_features_in_)), [0])
-        before = None if earlier is None else lambda chosen, n_bars: earlier(positions[chosen], n_bars)
+        before = (
+            None if lagged_rows is None else lambda chosen, n_bars: lagged_rows(positions[chosen], n_bars)
+        )
         fit_member = MemberFits(self, rows, names, before, callback)
         inputs = with_names(rows.inputs, names)
         ensemble: Any = clone(self.estimator)
@@ -254,8 +258,8 @@ class FoldPipeline(Predictor):
         self.selection_ = account_of(self.selector_, self.preprocess_, names)
         return replace(scaled, inputs=kept_columns(self.selector_, scaled.inputs))
 
-    def _augment(self, rows: Rows, earlier: Earlier | None) -> Augmented:
-        augmented = augment(self.sampler, rows.inputs, rows.labels, earlier)
+    def _augment(self, rows: Rows, lagged_rows: LaggedRows | None) -> Augmented:
+        augmented = augment(self.sampler, rows.inputs, rows.labels, lagged_rows)
         self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
         self.augmentation_ = augmented.account(len(rows))
         return augmented
@@ -272,13 +276,15 @@ class FoldPipeline(Predictor):
             return Preprocess(impute=not get_tags(self.estimator).input_tags.allow_nan)
         return clone(self.preprocess)
 
-    def _transform_earlier(self, earlier: Earlier | None, positions: IntArray) -> Earlier | None:
+    def _transform_lagged_rows(
+        self, lagged_rows: LaggedRows | None, positions: IntArray
+    ) -> LaggedRows | None:
         """Transform earlier rows like the rows that are fitted on, and count those from 0."""
-        if earlier is None:
+        if lagged_rows is None:
             return None
 
         def transform(rows: IntArray, n_bars: IntArray) -> FloatArray | Windows:
-            values, _ = read_inputs(earlier(positions[rows], n_bars), self.lookback)
+            values, _ = read_inputs(lagged_rows(positions[rows], n_bars), self.lookback)
             return self._inputs(values)
 
         return transform

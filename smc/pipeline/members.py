@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from smc.aug.row_source import Earlier
+from smc.aug.row_source import LaggedRows
 from smc.fit_progress import FitCallback
 from smc.interfaces import Estimator
 from smc.model.fold_rows import lookback_of
@@ -46,7 +46,7 @@ class MemberFits:
         Those of the fold, with windows as long as any member needs.
     names
         Of the features.
-    earlier
+    lagged_rows
         Gives some of the rows as they stood some bars before.
     callback
         One with ``of_member`` gives each fit a callback of its own.
@@ -55,7 +55,7 @@ class MemberFits:
     pipeline: Any
     rows: Rows
     names: list[str] | None
-    earlier: Earlier | None
+    lagged_rows: LaggedRows | None
     callback: FitCallback | None
 
     def __call__(self, name: str, part: str, member: Estimator, positions: IntArray) -> Any:
@@ -68,15 +68,15 @@ class MemberFits:
             rows.labels,
             sample_weight=rows.weights,
             spans=rows.spans,
-            earlier=self._earlier(positions, lookback),
+            lagged_rows=self._lagged_rows(positions, lookback),
             callback=self._callback(name, part),
         )
 
-    def _earlier(self, positions: IntArray, lookback: int) -> Earlier | None:
-        earlier = self.earlier
-        if earlier is None:
+    def _lagged_rows(self, positions: IntArray, lookback: int) -> LaggedRows | None:
+        lagged_rows = self.lagged_rows
+        if lagged_rows is None:
             return None
-        return lambda chosen, n_bars: as_seen(earlier(positions[chosen], n_bars), lookback)
+        return lambda chosen, n_bars: as_seen(lagged_rows(positions[chosen], n_bars), lookback)
 
     def _callback(self, name: str, part: str) -> FitCallback | None:
         of_member = getattr(self.callback, "of_member", None)

@@ -209,7 +209,9 @@ class CrossFitter:
                 sample_weight=events["weight"].to_numpy() if self.use_weights else None,
                 spans=self.data.spans[positions],
                 returns=events["ret"].to_numpy(),
-                earlier=lambda rows, n_bars: self.data.inputs(positions[rows], lookback, bars_before=n_bars),
+                lagged_rows=lambda rows, n_bars: self.data.inputs(
+                    positions[rows], lookback, bars_before=n_bars
+                ),
                 callback=monitor,
             )
         monitor.look_back(time.perf_counter() - started)

@@ -46,11 +46,11 @@ def main() -> None:
     y = (rng.random(N_ROWS) < 0.3).astype(int)
 
     def resample(sampler: Sampler, X: np.ndarray | Windows) -> None:
-        def earlier(some: np.ndarray, n_bars: np.ndarray) -> np.ndarray | Windows:
+        def lagged_rows(some: np.ndarray, n_bars: np.ndarray) -> np.ndarray | Windows:
             moved = ends[some] - n_bars
             return bars[moved] if X is rows else Windows(windows.bars, moved, LOOKBACK)
 
-        sampler.fit_resample(X, y, earlier)
+        sampler.fit_resample(X, y, lagged_rows)
 
     sys.stdout.write(f"{N_ROWS} rows of {N_FEATURES} features, sequences of {LOOKBACK} bars, milliseconds\n")
     for sampler in SAMPLERS:

@@ -145,7 +145,7 @@ def test_where_each_value_came_from_is_saved(smc_train, only_run) -> None:
         (["features=default"], "choose features=daily"),
         (["events.last=20"], "use more events"),
         (["cv._target_=os.system"], "outside the modules that a configuration may name"),
-        (["labels=forward_return", "model.task=classification"], "model.task: classification, but the labels are for"),
+        (["labels=forward_return", "+model.task=classification"], "model.task: classification, but the labels are for"),
         (["model"], "not of the form key=value"),
         (["data=files", "data.root=x", "data.pattern={symbol}_H4.csv"], "'data.pattern=\"{symbol}_H4.csv\"'"),
         (["model.max_depth=${nowhere}"], "model.max_depth"),
