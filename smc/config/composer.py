@@ -139,7 +139,8 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     with _read_by_interpolations(composed):
         config = to_plain(own)
     check_config(config, choices.get("model"))
-    return Job(normalize_numbers(config), choices, list(map(as_typed, typed)), folders, number)
+    overrides = [as_typed(text, folders) for text in typed]
+    return Job(normalize_numbers(config), choices, overrides, folders, number)
 
 
 def without_hydra(composed: DictConfig) -> DictConfig:

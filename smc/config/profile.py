@@ -23,9 +23,14 @@ def reach_profile(overrides: Sequence[str], folders: Sequence[Path] = ()) -> lis
     return [f"{FORCE}{text}" if _is_read(text, folders) else text for text in overrides]
 
 
-def as_typed(override: str) -> str:
-    """Return an override as it was before `reach_profile`."""
-    return override.removeprefix(FORCE) if PROFILE_OVERRIDE.match(override.removeprefix(FORCE)) else override
+def as_typed(override: str, folders: Sequence[Path] = ()) -> str:
+    """Return an override as it was before `reach_profile`; one's own ``++`` of another key stays.
+
+    >>> [as_typed(text) for text in ("++reg.mlp.max_epochs=8", "++reg.mlp.dropout=0.1")]
+    ['reg.mlp.max_epochs=8', '++reg.mlp.dropout=0.1']
+    """
+    plain = override.removeprefix(FORCE)
+    return plain if _is_read(plain, folders) else override
 
 
 def _is_read(override: str, folders: Sequence[Path]) -> bool:
