@@ -1,6 +1,7 @@
 """Metrics on plain arrays: of classes, probabilities, values and returns, and how sure they are."""
 
 from smc.metrics.bootstrap import block_means, block_size, label_overlap, percentile_interval
+from smc.metrics.calendar import bars_per_elapsed_year, bars_per_year
 from smc.metrics.classification import (
     accuracy,
     balanced_accuracy,
@@ -33,7 +34,6 @@ from smc.metrics.probability import (
 )
 from smc.metrics.regression import mae, mape, mse, r2, rmse
 from smc.metrics.trading import (
-    bars_per_year,
     held_position,
     net_returns,
     open_to_open_return,
@@ -44,6 +44,7 @@ __all__ = [
     "accuracy",
     "auc",
     "balanced_accuracy",
+    "bars_per_elapsed_year",
     "bars_per_year",
     "block_means",
     "block_size",

@@ -2,12 +2,9 @@
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from smc.arguments import check_non_negative
 from smc.typing import BoolArray, FloatArray, IntArray
-
-SECONDS_PER_YEAR = 365.25 * 86_400
 
 
 def held_position(n_bars: int, start: IntArray, end: IntArray, position: FloatArray) -> FloatArray:
@@ -87,25 +84,6 @@ def open_to_open_return(open_: FloatArray, close: FloatArray) -> FloatArray:
     array([2. , 1.5, 2. ])
     """
     return np.diff(np.log(np.append(open_, close[-1:]).astype(np.float64)))
-
-
-def bars_per_year(time: pd.DatetimeIndex) -> float:
-    """Return the median number of bars of the calendar years that the data covers whole.
-
-    The first and the last year count as covered in part. Data without a whole year: bars by elapsed time,
-    each bar lasting as long as the mean distance of two stamps. Fewer than two bars: NaN.
-
-    >>> bars_per_year(pd.date_range("2015-06-01", "2019-03-01", freq="D", tz="UTC"))
-    365.0
-    """
-    if len(time) < 2:
-        return float("nan")
-    years = np.asarray(time.year)
-    counts = np.bincount(years - years[0])[1:-1]
-    if counts.size:
-        return float(np.median(counts))
-    seconds = pd.Timedelta(time[-1] - time[0]).total_seconds()
-    return (len(time) - 1) * SECONDS_PER_YEAR / seconds
 
 
 def _open(n_bars: int, start: IntArray, end: IntArray, value: npt.NDArray[np.float64]) -> FloatArray:

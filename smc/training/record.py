@@ -37,7 +37,7 @@ from smc.training.dataset import Dataset
 from smc.training.evaluate import Evaluated, ablation
 from smc.training.fit_models import FittedModels
 from smc.training.prepare import PreparedData
-from smc.training.warnings import warnings_of
+from smc.training.warnings import calendar_warnings, warnings_of
 from smc.typing import Bars, Config
 
 
@@ -82,7 +82,10 @@ def run_record(
         "feature_importance": importances(fits),
         "last_training_bar": last_training_bar(bars, prepared.data, fits).isoformat(),
         "training_duration_seconds": time.perf_counter() - started,
-        "warnings": warnings_of(components, evaluated.record, fits, cv_failure, can_trade=prepared.can_trade),
+        "warnings": [
+            *warnings_of(components, evaluated.record, fits, cv_failure, can_trade=prepared.can_trade),
+            *calendar_warnings(bars),
+        ],
     }
 
 

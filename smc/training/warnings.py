@@ -5,10 +5,12 @@ from typing import cast
 
 import pandas as pd
 
+from smc import metrics
 from smc.fit_progress import INTERRUPTED
 from smc.results.record import Note, RunScores, SymbolScores, Warned
 from smc.training.components import Components
 from smc.training.cross_fit import FitResults
+from smc.typing import Bars
 
 #: What a stop means that no watch has told of.
 STOPPED = {
@@ -29,6 +31,9 @@ MEANING = {
     "val": "it has no validation figures",
     "test": "it has no test figures",
 }
+
+#: Share by which bars a year and bars for each year that passed may differ: half of it in a Sharpe ratio.
+CALENDAR_TOLERANCE = 0.05
 
 
 def warnings_of(
@@ -105,3 +110,23 @@ def empty_splits(predictions: pd.DataFrame, symbols: Iterable[str]) -> Iterator[
             if symbol not in present:
                 sentence = f"No event of {symbol} lies in the {split.replace('_', '-')} part: {meaning}."
                 yield {"reason": "no_events_of_symbol", "sentence": sentence, "symbol": symbol, "part": split}
+
+
+def calendar_warnings(bars: Bars) -> Iterator[Warned]:
+    """Warn of each symbol whose bars leave holes, so that a year of its market is not a year of the clock.
+
+    >>> days = pd.date_range("2020-01-01", "2022-12-31", freq="D", tz="UTC")
+    >>> holed = pd.DataFrame(index=days[(days < "2021-03-01") | (days >= "2021-11-01")])
+    >>> print(*(warning["sentence"] for warning in calendar_warnings({"BTCUSD": holed})))
+    The bars of BTCUSD have holes: 365 bars a year by its usual weeks, by which its figures a year are
+    computed, and 283 by the time that passed.
+    """
+    for symbol, own in bars.items():
+        time = pd.DatetimeIndex(own.index)
+        usual, elapsed = metrics.bars_per_year(time), metrics.bars_per_elapsed_year(time)
+        if elapsed < usual * (1 - CALENDAR_TOLERANCE):
+            sentence = (
+                f"The bars of {symbol} have holes: {usual:,.0f} bars a year by its usual weeks, by which its "
+                f"figures a year are computed, and {elapsed:,.0f} by the time that passed."
+            )
+            yield {"reason": "holes_in_calendar", "sentence": sentence, "symbol": symbol}

@@ -4,7 +4,6 @@ import json
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,28 +90,3 @@ def test_holding_all_bars_earns_the_whole_way():
     np.testing.assert_allclose(np.exp(earned), [1.1, 9 / 11, 12 / 9])
     assert earned.sum() == pytest.approx(math.log(12 / 10))
     assert metrics.open_to_open_return(np.empty(0), np.empty(0)).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "freq", "expected"),
-    [
-        ("2000-01-03", "2010-06-30", "B", 261),
-        ("2018-11-01", "2020-02-01", "D", 365),  # one whole year, two in part
-        ("2019-06-01", "2019-12-31", "D", 365.25),  # none: by elapsed time
-        ("2019-12-30", "2020-01-02", "4h", 2191.5),
-    ],
-)
-def test_bars_a_year(first, last, freq, expected):
-    time = pd.date_range(first, last, freq=freq, tz="UTC")
-    assert metrics.bars_per_year(time) == expected
-
-
-def test_bars_a_year_of_too_few_bars_are_unknown():
-    assert math.isnan(metrics.bars_per_year(pd.date_range("2020", periods=1, tz="UTC")))
-    assert math.isnan(metrics.bars_per_year(pd.DatetimeIndex([], tz="UTC")))
-
-
-def test_a_year_with_holes_does_not_move_the_median():
-    time = pd.bdate_range("2001", "2010-12-31", tz="UTC")
-    holed = time[(time.year != 2005) | (np.arange(len(time)) % 2 == 0)]
-    assert metrics.bars_per_year(holed) == metrics.bars_per_year(time)
