@@ -57,7 +57,10 @@ class DataSource(Protocol):
 
 
 class FeatureExtractor(Protocol):
-    """Compute one row of features a bar (group `features`, such as `smc.features.feature_set.FeatureSet`)."""
+    """Compute one row of features a bar (group `features`, such as `smc.features.feature_set.FeatureSet`).
+
+    It may have ``kinds``: of columns, by name, what values they take (`smc.typing.FeatureKind`).
+    """
 
     @property
     def names(self) -> Sequence[str]:
@@ -171,8 +174,9 @@ class Resampler(HasParameters, Protocol):
 
     It may have ``takes_windows`` (then windows come unbuilt), ``reach`` (bars before each row that it reads,
     which it is given as ``lagged_rows``), ``ablation`` (True: the same model is fitted without it, too) and
-    ``notes_``, which go into the warnings of the run. With sample weights it needs ``origin_``: the row given
-    that each row came from.
+    ``notes_``, which go into the warnings of the run. Its ``fit_resample`` may take ``discrete`` by name:
+    whether each column holds a flag, a direction, a count or an hour, scaled. With sample weights it needs
+    ``origin_``: the row given that each row came from.
     """
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:

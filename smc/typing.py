@@ -27,6 +27,11 @@ OnProgress: TypeAlias = Callable[[str], None]
 LabelTask: TypeAlias = Literal["classification", "regression"]
 
 
+#: What values a feature takes: 0 or 1; a sign, or a sum of two; whole numbers from 0 on; a coordinate of the
+#: hours at which bars open; any number. All but the last are discrete.
+FeatureKind: TypeAlias = Literal["flag", "direction", "count", "clock", "continuous"]
+
+
 class Classifier(Protocol):
     """A fitted scikit-learn classifier that gives probabilities."""
 

@@ -14,7 +14,9 @@ class Family(Protocol):
     ``+features.families.mine._target_=my_module.MyFamily`` adds it, and ``features.families.mine.window=20``
     sets an argument of its constructor. It may also have ``state()``, which returns an object whose
     ``update(bar)`` gives the next bar's values; without one, live values are computed anew from the last
-    ``warm_up + 1`` bars.
+    ``warm_up + 1`` bars. And it may have ``kinds``, which says by name what values a column takes
+    (`smc.typing.FeatureKind`), so that no augmented row has a flag of 0.4; where it says nothing, samplers
+    look at the values.
 
     Attributes
     ----------

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from smc import structure
 from smc.errors import ConfigError, LeakageError
 from smc.features.family import Family, MachineFamily
 from smc.features.live import LiveFeatures
-from smc.typing import FloatArray
+from smc.typing import FeatureKind, FloatArray
 
 #: Names under which tables of trades and of structure keep what came afterwards.
 OUTCOMES = re.compile(
@@ -90,6 +90,19 @@ class FeatureSet:
         return [*self.machine_names, *(name for family in self.own.values() for name in family.names)]
 
     @property
+    def kinds(self) -> dict[str, FeatureKind]:
+        """What values a column takes: of each column of the machine, and of others whose families say so.
+
+        >>> from smc.features.session import Session
+        >>> FeatureSet({"session": Session()}).kinds["ses_kz_ny"]
+        'flag'
+        """
+        kinds: dict[str, FeatureKind] = {name: structure.KINDS[name] for name in self.machine_names}
+        for family in self.own.values():
+            kinds |= getattr(family, "kinds", {})
+        return kinds
+
+    @property
     def warm_up(self) -> int:
         """Bars to drop at the start: the most that a family needs until its values are settled."""
         of_machine = [
@@ -164,6 +177,7 @@ def _check_families(families: Mapping[str, Any]) -> None:
         if missing:
             raise ConfigError(f"features.families.{name}: a family needs {', '.join(missing)}")
         _check_names(name, family.names, seen)
+        _check_kinds(name, family)
 
 
 def _check_names(family: str, names: Sequence[str], seen: dict[str, str]) -> None:
@@ -177,3 +191,14 @@ def _check_names(family: str, names: Sequence[str], seen: dict[str, str]) -> Non
         if OUTCOMES.search(column):
             raise LeakageError(f"features.families.{family}: {column} is the name of an outcome, no feature")
         seen[column] = family
+
+
+def _check_kinds(name: str, family: Any) -> None:
+    for column, kind in getattr(family, "kinds", {}).items():
+        if column not in family.names:
+            raise ConfigError(f"features.families.{name}: `kinds` names {column}, which is no column of it")
+        if kind not in get_args(FeatureKind):
+            raise ConfigError(
+                f"features.families.{name}: the kind of {column} must be one of "
+                f"{', '.join(get_args(FeatureKind))}, got {kind!r}"
+            )

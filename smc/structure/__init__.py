@@ -8,10 +8,10 @@ from typing import Unpack
 
 import pandas as pd
 
-from smc.structure.columns import COLUMNS, FEATURES
+from smc.structure.columns import COLUMNS, FEATURES, KINDS
 from smc.structure.machine import Machine, StructureRules, ohlcv
 
-__all__ = ["COLUMNS", "FEATURES", "Machine", "StructureRules", "compute", "ohlcv"]
+__all__ = ["COLUMNS", "FEATURES", "KINDS", "Machine", "StructureRules", "compute", "ohlcv"]
 
 
 def compute(bars: pd.DataFrame, **rules: Unpack[StructureRules]) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from smc.typing import FeatureKind
+
 
 def _both(stem: str, *endings: str) -> tuple[str, ...]:
     return tuple(f"{stem}_{side}_{ending}" for side in ("bull", "bear") for ending in endings)
@@ -46,6 +48,16 @@ FEATURES = (
     *TREND,
     *TBM,
 )
+#: What values each feature takes.
+KINDS: dict[str, FeatureKind] = {
+    **dict.fromkeys(FEATURES, "continuous"),
+    **dict.fromkeys(("ob_bull_mitigated", "ob_bear_mitigated", "ses_kz_london", "ses_kz_ny"), "flag"),
+    **dict.fromkeys(("st_hhll", "st_dir"), "direction"),
+    **dict.fromkeys(("st_sh_age", "st_sl_age", "bos_age", "choch_age"), "count"),
+    **dict.fromkeys(_both("ob", "age", "active") + _both("fvg", "age"), "count"),
+    **dict.fromkeys(("liq_sweep_high_age", "liq_sweep_low_age"), "count"),
+    **dict.fromkeys(("ses_hour_sin", "ses_hour_cos"), "clock"),
+}
 COLUMNS = (*FEATURES, *LEVELS, *BARRIERS, *HAPPENINGS)
 
 #: One row of the machine, as the compiled code writes it: every column by name.
