@@ -20,6 +20,8 @@ class Adaptive(Sampler):
         Fewer rows than these become three times as many.
     threshold
         Fewer than these, twice as many; from these on nothing is added.
+    keep_kinds
+        Whether a flag, direction, count or hour of a made-up row is one that a real row has.
     ablation
         Whether the run also fits the same model on the rows as they are.
 
@@ -34,6 +36,7 @@ class Adaptive(Sampler):
         noise: float = 0.1,
         n_small: int = 200,
         threshold: int = 300,
+        keep_kinds: bool = True,
         ablation: bool = False,
         seed: int = 0,
     ) -> None:
@@ -43,6 +46,7 @@ class Adaptive(Sampler):
         self.noise = noise
         self.n_small = n_small
         self.threshold = threshold
+        self.keep_kinds = keep_kinds
         self.ablation = ablation
         self.seed = seed
 

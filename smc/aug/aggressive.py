@@ -18,9 +18,10 @@ class Aggressive(Sampler):
     """Add half as many rows at least: first SMOTE until the classes are level, then perturbed copies.
 
     A copy is moved back in time by up to ``shift`` bars, then each of its features gets noise, then some
-    features are replaced by their mean. The rows added are dealt out so that the classes become level; where
-    they are, or have become so, every class is given the same number of copies. A class of one or two rows
-    is left as it is, with a note. Targets that are numbers get copies only.
+    features are replaced by their mean, discrete ones by their value nearest to it. The rows added are dealt
+    out so that the classes become level; where they are, or have become so, every class is given the same
+    number of copies. A class of one or two rows is left as it is, with a note. Targets that are numbers get
+    copies only.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ class Aggressive(Sampler):
         Fewer rows than ``n_small`` become three times as many, fewer than ``threshold`` twice.
     beyond
         Factor from ``threshold`` rows on; the size is rounded down.
+    keep_kinds
+        Whether a flag, direction, count or hour of a made-up row is one that a real row has.
     ablation
         Whether the run also fits the same model on the rows as they are.
     """
@@ -52,6 +55,7 @@ class Aggressive(Sampler):
         n_small: int = 200,
         threshold: int = 300,
         beyond: float = 1.5,
+        keep_kinds: bool = True,
         ablation: bool = False,
         seed: int = 0,
     ) -> None:
@@ -70,6 +74,7 @@ class Aggressive(Sampler):
         self.n_small = n_small
         self.threshold = threshold
         self.beyond = beyond
+        self.keep_kinds = keep_kinds
         self.ablation = ablation
         self.seed = seed
 

@@ -17,6 +17,10 @@ def interpolate(
 ) -> tuple[IntArray, FloatArray]:
     """Make up rows of one class: each a random part of the way from one of its rows to one of its nearest.
 
+    A discrete feature (a flag, direction, count or hour) has nothing between two values: it is taken from the
+    nearer of the two rows, all such features from the same one, so that their combination is a real one and
+    each value stays as frequent as it is. (SMOTENC's vote among the neighbours makes rare flags rarer.)
+
     Sequences are compared and mixed flattened. Distances and mixtures need numbers: the median of the class
     stands in for a missing value when neighbours are sought, and a made-up row takes a value that one of the
     two lacks from its base, so that what was missing stays so. ``k_neighbors`` is lowered to what the class
@@ -46,7 +50,11 @@ def interpolate(
     partner = neighbors[base, rng.integers(0, neighbors.shape[1], size=n_rows)]
     part = rng.random((n_rows, 1)).astype(flat.dtype)
     made, step = flat[base], flat[partner] - flat[base]
-    made += part * np.where(np.isnan(step), 0.0, step)
+    both_known = ~np.isnan(step)
+    made += part * np.where(both_known, step, 0.0)
+    discrete = np.broadcast_to(source.discrete, rows.shape[1:]).ravel()
+    nearer = np.where(part < 0.5, flat[base], flat[partner])
+    np.copyto(made, nearer, where=discrete & both_known)
     return members[base], made.reshape(n_rows, *rows.shape[1:])
 
 

@@ -20,6 +20,8 @@ class Light(Sampler):
         Standard deviation of the noise, in standard deviations of each feature.
     factor
         Rows that come out for each that goes in; rounded down.
+    keep_kinds
+        Whether a flag, direction, count or hour of a made-up row is one that a real row has.
     ablation
         Whether the run also fits the same model on the rows as they are.
 
@@ -27,18 +29,25 @@ class Light(Sampler):
     ----------
     Bishop, C. (1995). Training with noise is equivalent to Tikhonov regularization. Neural Computation 7.
 
-    >>> rows, labels = Light().fit_resample(np.array([[1.0], [2.0]]), np.array([0, 1]))
+    >>> rows, labels = Light().fit_resample(np.array([[1.5], [2.5]]), np.array([0, 1]))
     >>> rows.ravel().round(2), labels
-    (array([1.  , 2.  , 0.99, 2.03]), array([0, 1, 0, 1]))
+    (array([1.5 , 2.5 , 1.49, 2.53]), array([0, 1, 0, 1]))
     """
 
     def __init__(
-        self, *, noise: float = 0.1, factor: float = 2.0, ablation: bool = False, seed: int = 0
+        self,
+        *,
+        noise: float = 0.1,
+        factor: float = 2.0,
+        keep_kinds: bool = True,
+        ablation: bool = False,
+        seed: int = 0,
     ) -> None:
         check_non_negative("noise", noise)
         check_at_least("factor", factor, 1)
         self.noise = noise
         self.factor = factor
+        self.keep_kinds = keep_kinds
         self.ablation = ablation
         self.seed = seed
 

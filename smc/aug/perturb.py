@@ -52,7 +52,8 @@ def draw_copies(y: np.ndarray, n_copies: int, rng: np.random.Generator) -> IntAr
 def add_noise(made: FloatArray, spread: FloatArray, level: float, rng: np.random.Generator) -> FloatArray:
     """Add noise of ``level`` standard deviations of each feature, in place and in batches.
 
-    A missing value stays missing, and a constant feature constant. Each bar of a sequence has its own noise.
+    A missing value stays missing, and what has no spread, constant or discrete, as it is. Each bar of a
+    sequence has its own noise.
 
     Parameters
     ----------
@@ -86,6 +87,8 @@ def shift_back(source: RowSource, rows: IntArray, max_shift: int, rng: np.random
 
 def drop_features(made: FloatArray, center: FloatArray, frac: float, rng: np.random.Generator) -> FloatArray:
     """Put the mean in place of a share of the features, drawn for each row on its own, in place.
+
+    The mean of a discrete feature may be no value of it: `RowSource.center` has the nearest that is.
 
     A model then cannot lean on one feature alone. In a sequence a feature is dropped from all its bars; a
     missing value stays missing.

@@ -23,6 +23,8 @@ class Smote(Sampler):
     ----------
     k_neighbors
         Nearest rows of its class that a row may be mixed with; lowered to what the class allows.
+    keep_kinds
+        Whether a flag, direction, count or hour of a made-up row is one that a real row has.
     ablation
         Whether the run also fits the same model on the rows as they are.
 
@@ -45,9 +47,12 @@ class Smote(Sampler):
 
     balances: ClassVar[bool] = True
 
-    def __init__(self, *, k_neighbors: int = 5, ablation: bool = False, seed: int = 0) -> None:
+    def __init__(
+        self, *, k_neighbors: int = 5, keep_kinds: bool = True, ablation: bool = False, seed: int = 0
+    ) -> None:
         check_positive("k_neighbors", k_neighbors)
         self.k_neighbors = k_neighbors
+        self.keep_kinds = keep_kinds
         self.ablation = ablation
         self.seed = seed
 

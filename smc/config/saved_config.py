@@ -11,6 +11,9 @@ from smc.config.schema import Root, Structure
 from smc.typing import Config
 
 OFF = "none"
+#: Samplers whose made-up rows had flags and counts of any value, before there were rules of structure.
+MADE_UP_KINDS = {f"smc.aug.{name}" for name in ("light.Light", "adaptive.Adaptive")}
+MADE_UP_KINDS |= {f"smc.aug.{name}" for name in ("aggressive.Aggressive", "smote.Smote")}
 #: Arguments that a run sets, which an earlier version wrote down as well -> the value that stood there.
 SET_BY_THE_RUN = {"task": "auto", "positions": None}
 
@@ -19,7 +22,8 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     """Give classes and arguments today's names, and add what a run of an older version did not know.
 
     What is added is switched off: a group is given its option `none`, a key of the root its default; a group
-    that has no `none` cannot have been missing, and stays so. A trainer had no callbacks of one's own.
+    that has no `none` cannot have been missing, and stays so. A trainer had no callbacks of one's own, and
+    samplers did not keep kinds when the rules of structure stood in the groups.
 
     Returns
     -------
@@ -33,7 +37,8 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
      ['Made before smc had `calibrate`: composed with its default, none.'])
     """
     config = _without_run_values(upgrade_config_node(config))
-    config.setdefault("structure", _structure(config))
+    if "structure" not in config:
+        config |= {"structure": _structure(config), **_with_made_up_kinds(config)}
     config |= {"trainer": {"callbacks": {}, **config["trainer"]}} if "trainer" in config else {}
     unknown = [field.name for field in fields(Root) if field.name not in config]
     if not unknown:
@@ -83,6 +88,12 @@ def _structure(config: Config) -> Config:
     """Return the rules of structure of a run in which features, events and labels held them one by one."""
     names = [field.name for field in fields(Structure)]
     return {name: config["features"][name] for name in names if name in config["features"]}
+
+
+def _with_made_up_kinds(config: Config) -> Config:
+    """Return the sampler of a run in which made-up rows did not keep the kinds of features, if it has one."""
+    sampler = config.get("aug", {})
+    return {"aug": {"keep_kinds": False, **sampler}} if sampler.get("_target_") in MADE_UP_KINDS else {}
 
 
 def _sentences(added: Config, off: list[str]) -> Iterator[str]:

@@ -10,8 +10,9 @@ from sklearn.base import clone
 from smc.aug.row_source import LaggedRows
 from smc.errors import ModelError
 from smc.interfaces import Resampler
+from smc.pipeline.discrete import takes_discrete
 from smc.pipeline.inputs import for_sampler
-from smc.typing import FloatArray, IntArray
+from smc.typing import BoolArray, FloatArray, IntArray
 from smc.windows import Inputs, Windows
 
 #: What samplers have been seen to raise: neighbours or classes they lack, shapes, memory.
@@ -71,7 +72,11 @@ class Augmented:
 
 
 def augment(
-    sampler: Resampler, rows: FloatArray | Windows, labels: np.ndarray, lagged_rows: LaggedRows | None = None
+    sampler: Resampler,
+    rows: FloatArray | Windows,
+    labels: np.ndarray,
+    lagged_rows: LaggedRows | None = None,
+    discrete: BoolArray | None = None,
 ) -> Augmented:
     """Let a clone of a sampler add to the rows of a fit; where it fails, warn and go on without it.
 
@@ -80,9 +85,13 @@ def augment(
     lagged_rows
         Gives rows as they stood some bars before, transformed like ``rows``; handed to a sampler that has a
         ``reach``.
+    discrete
+        Which columns are discrete, if it is known; handed to a sampler that takes it.
     """
     fitted: Any = clone(sampler)
-    given = {"lagged_rows": lagged_rows} if lagged_rows is not None and getattr(sampler, "reach", 0) else {}
+    given: dict[str, Any] = {"discrete": discrete} if takes_discrete(sampler) else {}
+    if lagged_rows is not None and getattr(sampler, "reach", 0):
+        given["lagged_rows"] = lagged_rows
     try:
         out, targets = fitted.fit_resample(for_sampler(rows, sampler), labels, **given)
         _check(out, targets, rows)

@@ -1,7 +1,8 @@
 """One fit, with everything that learns inside the rows it is given."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from smc.fit_progress import FitCallback
 from smc.interfaces import Estimator, FeatureSelector, ProbabilityCalibrator, Resampler
 from smc.pipeline.augment import Augmented, augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
+from smc.pipeline.discrete import discrete_columns
 from smc.pipeline.estimate import check_weights, fit_params, stops_early
 from smc.pipeline.hold_back import RowSplit, hold_back
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
@@ -31,7 +33,7 @@ from smc.pipeline.predictor import Predictor
 from smc.pipeline.preprocess import Preprocess
 from smc.pipeline.rows import Rows
 from smc.pipeline.select import account_of, check_uncut, fit_selector, kept_columns
-from smc.typing import FloatArray, IntArray
+from smc.typing import BoolArray, FeatureKind, FloatArray, IntArray
 from smc.windows import Inputs, Windows
 
 
@@ -72,6 +74,8 @@ class FoldPipeline(Predictor):
         How probabilities are read, as `smc.calibrate.calibrator.Calibrator`; None: as they are.
     tail_frac
         Share of the rows in the early-stopping set.
+    kinds
+        What values a feature takes, by name; samplers mind it. Of others their values say.
 
     Attributes
     ----------
@@ -97,6 +101,9 @@ class FoldPipeline(Predictor):
     López de Prado, M. (2018). Advances in Financial Machine Learning, chapters 4 and 7.
     """
 
+    #: Fits alone ask for the kinds.
+    not_saved: ClassVar[tuple[str, ...]] = ("kinds",)
+
     def __init__(
         self,
         *,
@@ -106,6 +113,7 @@ class FoldPipeline(Predictor):
         selector: FeatureSelector | None = None,
         calibrator: ProbabilityCalibrator | None = None,
         tail_frac: float = 0.15,
+        kinds: Mapping[str, FeatureKind] | None = None,
     ) -> None:
         check_fraction("tail_frac", tail_frac)
         self.estimator = estimator
@@ -114,6 +122,7 @@ class FoldPipeline(Predictor):
         self.selector = selector
         self.calibrator = calibrator
         self.tail_frac = tail_frac
+        self.kinds = kinds
 
     def fit(
         self,
@@ -164,8 +173,10 @@ class FoldPipeline(Predictor):
             )
         else:
             self.fitted_rows_, self.n_fitted_rows_ = split.fit, len(split.fit)
-            rows = self._fit_columns(given.take(split.fit), names)
-            augmented = self._augment(rows, self._transform_lagged_rows(lagged_rows, split.fit))
+            unscaled = given.take(split.fit)
+            rows = self._fit_columns(unscaled, names)
+            lagged_rows = self._transform_lagged_rows(lagged_rows, split.fit)
+            augmented = self._augment(rows, lagged_rows, discrete_columns(self, unscaled.inputs, names))
             held_back = split.early_stopping
             early_stopping = self._seen(given.take(held_back)) if held_back.size else None
             params = fit_params(self.estimator, rows, augmented, early_stopping, callback)
@@ -258,8 +269,8 @@ class FoldPipeline(Predictor):
         self.selection_ = account_of(self.selector_, self.preprocess_, names)
         return replace(scaled, inputs=kept_columns(self.selector_, scaled.inputs))
 
-    def _augment(self, rows: Rows, lagged_rows: LaggedRows | None) -> Augmented:
-        augmented = augment(self.sampler, rows.inputs, rows.labels, lagged_rows)
+    def _augment(self, rows: Rows, lagged_rows: LaggedRows | None, discrete: BoolArray | None) -> Augmented:
+        augmented = augment(self.sampler, rows.inputs, rows.labels, lagged_rows, discrete)
         self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
         self.augmentation_ = augmented.account(len(rows))
         return augmented

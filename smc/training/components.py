@@ -70,6 +70,7 @@ class Components:
                 sampler=built["aug"],
                 calibrator=with_positions(built["calibrate"], labels),
                 selector=with_task(built["feature_selection"], labels.task),
+                kinds=getattr(built["features"], "kinds", None),
             ),
             side=config["side"],
             watches=[watch for watch in built["watches"] if hasattr(watch, "check")],

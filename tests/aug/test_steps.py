@@ -118,7 +118,7 @@ def test_rows_lie_between_a_row_and_one_of_its_nearest_of_the_class_as_imbalance
 
 def test_neighbours_are_fewer_where_the_class_is_small(rng):
     X = np.array([[0.0], [1.0], [10.0]])
-    _, made = interpolate(RowSource(X), np.arange(3), 300, 5, rng)
+    _, made = interpolate(RowSource(X, discrete=False), np.arange(3), 300, 5, rng)
     assert made.min() >= 0
     assert ((made > 2) & (made < 9)).any(), "the farthest of three is a neighbour too"
 
@@ -169,7 +169,7 @@ def test_without_a_history_nothing_moves(rng):
 
 def test_moments_know_missing_values_and_count_each_bar_of_windows_once():
     bars = np.array([[0.0, np.nan, 5], [2, np.nan, 5], [4, np.nan, np.nan], [9, np.nan, 5], [70, 1, 1]])
-    source = RowSource(Windows(bars, np.array([1, 2, 3]), 2))
+    source = RowSource(Windows(bars, np.array([1, 2, 3]), 2), discrete=False)
     np.testing.assert_allclose(source.center, [3.75, 0, 5])
     np.testing.assert_allclose(source.spread, [np.std([0, 2, 4, 9]), 0, 0])
 

@@ -152,7 +152,7 @@ MUTATIONS = (
         "the final fit trains for rows that it holds back for calibration",
     ),
     Mutation(
-        "pipeline", "self._fit_columns(given.take(split.fit), names)", "self._fit_columns(given, names)",
+        "pipeline", "unscaled = given.take(split.fit)", "unscaled = given",
         "tests/pipeline", "all rows are fitted on, those held back too",
     ),
     Mutation(
