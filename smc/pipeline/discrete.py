@@ -1,4 +1,4 @@
-"""Which columns of a fit are discrete: seen before they are scaled, told of what comes out."""
+"""What a sampler is told of the columns of a fit, so that made-up rows are rows that can be."""
 
 import inspect
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from smc.interfaces import Resampler
 from smc.pipeline.inputs import bars_of
 from smc.pipeline.preprocess import Preprocess
 from smc.typing import BoolArray, FeatureKind, FloatArray
-from smc.windows import Windows
+from smc.windows import Inputs, Windows
 
 
 def discrete_columns(
@@ -37,6 +37,16 @@ def discrete_columns(
     outputs = inputs[pipeline.preprocess_.source_]
     outputs[len(inputs) :] = True  # flags of missing values
     return outputs[pipeline.selector_.get_support()]
+
+
+def refill_missing(pipeline: Any, rows: Inputs) -> None:
+    """Put the median, in place, where a made-up row says that a value is missing, if kinds are kept.
+
+    Rows that are not made up have it there.
+    """
+    if getattr(pipeline.sampler, "keep_kinds", False) and isinstance(pipeline.preprocess_, Preprocess):
+        values: Any = rows.bars if isinstance(rows, Windows) else rows
+        pipeline.preprocess_.refill(values, pipeline.selector_.get_support())
 
 
 def takes_discrete(sampler: Resampler) -> bool:

@@ -18,7 +18,7 @@ from smc.fit_progress import FitCallback
 from smc.interfaces import Estimator, FeatureSelector, ProbabilityCalibrator, Resampler
 from smc.pipeline.augment import Augmented, augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
-from smc.pipeline.discrete import discrete_columns
+from smc.pipeline.discrete import discrete_columns, refill_missing
 from smc.pipeline.estimate import check_weights, fit_params, stops_early
 from smc.pipeline.hold_back import RowSplit, hold_back
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
@@ -273,6 +273,7 @@ class FoldPipeline(Predictor):
         augmented = augment(self.sampler, rows.inputs, rows.labels, lagged_rows, discrete)
         self.sampler_, self.sampler_error_ = augmented.sampler, augmented.error
         self.augmentation_ = augmented.account(len(rows))
+        refill_missing(self, augmented.rows)
         return augmented
 
     def _fit_calibrator(self, held_back: Rows) -> None:

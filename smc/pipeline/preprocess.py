@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from smc.typing import FloatArray
+from smc.typing import BoolArray, FloatArray
 
 #: A column whose values differ by less than this share of the largest is constant but for rounding.
 CONSTANT_RANGE = 1e-10
@@ -70,6 +70,23 @@ class Preprocess(TransformerMixin, BaseEstimator):
             return scaled
         missing = np.isnan(values)
         return np.hstack([np.where(missing, self.median_, scaled), missing[:, self.flagged_]])
+
+    def refill(self, rows: FloatArray, support: BoolArray) -> None:
+        """Put the median, in place, wherever a row's flag says that a value is missing.
+
+        For made-up rows: a sampler takes what stands for a missing value for a value, and adds noise to it.
+
+        Parameters
+        ----------
+        rows
+            Output columns (n, n_kept) or (n, lookback, n_kept).
+        support
+            Whether each output column is among them.
+        """
+        places = np.cumsum(support) - 1
+        for flag, column in enumerate(self.flagged_, start=self.n_features_in_):
+            if support[flag] and support[column]:
+                rows[..., places[column]][rows[..., places[flag]] == 1] = self.median_[column]
 
     def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> np.ndarray:
         """Name the outputs: the inputs' names, then ``<name>_missing``."""

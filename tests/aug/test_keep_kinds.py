@@ -299,3 +299,24 @@ def test_a_run_tells_its_pipeline_the_kinds_of_its_features():
     components = Components.from_config(compose([]))
     kinds = {name: structure.KINDS[name] for name in components.features.names}
     assert components.pipeline.kinds == kinds
+
+
+@pytest.mark.parametrize("support", [[True] * 16, [True, False] * 7 + [True, True]], ids=["all", "selected"])
+@pytest.mark.parametrize("lookback", [1, LOOKBACK])
+@pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda sampler: type(sampler).__name__)
+def test_in_a_fit_what_is_flagged_as_missing_is_the_median_in_made_up_rows_too(sampler, lookback, support):
+    table = bars(missing=0.2)
+    windows = Windows(table.to_numpy(), np.arange(LOOKBACK, len(table)), LOOKBACK, names=list(table))
+    X, lagged_rows = given("table" if lookback == 1 else "windows", table)
+    estimator = Keeper(lookback, takes_missing=False)
+    pipeline = FoldPipeline(estimator=estimator, sampler=sampler, selector=Chosen(support), kinds=KINDS)
+    model = pipeline.fit(X if lookback == 1 else windows, labels(), lagged_rows=lagged_rows)
+    kept, made = list(np.flatnonzero(support)), model.estimator_.X_[N:]
+    flags = [flag for flag in range(8, 16) if flag in kept and flag - 8 in kept]
+    assert len(flags) >= 4
+    for flag in flags:
+        is_missing = made[..., kept.index(flag)] == 1
+        assert 0 < is_missing.mean() < 1
+        median = model.preprocess_.median_[flag - 8].astype(made.dtype)
+        assert (made[..., kept.index(flag - 8)][is_missing] == median).all(), flag
+        assert not (made[..., kept.index(flag - 8)][~is_missing] == median).all(), flag
