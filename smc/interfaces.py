@@ -196,7 +196,8 @@ class Estimator(HasParameters, Protocol):
 
     A classifier needs ``predict_proba``. ``fit`` takes ``sample_weight`` unless ``sample_weight=none``. A
     parameter ``task`` is set to the task of the labels. One that stops early has ``stops_early``,
-    ``with_rounds(n)`` and ``fit(eval_set=(X, y, sample_weight))``; one that looks back over bars has
+    ``with_rounds(n)`` and ``fit(eval_set=(X, y, sample_weight))``; one that would split its rows itself is
+    refused, unless its ``cv`` is a splitter of `smc.cv`; one that looks back over bars has
     ``needs_windows`` and ``lookback``. ``native_library`` names a package that must be installed, and
     ``check_devices()`` refuses a machine that it cannot run on.
     """

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import clone, is_classifier
 from sklearn.utils.validation import _check_sample_weight
 
 from smc.errors import ModelError
@@ -15,10 +16,53 @@ from smc.pipeline.rows import Rows
 from smc.typing import FloatArray
 from smc.windows import Windows
 
+#: Rows above which scikit-learn's ``early_stopping="auto"`` is on.
+AUTO_ROWS = 10_000
+
 
 def stops_early(estimator: object) -> bool:
     """Whether an estimator needs rows to stop early by."""
-    return getattr(estimator, "stops_early", False)
+    return getattr(estimator, "stops_early", False) or takes_validation_rows(estimator)
+
+
+def may_stop_early(estimator: object) -> bool:
+    """Whether ``early_stopping``, as scikit-learn has it, is on, by rows that are not fitted on.
+
+    ``"auto"`` may be; without a ``validation_fraction`` the rows that are fitted on are watched.
+    """
+    switch = getattr(estimator, "early_stopping", None)
+    is_on = switch is True or (isinstance(switch, str) and switch == "auto")
+    return is_on and getattr(estimator, "validation_fraction", 0.1) is not None
+
+
+def takes_validation_rows(estimator: object) -> bool:
+    """Whether an estimator of scikit-learn may stop early, and takes the rows that it stops by."""
+    return may_stop_early(estimator) and takes(estimator, "X_val")
+
+
+def decide_early_stopping(estimator: Any, n_rows: int) -> Any:
+    """Return an estimator whose ``early_stopping`` is no longer "auto", but what scikit-learn makes of that.
+
+    Rows are held back before the fit, so that the estimator cannot count them any more. Others are returned
+    as they are.
+    """
+    if not (takes_validation_rows(estimator) and estimator.early_stopping == "auto"):
+        return estimator
+    unfitted: Any = clone(estimator)
+    return unfitted.set_params(early_stopping=n_rows > AUTO_ROWS)
+
+
+def n_rounds_of(estimator: Any) -> int:
+    """Return the rounds or epochs that a fitted estimator kept."""
+    return estimator.n_iter_ if takes_validation_rows(estimator) else estimator.n_rounds_
+
+
+def with_rounds(estimator: Any, n_rounds: int) -> Any:
+    """Return an unfitted copy of an estimator that stops early, which trains for so many rounds or epochs."""
+    if not takes_validation_rows(estimator):
+        return estimator.with_rounds(n_rounds)
+    unfitted: Any = clone(estimator)
+    return unfitted.set_params(max_iter=n_rounds, early_stopping=False)
 
 
 def check_weights(
@@ -33,7 +77,7 @@ def check_weights(
     """
     if weights is None:
         return None
-    if not _takes(estimator, "sample_weight"):
+    if not takes(estimator, "sample_weight"):
         raise ModelError(
             f"{type(estimator).__name__} takes no sample weights: set sample_weight=none, "
             "or choose another model"
@@ -65,14 +109,29 @@ def fit_params(
     if early_stopping is not None:
         weights = early_stopping.weights
         weights = np.ones(len(early_stopping)) if weights is None else weights
-        params["eval_set"] = (early_stopping.inputs, early_stopping.labels, weights)
-    if callback is not None and _takes(estimator, "callback"):
+        params |= _watched(estimator, augmented.labels, early_stopping, weights)
+    if callback is not None and takes(estimator, "callback"):
         params["callback"] = callback
     return params
 
 
-def _takes(estimator: Estimator, name: str) -> bool:
-    return name in inspect.signature(estimator.fit).parameters
+def takes(estimator: object, name: str) -> bool:
+    """Whether the fit of an estimator takes an argument of this name."""
+    fit = getattr(estimator, "fit", None)
+    return fit is not None and name in inspect.signature(fit).parameters
+
+
+def _watched(estimator: Estimator, labels: np.ndarray, rows: Rows, weights: FloatArray) -> dict[str, Any]:
+    """Return the rows to stop early by as an estimator takes them."""
+    if not takes_validation_rows(estimator):
+        return {"eval_set": (rows.inputs, rows.labels, weights)}
+    # scikit-learn knows no loss of a class that it has not seen.
+    is_known = np.isin(rows.labels, labels) if is_classifier(estimator) else np.ones(len(rows), dtype=bool)
+    return {
+        "X_val": rows.inputs[is_known],
+        "y_val": rows.labels[is_known],
+        "sample_weight_val": weights[is_known],
+    }
 
 
 def _mean_one(weights: FloatArray) -> FloatArray:

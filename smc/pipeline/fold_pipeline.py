@@ -19,8 +19,15 @@ from smc.interfaces import Estimator, FeatureSelector, ProbabilityCalibrator, Re
 from smc.pipeline.augment import Augmented, augment
 from smc.pipeline.calibrate import calibration_of, fit_calibrator
 from smc.pipeline.discrete import discrete_columns, refill_missing
-from smc.pipeline.estimate import check_weights, fit_params, stops_early
+from smc.pipeline.estimate import (
+    check_weights,
+    decide_early_stopping,
+    fit_params,
+    stops_early,
+    with_rounds,
+)
 from smc.pipeline.hold_back import RowSplit, hold_back
+from smc.pipeline.inner_splits import check_inner_splits
 from smc.pipeline.inputs import bars_of, read_inputs, transformed
 from smc.pipeline.members import (
     MemberFits,
@@ -31,6 +38,7 @@ from smc.pipeline.members import (
 )
 from smc.pipeline.predictor import Predictor
 from smc.pipeline.preprocess import Preprocess
+from smc.pipeline.purged_splits import fit_with_purged_splits
 from smc.pipeline.rows import Rows
 from smc.pipeline.select import account_of, check_uncut, fit_selector, kept_columns
 from smc.typing import BoolArray, FeatureKind, FloatArray, IntArray
@@ -59,10 +67,12 @@ class FoldPipeline(Predictor):
     ----------
     estimator
         Any scikit-learn classifier or regressor. One that stops early has ``stops_early`` and
-        ``with_rounds(n)``, and takes ``eval_set=(X, y, sample_weight)``, as `smc.model.boosting.Boosting`.
+        ``with_rounds(n)``, and takes ``eval_set=(X, y, sample_weight)``, as `smc.model.boosting.Boosting`;
+        scikit-learn's HistGradientBoosting is given the same rows as ``X_val`` and ``y_val``.
         One whose input are windows has ``needs_windows`` and ``lookback``, as `smc.model.lstm.LSTM`.
         An ensemble (`smc.model.ensemble.Ensemble`) has its members fitted in pipelines of their own, with
-        the steps of this one but for calibration.
+        the steps of this one but for calibration. One with ``cv=`` a splitter of `smc.cv` is given the purged
+        splits of the rows that it is fitted on; what would split them otherwise is refused.
     sampler
         Any imbalanced-learn sampler; with sample weights, one that says where its rows come from
         (``origin_``). One that fails is reported, and the fit goes on with the rows as they were.
@@ -161,11 +171,14 @@ class FoldPipeline(Predictor):
         ModelError
             An input that no step could mend, named by its column; or one class only.
         LeakageError
-            Features that were selected before, on rows that this fit may not know.
+            Features that were selected before, on rows that this fit may not know; a step that splits its
+            rows without purging (`smc.pipeline.inner_splits`).
         """
         check_uncut(X)
+        check_inner_splits(self._steps)
         given, names = self._read(X, y, sample_weight, spans, returns)
-        split = self._hold_back(spans, len(given))
+        decided = decide_early_stopping(self.estimator, len(given))
+        split = self._hold_back(decided, spans, len(given))
         self._remember(given.inputs, names)
         if fits_members(self.estimator):
             self._fit_members(
@@ -179,9 +192,10 @@ class FoldPipeline(Predictor):
             augmented = self._augment(rows, lagged_rows, discrete_columns(self, unscaled.inputs, names))
             held_back = split.early_stopping
             early_stopping = self._seen(given.take(held_back)) if held_back.size else None
-            params = fit_params(self.estimator, rows, augmented, early_stopping, callback)
-            estimator: Any = clone(self.estimator)
-            self.estimator_ = estimator.fit(augmented.rows, augmented.labels, **params)
+            params = fit_params(decided, rows, augmented, early_stopping, callback)
+            self.estimator_ = fit_with_purged_splits(
+                clone(decided), augmented.rows, augmented.labels, rows.spans, **params
+            )
         self._fit_calibrator(given.take(split.calibration))
         return self
 
@@ -196,10 +210,22 @@ class FoldPipeline(Predictor):
         n_fitted = n_rows * (1 - self.calibrator.calibration_frac) if self._calibrates else n_rows
         if fits_members(self.estimator):
             unfitted.set_params(estimator=self.estimator_.for_refit(n_fitted))
-        elif stops_early(self.estimator):
+        elif stops_early(self.estimator_):
             n_rounds = max(1, round(self.n_rounds_ * n_fitted / self.n_fitted_rows_))
-            unfitted.set_params(estimator=self.estimator.with_rounds(n_rounds))
+            unfitted.set_params(estimator=with_rounds(self.estimator, n_rounds))
+        else:
+            unfitted.set_params(estimator=decide_early_stopping(self.estimator, 0))
         return unfitted
+
+    @property
+    def _steps(self) -> dict[str, Any]:
+        """The steps that learn from rows, by the group of a configuration that they stand in."""
+        return {
+            "model": self.estimator,
+            "feature_selection": self.selector,
+            "aug": self.sampler,
+            "calibrate": self.calibrator,
+        }
 
     @property
     def _calibrates(self) -> bool:
@@ -226,11 +252,11 @@ class FoldPipeline(Predictor):
         )
         return rows, names
 
-    def _hold_back(self, spans: npt.ArrayLike | None, n_rows: int) -> RowSplit:
+    def _hold_back(self, estimator: Estimator, spans: npt.ArrayLike | None, n_rows: int) -> RowSplit:
         return hold_back(
             spans,
             n_rows,
-            tail_frac=self.tail_frac if stops_early(self.estimator) else None,
+            tail_frac=self.tail_frac if stops_early(estimator) else None,
             calibration_frac=self.calibrator.calibration_frac if self._calibrates else None,
         )
 

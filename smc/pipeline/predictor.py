@@ -10,6 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from smc.errors import FeatureError
+from smc.pipeline.estimate import n_rounds_of
 from smc.pipeline.inputs import check_names, read_inputs, transformed
 from smc.pipeline.members import fits_members
 from smc.pipeline.select import kept_columns
@@ -85,7 +86,7 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
     @property
     def n_rounds_(self) -> int:
         """Rounds or epochs that the estimator kept."""
-        return self.estimator_.n_rounds_
+        return n_rounds_of(self.estimator_)
 
     @property
     def feature_importances_(self) -> FloatArray:

@@ -1,6 +1,5 @@
 """The selector's turn in a fit: which columns are kept, of rows and of windows."""
 
-import inspect
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,8 @@ from smc.errors import LeakageError
 from smc.feature_selection.none import NoSelection
 from smc.feature_selection.selector import CUT_BY
 from smc.interfaces import FeatureSelector
+from smc.pipeline.estimate import takes
+from smc.pipeline.purged_splits import fit_with_purged_splits
 from smc.pipeline.rows import Rows
 from smc.typing import FloatArray
 from smc.windows import Windows
@@ -29,14 +30,16 @@ def check_uncut(X: object) -> None:
 def fit_selector(selector: FeatureSelector | None, rows: Rows) -> FeatureSelector:
     """Fit a clone of a selector to the rows that are fitted on; of windows it sees the events' own bars.
 
-    Weights and spans are given to a selector that takes them.
+    Weights and spans are given to a selector that takes them; one of scikit-learn that splits rows by a
+    purged splitter is given the splits.
     """
     fitted: Any = NoSelection() if selector is None else clone(selector)
     inputs = rows.inputs
     table = inputs.bars[inputs.ends].astype(np.float64) if isinstance(inputs, Windows) else inputs
-    taken = inspect.signature(fitted.fit).parameters
-    given = {"sample_weight": rows.weights, "spans": rows.spans}
-    return fitted.fit(table, rows.labels, **{name: value for name, value in given.items() if name in taken})
+    params = {"sample_weight": rows.weights} if takes(fitted, "sample_weight") else {}
+    if takes(fitted, "spans"):
+        return fitted.fit(table, rows.labels, spans=rows.spans, **params)
+    return fit_with_purged_splits(fitted, table, rows.labels, rows.spans, **params)
 
 
 def kept_columns(selector: FeatureSelector, rows: FloatArray | Windows) -> FloatArray | Windows:

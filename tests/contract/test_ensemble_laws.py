@@ -310,8 +310,10 @@ class Unpurged(KFold):
 def test_inner_splits_that_do_not_purge_are_refused(name):
     X, y, spans = table()
     model = FoldPipeline(estimator=build(name, cv=Unpurged(5)), sampler=NoAugmentation())
-    with pytest.raises(LeakageError, match="touches one that is tested: take a splitter that purges"):
+    with pytest.raises(LeakageError, match=r"model\.cv: Unpurged\(.*\) does not purge"):
         model.fit(X, y, spans=spans)
+    with pytest.raises(LeakageError, match="touches one that is tested: take a splitter that purges"):
+        build(name, cv=Unpurged(5)).fit(X, y, spans=spans)
     with pytest.raises(SplitError, match="no label spans"):
         build(name, cv=Unpurged(5)).fit(X, y)
 
