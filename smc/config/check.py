@@ -13,12 +13,15 @@ from smc.config.interface import IN_MAPS, INTERFACES, Interface
 from smc.config.schema import Root, Structure
 from smc.config.suggest import renamed_to, suggest
 from smc.errors import ConfigError
+from smc.pipeline.inner_splits import inner_split_problems
 from smc.typing import Config
 
 #: Of NumPy and scikit-learn: a seed fits into 32 bits.
 MAX_SEED = 2**32 - 1
 #: Of NumPy and the databases.
 MAX_INT = 2**63 - 1
+#: The groups that learn from the rows of a fit.
+STEPS = ("model", "feature_selection", "aug", "calibrate")
 #: The groups that read the root's `structure`.
 STRUCTURED = ("features", "events", "labels")
 
@@ -30,7 +33,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
     missing arguments, and scalars whose type the annotation does not allow ("64" is no int). The root and its
     plain sections are bound to `smc.config.schema`, so a key added with `++` is found as well. The class of
     each group must offer what a run asks of it (`smc.config.interface`). Then every object is built, to learn
-    what the constructors refuse.
+    what the constructors refuse, and which estimators would split rows without purging.
     """
     unsuitable = dict(_class_problems(config))
     others = {key: value for key, value in config.items() if key not in unsuitable}
@@ -43,7 +46,8 @@ def check_config(config: Config, model_name: str | None = None) -> None:
         *_number_problems(config),
     ]
     faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
-    problems += try_to_build(config, faulty)[1]
+    built, refused = try_to_build(config, faulty)
+    problems += [*refused, *inner_split_problems({name: built.get(name) for name in STEPS})]
     if problems:
         raise ConfigError("\n".join(_without_repeats(problems)))
 

@@ -10,6 +10,7 @@ from sklearn.base import is_classifier, is_regressor
 from smc.config.interface import INTERFACES
 from smc.config.suggest import outdated_arguments
 from smc.interfaces import Estimator
+from smc.pipeline.inner_splits import CALIBRATED, PURGED_CV, splits_rows
 
 TASKS = ("classification", "regression")
 #: What scikit-learn says of an argument out of range.
@@ -36,9 +37,10 @@ def task_problems(estimator: Estimator, task: str, *, weighted: bool = False) ->
         other = "regressor" if task == "classification" else "classifier"
         yield f"model: {name} is a {other}, but the labels are for {task}"
     elif task == "classification" and not hasattr(estimator, "predict_proba"):
+        wrapped = "" if splits_rows(estimator) else f"wrap it in {CALIBRATED} with cv: {PURGED_CV}, or "
         yield (
             f"model: {name} gives no probabilities (predict_proba), and a classification is judged by them; "
-            "wrap it in sklearn.calibration.CalibratedClassifierCV, or choose another"
+            f"{wrapped}choose another"
         )
     if weighted and "sample_weight" not in inspect.signature(estimator.fit).parameters:
         yield (
