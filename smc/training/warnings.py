@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from smc import metrics
 from smc.fit_progress import INTERRUPTED
+from smc.pipeline import FoldPipeline
+from smc.pipeline.estimate import decide_early_stopping, takes_validation_rows
+from smc.pipeline.inner_splits import single_models
 from smc.results.record import Note, RunScores, SymbolScores, Warned
 from smc.training.components import Components
 from smc.training.cross_fit import FitResults
@@ -54,7 +58,7 @@ def warnings_of(
     if cv_failure:
         sentence = f"There are no out-of-fold figures: {cv_failure}"
         warnings.append({"reason": "cv_failed", "sentence": sentence})
-    warnings += [*_of_steps(fits), *fits.warnings, *_of_stops(fits)]
+    warnings += [*_of_tails(components.pipeline, fits), *_of_steps(fits), *fits.warnings, *_of_stops(fits)]
     by_symbol = scores.get("by_symbol")
     if by_symbol is None:
         return [*warnings, *_of_watches(components, scores)]
@@ -69,6 +73,19 @@ def _of_watches(components: Components, scores: SymbolScores) -> Iterator[Warned
     """Give what the watches find in the scores of a symbol."""
     for watch in components.watches:
         yield from cast(Iterable[Warned], watch.check(scores))
+
+
+def _of_tails(pipeline: FoldPipeline, fits: FitResults) -> Iterator[Warned]:
+    """Say which models stop by the purged tail, where they would have picked rows at random."""
+    n_rows = int(np.count_nonzero(fits.predictions["part"] == "train"))
+    for path, model in single_models(pipeline.estimator):
+        decided = decide_early_stopping(model, n_rows)
+        if takes_validation_rows(decided):
+            sentence = (
+                f"{path}.early_stopping: {type(model).__name__} stops by the last {pipeline.tail_frac:.0%} "
+                "of the rows of a fit, purged, not by rows picked at random (validation_fraction)."
+            )
+            yield {"reason": "stops_by_purged_tail", "sentence": sentence}
 
 
 def _of_steps(fits: FitResults) -> list[Warned]:

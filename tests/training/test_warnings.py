@@ -1,0 +1,37 @@
+"""What a run says of itself beside its figures."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.neural_network import MLPClassifier
+
+from smc.aug.none import NoAugmentation
+from smc.model.averaging import Averaging
+from smc.model.xgboost import XGBoost
+from smc.pipeline import FoldPipeline
+from smc.training.warnings import warnings_of
+
+STOPPING = HistGradientBoostingClassifier(early_stopping=True)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "n_rows", "paths"),
+    [
+        (STOPPING, 10, ["model"]),
+        (HistGradientBoostingClassifier(), 10_000, []),
+        (HistGradientBoostingClassifier(), 10_001, ["model"]),
+        (HistGradientBoostingClassifier(early_stopping=False), 10_001, []),
+        (Averaging({"a": XGBoost(early_stopping_rounds=3), "b": STOPPING}), 10, ["model.members.b"]),
+        (MLPClassifier(), 10, []),
+    ],
+)
+def test_a_tail_in_the_place_of_a_random_part_is_told(estimator, n_rows, paths) -> None:
+    pipeline = FoldPipeline(estimator=estimator, sampler=NoAugmentation())
+    predictions = pd.DataFrame({"part": ["train"] * n_rows + ["test"] * 5})
+    steps = {name: [] for name in ("selection", "calibration", "augmentation", "warnings", "stops")}
+    fits = SimpleNamespace(predictions=predictions, **steps)
+    told = warnings_of(SimpleNamespace(pipeline=pipeline, watches=[]), {}, fits, None)
+    assert [warning["sentence"].partition(".early_stopping: Hist")[0] for warning in told] == paths
+    assert all("the last 15% of the rows of a fit, purged" in warning["sentence"] for warning in told)
