@@ -14,21 +14,55 @@ from smc import metrics
 from smc.evaluation.predictions import probabilities
 from smc.typing import FloatArray, IntArray
 
+#: What a metric of events can be.
+RANGES = {
+    "accuracy": (0.0, 1.0),
+    "balanced_accuracy": (0.0, 1.0),
+    "log_loss": (0.0, math.inf),
+    "log_loss_skill": (-math.inf, 1.0),
+    "mae": (0.0, math.inf),
+    "r2": (-math.inf, 1.0),
+    "mse_skill": (-math.inf, 1.0),
+}
+
 Moments = Mapping[str, FloatArray]
 
 
 def class_moments(rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray) -> dict[str, FloatArray]:
-    """Return hits, losses of model and baseline, and occurrence and hits of each class that occurs."""
+    """Return hits, losses of model and baseline, and occurrence and hits of each class that occurs.
+
+    ``loss_gap`` is by how much the model's loss is larger if another class happens than the one it names: the
+    mean over the other classes.
+    """
     label = rows["label"].to_numpy()
+    probability = probabilities(rows, classes)
     correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
     occurs = {name: (label == name).astype(np.float64) for name in classes.tolist() if np.any(label == name)}
     return {
         "correct": correct,
-        "loss": metrics.event_log_loss(label, probabilities(rows, classes), classes=classes),
+        "loss": metrics.event_log_loss(label, probability, classes=classes),
+        "loss_gap": _loss_gap(rows["prediction"].to_numpy(), probability, classes),
         "baseline_loss": metrics.event_log_loss(label, probabilities(baseline, classes), classes=classes),
         **{f"true_{name}": is_class for name, is_class in occurs.items()},
         **{f"hit_{name}": is_class * correct for name, is_class in occurs.items()},
     }
+
+
+def event_means(rows: pd.DataFrame, values: Moments) -> dict[str, FloatArray]:
+    """Average values of rows over the predictions of an event: one value an event, in time order.
+
+    An event that several models of a resampling have predicted is one event still: each of its predictions
+    counts one by their number. Rows without an ``event`` have one row an event.
+
+    >>> rows = pd.DataFrame({"event": [7, 3, 7]})
+    >>> event_means(rows, {"correct": np.array([1.0, 1.0, 0.0])})
+    {'correct': array([1. , 0.5])}
+    """
+    if "event" not in rows:
+        return dict(values)
+    _, event = np.unique(rows["event"], return_inverse=True)
+    n_predictions = np.bincount(event)
+    return {name: np.bincount(event, weights=column) / n_predictions for name, column in values.items()}
 
 
 def class_statistics(mean: Moments) -> dict[str, FloatArray]:
@@ -80,6 +114,19 @@ def return_statistics(mean: Moments, n_bars: int, periods_per_year: float) -> di
         "sharpe": _ratio(mean["net"], deviation) * math.sqrt(periods_per_year),
         "mean_return": mean["net"],
     }
+
+
+def _loss_gap(named: IntArray, probability: FloatArray, classes: IntArray) -> FloatArray:
+    """Return the mean loss of the classes that are not named, less that of the one that is."""
+    losses = np.column_stack(
+        [
+            metrics.event_log_loss(np.full(len(named), name), probability, classes=classes)
+            for name in classes.tolist()
+        ]
+    )
+    is_named = named[:, None] == classes
+    others = np.where(is_named, 0.0, losses).sum(axis=1) / max(len(classes) - 1, 1)
+    return others - np.where(is_named, losses, 0.0).sum(axis=1)
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

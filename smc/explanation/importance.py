@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 
 from smc.evaluation.intervals import Intervals
 from smc.explanation.model_inputs import as_model_inputs, feature_names
-from smc.metrics import block_means, block_size, label_overlap, percentile_interval
+from smc.metrics import block_means, block_size, label_overlap, percentile_interval, share_seen
 from smc.pipeline import FoldPipeline
 from smc.typing import FloatArray, IntArray, OnProgress
 
@@ -18,6 +18,9 @@ from smc.typing import FloatArray, IntArray, OnProgress
 N_SHUFFLES = 10
 #: Of a class that the fold's model does not know; its log-loss would be infinite.
 SMALLEST_PROBABILITY = 1e-15
+
+#: Independent events below which no interval is told: it would be too narrow.
+MIN_EVENTS = 20
 
 RULE = (
     "The importance of a feature is by how much the loss of an event grows when the feature is shuffled "
@@ -112,16 +115,25 @@ def permutation_importance(
     positions, increases = _mean_by_event(
         np.concatenate([fold.positions for fold in folds]), np.concatenate(increases_by_fold)
     )
-    size = block_size(len(positions), label_overlap(spans[positions, 0], spans[positions, 1]))
+    n, overlap = len(positions), label_overlap(spans[positions, 0], spans[positions, 1])
+    size = block_size(n, overlap)
     means = block_means(increases, block_size=size, n_bootstrap=how.n_bootstrap, seed=how.seed)
+    importances = increases.mean(axis=0)
+    n_blocks = n / size if n / (1 + overlap) >= MIN_EVENTS else 0
     bounds = [
-        percentile_interval(column, n_blocks=len(positions) / size, confidence=how.confidence)
-        for column in means.T
+        percentile_interval(
+            column,
+            n_blocks=n_blocks,
+            confidence=how.confidence,
+            estimate=value,
+            seen=share_seen(size, overlap),
+        )
+        for column, value in zip(means.T, importances.tolist(), strict=True)
     ]
     importance = pd.DataFrame(
         {
             "feature": feature_names(folds[0].model),
-            "importance": increases.mean(axis=0),
+            "importance": importances,
             "low": [low for low, _ in bounds],
             "high": [high for _, high in bounds],
         }

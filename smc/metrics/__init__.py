@@ -1,6 +1,13 @@
 """Metrics on plain arrays: of classes, probabilities, values and returns, and how sure they are."""
 
-from smc.metrics.bootstrap import block_means, block_size, label_overlap, percentile_interval
+from smc.metrics.bootstrap import (
+    block_means,
+    block_size,
+    block_variance,
+    label_overlap,
+    percentile_interval,
+    share_seen,
+)
 from smc.metrics.calendar import bars_per_elapsed_year, bars_per_year
 from smc.metrics.classification import (
     accuracy,
@@ -32,6 +39,7 @@ from smc.metrics.probability import (
     log_loss,
     reliability_curve,
 )
+from smc.metrics.proportion import effective_size, proportion_interval
 from smc.metrics.regression import mae, mape, mse, r2, rmse
 from smc.metrics.trading import (
     held_position,
@@ -48,11 +56,13 @@ __all__ = [
     "bars_per_year",
     "block_means",
     "block_size",
+    "block_variance",
     "brier",
     "calmar",
     "confusion_matrix",
     "cvar_95",
     "drawdown_curve",
+    "effective_size",
     "equity_curve",
     "event_log_loss",
     "expected_calibration_error",
@@ -70,10 +80,12 @@ __all__ = [
     "open_to_open_return",
     "percentile_interval",
     "precision",
+    "proportion_interval",
     "r2",
     "recall",
     "reliability_curve",
     "rmse",
+    "share_seen",
     "sharpe",
     "sortino",
     "stands_aside",

@@ -55,7 +55,9 @@ def share(values: Sequence[float]) -> Estimate:
 
 
 def mean(values: Sequence[float]) -> Estimate:
-    """Return a mean over symbols with Student's interval; it has no ends for one symbol alone.
+    """Return a mean over symbols with Student's interval.
+
+    It has no ends for one symbol, nor for symbols that are all alike: how far others are, they do not say.
 
     >>> mean([0.5, 0.7])
     Estimate(value=0.6, low=-0.67..., high=1.87..., n=2, lowest=-63.0..., highest=64.2...)
@@ -64,8 +66,8 @@ def mean(values: Sequence[float]) -> Estimate:
     if not n:
         return NOTHING
     value = float(np.mean(values))
-    if n == 1:
-        return Estimate(value, None, None, 1)
+    if np.ptp(values) == 0:
+        return Estimate(value, None, None, n)
     from scipy.special import stdtrit
 
     error = float(np.std(values, ddof=1)) / math.sqrt(n)

@@ -11,6 +11,7 @@ from smc.calibrate.sigmoid import Sigmoid
 from smc.config import compose, instantiate
 from smc.config.tree import CONF
 from smc.errors import ExplanationError
+from smc.evaluation.intervals import Intervals
 from smc.explanation import contributions as shapley
 from smc.explanation.contributions import check_sum, contributions
 from smc.explanation.dependence import partial_dependence
@@ -142,6 +143,17 @@ def importance(model, inputs):
 
     label = targets(rows(), "binary")
     return permutation_importance([FoldModel(model, inputs, label, np.arange(N))], SPANS, how=How)
+
+
+def test_an_importance_of_few_independent_events_has_no_interval():
+    model, inputs = fitted("logistic")
+    label, how = targets(rows(), "binary"), Intervals(n_bootstrap=300)
+    apart, overlapping = (np.column_stack([np.arange(N), np.arange(N) + length]) for length in (0, 4))
+    for spans, n, is_told in ((apart, 19, False), (apart, 21, True), (overlapping, 60, False)):
+        folds = [FoldModel(model, inputs[:n], label[:n], np.arange(n))]
+        ranked, _ = permutation_importance(folds, spans, how=how)
+        assert ranked["importance"].notna().all()
+        assert (ranked[["low", "high"]].notna() == is_told).all(axis=None)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -48,6 +48,10 @@ def test_a_mean_by_hand() -> None:
     assert mean([0.4]) == Estimate(0.4, None, None, 1)
 
 
+def test_a_mean_of_symbols_that_are_all_alike_has_no_interval() -> None:
+    assert mean([0.5, 0.5, 0.5]) == Estimate(0.5, None, None, 3)
+
+
 def test_no_symbol_gives_no_figure() -> None:
     assert share([]) == mean([]) == distance_from_uniform([]) == NOTHING
 
