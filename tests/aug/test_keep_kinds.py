@@ -99,6 +99,8 @@ def test_made_up_values_of_discrete_features_are_real_ones(sampler, form, missin
     made = np.asarray(out[N:])
     assert len(made) > 20
     check_values(made, table.to_numpy(), DISCRETE)
+    if not isinstance(sampler, Aggressive):
+        np.testing.assert_array_equal(np.isnan(made), np.isnan(np.asarray(X))[sampler.origin_[N:]])
     if not isinstance(sampler, BlockBootstrap):
         assert not np.isin(made[..., 7][~np.isnan(made[..., 7])], table["whole"]).all(), (
             "continuous if told so"
@@ -267,9 +269,11 @@ def test_in_a_fit_kinds_follow_the_columns_that_are_selected():
 
 def test_in_a_fit_columns_that_nothing_is_told_of_are_seen_before_they_are_scaled():
     X, _ = given("rows", bars())
+    X[0, 6] = 1.0
     model = FoldPipeline(estimator=Keeper(), sampler=Smote()).fit(X, labels())
-    is_seen = np.array([True, True, True, True, False, False, False, True])
-    check_values(model.estimator_.X_[N:], model.preprocess_.transform(X), is_seen)
+    scaled, made = model.preprocess_.transform(X), model.estimator_.X_[N:]
+    check_values(made, scaled, np.array([True, True, True, True, False, False, False, True]))
+    assert not np.isin(made[:, 6], scaled[:, 6]).any()
 
 
 def test_in_a_fit_with_a_scaler_of_ones_own_the_sampler_looks_itself():
@@ -320,3 +324,12 @@ def test_in_a_fit_what_is_flagged_as_missing_is_the_median_in_made_up_rows_too(s
         median = model.preprocess_.median_[flag - 8].astype(made.dtype)
         assert (made[..., kept.index(flag - 8)][is_missing] == median).all(), flag
         assert not (made[..., kept.index(flag - 8)][~is_missing] == median).all(), flag
+
+
+def test_kinds_that_are_not_kept_leave_a_mean_where_a_value_is_missing():
+    X, _ = given("table", bars(missing=0.2))
+    sampler = Aggressive(noise=0.0, dropout=0.5, shift=0, keep_kinds=False)
+    pipeline = FoldPipeline(estimator=Keeper(takes_missing=False), sampler=sampler, kinds=KINDS)
+    model = pipeline.fit(X, labels())
+    made = model.estimator_.X_[N:]
+    assert (made[made[:, 14] == 1, 6] != model.preprocess_.median_[6]).any()

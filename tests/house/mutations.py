@@ -176,6 +176,14 @@ MUTATIONS = (
         "tests/aug/test_steps.py tests/aug/test_samplers.py", "a row is its own neighbour, and is copied",
     ),
     Mutation(
+        "aug", "np.where(self.discrete, 0.0, np.sqrt(variance))", "np.sqrt(variance)",
+        "tests/aug/test_keep_kinds.py", "noise makes fractions of flags",
+    ),
+    Mutation(
+        "pipeline", "outputs[len(inputs) :] = True", "outputs[len(inputs) :] = False",
+        "tests/aug/test_keep_kinds.py", "a value is missing by a half",
+    ),
+    Mutation(
         "evaluation", "- 2 * self.cost * np.abs(position)", "- self.cost * np.abs(position)",
         "tests/evaluation/test_trading.py", "a trade pays its costs once",
     ),
