@@ -8,7 +8,7 @@ from smc.errors import ConfigError
 
 #: Bars behind so many of the most recent events of the default kind, and those of the features' warm-up.
 BARS_AN_EVENT, WARM_UP = 7.6, 2_300
-#: How far beyond the measured accuracies one may be named by its rounded value: 0.65 is taken for 0.653.
+#: How far beyond the measured accuracies one may be named by its rounded value: 0.65 is taken for 0.652.
 ROUNDING = 0.005
 #: How a scenario without an edge is called whose barriers are equally far away, and how far they are (ATR).
 EVEN, DISTANCE = "even", 2.0

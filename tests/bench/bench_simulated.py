@@ -2,9 +2,12 @@
 
 `--bars` names a folder of Parquet files of real H4 bars; without it only simulated markets are described.
 `--out` takes the picture. `--calibrate` measures the values of `smc.data.simulation.planted` anew (minutes).
+`--martingale` prints what trades earn on 200 markets without an edge, by the rules of
+`tests/data/test_martingale.py`.
 """
 
 import argparse
+import importlib.util
 import sys
 import time
 import warnings
@@ -26,6 +29,7 @@ from smc.structure import compute as structure
 LAGS = range(1, 51)
 WARM_UP, N_TEST = 2000, 1000
 SIZES, SEEDS = (300, 1000, 3000), range(4)
+N_MARKETS = 200
 
 
 def say(text: str) -> None:
@@ -199,15 +203,33 @@ def calibrate() -> None:
         say(f"drift {drift:.2f}: best accuracy {np.mean(accuracies):.3f}")
 
 
+def martingale() -> None:
+    """Print mean simple returns in ATR, and the standard errors that they are from nothing."""
+    file = Path(__file__).parents[1] / "data/test_martingale.py"
+    spec = importlib.util.spec_from_file_location("laws", file)
+    laws = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(laws)
+    markets = laws.without_edge(N_MARKETS, 15_000)
+    say(
+        f"{N_MARKETS} markets; mean return in ATR (t) if bars that hold both barriers are stops, and if targets"
+    )
+    for name, rule in laws.RULES.items():
+        for side in (1, -1):
+            mean, t = laws.earned(markets, rule, side)
+            stop, target = (f"{mean[i]:+.4f} ({t[i]:+.1f})" for i in (0, 1))
+            say(f"  {name:26} {'long' if side > 0 else 'short':6} {stop}  {target}")
+
+
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bars", type=Path)
     parser.add_argument("--out", type=Path, default=Path("outputs/bench"))
     parser.add_argument("--calibrate", action="store_true")
+    parser.add_argument("--martingale", action="store_true")
     options = parser.parse_args()
-    if options.calibrate:
-        calibrate()
+    if options.calibrate or options.martingale:
+        (calibrate if options.calibrate else martingale)()
         return
     speed()
     facts(options.bars, options.out)

@@ -92,6 +92,16 @@ def test_volatility_and_correlation_are_those_that_were_asked_for():
     assert a.std() * np.sqrt(52 * 120) == pytest.approx(0.2, rel=0.25)
 
 
+def test_symbols_share_the_path_within_a_bar_too():
+    """Else one market's first step would tell the next steps of another, through the end that they share."""
+    market = Simulated(2, 10_000, correlation=1.0, edge_frac=0)
+    above = []
+    for bars in (market.load(name) for name in market.symbols()):
+        wick = bars["high"] - bars[["open", "close"]].max(axis=1)
+        above.append(wick / (bars["high"] - bars["low"]))
+    assert np.corrcoef(*above)[0, 1] > 0.9
+
+
 def test_symbols_share_their_wild_stretches():
     market = Simulated(2, 15_000, correlation=0.0, edge_frac=0)
     size = [
@@ -145,9 +155,7 @@ def rewritten(n_past, n_bars, seed):
     market = Simulated(1, n_past)
     history = market._history("S01", n_bars - n_past)
     history.advance(n_past)
-    history._rng = np.random.default_rng([99, seed])
-    history._shared[n_past:, 0] = history._rng.standard_normal(n_bars - n_past)
-    history._shared[n_past:, 1] = history._rng.random(n_bars - n_past)
+    history._streams = np.random.default_rng([99, seed]), np.random.default_rng([98, seed])
     history.advance(n_bars)
     return pd.DataFrame(history.bars, history.stamps, ["open", "high", "low", "close", "volume"])
 

@@ -9,8 +9,8 @@ from smc.data.simulation.market import memory_at_start
 from smc.typing import FloatArray, IntArray
 
 TICK = 1e-5
-#: Streams of random numbers: two that all symbols share, two of each symbol's own.
-SHARED_SHOCKS, SHARED_REGIMES, OWN, FUTURES = range(4)
+#: Streams of random numbers: one that all symbols share, two of each symbol's own.
+SHARED, OWN, FUTURES = range(3)
 
 
 class History:
@@ -43,11 +43,9 @@ class History:
         self.direction: IntArray = np.zeros(n_bars, dtype=np.int64)
         self._seeds = (seed, number)
         self._clock = np.column_stack([pace(n_bars, step), opening_gaps(n_bars, step)])
-        shocks = np.random.default_rng([seed, 0, SHARED_SHOCKS]).standard_normal(n_bars)
-        switches = np.random.default_rng([seed, 0, SHARED_REGIMES]).random(n_bars)
-        self._shared = np.column_stack([shocks, switches])
-        self._rng = np.random.default_rng([seed, number, OWN])
-        price = TICK * round(self._rng.uniform(0.8, 1.6) / TICK)
+        own = np.random.default_rng([seed, number, OWN])
+        self._streams = own, np.random.default_rng([seed, 0, SHARED])
+        price = TICK * round(own.uniform(0.8, 1.6) / TICK)
         self._memory = memory_at_start(close=price, tick=TICK, **values)
         self._next = 0
 
@@ -58,7 +56,7 @@ class History:
         walk, _ = compiled()
         new = slice(self._next, max(end, self._next))
         drawn = self.bars[new], self.direction[new]
-        walk(self._memory, self._rng, self._shared[new], self._clock[new], drawn)
+        walk(self._memory, self._streams, self._clock[new], drawn)
         self._next = new.stop
 
     def futures(self, n_paths: int, n_bars: int) -> FloatArray:

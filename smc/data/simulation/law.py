@@ -11,8 +11,7 @@ from smc.fingerprint import code_version
 from smc.jit import cached
 from smc.structure import swings
 
-N_STEPS = 24  # price changes within a bar
-BOUNCE = 1.3  # their size beside a plain walk's: prices turn back within a bar, which makes wicks longer
+N_STEPS = 16  # price changes within a bar
 DOF = 5.0  # degrees of freedom of Student's t: fat tails
 MOST = 4.0  # a bar is at most this many times as wild as its volatility says
 ALPHA, BETA = 0.05, 0.93  # GARCH(1, 1): weight of the last squared shock, and of the last variance
@@ -34,35 +33,62 @@ def drift(market, core):
 
 
 @njit
-def draw_bar(market, core, rng, given, bar):
+def draw_bar(market, core, streams, clock, bar):
     """Draw the next bar's prices and volume into ``bar``, and advance price and variance.
+
+    The log price is a Brownian motion that is watched all the time: high and low are those of the whole
+    path, not of its steps, so that a barrier within them was touched where it lies. It falls by half of its
+    variance, which makes the price itself a martingale but for the planted drift.
 
     Parameters
     ----------
-    given
-        Shock that all symbols share, pace of the hour, standard deviation of the opening gap.
+    streams
+        Random numbers of the market's own, and those that all symbols share.
+    clock
+        Pace of the hour, standard deviation of the opening gap.
     """
-    common, pace, gap = given
+    (own, shared), (pace, gap) = streams, clock
     scale = market.volatility * np.sqrt(market.variance) * REGIMES[market.regime] * pace
-    wildness = min(np.sqrt((DOF - 2) / rng.chisquare(DOF)), MOST)
-    steps = np.empty(N_STEPS)
-    for i in range(N_STEPS):
-        steps[i] = BOUNCE * rng.standard_normal()
-    total = steps.sum() / np.sqrt(N_STEPS)
-    shock = market.loading * common + np.sqrt(1 - market.loading**2) * total / BOUNCE
-    bend = ((shock - total) * wildness + drift(market, core)) / N_STEPS
-    log_price = np.log(market.close) + scale * gap * rng.standard_normal()
-    open_ = high = low = close = to_tick(log_price, market.tick)
-    log_price = np.log(open_)
-    for i in range(N_STEPS):
-        log_price += scale * (steps[i] * wildness / np.sqrt(N_STEPS) + bend)
-        close = to_tick(log_price, market.tick)
-        high, low = max(high, close), min(low, close)
-    activity = scale * wildness / market.volatility * np.exp(0.3 * rng.standard_normal())
-    bar[0], bar[1], bar[2], bar[3], bar[4] = open_, high, low, close, np.ceil(1000 * activity)
-    market.close = close
+    wildness = min(np.sqrt((DOF - 2) / own.chisquare(DOF)), MOST)
+    sd = scale * wildness / np.sqrt(N_STEPS)
+    push = scale * drift(market, core) / N_STEPS
+    own_weight = np.sqrt(1 - market.loading**2)
+    open_ = to_tick(np.log(market.close) + fair_move(scale * gap, own.standard_normal()), market.tick)
+    price = highest = lowest = np.log(open_)
+    shock = 0.0
+    for _ in range(N_STEPS):
+        surprise = market.loading * shared.standard_normal() + own_weight * own.standard_normal()
+        move = fair_move(sd, surprise) + push
+        highest = max(highest, price + furthest(move, sd, own.standard_exponential()))
+        lowest = min(lowest, price - furthest(-move, sd, own.standard_exponential()))
+        price += move
+        shock += surprise / np.sqrt(N_STEPS)
+    activity = scale * wildness / market.volatility * np.exp(0.3 * own.standard_normal())
+    bar[0], bar[1] = open_, to_tick(highest, market.tick)
+    bar[2], bar[3] = to_tick(lowest, market.tick), to_tick(price, market.tick)
+    bar[4] = np.ceil(1000 * activity)
+    market.close = bar[3]
     market.variance = 1 - ALPHA - BETA + (ALPHA * (shock * wildness) ** 2 + BETA) * market.variance
     market.strength *= market.decay
+
+
+@njit
+def fair_move(sd, surprise):
+    """Return a normal log return after which the price is on average what it was: E[exp(move)] = 1."""
+    return sd * surprise - sd**2 / 2
+
+
+@njit
+def furthest(move, sd, exponential):
+    """Return how far up a Brownian path went on its way to ``move``, drawn from its law given that end.
+
+    P(maximum > m | end) = exp(-2 m (m - end) / sd**2), solved for m.
+
+    References
+    ----------
+    Karatzas and Shreve (1991), Brownian Motion and Stochastic Calculus, 4.3 (Brownian bridge).
+    """
+    return (move + np.sqrt(move**2 + 2 * sd**2 * exponential)) / 2
 
 
 @njit
@@ -93,13 +119,13 @@ def compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """
     version = code_version("data/simulation/law.py", "data/simulation/market.py", "structure")
 
-    def walk(memory, rng, shared, clock, drawn):
+    def walk(memory, streams, clock, drawn):
         """Advance a market, one bar a row; ``drawn`` takes the bars and the side of the last break."""
         _ = version
         (market, core, sides), (bars, direction) = memory, drawn
         for t in range(len(bars)):
-            draw_bar(market[0], core[0], rng, (shared[t, 0], clock[t, 0], clock[t, 1]), bars[t])
-            close_bar(market[0], core[0], sides, bars[t], shared[t, 1])
+            draw_bar(market[0], core[0], streams, (clock[t, 0], clock[t, 1]), bars[t])
+            close_bar(market[0], core[0], sides, bars[t], streams[1].random())
             direction[t] = core[0].dir
 
     def branch(memory, rng, clock, paths):
@@ -110,7 +136,7 @@ def compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
             market[:], core[:], sides[:] = memory[0], memory[1], memory[2]
             for t in range(paths.shape[1]):
                 bar = paths[path, t]
-                draw_bar(market[0], core[0], rng, (rng.standard_normal(), clock[t, 0], clock[t, 1]), bar)
+                draw_bar(market[0], core[0], (rng, rng), (clock[t, 0], clock[t, 1]), bar)
                 close_bar(market[0], core[0], sides, bar, rng.random())
 
     return cached(walk), cached(branch)

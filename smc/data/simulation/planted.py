@@ -7,7 +7,7 @@ from smc.typing import FloatArray, IntArray
 FADE = 0.33  # drift against a stale break, as a share of the drift after a fresh change of character
 #: Drift in standard deviations of a bar's return, and the best possible accuracy that it allows.
 DRIFT = np.array([0.18, 0.25, 0.35, 0.45, 0.6, 0.75, 0.9])
-ACCURACY = np.array([0.653, 0.693, 0.747, 0.792, 0.844, 0.881, 0.907])
+ACCURACY = np.array([0.652, 0.696, 0.752, 0.797, 0.849, 0.885, 0.912])
 LEAK_BARS = 10  # bars ahead that a leaking volume knows: about as long as a label of the default run lasts
 
 

@@ -73,7 +73,7 @@ def true_odds(
 
 
 def traded(paths: FloatArray, side: int, distance: FloatArray) -> FloatArray:
-    """Return the side-signed log return of the trade in each path, entered at its first open."""
+    """Return the side-signed simple return of the trade in each path, entered at its first open."""
     from smc.structure.barriers import touch
 
     n_paths, n_bars = paths.shape[:2]
@@ -82,7 +82,7 @@ def traded(paths: FloatArray, side: int, distance: FloatArray) -> FloatArray:
     entry = prices[start, 0]
     barriers = entry[:, None] + side * np.array([-1, 1]) * distance
     _, price, _ = touch(prices, start, np.full(n_paths, side), barriers, n_bars)
-    return side * np.log(price / entry)
+    return side * (price / entry - 1)
 
 
 def best_possible(truth: pd.DataFrame) -> dict[str, float]:
