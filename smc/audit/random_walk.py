@@ -8,7 +8,6 @@ from smc.audit.check import Fault, Finding
 from smc.audit.null_scores import Excess, mean_concordance, profit
 from smc.errors import SmcError
 from smc.features.laws import random_walk
-from smc.training.dataset import Dataset
 from smc.typing import OnProgress
 
 #: Profit of scores, and mean return in units of its spread, that count as earning.
@@ -47,11 +46,11 @@ class RandomWalk:
                 continue
             scores.append(profit(data, splits))
             concordances.append(mean_concordance(data, splits))
-            earned.append(mean_return(data))
-            drawn.append(data.events[["ret", "weight"]])
+            earned.append(mean_return(data.events))
+            drawn.append(data.events["ret"])
         if len(scores) < max(2, audited.n_draws // 2):
             raise failure or SmcError("the null needs two draws or more: use --draws 20")
-        returns = pd.concat(drawn)["ret"].to_numpy()
+        returns = pd.concat(drawn).to_numpy()
         known, gained = Excess(scores, 0.0, LEAST_PROFIT), Excess(earned, 0.0, LEAST_RETURN)
         real = profit(audited.recent, audited.real)
         leaks = []
@@ -84,10 +83,14 @@ def driftless(bars: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return walk.assign(volume=rng.permutation(bars["volume"].to_numpy())).reindex(columns=bars.columns)
 
 
-def mean_return(data: Dataset) -> float:
-    """Return the mean return of all events, each by its uniqueness, in units of its spread."""
-    returns, weights = data.events["ret"].to_numpy(), data.events["weight"].to_numpy()
-    return float(np.average(returns, weights=weights) / (returns.std() + 1e-300))
+def mean_return(events: pd.DataFrame) -> float:
+    """Return the mean return of all events in units of its spread.
+
+    They count alike. Their uniqueness says how soon a label ended, and so how: of trades with a near target
+    and a far stop it gives wins, which are brief, more weight than losses, and random walks seem to pay.
+    """
+    returns = events["ret"].to_numpy()
+    return float(returns.mean() / (returns.std() + 1e-300))
 
 
 def _win_rate(returns: np.ndarray) -> str:

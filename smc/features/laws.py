@@ -118,9 +118,31 @@ def noise_after(bars: pd.DataFrame, cut: int, rng: Generator) -> pd.DataFrame:
 def random_walk(
     index: pd.DatetimeIndex, rng: Generator, *, price: float = 1.0, sd: float = 0.001
 ) -> pd.DataFrame:
-    """Draw driftless bars; ``sd`` is the standard deviation of a quarter bar's log return."""
-    path = price * np.exp(rng.normal(0, sd, (len(index), 4)).cumsum()).reshape(-1, 4)
-    prices = {"open": path[:, 0], "high": path.max(axis=1), "low": path.min(axis=1), "close": path[:, 3]}
+    """Draw bars on which no rule earns anything on average, long or short, within a bar or over many.
+
+    The price is a martingale: the log price is a Brownian motion that falls by half of its variance. A bar
+    opens a quarter of its length after the last close. High and low are those of the whole path, not of its
+    quarters alone, so that a barrier within them was touched where it lies and not overshot.
+
+    Parameters
+    ----------
+    sd
+        Standard deviation of a quarter bar's log return.
+    """
+    moves = rng.normal(-(sd**2) / 2, sd, (len(index), 4))
+    log_price = np.log(price) + moves.cumsum().reshape(-1, 4)
+    before, move = log_price[:, :-1], moves[:, 1:]
+    up, down = (
+        (sign * move + np.sqrt(move**2 + 2 * sd**2 * rng.exponential(size=move.shape))) / 2
+        for sign in (1, -1)
+    )  # how far a Brownian bridge goes either way: P(maximum > m | end) = exp(-2 m (m - end) / sd**2)
+    path = {
+        "open": log_price[:, 0],
+        "high": (before + up).max(axis=1),
+        "low": (before - down).min(axis=1),
+        "close": log_price[:, -1],
+    }
+    prices = {name: np.exp(values) for name, values in path.items()}
     return pd.DataFrame({**prices, "volume": rng.exponential(100.0, len(index))}, index=index)
 
 
