@@ -17,7 +17,7 @@ from smc.data.bad_bars import check_bars
 from smc.data.simulated import Simulated
 from smc.data.simulation.history import TICK, History
 from smc.data.simulation.planted import ACCURACY, DRIFT
-from smc.data.simulation.truth import best_possible
+from smc.data.simulation.truth import best_possible, traded
 from smc.errors import DataError
 from smc.events.cusum import Cusum
 from smc.fingerprint import bars_fingerprint
@@ -177,6 +177,15 @@ def test_continuations_of_one_past_win_as_often_as_stated(event, barriers):
     p = truth["probability"]
     assert abs(wins - p) < 3.5 * np.sqrt(p * (1 - p) * (1 / n_draws + 1 / 4000))
     assert abs(returns - truth["ret"]) < 3.5 * truth["ret_sd"] * np.sqrt(1 / n_draws + 1 / 4000)
+
+
+@pytest.mark.parametrize(("side", "returns"), [(1, [-0.2, 0.1, 0.05]), (-1, [0.1, -0.2, -0.05])])
+def test_a_trade_returns_what_an_account_earns(side, returns):
+    """From 100 to 80 a long trade loses a fifth; a short one gains it, in logarithms it would be .22."""
+    low, high = ([100, 100, 70, 75, 9], [100, 130, 99, 125, 9])
+    paths = np.array([[low], [high], [[100, 106, 99, 105, 9]]], dtype=float)
+    distance = np.array([20.0, 10.0])  # of stop and target
+    assert traded(paths, side, distance) == pytest.approx(returns)
 
 
 def check_odds_are_calibrated(labels, truth):
