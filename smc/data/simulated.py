@@ -23,8 +23,9 @@ class Simulated:
     symbols share, and the hour of the day; g gives Student's t with 5 degrees of freedom; e is normal,
     correlated across symbols; d is the planted edge. Each bar is the path of 16 price changes, which all
     symbols share in part; high and low are those of the path between them as well, a Brownian bridge. Prices
-    lie on a grid of ticks; weekends are closed, and markets open after them with a gap. Bodies take .46 of a
-    bar's range and wicks .27 each, in real H4 bars of currencies .44 and .28.
+    lie on a grid of ticks, a tenth as wide where they fall below 10,000 of them; weekends are closed, and
+    markets open after them with a gap. Bodies take .46 of a bar's range and wicks .27 each, in real H4 bars
+    of currencies .44 and .28.
 
     **Without an edge** the price is a martingale at every moment, weekends and the inside of a bar included:
     no rule earns a simple return on average, long or short, whatever its barriers, until costs are paid. The

@@ -14,6 +14,7 @@ from smc.structure import swings
 N_STEPS = 16  # price changes within a bar
 DOF = 5.0  # degrees of freedom of Student's t: fat tails
 MOST = 4.0  # a bar is at most this many times as wild as its volatility says
+FEWEST_TICKS = 1e4  # of a price: below, the grid becomes finer, or rounding would hold wild markets fast
 ALPHA, BETA = 0.05, 0.93  # GARCH(1, 1): weight of the last squared shock, and of the last variance
 REGIMES = np.array([0.8, 1.5])  # volatility of calm and wild stretches, relative
 SWITCH = np.array([1 / 600, 1 / 200])  # chance to leave a regime at the close of a bar
@@ -68,6 +69,8 @@ def draw_bar(market, core, streams, clock, bar):
     bar[2], bar[3] = to_tick(lowest, market.tick), to_tick(price, market.tick)
     bar[4] = np.ceil(1000 * activity)
     market.close = bar[3]
+    if market.close < FEWEST_TICKS * market.tick:
+        market.tick /= 10
     market.variance = 1 - ALPHA - BETA + (ALPHA * (shock * wildness) ** 2 + BETA) * market.variance
     market.strength *= market.decay
 

@@ -10,7 +10,7 @@ MARKET = np.dtype(
         ("variance", "f8"),  # of the next return, in units of its long-run mean
         ("regime", "i8"),  # 0 calm, 1 wild
         ("volatility", "f8"),  # long-run standard deviation of a bar's log return
-        ("tick", "f8"),
+        ("tick", "f8"),  # step of the grid of prices
         ("loading", "f8"),  # weight of the common shock in a return; the market's own takes the rest
         ("follow", "f8"),  # drift after a fresh change of character, standard deviations a bar
         ("fade", "f8"),  # drift against a stale one
