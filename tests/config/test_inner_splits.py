@@ -6,15 +6,23 @@ import shlex
 
 import pytest
 import yaml
+from imblearn.over_sampling import SMOTE
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import KFold
+from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
+from sklearn.multioutput import ClassifierChain, RegressorChain
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import all_estimators
 
+from smc.aug.none import NoAugmentation
 from smc.config.compose import compose
 from smc.cv.purged_kfold import PurgedKFold
 from smc.errors import ConfigError
+from smc.model.averaging import Averaging
 from smc.pipeline.inner_splits import inner_split_problems
 from smc.training.components import Components
 
@@ -249,6 +257,70 @@ def test_classes_of_ones_own_are_looked_at_like_those_of_libraries() -> None:
     assert paths(Purging(), "feature_selection") == []
     assert paths(Purging(KFold()), "feature_selection") == ["feature_selection.cv"]
     assert paths(Purging(PurgedKFold()), "calibrate") == ["calibrate.cv"]
+
+
+class Patient(ClassifierMixin, BaseEstimator):
+    """A model of one's own, which is given the purged tail as smc's are."""
+
+    stops_early = True
+
+    def __init__(self, early_stopping=True):
+        self.early_stopping = early_stopping
+
+    def fit(self, X, y, eval_set=None):
+        return self
+
+
+class Committee(ClassifierMixin, BaseEstimator):
+    """An ensemble of one's own, which fits its members itself."""
+
+    def __init__(self, members):
+        self.members = members
+
+    def fit(self, X, y):
+        return self
+
+
+NET = MLPClassifier(early_stopping=True)
+TREES = HistGradientBoostingClassifier()
+PURGING = CalibratedClassifierCV(cv=PurgedKFold())
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (Patient(), []),
+        (VotingClassifier([("a", Patient())]), ["model.estimators[0][1].early_stopping"]),
+        (Patient(early_stopping=10), []),
+        (PURGING, []),
+        (Committee({"a": PURGING, "b": Ridge()}), ["model.members.a.cv"]),
+        (Averaging({"a": PURGING, "b": Ridge()}), []),
+        (Averaging({"a": BaggingClassifier(PURGING)}), ["model.members.a.estimator.cv"]),
+        (make_pipeline(StandardScaler(), NET), ["model.steps[1][1].early_stopping"]),
+        (BaggingClassifier(TREES), ["model.estimator.early_stopping"]),
+        (RegressorChain(Ridge()), []),
+        (ClassifierChain(TREES), ["model.estimator.early_stopping"]),
+        (GridSearchCV(Ridge(), {"alpha": [1.0]}, cv=PurgedKFold()), []),
+        (
+            GridSearchCV(make_pipeline(Ridge()), {"ridge": [NET]}, cv=PurgedKFold()),
+            ["model.param_grid.ridge[0].early_stopping"],
+        ),
+        (GridSearchCV(make_pipeline(NET), {"mlp__n_iter_no_change": [3]}, cv=PurgedKFold()), ["model.param_grid", "model.estimator.steps[0][1].early_stopping"]),
+        (RandomizedSearchCV(Ridge(), [{"cv": [3]}], cv=PurgedKFold()), ["model.param_distributions"]),
+    ],
+)  # fmt: skip
+def test_what_stands_in_other_estimators_is_found(model, expected) -> None:
+    assert paths(model) == expected
+
+
+def test_made_up_rows_are_looked_for_where_a_member_splits() -> None:
+    ensemble = Averaging({"a": Ridge(), "b": PURGING})
+    (line,) = inner_split_problems({"model": ensemble, "aug": SMOTE()})
+    assert line.startswith(
+        "aug: made-up rows have no label span to purge by, and model.members.b.cv splits rows"
+    )
+    for sampler in (None, NoAugmentation()):
+        assert list(inner_split_problems({"model": ensemble, "aug": sampler})) == []
 
 
 #: Values that make an estimator split.
