@@ -271,6 +271,16 @@ class Patient(ClassifierMixin, BaseEstimator):
         return self
 
 
+class Tiring(ClassifierMixin, BaseEstimator):
+    """A model of one's own that stops when the loss of the rows it learns from no longer falls."""
+
+    def __init__(self, n_iter_no_change=5):
+        self.n_iter_no_change = n_iter_no_change
+
+    def fit(self, X, y):
+        return self
+
+
 class Committee(ClassifierMixin, BaseEstimator):
     """An ensemble of one's own, which fits its members itself."""
 
@@ -292,6 +302,7 @@ PURGING = CalibratedClassifierCV(cv=PurgedKFold())
         (Patient(), []),
         (VotingClassifier([("a", Patient())]), ["model.estimators[0][1].early_stopping"]),
         (Patient(early_stopping=10), []),
+        (Tiring(), []),
         (PURGING, []),
         (Committee({"a": PURGING, "b": Ridge()}), ["model.members.a.cv"]),
         (Averaging({"a": PURGING, "b": Ridge()}), []),
