@@ -10,7 +10,8 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from smc.config.composer import Composer, to_job
-from smc.config.explain import COMPOSITION_ERRORS, explain
+from smc.config.explain import explain
+from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.help import config_dirs, help_text
 from smc.config.hydra_settings import check_flags
 from smc.config.job import Job

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smc.config.composer import Composer, to_job
-from smc.config.explain import COMPOSITION_ERRORS, explain
+from smc.config.explain import explain
+from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.job import Job
 from smc.config.profile import reach_profile
 from smc.typing import Config

@@ -7,7 +7,7 @@ from typing import Any
 
 from smc.config.check import check_sections
 from smc.config.composer import Composer, to_plain, without_hydra
-from smc.config.explain import COMPOSITION_ERRORS
+from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.options import options
 from smc.config.suggest import suggest
 from smc.config.tree import CONF

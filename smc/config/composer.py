@@ -15,6 +15,7 @@ from smc.config.job import Job
 from smc.config.members import put_members
 from smc.config.normalize_numbers import normalize_numbers
 from smc.config.profile import as_typed
+from smc.config.suggest import without_sign
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
 from smc.typing import Config
@@ -138,7 +139,11 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     put_members(own, folders)
     with _read_by_interpolations(composed):
         config = to_plain(own)
-    check_config(config, choices.get("model"))
+    try:
+        check_config(config, choices.get("model"))
+    except ConfigError as error:
+        lines = (without_sign(line, typed, config) for line in str(error).splitlines())
+        raise ConfigError("\n".join(lines)) from error
     overrides = [as_typed(text, folders) for text in typed]
     return Job(normalize_numbers(config), choices, overrides, folders, number)
 

@@ -5,19 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from smc.config.composer import Composer, to_job, without_hydra
+from smc.config.composer import Composer, without_hydra
+from smc.config.fault import COMPOSITION_ERRORS, Fault, tell
 from smc.config.options import defaults, groups, options
 from smc.config.suggest import renamed_to, suggest
 from smc.errors import ConfigError
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
-
-#: What a composition raises when overrides or files of one's own are at fault.
-COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, MarkedYAMLError, ValueError)
 
 
 def explain(error: Exception, overrides: Sequence[str], composer: Composer) -> ConfigError:
@@ -34,43 +31,45 @@ def explain(error: Exception, overrides: Sequence[str], composer: Composer) -> C
     """
     if isinstance(error, MarkedYAMLError):
         return ConfigError(_not_yaml(error))
-    parsed, problems = _parse(overrides)
+    parsed, faults = _parse(overrides)
     known_groups, valid = groups(composer.folders), []
     for override in parsed:
         group = override.key_or_group
         if group in known_groups and not override.is_sweep_override():
-            faults = _unknown_option(group, override, options(group, composer.folders))
-            problems += faults
-            if not faults:
+            wrong = _unknown_option(group, override, options(group, composer.folders))
+            faults += wrong
+            if not wrong:
                 valid.append(override.input_line)
     keys = _known_keys(composer, valid)
     for override in parsed:
         key = override.key_or_group
         if key not in known_groups and not key.startswith("hydra"):
-            faults = (
+            wrong = (
                 _repeated_key(override, keys)
                 if _may_be_new(override)
-                else _unknown_key(key, keys, known_groups)
+                else _unknown_key(override, keys, known_groups)
             )
-            problems += faults
-            if not faults and not override.is_sweep_override():
+            faults += wrong
+            if not wrong and not override.is_sweep_override():
                 valid.append(override.input_line)
     if "Ambiguous" in str(error):
-        problems += [_several_runs(override) for override in parsed if override.is_sweep_override()]
-    problems += _mismatches(composer, valid)
-    return ConfigError("\n".join(problems or [f"{str(error) or type(error).__name__}".splitlines()[0]]))
+        faults += [_several_runs(override) for override in parsed if override.is_sweep_override()]
+    lines = tell(faults, composer, valid)
+    return ConfigError("\n".join(lines or [f"{str(error) or type(error).__name__}".splitlines()[0]]))
 
 
-def _several_runs(override: "Override") -> str:
+def _several_runs(override: "Override") -> Fault:
     key, value = override.key_or_group, str(override.input_line).partition("=")[2]
-    return f"{override.input_line}: a comma list is several runs, add -m; one list is '{key}=[{value}]'"
+    first, one_list = next(override.sweep_string_iterator()), f"{key}=[{value}]"
+    sentence = f"{override.input_line}: a comma list is several runs"
+    return Fault(sentence, ((f"{key}={first}", ", add -m"), (one_list, f"; one list is '{one_list}'")))
 
 
-def _repeated_key(override: "Override", keys: dict[str, Any] | None) -> list[str]:
+def _repeated_key(override: "Override", keys: dict[str, Any] | None) -> list[Fault]:
     """Refuse to add what is there; `++` sets it in any case."""
-    if override.is_force_add() or keys is None or _unknown_key(override.key_or_group, keys, []):
+    if override.is_force_add() or keys is None or _unknown_key(override, keys, []):
         return []
-    return [f"{override.input_line}: the key is there already; leave the + out"]
+    return [Fault(f"{override.input_line}: the key is there already; leave the + out")]
 
 
 def _not_yaml(error: MarkedYAMLError) -> str:
@@ -80,75 +79,78 @@ def _not_yaml(error: MarkedYAMLError) -> str:
     return f"{mark.name}, line {mark.line + 1}: not YAML, {why}" if mark else f"not YAML, {why}"
 
 
-def _mismatches(composer: Composer, valid: Sequence[str]) -> list[str]:
-    """Check what the overrides that are not at fault compose into, so that one answer lists every problem."""
-    try:
-        to_job(composer.load(valid))
-    except ConfigError as error:
-        return str(error).splitlines()
-    except COMPOSITION_ERRORS:
-        pass
-    return []
-
-
 def _may_be_new(override: "Override") -> bool:
     """Tell whether an override may name a key that is not there; `check_config` looks at those."""
     return override.is_add() or override.is_force_add()
 
 
-def _parse(overrides: Sequence[str]) -> "tuple[list[Override], list[str]]":
+def _parse(overrides: Sequence[str]) -> "tuple[list[Override], list[Fault]]":
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
-    parser, parsed, problems = OverridesParser.create(), [], []
+    parser, parsed, faults = OverridesParser.create(), [], []
     for text in overrides:
         try:
             parsed.append(parser.parse_override(text))
         except HydraException as error:
-            problems.append(f"{text}: {_malformed(text, str(error).splitlines()[0])}")
-    return parsed, problems
+            faults.append(_malformed(text, str(error).splitlines()[0]))
+    return parsed, faults
 
 
-def _malformed(text: str, reason: str) -> str:
+def _malformed(text: str, reason: str) -> Fault:
     """Say what is wrong with the form of an override; braces, commas and spaces need quotes within quotes."""
     key, equals, value = text.partition("=")
     if not equals:
-        return f"not of the form key=value ({reason})"
-    return f"the value needs quotes that the shell leaves alone: '{key}=\"{value}\"' ({reason})"
+        return Fault(f"{text}: not of the form key=value ({reason})")
+    quoted = f'{key}="{value}"'
+    return Fault(
+        f"{text}: the value cannot be read ({reason})",
+        ((quoted, f"; as text, with quotes that the shell leaves alone: '{quoted}'"),),
+    )
 
 
-def _unknown_option(group: str, override: "Override", known: dict[str, str]) -> list[str]:
+def _unknown_option(group: str, override: "Override", known: dict[str, str]) -> list[Fault]:
     value = override.value()
     if override.is_add() and group in defaults():
-        return [f"{override.input_line}: the group has an option already; leave the + out to choose another"]
+        sentence = (
+            f"{override.input_line}: the group has an option already; leave the + out to choose another"
+        )
+        return [Fault(sentence)]
     if value is None and not override.is_delete():
-        return [f"{override.input_line}: a group needs an option (options: {', '.join(known)})"]
+        return [Fault(f"{override.input_line}: a group needs an option (options: {', '.join(known)})")]
     names = value if isinstance(value, list) else [value]
     return [
-        f"{group}={name}: no such option{suggest(str(name), known)} (options: {', '.join(known)})"
+        Fault(f"{group}={name}: no such option{suggest(str(name), known)} (options: {', '.join(known)})")
         for name in names
         if name is not None and str(name) not in known
     ]
 
 
-def _unknown_key(key: str, keys: dict[str, Any] | None, known_groups: list[str]) -> list[str]:
+def _unknown_key(override: "Override", keys: dict[str, Any] | None, known_groups: list[str]) -> list[Fault]:
     """Walk a dotted key down the composed tree, and name the first step that is not there."""
     node: Any = keys
     if node is None:
         return []
     walked: list[str] = []
-    for step in key.split("."):
+    for step in override.key_or_group.split("."):
         if not isinstance(node, dict):
-            return [f"{key}: `{'.'.join(walked)}` is a value, not a section"]
+            return [Fault(f"{override.key_or_group}: `{'.'.join(walked)}` is a value, not a section")]
         if step not in node:
             names = list(node) if walked else [*node, *known_groups]
-            where = ".".join([*walked, step])
+            where = f"{'.'.join([*walked, step])}: no such key"
             if renamed := renamed_to(str(node.get("_target_")), step):
-                return [f"{where}: no such key{renamed}"]
+                return [Fault(where + renamed)]
             suggestion = suggest(step, names) or _sections_with(step, keys)
-            return [f"{where}: no such key{suggestion} (to add a new one: +{key}=...)"]
+            return [Fault(where + suggestion, _added(override))]
         node = node[step]
         walked.append(step)
     return []
+
+
+def _added(override: "Override") -> tuple[tuple[str, str], ...]:
+    """Return the same override with a +, and what is said of it."""
+    if override.is_delete() or override.is_sweep_override():
+        return ()
+    return ((f"+{override.input_line}", f" (to add a new one: +{override.key_or_group}=...)"),)
 
 
 def _sections_with(name: str, keys: dict[str, Any] | None) -> str:

@@ -33,10 +33,22 @@ def as_typed(override: str, folders: Sequence[Path] = ()) -> str:
     return plain if _is_read(plain, folders) else override
 
 
+def reads_profile(model: str, name: str, folders: Sequence[Path] = ()) -> bool:
+    """Tell whether an option of the group `model` reads such a value of its profile.
+
+    >>> reads_profile("random_forest", "max_depth"), reads_profile("logistic", "max_depth")
+    (True, False)
+    """
+    return _is_in_option(rf"\breg\.{re.escape(model)}\.{re.escape(name)}\b", model, folders)
+
+
 def _is_read(override: str, folders: Sequence[Path]) -> bool:
     """Tell whether an option of the group `model` reads a value of its profile, and has a default for it."""
     if not (key := PROFILE_OVERRIDE.match(override)):
         return False
-    reads = re.compile(rf"oc\.select:\s*reg\.{key[1]}\.{key[2]}\s*,")
-    paths = (folder / "model" / f"{key[1]}.yaml" for folder in (*folders, CONF))
-    return any(reads.search(path.read_text(encoding="utf-8")) for path in paths if path.is_file())
+    return _is_in_option(rf"oc\.select:\s*reg\.{key[1]}\.{key[2]}\s*,", key[1], folders)
+
+
+def _is_in_option(pattern: str, model: str, folders: Sequence[Path]) -> bool:
+    paths = (folder / "model" / f"{model}.yaml" for folder in (*folders, CONF))
+    return any(re.search(pattern, path.read_text(encoding="utf-8")) for path in paths if path.is_file())

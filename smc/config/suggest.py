@@ -2,9 +2,14 @@
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from smc.artifact.moved_names import RENAMED, RENAMED_ARGUMENTS
+
+#: A key that is like one that there is.
+SUGGESTED = re.compile(r"(?P<key>[\w.]+): no such [^;]*; did you mean (?P<name>\w+)\?$")
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -26,6 +31,22 @@ def renamed_to(path: str, name: str) -> str:
     """
     today = RENAMED.get(path, {}).get(name)
     return f"; it is called {today} today" if today else ""
+
+
+def without_sign(line: str, typed: Sequence[str], config: Mapping[str, Any]) -> str:
+    """Say that a suggested argument is there already, where what is like it was typed to be added.
+
+    >>> wrong = "model.max_dept: no such argument of XGBoost; did you mean max_depth?"
+    >>> without_sign(wrong, ["+model.max_dept=3"], {"model": {"max_depth": 3}})
+    'model.max_dept: no such argument of XGBoost; did you mean max_depth? Then leave the + out'
+    """
+    match = SUGGESTED.match(line)
+    if not match or not any(text.startswith(f"+{match['key']}=") for text in typed):
+        return line
+    node: Any = config
+    for step in match["key"].split(".")[:-1]:
+        node = node.get(step, {}) if isinstance(node, Mapping) else {}
+    return f"{line} Then leave the + out" if match["name"] in node else line
 
 
 def outdated_arguments(place: str, method: Callable[..., object]) -> Iterator[str]:

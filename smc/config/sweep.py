@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smc.config.composer import Composer
-from smc.config.explain import COMPOSITION_ERRORS
+from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.instantiate import instantiate
 from smc.config.job import Job
+from smc.config.swept_keys import with_remedies
 from smc.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -65,14 +66,15 @@ def compose_jobs(
 ) -> tuple[list[Job], list[str]]:
     """Compose every job, and say of those that cannot be composed what is wrong, one line a mismatch."""
     jobs: list[Job] = []
-    problems: dict[str, list[str]] = {}
+    problems: dict[str, list[Sequence[str]]] = {}
     for overrides in batch:
         try:
             jobs += _jobs_of(composer, list(overrides), number=len(jobs))
         except (*COMPOSITION_ERRORS, ConfigError) as error:
             for line in str(explain(error, overrides)).splitlines():
-                problems.setdefault(line, []).append(" ".join(overrides))
-    return _with_names(jobs), [_with_jobs(line, names, len(batch)) for line, names in problems.items()]
+                problems.setdefault(line, []).append(overrides)
+    told = with_remedies(problems, batch, composer.folders)
+    return _with_names(jobs), [_with_jobs(line, concerned, len(batch)) for line, concerned in told]
 
 
 def _with_names(jobs: list[Job]) -> list[Job]:
@@ -99,9 +101,9 @@ def _quoted(symbol: str) -> str:
     return symbol if symbol.isidentifier() else json.dumps(symbol)
 
 
-def _with_jobs(problem: str, names: list[str], n_jobs: int) -> str:
+def _with_jobs(problem: str, concerned: Sequence[Sequence[str]], n_jobs: int) -> str:
     """Name the jobs that a problem concerns."""
-    if len(names) == n_jobs:
+    if len(concerned) == n_jobs:
         return f"{problem} [every job]"
-    more = f", and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{problem} [{names[0]}{more}]"
+    more = f", and {len(concerned) - 1} more" if len(concerned) > 1 else ""
+    return f"{problem} [{' '.join(concerned[0])}{more}]"

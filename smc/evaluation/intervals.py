@@ -51,7 +51,8 @@ class Intervals:
             averaged first.
         """
         span = headline.event_means(rows, {name: rows[name].to_numpy() for name in ("start", "end")})
-        n, overlap = len(span["start"]), metrics.label_overlap(span["start"], span["end"])
+        start, end = (span[name].astype(np.int64) for name in ("start", "end"))
+        n, overlap = len(start), metrics.label_overlap(start, end)
         size = metrics.block_size(n, overlap)
         if not len(classes):
             moments = headline.event_means(rows, headline.value_moments(rows, baseline))

@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from smc.aug.none import NoAugmentation
 from smc.cv.plan import SplitPlan
-from smc.errors import FoldError
+from smc.errors import FoldError, SmcError
 from smc.pipeline import FoldPipeline
 from smc.training.baseline import baseline_of
 from smc.training.components import Components
@@ -51,6 +51,11 @@ def fit_models(
     """Fit the model and the baseline; where a fold cannot be fitted, leave all folds out and say why.
 
     An ablation and a learning curve are left out, if Ctrl-C ends them, and the run goes on.
+
+    Raises
+    ------
+    FoldError
+        No fold can be fitted: the fault is not one of single folds.
     """
     fitter = CrossFitter(
         data,
@@ -62,6 +67,8 @@ def fit_models(
     try:
         fits = fitter.run(plan, on_progress)
     except FoldError as error:
+        if not _fits_a_fold(fitter, plan):
+            raise FoldError(f"no fold can be fitted; {error}") from error
         log.warning("no out-of-fold figures: %s", error)
         without_folds = fit_models(components, data, replace(plan, folds=()), config, on_progress)
         return replace(without_folds, cv_failure=str(error))
@@ -78,6 +85,17 @@ def fit_models(
     if config["monitor"]["learning_curve"]:
         curve = learning_curve(fitter, plan, fits, on_progress, min_size=min_size)
     return FittedModels(fits, baseline, plain, curve)
+
+
+def _fits_a_fold(fitter: CrossFitter, plan: SplitPlan) -> bool:
+    """Tell whether the model can be fitted on the training rows of a fold."""
+    for fold in plan.folds:
+        try:
+            fitter.fit_whole(fold.train, fold.name)
+        except SmcError:
+            continue
+        return True
+    return False
 
 
 def _fit_plain(fitter: CrossFitter, plan: SplitPlan, on_progress: Callable[[str], None]) -> FitResults | None:

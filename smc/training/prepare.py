@@ -1,13 +1,15 @@
 """What comes before any fit: the labelled events of a run, and how they are split."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from smc import results
+from smc.cv.base import PurgedSplitter
+from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SmcError, SplitError
 from smc.features.cache import FeatureCache
@@ -109,17 +111,40 @@ def cached_dataset(bars: Bars, components: Components, output: Path) -> Dataset:
 def make_plan(
     data: Dataset, components: Components, sizes: Mapping[str, Any]
 ) -> tuple[SplitPlan, str | None]:
-    """Split the events; where the folds cannot be had, leave them out and say why.
+    """Split the events; where a fold is too small or of one class, leave the folds out and say why.
 
     Raises
     ------
     SplitError
-        Not even the outer split can be had.
+        Not even the outer split can be had, or not one fold: a strategy that no event count of the run
+        satisfies is a mistake, and a run that ends well without what was asked for would hide it.
     """
+    cv, task = components.cv, components.labels.task
     try:
-        return _checked_plan(data, components.cv, components.labels.task, sizes), None
+        return _checked_plan(data, cv, task, sizes), None
     except SplitError as failure:
-        return _checked_plan(data, None, components.labels.task, sizes), str(failure)
+        plan = _checked_plan(data, None, task, sizes)
+        if not any(_can_learn(data, fold, task, sizes["min_train_size"]) for fold in _folds(plan, cv)):
+            raise SplitError(
+                f"no fold can be cut from the {len(plan.development)} events before the test part (of "
+                f"{len(data.events)}): {failure}; use more events, or a cv of fewer or smaller parts"
+            ) from failure
+        return plan, str(failure)
+
+
+def _folds(plan: SplitPlan, cv: Splitter) -> Sequence[Fold]:
+    """Return the folds that a splitter cuts, some too small, or none if there are too few events for it."""
+    purged = cast(PurgedSplitter, cv)  # a plan takes no other
+    try:
+        return [fold.at(plan.development) for fold in purged.folds(plan.spans[plan.development])]
+    except SplitError:
+        return []
+
+
+def _can_learn(data: Dataset, fold: Fold, task: LabelTask, min_train_size: int) -> bool:
+    """Tell whether the training rows of a fold are enough, and of more than one class."""
+    n_classes = data.events["label"].iloc[fold.train].nunique()
+    return len(fold.train) >= min_train_size and (task == "regression" or n_classes > 1)
 
 
 def _checked_plan(data: Dataset, cv: Splitter | None, task: LabelTask, sizes: Mapping[str, Any]) -> SplitPlan:

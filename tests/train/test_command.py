@@ -211,25 +211,44 @@ def test_a_sweep_goes_on_after_a_job_that_fails(smc_train, tmp_path) -> None:
     assert len(list((tmp_path / "outputs" / "runs").iterdir())) == 1
 
 
-def test_folds_that_cannot_be_had_leave_a_run_without_them(smc_train, only_run) -> None:
+def test_a_run_without_any_fold_fails_and_says_how_many_events_are_needed(smc_train, tmp_path) -> None:
     done = smc_train(*FAST, "cv.n_splits=2000")
-    assert done.returncode == 0, done.stderr
-    run = load_run(only_run())
-    assert run.record["out_of_fold_metrics"] is None
-    assert run.record["history"]["cv_mean_accuracy"] is None
-    assert run.record["test_metrics"]["accuracy"] > 0
-    assert "cv_failed" in [warning["reason"] for warning in run.record["warnings"]]
+    assert done.returncode == 2, done.stderr
+    assert "no fold can be cut from the " in done.stderr
+    assert "needs at least 2001 events, got " in done.stderr
+    assert list((tmp_path / "outputs" / "runs").iterdir()) == []
+    (status,) = (tmp_path / "outputs" / "status").iterdir()
+    told = json.loads(status.read_text())
+    assert (told["status"], told["reason"]) == ("failed", "bad_split")
+    again = smc_train(*FAST, "cv.n_splits=2000")
+    assert again.returncode == 1
+    assert "needs at least 2001 events" in again.stdout + again.stderr
+
+
+EARLY_STOPPED = (
+    "model=xgboost",
+    "events=every",
+    "events.last=600",
+    "labels=forward_return",
+    "labels.horizon=30",
+)
+
+
+def test_a_run_none_of_whose_folds_can_be_fitted_fails(smc_train) -> None:
+    done = smc_train(*EARLY_STOPPED, "cv.train_size=63")
+    assert done.returncode == 2, done.stderr
+    assert "no fold can be fitted; fold 0: the early-stopping split" in done.stderr
 
 
 def test_a_fold_that_cannot_be_fitted_is_named_and_the_model_still_trains(smc_train, only_run) -> None:
-    done = smc_train(
-        "model=xgboost", "events=every", "events.last=600", "labels=forward_return", "labels.horizon=30", "cv.train_size=63"
-    )  # fmt: skip
+    done = smc_train(*EARLY_STOPPED, "cv=expanding", "cv.initial_train_size=61")
     assert done.returncode == 0, done.stderr
     assert "fold 0: the early-stopping split" in done.stderr
     record = load_run(only_run()).record
     assert record["out_of_fold_metrics"] is None
+    assert record["history"]["cv_mean_accuracy"] is None
     assert record["test_metrics"] is not None
+    assert "cv_failed" in [warning["reason"] for warning in record["warnings"]]
 
 
 def test_events_that_are_chosen_by_their_outcome_are_not_traded(smc_train, only_run) -> None:
