@@ -274,11 +274,19 @@ class Patient(ClassifierMixin, BaseEstimator):
 class Tiring(ClassifierMixin, BaseEstimator):
     """A model of one's own that stops when the loss of the rows it learns from no longer falls."""
 
-    def __init__(self, n_iter_no_change=5):
+    def __init__(self, n_iter_no_change=5, early_stopping=10):
         self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
 
     def fit(self, X, y):
         return self
+
+
+class Steady(Tiring):
+    """The same, whose patience alone is an argument."""
+
+    def __init__(self, n_iter_no_change=5):
+        self.n_iter_no_change = n_iter_no_change
 
 
 class Committee(ClassifierMixin, BaseEstimator):
@@ -303,6 +311,7 @@ PURGING = CalibratedClassifierCV(cv=PurgedKFold())
         (VotingClassifier([("a", Patient())]), ["model.estimators[0][1].early_stopping"]),
         (Patient(early_stopping=10), []),
         (Tiring(), []),
+        (Steady(), []),
         (PURGING, []),
         (Committee({"a": PURGING, "b": Ridge()}), ["model.members.a.cv"]),
         (Averaging({"a": PURGING, "b": Ridge()}), []),
