@@ -29,8 +29,8 @@ class Intervals:
     succeed and fail together, and an interval for independent events would be too narrow by about the root of
     that overlap. The part of their dependence that blocks cannot see widens it (`smc.metrics.share_seen`).
     Metrics of classes are never told more sharply than so many events allow (`smc.evaluation.floors`), and
-    none by fewer events than `MIN_EVENTS`. The simulated coverage of the 95 % interval is 93 to 100 % from 10
-    events on for classes, 91 to 96 % for values (tests/bench/bench_coverage.py).
+    none by fewer events than `MIN_EVENTS`. The simulated coverage of the 95 % interval is 94 to 100 % from 10
+    events on for classes, 92 to 96 % for values (tests/bench/bench_coverage.py).
     """
 
     n_bootstrap: int = 1000

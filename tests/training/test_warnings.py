@@ -7,7 +7,9 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neural_network import MLPClassifier
 
+from smc import api
 from smc.aug.none import NoAugmentation
+from smc.data.simulated import Simulated
 from smc.model.averaging import Averaging
 from smc.model.xgboost import XGBoost
 from smc.pipeline import FoldPipeline
@@ -35,3 +37,14 @@ def test_a_tail_in_the_place_of_a_random_part_is_told(estimator, n_rows, paths) 
     told = warnings_of(SimpleNamespace(pipeline=pipeline, watches=[]), {}, fits, None)
     assert [warning["sentence"].partition(".early_stopping: Hist")[0] for warning in told] == paths
     assert all("the last 15% of the rows of a fit, purged" in warning["sentence"] for warning in told)
+
+
+def test_a_run_on_bars_with_a_hole_says_so(tmp_path) -> None:
+    bars = Simulated(1, 5000).load("S01")
+    bars.drop(bars.index[300:1600]).to_csv(tmp_path / "S01.csv", index_label="time")
+    place = f"data.root={tmp_path}", f"paths.output={tmp_path / 'outputs'}"
+    run = api.train(["data=files", *place, "model=logistic", "cv=holdout", "aug=none", "events.last=200"])
+    (warning,) = (warning for warning in run.record["warnings"] if warning["reason"] == "holes_in_calendar")
+    assert warning["symbol"] == "S01"
+    periods = run.record["test_financial_metrics"]["periods_per_year"]
+    assert f": {periods:,.0f} bars a year by its usual weeks" in warning["sentence"]
