@@ -135,7 +135,8 @@ def _is_purged(estimator: Any, *, is_given_spans: bool) -> bool:
         return is_given_spans
     if cv is None and isinstance(estimator, ClassifierChain | RegressorChain):
         return True
-    is_own = is_given_spans and takes(estimator, "spans") and not hasattr(cv, "split")
+    is_told = fits_members(estimator) or hasattr(estimator, "get_support")  # a plain model is not given spans
+    is_own = is_given_spans and is_told and takes(estimator, "spans") and not hasattr(cv, "split")
     return cv == "prefit" or is_own
 
 

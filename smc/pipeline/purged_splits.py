@@ -9,7 +9,6 @@ from sklearn.utils.validation import _num_samples
 from smc.arguments import check_spans
 from smc.cv.base import PurgedSplitter
 from smc.errors import LeakageError
-from smc.pipeline.estimate import takes
 from smc.typing import IntArray, Spans
 
 
@@ -55,8 +54,8 @@ class PurgedSplits:
 
 
 def needs_purged_splits(estimator: object) -> bool:
-    """Tell whether an estimator was given a purged splitter, but is not given the spans that it needs."""
-    return isinstance(getattr(estimator, "cv", None), PurgedSplitter) and not takes(estimator, "spans")
+    """Tell whether an estimator was given a purged splitter, which needs spans that it does not have."""
+    return isinstance(getattr(estimator, "cv", None), PurgedSplitter)
 
 
 def fit_with_purged_splits(estimator: Any, X: Any, y: Any, spans: Spans | None, **params: Any) -> Any:

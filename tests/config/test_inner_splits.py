@@ -247,6 +247,19 @@ class Purging(ClassifierMixin, BaseEstimator):
     def fit(self, X, y, spans=None):
         return self
 
+    def get_support(self):
+        return [True]
+
+
+class Unasked(ClassifierMixin, BaseEstimator):
+    """A model of one's own that would purge by spans, which no model is given."""
+
+    def __init__(self, cv=5):
+        self.cv = cv
+
+    def fit(self, X, y, spans=None):
+        return self
+
 
 def paths(model, group="model"):
     return [line.partition(": ")[0] for line in inner_split_problems({group: model})]
@@ -311,6 +324,8 @@ PURGING = CalibratedClassifierCV(cv=PurgedKFold())
         (VotingClassifier([("a", Patient())]), ["model.estimators[0][1].early_stopping"]),
         (Patient(early_stopping=10), []),
         (Tiring(), []),
+        (Unasked(), ["model.cv"]),
+        (Unasked(PurgedKFold()), []),
         (Steady(), []),
         (PURGING, []),
         (Committee({"a": PURGING, "b": Ridge()}), ["model.members.a.cv"]),
