@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor, StackingClassifier
-from sklearn.feature_selection import RFECV, SequentialFeatureSelector
+from sklearn.feature_selection import RFECV, SelectorMixin, SequentialFeatureSelector
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
@@ -114,6 +114,24 @@ def test_a_selector_of_a_library_is_given_purged_splits(table, watched, make) ->
     trains = {tuple(train) for train, _ in Watched.fits}
     assert splits.keys() <= trains <= {*splits, tuple(range(N))}
     assert isinstance(model.selector_.cv, PurgedKFold)
+
+
+class Told(SelectorMixin, BaseEstimator):
+    """A selector that keeps what it was told of the rows, and every column."""
+
+    def fit(self, X, y, sample_weight=None, spans=None):
+        self.told_, self.n_features_in_ = (sample_weight, spans), X.shape[1]
+        return self
+
+    def _get_support_mask(self):
+        return np.ones(self.n_features_in_, dtype=bool)
+
+
+def test_a_selector_is_told_the_weights_and_the_spans_of_the_rows(table) -> None:
+    X, y = table
+    model = pipeline(LogisticRegression(), selector=Told()).fit(X, y, WEIGHTS, SPANS)
+    for told, given in zip(model.selector_.told_, (WEIGHTS, SPANS), strict=True):
+        np.testing.assert_array_equal(told, given)
 
 
 def test_without_spans_nothing_is_split(table) -> None:
