@@ -223,6 +223,16 @@ def test_what_is_advised_for_a_model_without_probabilities_is_accepted(own) -> N
         own("model", of("sklearn.ensemble.StackingClassifier", estimators=[["a", FOREST]], cv=PURGED))
 
 
+def test_every_step_of_a_fit_is_looked_at(monkeypatch) -> None:
+    looked_at = {}
+    monkeypatch.setattr("smc.config.check.inner_split_problems", lambda steps: looked_at.update(steps) or ())
+    config = compose([])
+    steps = Components.from_config(config).pipeline._steps
+    assert {name: type(step) for name, step in looked_at.items()} == {
+        name: type(step) for name, step in steps.items()
+    }
+
+
 def test_the_objects_of_a_run_made_before_are_still_built(own, monkeypatch) -> None:
     monkeypatch.setattr("smc.config.check.inner_split_problems", lambda _: ())
     assert Components.from_config(own("model", of(PERCEPTRON, early_stopping=True)))
