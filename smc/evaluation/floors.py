@@ -36,16 +36,14 @@ def class_floors(
     n = metrics.effective_size(correct, block_size=block_size, overlap=overlap, confidence=confidence)
     mean = {name: float(values.mean()) for name, values in moments.items()}
     low, high = metrics.proportion_interval(mean["correct"], n, confidence=confidence)
-    gap = max(mean["loss_gap"], 0.0)
-    losses = mean["loss"] - (high - mean["correct"]) * gap, mean["loss"] + (mean["correct"] - low) * gap
+    best, worst = sorted(mean["loss"] + (mean["correct"] - end) * mean["loss_gap"] for end in (low, high))
     floors = {
         "accuracy": (low, high),
         "balanced_accuracy": _mean_of_recalls(mean, n, confidence),
-        "log_loss": losses,
+        "log_loss": (best, worst),
     }
     if mean["baseline_loss"] > 0:
-        best, worst = (1 - loss / mean["baseline_loss"] for loss in losses)
-        floors["log_loss_skill"] = worst, best
+        floors["log_loss_skill"] = 1 - worst / mean["baseline_loss"], 1 - best / mean["baseline_loss"]
     return floors
 
 

@@ -156,6 +156,16 @@ def test_an_importance_of_few_independent_events_has_no_interval():
         assert (ranked[["low", "high"]].notna() == is_told).all(axis=None)
 
 
+def test_an_interval_of_importance_widens_around_it_by_what_blocks_do_not_see(monkeypatch):
+    model, inputs = fitted("logistic")
+    ends = {}
+    for seen in (1.0, 0.25):
+        monkeypatch.setattr("smc.explanation.importance.share_seen", lambda *_, seen=seen: seen)
+        ranked, _ = importance(model, inputs)
+        ends[seen] = ranked[["low", "high"]].sub(ranked["importance"], axis=0)
+    np.testing.assert_allclose(ends[0.25], 2 * ends[1.0], atol=1e-12)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_an_explanation_comes_out_the_same_twice_and_draws_from_nobody(name):
     model, inputs = fitted(name)

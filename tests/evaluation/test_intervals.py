@@ -246,3 +246,28 @@ def test_a_second_opinion_counts_half():
     wrong = rows.assign(prediction=1 - rows["label"])
     both = Intervals().of_events(pd.concat([rows, wrong[:8]]), pd.concat([prior, prior[:8]]), CLASSES)
     assert both["accuracy"]["estimate"] == pytest.approx((30 - 3) / 40)
+
+
+def test_a_log_loss_reaches_as_far_as_the_accuracy():
+    """Every other event right: the blocks of two are all alike, and the exact interval alone has a width."""
+    found = Intervals().of_events(*named([1, 0] * 5), CLASSES)["log_loss"]
+    low, high = metrics.proportion_interval(0.5, 10)
+    right, wrong = -math.log(0.7), -math.log(0.3)
+    assert found["low"] == pytest.approx(high * right + (1 - high) * wrong)
+    assert found["high"] == pytest.approx(low * right + (1 - low) * wrong)
+
+
+def test_where_the_less_probable_class_is_named_more_right_events_are_a_larger_loss():
+    """A threshold may do so."""
+    found = Intervals().of_events(*named([1] * 20, told=0.3), CLASSES)
+    low = metrics.proportion_interval(1.0, 20)[0]
+    right, wrong = -math.log(0.3), -math.log(0.7)
+    assert found["log_loss"]["low"] == pytest.approx(low * right + (1 - low) * wrong)
+    assert found["log_loss"]["high"] == pytest.approx(right)
+    assert found["log_loss_skill"]["low"] < found["log_loss_skill"]["high"]
+
+
+def test_recalls_of_fewer_than_two_independent_events_have_no_interval():
+    told = [Intervals().of_events(*named([1, 0] * 5, length=3 * n), CLASSES) for n in (2, 9)]
+    assert ["balanced_accuracy" in found for found in told] == [True, False]
+    assert all("accuracy" in found for found in told)

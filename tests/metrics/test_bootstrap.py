@@ -99,6 +99,13 @@ def test_interval_of_undefined_replicates():
     )
 
 
+def test_what_blocks_do_not_see_moves_the_ends_away_from_the_estimate():
+    drawn = np.random.default_rng(0).normal(3.0, 1.0, 1000)
+    low, high = metrics.percentile_interval(drawn, n_blocks=10)
+    wider = metrics.percentile_interval(drawn, n_blocks=10, estimate=2.5, seen=0.25)
+    assert wider == pytest.approx((2.5 - 2 * (2.5 - low), 2.5 + 2 * (high - 2.5)))
+
+
 @pytest.mark.parametrize("confidence", [0, 1, 95])
 def test_confidence_is_a_fraction(confidence):
     with pytest.raises(ValueError, match="`confidence` must lie between 0 and 1"):

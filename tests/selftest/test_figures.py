@@ -48,13 +48,15 @@ def test_deployed_models_are_held_against_the_best_possible(make_row: Callable[.
 def test_the_gap_target_is_for_strong_models_that_stop_early(
     make_row: Callable[..., Any], make_fit: Callable[..., Any]
 ) -> None:
-    fits = {
-        "xgboost_strong": make_fit(gap=0.30, skill=-0.1),
-        "lightgbm_strong": make_fit(gap=0.20, skill=0.2),
-        "random_forest_strong": make_fit(gap=0.9),
-        "xgboost_baseline": make_fit(gap=0.9),
-    }
-    found = figures({EDGE: [make_row(seed, **fits) for seed in range(2)]})
+    def fits(shift: float) -> dict[str, Any]:
+        return {
+            "xgboost_strong": make_fit(gap=0.30 + shift, skill=-0.1),
+            "lightgbm_strong": make_fit(gap=0.20 + shift, skill=0.2),
+            "random_forest_strong": make_fit(gap=0.9),
+            "xgboost_baseline": make_fit(gap=0.9),
+        }
+
+    found = figures({EDGE: [make_row(seed, **fits(0.001 * (seed - 2))) for seed in range(5)]})
     together = found["gap_strong_stops_early", "1000:0.75"]
     assert together.estimate.value == pytest.approx(0.25)
     assert together.verdict == "REFUTED"

@@ -16,16 +16,19 @@ N = 200
 SIZES = {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0, "min_train_size": 30}
 
 
-def labelled(label: np.ndarray) -> Dataset:
-    """One event a bar, whose label ends in it."""
+def labelled(label: np.ndarray, n_long: int = 0) -> Dataset:
+    """One event a bar, whose label ends in it; those of the first ones end with the data."""
     events = pd.DataFrame({"event": np.arange(N), "label": label})
-    spans = np.column_stack([np.arange(N), np.arange(N)])
+    spans = np.column_stack([np.arange(N), np.where(np.arange(N) < n_long, N - 1, np.arange(N))])
     return Dataset(pd.DataFrame({"feature": np.zeros(N)}), np.arange(N), events, spans, {})
 
 
-def planned(cv, *, label: np.ndarray | None = None, task: str = "classification", **sizes: int):
+def planned(
+    cv, *, label: np.ndarray | None = None, n_long: int = 0, task: str = "classification", **sizes: int
+):
     components = SimpleNamespace(cv=cv, labels=SimpleNamespace(task=task))
-    return make_plan(labelled(np.arange(N) % 2 if label is None else label), components, SIZES | sizes)
+    data = labelled(np.arange(N) % 2 if label is None else label, n_long)
+    return make_plan(data, components, SIZES | sizes)
 
 
 def test_folds_that_can_all_be_had_are_taken():
@@ -71,6 +74,13 @@ def test_folds_of_one_class_only_end_a_classification_and_no_regression():
         planned(blocks, label=label)
     plan, failure = planned(blocks, label=label.astype(float), task="regression")
     assert (len(plan.folds), failure) == (2, None)
+
+
+def test_classes_are_counted_among_the_events_that_a_fold_learns_from():
+    """Forty events are purged before the test part, so that positions within it are not those of the run."""
+    blocks = WalkForward(n_splits=2, train_size=40, test_size=10)
+    with pytest.raises(SplitError, match=r"no fold can be cut from the 120 events .* only class 0"):
+        planned(blocks, label=(np.arange(N) % 2) * (np.arange(N) < 100), n_long=40)
 
 
 def test_an_outer_split_that_cannot_be_had_is_told_itself():
