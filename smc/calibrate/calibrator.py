@@ -183,7 +183,7 @@ class Calibrator(BaseEstimator, ABC):
         if self.decides and probability.shape[1] != 2:
             raise ModelError(
                 f"calibrate.threshold and calibrate.abstain need two classes, got {probability.shape[1]}: "
-                "set threshold=none and abstain=0, or choose a label of two classes"
+                "set calibrate.threshold=none and calibrate.abstain=0, or choose a label of two classes"
             )
         if self.threshold == "net_return" and (returns is None or self.positions is None):
             raise ModelError(

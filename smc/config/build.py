@@ -76,4 +76,5 @@ def _calibration_problems(calibrator: ProbabilityCalibrator, labels: Labeller) -
     if calibrator.is_on and labels.task != "classification":
         yield "calibrate: there are probabilities for classes only, not for regression; set calibrate=none"
     elif calibrator.decides and len(getattr(labels, "classes", (0, 1))) != 2:
-        yield "calibrate.threshold, calibrate.abstain: need two classes; set threshold=none and abstain=0"
+        remedy = "set calibrate.threshold=none and calibrate.abstain=0"
+        yield f"calibrate.threshold, calibrate.abstain: need two classes; {remedy}"

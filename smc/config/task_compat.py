@@ -30,7 +30,7 @@ def task_problems(estimator: Estimator, task: str, *, weighted: bool = False) ->
         yield f"labels.task: must be one of {', '.join(TASKS)}, got {task!r}"
     elif "task" in parameters:
         if parameters["task"] not in ("auto", task):
-            yield f"model.task: {parameters['task']}, but the labels are for {task}; use task=auto"
+            yield f"model.task: {parameters['task']}, but the labels are for {task}; use model.task=auto"
     elif not hasattr(estimator, "__sklearn_tags__"):
         yield f"model: {name} is no scikit-learn estimator; inherit from BaseEstimator and ClassifierMixin"
     elif not (is_classifier(estimator) if task == "classification" else is_regressor(estimator)):

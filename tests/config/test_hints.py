@@ -67,6 +67,12 @@ OTHERS = (
     "model.max_depth=3,4",
     "symbol=SP500,EURUSD",
     "labels.swing_size=7",
+    # values that do not go together
+    "labels=forward_return calibrate=sigmoid",
+    "labels=triple_barrier_3 calibrate.threshold=class_cost",
+    "labels=triple_barrier_3 calibrate.abstain=0.1",
+    "model=logistic +model.task=regression",
+    "labels=forward_return model=logistic +model.task=classification",
 )
 
 #: Mistakes that no + and no quotes mend: none is advised.
@@ -140,6 +146,12 @@ def mended(line: str, message: str) -> Iterator[str]:
         yield with_(f"'{new}'", key)
     for key, new in re.findall(r"^([\w.]+): .*; as text: '(.*)'", message, re.M):
         yield with_(f"'{new}'", key)
+    for first, second in re.findall(r"; (?:set|use) ([\w.]+=\w+)(?: and ([\w.]+=\w+))?$", message, re.M):
+        new = [text for text in (first, second) if text]
+        keys = [text.partition("=")[0] for text in new]
+        signs = {text.lstrip("+").partition("=")[0]: "+" for text in typed if text.startswith("+")}
+        kept = [text for text in typed if text.lstrip("+").partition("=")[0] not in keys]
+        yield " ".join([*kept, *(signs.get(key, "") + text for key, text in zip(keys, new, strict=True))])
     for key, new in re.findall(r"^([\w.]+): .*; set (\S+) for all of them", message, re.M):
         yield with_(new, key)
 
