@@ -21,6 +21,7 @@ from smc.report.terminal_page import show
 from smc.report.text import decimal, is_number
 from smc.results import Run, load_run
 from smc.results.locate import locate
+from smc.results.return_scheme import return_scheme
 from smc.training.run import train
 
 Name = tuple[str, str]
@@ -31,6 +32,7 @@ GROUND = {
     "split_hash": "The splits differ: the figures speak of other events.",
     "code_version": "The code of smc differs.",
 }
+OTHER_KIND = "The returns of one are of the old kind (side x log return): what trades earn is not compared."
 SCORES = ("accuracy", "balanced_accuracy", "log_loss", "auc", "r2", "rmse")
 #: Figures that are compared: tables of run.json, what they are called, and which of their entries.
 FIGURES = {
@@ -52,6 +54,7 @@ def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
         Root of all results, searched for repeats of the two under other seeds.
     """
     ground = [sentence for field, sentence in GROUND.items() if one.record[field] != other.record[field]]
+    ground += [OTHER_KIND] if return_scheme(one.record) != return_scheme(other.record) else []
     (first, news), (second, other_news) = upgrade_config(one.config), upgrade_config(other.config)
     changed = differences(first, second)
     rows = [(path, _text(a), _text(b)) for path, a, b in changed]
@@ -79,10 +82,11 @@ def fit_seeds(run: Run, n_seeds: int, progress: Progress) -> None:
 def _figures(one: Run, other: Run, output: str) -> Section:
     seeds = [[_flat(repeat) for repeat in repeats(run, output)] for run in (one, other)]
     first, second = _flat(one), _flat(other)
+    is_same_kind = return_scheme(one.record) == return_scheme(other.record)
     rows = [
         (*name, decimal(first[name]), decimal(second[name]), *_difference(name, first, second, seeds))
         for name in first
-        if name in second
+        if name in second and (is_same_kind or name[1] != "sharpe")
     ]
     columns = ("part", "figure", "A", "B", "difference", "seed noise", "")
     counts = " and ".join(str(len(repeated)) for repeated in seeds)

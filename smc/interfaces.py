@@ -114,7 +114,7 @@ class Labeller(Protocol):
         -------
         pandas.DataFrame
             One row an event that has an answer, its index named ``event``: ``start`` and ``end`` (first and
-            last bar that the label looks at), ``label``, ``ret`` (side-signed log return) and ``weight``.
+            last bar that the label looks at), ``label``, ``ret`` (side-signed simple return) and ``weight``.
             ``attrs["dropped"]`` counts the others by reason.
         """
         ...
@@ -248,7 +248,7 @@ class ProbabilityCalibrator(HasParameters, Protocol):
         codes
             Column of the class that happened (n,).
         weight, returns
-            Of each event (n,): its weight, and its side-signed log return.
+            Of each event (n,): its weight, and its side-signed simple return.
         """
         ...
 

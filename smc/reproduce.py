@@ -23,6 +23,7 @@ from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.results import KeptBars, Run, load_run, package_versions
 from smc.results.locate import locate
+from smc.results.return_scheme import OLD_RETURNS, SIMPLE, return_scheme
 from smc.training.run import train
 from smc.typing import Config
 
@@ -85,7 +86,7 @@ def reproduce(
     """
     progress = progress or Progress()
     config, news = upgrade_config(run.config)
-    since = [*_code_changes(run), *news, *_default_changes(run, config, config_dir)]
+    since = [*_kind_of_returns(run), *_code_changes(run), *news, *_default_changes(run, config, config_dir)]
     progress.step("bars")
     data_changes, data = _data(run, config["data"], output)
     with tempfile.TemporaryDirectory(prefix="smc-reproduce-") as scratch:
@@ -106,6 +107,11 @@ def _apart(config: Config, output: str) -> Config:
         "paths": {**config["paths"], "output": output},
         "keep_bars": False,
     }
+
+
+def _kind_of_returns(run: Run) -> Iterator[str]:
+    if return_scheme(run.record) != SIMPLE:
+        yield OLD_RETURNS
 
 
 def _code_changes(run: Run) -> Iterator[str]:

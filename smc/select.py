@@ -175,6 +175,10 @@ def _incomplete(runs: Mapping[str, Any]) -> list[str]:
             f"without evidence: {run['symbol']} {run['run_id']}, {run['reason']}"
             for run in runs["without_evidence"]
         ),
+        *(
+            f"set aside, counted as a trial: {run['symbol']} {run['run_id']}, {run['reason']}"
+            for run in runs["set_aside"]
+        ),
     ]
 
 

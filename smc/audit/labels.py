@@ -26,7 +26,7 @@ class Labels:
       taken, and is no outcome.
     - The end is measured bar by bar (`smc.audit.perturbations.Relabelling.measured_ends`).
     - Entry at open[t+1]: all prices after bar t are multiplied by 1.1. A return from the next open hardly
-      moves; one that is counted from an earlier price, which can no longer be had, moves by log(1.1). And no
+      moves; one that is counted from an earlier price, which can no longer be had, moves by .1. And no
       return from the next open to a price inside the span can exceed the span's high and low.
     """
 
@@ -134,7 +134,7 @@ def _entry_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProg
         altered = relabelling.on(level_after(relabelling.audited.stretch, int(event), GAP))
         if event in altered.index:
             moved.append(float(altered.loc[event, "ret"] - relabelling.table.loc[event, "ret"]))
-            gained.append(side[int(event)] * np.log(GAP))
+            gained.append(side[int(event)] * (GAP - 1))
     if moved and np.median(np.abs(np.subtract(moved, gained))) < np.median(np.abs(moved)):
         yield Fault(
             "the entry price",
@@ -147,15 +147,11 @@ def _entry_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProg
 def _reach_faults(bars: pd.DataFrame, table: pd.DataFrame, relabelling: Relabelling) -> Iterator[Fault]:
     """No return from the next open can be better, or worse, than the best and the worst price of the span."""
     side = pd.Series(relabelling.chain.side, index=relabelling.chain.events)
-    opens, highs, lows = (np.log(bars[name].to_numpy()) for name in ("open", "high", "low"))
+    opens, highs, lows = (bars[name].to_numpy() for name in ("open", "high", "low"))
     broken = []
     for event, start, end, ret in table[["start", "end", "ret"]].itertuples():
-        reached = opens[int(start)] + side[event] * ret
-        if (
-            not lows[int(start) : int(end) + 1].min() - 1e-6
-            <= reached
-            <= highs[int(start) : int(end) + 1].max() + 1e-6
-        ):
+        reached, span = opens[int(start)] * (1 + side[event] * ret), slice(int(start), int(end) + 1)
+        if not lows[span].min() * (1 - 1e-6) <= reached <= highs[span].max() * (1 + 1e-6):
             broken.append(event)
     if broken:
         yield Fault(

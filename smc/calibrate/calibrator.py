@@ -41,7 +41,7 @@ class Calibrator(BaseEstimator, ABC):
     false_positive_cost, false_negative_cost
         Of deciding for the larger class where the smaller one happens, and the other way round.
     cost_bps
-        Basis points of a change of position by 1; a trade pays twice.
+        Basis points of what is bought or sold; a trade pays twice.
     positions
         What is traded on the smaller and on the larger class; a run sets it from the labels.
 
@@ -113,7 +113,7 @@ class Calibrator(BaseEstimator, ABC):
         weight
             Of each event; None: all count the same.
         returns
-            Side-signed log return of each event; for ``threshold=net_return``.
+            Side-signed simple return of each event; for ``threshold=net_return``.
 
         Raises
         ------
@@ -195,8 +195,10 @@ class Calibrator(BaseEstimator, ABC):
         if self.threshold == "class_cost":
             return np.where(codes == 1, self.false_negative_cost, -self.false_positive_cost)
         smaller, larger = self.positions or (0.0, 1.0)
-        cost = 2 * self.cost_bps * BASIS_POINT
-        return (larger - smaller) * np.asarray(returns) - cost * (abs(larger) - abs(smaller))
+        cost, ret = self.cost_bps * BASIS_POINT, np.asarray(returns, dtype=np.float64)
+        held = [np.full(len(ret), position) for position in (smaller, larger)]
+        if_smaller, if_larger = (metrics.trade_return(position, ret, cost=cost) for position in held)
+        return if_larger - if_smaller
 
 
 def best_threshold(probability: FloatArray, advantage: FloatArray) -> float:

@@ -1,7 +1,7 @@
 """What two runs of one configuration left behind, and two states of the bars behind them, cell by cell."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,15 @@ from smc.report.text import is_number
 from smc.results import Run
 from smc.results.manifest import verify
 from smc.results.plain import leaves
+from smc.results.return_scheme import return_scheme
 
 IDENTICAL, WITHIN, DIFFERENT = "identical", "within tolerance", "different"
+#: Of what cannot be held against its counterpart, which is no difference.
+NOT_COMPARED = "not compared"
 #: From best to worst.
-VERDICTS = (IDENTICAL, WITHIN, DIFFERENT)
+VERDICTS = (NOT_COMPARED, IDENTICAL, WITHIN, DIFFERENT)
+#: Columns of predictions that say what trades earn, and by whom.
+OF_ANOTHER_KIND = ("ret", "account")
 TABLES = ("predictions", "returns", "curves", "learning_curve")
 #: Fields of run.json that say when, by what and how fast, or stand in another check.
 NOT_FIGURES = (
@@ -34,10 +39,16 @@ class PartVerdict:
     detail: str = ""
 
 
+OTHER_FIGURES = PartVerdict(
+    "figures, returns", NOT_COMPARED, "the returns of one of them are of the old kind"
+)
+
+
 def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[PartVerdict]:
     """Compare tables, splits, weights and figures of two runs, part by part.
 
-    A table that the original lacks is no difference: a later version writes more of the same fits.
+    A table that the original lacks is no difference: a later version writes more of the same fits. Where the
+    returns are of another kind, splits, predictions and model are compared, and figures are named alone.
 
     Parameters
     ----------
@@ -46,11 +57,18 @@ def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[PartVerdic
     """
     files, others = _files(original), _files(rebuilt)
     names = [name for name in TABLES if f"{name}.parquet" in files]
+    is_same_kind = return_scheme(original.record) == return_scheme(rebuilt.record)
+    if is_same_kind:
+        tables = [_table(name, original, rebuilt, tolerance) for name in names]
+    else:
+        tables = [
+            _table(name, original, rebuilt, tolerance, OF_ANOTHER_KIND) for name in names if name != "returns"
+        ]
     return [
-        *(_table(name, original, rebuilt, tolerance) for name in names),
+        *tables,
         _whole("splits", ["splits.json"], files, others),
         _model(original, rebuilt, files, others),
-        _figures(original, rebuilt, tolerance),
+        _figures(original, rebuilt, tolerance) if is_same_kind else OTHER_FIGURES,
     ]
 
 
@@ -95,14 +113,16 @@ def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str,
     return PartVerdict("model", IDENTICAL) if is_same else finding
 
 
-def _table(name: str, original: Run, rebuilt: Run, tolerance: float) -> PartVerdict:
+def _table(
+    name: str, original: Run, rebuilt: Run, tolerance: float, left_out: Sequence[str] = ()
+) -> PartVerdict:
     paths = [run.path / f"{name}.parquet" for run in (original, rebuilt)]
     absent = [path for path in paths if not path.is_file()]
     if absent:
         return PartVerdict(name, DIFFERENT, f"no {absent[0].name} in {absent[0].parent}")
     if paths[0].read_bytes() == paths[1].read_bytes():
         return PartVerdict(name, IDENTICAL)
-    one, other = (pd.read_parquet(path) for path in paths)
+    one, other = (pd.read_parquet(path).drop(columns=list(left_out), errors="ignore") for path in paths)
     return _values(name, one, other, tolerance)
 
 

@@ -13,6 +13,7 @@ from smc import stats
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError
 from smc.results import Run, list_runs, load_run
+from smc.results.return_scheme import return_scheme
 from smc.selection.candidates import candidates_of
 from smc.selection.diagnostics import compare_paired
 from smc.typing import Config
@@ -142,12 +143,13 @@ def _by_event(one: Run, other: Run) -> Iterator[PairedTest]:
         }
         for run in (one, other)
     )
+    is_same_kind = return_scheme(one.record) == return_scheme(other.record)
     for symbol in sorted(first.keys() & second.keys()):
         where = "" if len(first) == 1 else f" of {symbol}"
         for tests in compare_paired(first[symbol], [second[symbol]]):
             if tests["mcnemar_p"] is not None:
                 yield PairedTest("McNemar", f"events named right{where}", tests["mcnemar_p"])
-            if tests["diebold_mariano_p"] is not None:
+            if is_same_kind and tests["diebold_mariano_p"] is not None:
                 yield PairedTest("Diebold-Mariano", f"what events earn{where}", tests["diebold_mariano_p"])
 
 

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Generator, Iterator
 from typing import ClassVar
 
+import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils.validation import _num_samples
@@ -72,6 +73,18 @@ class PurgedSplitter(BaseCrossValidator):
     @abstractmethod
     def margins(self, spans: Spans) -> tuple[int, int | None]:
         """Return gap and embargo in bars; the embargo is None where nothing after a test is trained on."""
+
+    def accounts(self, event: IntArray, fold: IntArray) -> IntArray:
+        """Say which test predictions one account trades, so that it trades every event at most once.
+
+        Here all together, or where folds share events those of each fold.
+
+        Parameters
+        ----------
+        event, fold
+            Of each prediction (n_predictions,).
+        """
+        return fold if len(np.unique(event)) < len(event) else np.zeros_like(fold)
 
     # scikit-learn's abstract method has no annotation, so that pyright takes its result for None.
     @abstractmethod

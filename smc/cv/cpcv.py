@@ -71,6 +71,18 @@ class CPCV(TwoSidedSplitter):
         blocks = even_blocks(n_events, self.n_blocks)
         return [(range(n_events), list(tests)) for tests in combinations(blocks, self.n_test_blocks)]
 
+    def accounts(self, event: IntArray, fold: IntArray) -> IntArray:
+        """Trade each backtest path by itself: the first fold that tests an event puts it on the first path.
+
+        >>> CPCV(n_blocks=3, n_test_blocks=2).accounts(np.array([4, 6, 6, 4]), np.array([1, 0, 2, 0]))
+        array([1, 0, 1, 0])
+        """
+        order = np.lexsort([fold, event])
+        _, first, count = np.unique(event[order], return_index=True, return_counts=True)
+        path = np.empty(len(event), dtype=np.int64)
+        path[order] = np.arange(len(event)) - np.repeat(first, count)
+        return path
+
     def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return C(n_blocks, n_test_blocks)."""
         return comb(self.n_blocks, self.n_test_blocks)

@@ -7,6 +7,7 @@ import numpy as np
 from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.cv.base import TwoSidedSplitter
 from smc.cv.blocks import check_enough, last_share
+from smc.typing import IntArray
 
 
 class MonteCarlo(TwoSidedSplitter):
@@ -61,6 +62,10 @@ class MonteCarlo(TwoSidedSplitter):
         places = rng.choice(self._n_places(n_events), self.n_splits, replace=False).tolist()
         size = len(last_share(n_events, self.test_frac))
         return [(range(n_events), [range(first, first + size)]) for first in places]
+
+    def accounts(self, event: IntArray, fold: IntArray) -> IntArray:  # noqa: ARG002
+        """Trade each block by itself, whether or not others share its events."""
+        return fold
 
     def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: ARG002
         """Return the number of blocks."""

@@ -1,28 +1,26 @@
 """How the figures of combinatorial cross-validation spread over its backtest paths."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import class_columns
+from smc.evaluation.predictions import ACCOUNT, class_columns
 from smc.interfaces import Backtest
 
 
 def backtest_paths(rows: pd.DataFrame, trading: Backtest | None) -> dict[str, Any] | None:
     """Score each backtest path by itself, and return the spread of its figures; None without rows.
 
-    A path holds every event once. The first fold that tests an event puts it on the first path, the second on
-    the second, and so on, which are the paths of López de Prado (`smc.cv.cpcv.CPCV.event_paths`). They share
-    their events, so their spread is no standard error; it says how much of a figure hangs on which blocks a
-    model was trained on.
+    A path holds every event once (`smc.cv.cpcv.CPCV.accounts`). Paths share their events, so their spread is
+    no standard error; it says how much of a figure hangs on which blocks a model was trained on.
 
     Parameters
     ----------
     rows
-        Out-of-fold predictions of one symbol, each event tested by the same number of folds.
+        Out-of-fold predictions of one symbol, the path of each as its ``account``.
     trading
         None leaves the Sharpe ratio out.
 
@@ -32,7 +30,7 @@ def backtest_paths(rows: pd.DataFrame, trading: Backtest | None) -> dict[str, An
     """
     if rows.empty:
         return None
-    paths = list(split_paths(rows))
+    paths = [path.sort_values("event", kind="stable") for _, path in rows.groupby(ACCOUNT)]
     is_class = bool(class_columns(rows))
     score = metrics.accuracy if is_class else metrics.r2
     figures = {
@@ -46,18 +44,6 @@ def backtest_paths(rows: pd.DataFrame, trading: Backtest | None) -> dict[str, An
             lambda path: metrics.sharpe(trading.returns(path)["net"].to_numpy(), trading.periods_per_year),
         )
     return {"n_paths": len(paths), **figures}
-
-
-def split_paths(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Give the predictions of one path after another, each in time order.
-
-    >>> rows = pd.DataFrame({"event": [4, 6, 6, 4], "fold": [0, 0, 2, 1]})
-    >>> [path["fold"].tolist() for path in split_paths(rows)]
-    [[0, 0], [1, 2]]
-    """
-    ordered = rows.sort_values(["event", "fold"], kind="stable", ignore_index=True)
-    number = ordered.groupby("event").cumcount()
-    return (path.reset_index(drop=True) for _, path in ordered.groupby(number))
 
 
 def _spread(paths: list[pd.DataFrame], figure: Callable[[pd.DataFrame], float]) -> dict[str, float | None]:

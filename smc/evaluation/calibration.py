@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import PREFIX, RAW, abstains, all_classes, by_part, probabilities
+from smc.evaluation.predictions import (
+    PREFIX,
+    RAW,
+    abstains,
+    all_classes,
+    by_part,
+    n_events,
+    probabilities,
+    share_weights,
+)
 from smc.typing import FloatArray, IntArray
 
 N_BINS = 10
@@ -39,24 +48,28 @@ def _figures(rows: pd.DataFrame) -> dict[str, Any]:
     names = {f"{RAW}{name}": f"{PREFIX}{name}" for name in classes.tolist()}
     raw = rows.drop(columns=list(names.values()), errors="ignore").rename(columns=names)
     return {
-        "n": len(rows),
+        "n": n_events(rows),
         "before": _scores(raw, classes),
         "after": _scores(rows, classes),
-        "abstained": float(abstains(rows).mean()),
+        "abstained": float(np.average(abstains(rows), weights=share_weights(rows))),
     }
 
 
 def _scores(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
-    label, matrix = rows["label"].to_numpy(), probabilities(rows, classes)
+    label, matrix, share = rows["label"].to_numpy(), probabilities(rows, classes), share_weights(rows)
     return {
-        "ece": metrics.expected_calibration_error(label, matrix, classes=classes, n_bins=N_BINS),
-        "brier": metrics.brier(label, matrix, classes=classes),
-        "log_loss": metrics.log_loss(label, matrix, classes=classes),
-        "curves": dict(_curves(label, matrix, classes)),
+        "ece": metrics.expected_calibration_error(
+            label, matrix, classes=classes, n_bins=N_BINS, sample_weight=share
+        ),
+        "brier": metrics.brier(label, matrix, classes=classes, sample_weight=share),
+        "log_loss": metrics.log_loss(label, matrix, classes=classes, sample_weight=share),
+        "curves": dict(_curves(label, matrix, classes, share)),
     }
 
 
-def _curves(label: np.ndarray, matrix: FloatArray, classes: IntArray) -> Iterator[tuple[str, Any]]:
+def _curves(
+    label: np.ndarray, matrix: FloatArray, classes: IntArray, share: FloatArray | None
+) -> Iterator[tuple[str, Any]]:
     for k, name in list(enumerate(classes.tolist()))[1 if len(classes) == 2 else 0 :]:
-        curve = metrics.reliability_curve(label == name, matrix[:, k], n_bins=N_BINS)
+        curve = metrics.reliability_curve(label == name, matrix[:, k], n_bins=N_BINS, sample_weight=share)
         yield str(name), {key: values.tolist() for key, values in curve.items()}

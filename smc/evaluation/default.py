@@ -26,7 +26,7 @@ class Evaluation:
     Parameters
     ----------
     cost_bps
-        Cost of changing a position by 1, in basis points of the capital; a trade in and out pays it twice.
+        Cost of a purchase or a sale, in basis points of its size; a trade in and out pays it twice.
     n_bootstrap
         Resamples behind each confidence interval; 1,000 place an end of it within a few hundredths of its
         width, in a few milliseconds.
@@ -121,7 +121,7 @@ class Evaluation:
     def _part(
         self, rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray, trading: Trading
     ) -> SplitScores:
-        """Score one part, one row an event in time order."""
+        """Score one part, its predictions in time order with their shares."""
         returns = trading.returns(rows)
         regimes = self.regimes.compute(trading.bars, rows["event"].to_numpy())
         table, beside = metric_table(rows, classes), metric_table(baseline, classes)
@@ -134,7 +134,7 @@ class Evaluation:
             financial_metrics=trading.figures(returns, trading.trades(rows)),
             intervals={
                 **self.intervals.of_events(rows, baseline, classes),
-                **self.intervals.of_returns(returns["net"].to_numpy(), trading.periods_per_year),
+                **self.intervals.of_returns(returns, trading.periods_per_year),
             },
             returns=returns,
         )

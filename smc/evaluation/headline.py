@@ -102,17 +102,29 @@ def value_statistics(mean: Moments) -> dict[str, FloatArray]:
 
 
 def return_moments(net: FloatArray) -> dict[str, FloatArray]:
-    """Return the returns and their squares."""
-    return {"net": net, "square": net**2}
+    """Return of each account whether it has a bar, the bar's return and its square.
+
+    Parameters
+    ----------
+    net
+        One row a bar, one column an account (n_bars, n_accounts); NaN where an account has no such bar.
+    """
+    known = ~np.isnan(net)
+    value = np.where(known, net, 0.0)
+    columns = {"is_bar": known.astype(np.float64), "net": value, "square": value**2}
+    return {f"{name}_{k}": table[:, k] for name, table in columns.items() for k in range(net.shape[1])}
 
 
 def return_statistics(mean: Moments, n_bars: int, periods_per_year: float) -> dict[str, FloatArray]:
-    """Return the annualised Sharpe ratio and the mean return of a bar."""
-    variance = (mean["square"] - mean["net"] ** 2) * n_bars / max(n_bars - 1, 1)
-    deviation = np.sqrt(np.where(variance > 1e-12 * mean["square"], variance, 0.0))
+    """Return the annualised Sharpe ratio and the mean return of a bar, each the mean over the accounts."""
+    of_accounts = [
+        _account_statistics(mean[f"is_bar_{k}"], mean[f"net_{k}"], mean[f"square_{k}"], n_bars)
+        for k in range(len(mean) // 3)
+    ]
+    sharpe, mean_return = (np.array(values) for values in zip(*of_accounts, strict=True))
     return {
-        "sharpe": _ratio(mean["net"], deviation) * math.sqrt(periods_per_year),
-        "mean_return": mean["net"],
+        "sharpe": _mean_of_defined(sharpe) * math.sqrt(periods_per_year),
+        "mean_return": _mean_of_defined(mean_return),
     }
 
 
@@ -127,6 +139,23 @@ def _loss_gap(named: IntArray, probability: FloatArray, classes: IntArray) -> Fl
     is_named = named[:, None] == classes
     others = np.where(is_named, 0.0, losses).sum(axis=1) / max(len(classes) - 1, 1)
     return others - np.where(is_named, losses, 0.0).sum(axis=1)
+
+
+def _account_statistics(
+    is_bar: FloatArray, net: FloatArray, square: FloatArray, n_bars: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the Sharpe ratio of a bar and the mean return of one account."""
+    mean, mean_square = _ratio(net, is_bar), _ratio(square, is_bar)
+    own = is_bar * n_bars
+    variance = (mean_square - mean**2) * own / np.maximum(own - 1, 1)
+    deviation = np.sqrt(np.where(variance > 1e-12 * mean_square, variance, 0.0))
+    return _ratio(mean, deviation), mean
+
+
+def _mean_of_defined(values: FloatArray) -> FloatArray:
+    """Return the mean of each column over the lines that are not NaN; NaN where all are."""
+    defined = ~np.isnan(values)
+    return _ratio(np.where(defined, values, 0.0).sum(axis=0), defined.sum(axis=0))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

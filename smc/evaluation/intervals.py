@@ -63,11 +63,18 @@ class Intervals:
         floors = class_floors(moments, block_size=size, overlap=overlap, confidence=self.confidence)
         return _told(table, n / (1 + overlap), floors)
 
-    def of_returns(self, net: FloatArray, periods_per_year: float) -> IntervalTable:
-        """Return the intervals of the Sharpe ratio and the mean of a series of returns, one a bar.
+    def of_returns(self, returns: pd.DataFrame, periods_per_year: float) -> IntervalTable:
+        """Return the intervals of the Sharpe ratio and the mean of net returns, means over the accounts.
 
-        Returns of successive bars do not overlap, so the blocks are n^(1/3) long.
+        Returns of successive bars do not overlap, so the blocks are n^(1/3) long. Accounts are resampled
+        together, bar by bar: they trade the same events.
+
+        Parameters
+        ----------
+        returns
+            ``account``, ``time`` and ``net``, one row a bar of an account.
         """
+        net = returns.pivot(index="time", columns="account", values="net").to_numpy(dtype=np.float64)
         statistics = partial(headline.return_statistics, n_bars=len(net), periods_per_year=periods_per_year)
         return self._resample(headline.return_moments(net), statistics, metrics.block_size(len(net)))
 

@@ -1,9 +1,10 @@
-"""The table of predictions: its parts, its probabilities, and one row an event.
+"""The table of predictions: its parts, its probabilities, and what a prediction counts.
 
-One symbol, one row a prediction. Columns: ``part`` (train, out_of_fold, val or test), ``fold``, ``event``
-(bar position), ``time``, ``start`` and ``end`` (label span, bar positions, closed), ``label``,
-``prediction``, ``p_<class>`` for each class (classification), ``ret``, ``weight``, ``side``. Saved tables
-hold besides what the baseline said of the event: ``baseline_<class>`` (probabilities) or ``baseline``.
+One symbol, one row a prediction. Columns: ``part`` (train, out_of_fold, val or test), ``fold``, ``account``
+(predictions that are traded together, see `smc.evaluation.trading`), ``event`` (bar position), ``time``,
+``start`` and ``end`` (label span, bar positions, closed), ``label``, ``prediction``, ``p_<class>`` for each
+class (classification), ``ret`` (side-signed simple return), ``weight``, ``side``. Saved tables hold besides
+what the baseline said of the event: ``baseline_<class>`` (probabilities) or ``baseline``.
 
 Of a model with a calibrator also ``raw_<class>``, the probabilities before calibration, and if it decides:
 ``threshold``, the probability of the larger class from which on it is decided for, and ``abstain``, half the
@@ -19,14 +20,15 @@ from smc import metrics
 from smc.typing import BoolArray, FloatArray, IntArray
 
 PREFIX = "p_"
+#: Which predictions are traded together.
+ACCOUNT = "account"
+#: What a prediction counts of its event.
+SHARE = "share"
 #: The same columns of the baseline.
 BASELINE = "baseline"
 
 #: Of probabilities before calibration.
 RAW = "raw_"
-#: What a decision is taken by.
-DECISION = ("threshold", "abstain")
-
 #: The parts that a model has not been fitted on.
 HELD_OUT = ("out_of_fold", "val", "test")
 
@@ -93,44 +95,71 @@ def of_part(predictions: pd.DataFrame, *splits: str) -> pd.DataFrame:
 
 
 def by_part(predictions: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give the held-out parts that have rows, each with one row an event, in time order."""
+    """Give the held-out parts that have rows, in time order, with the share of each prediction."""
     for split in HELD_OUT:
         rows = of_part(predictions, split)
         if len(rows):
-            yield split, average_repeated(rows)
+            yield split, with_shares(rows)
 
 
-def average_repeated(rows: pd.DataFrame) -> pd.DataFrame:
-    """Put the predictions of one part into time order, with those of an event tested several times averaged.
+def with_shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the predictions of one part into time order, each with its ``share`` of its event.
 
-    An event counts once however many folds have tested it. Classification: the probabilities are averaged,
-    and the class is the most probable one of the average, or the one on its side of the mean threshold.
-    Regression: the predicted values are averaged, those of each step ahead too (``prediction_<step>``).
+    An event counts once however many folds have tested it: each of its predictions is a row that counts
+    1 / (predictions of the event). So a figure is that of one model, as one model is deployed. The mean of
+    several predictions would be that of an ensemble, which is better the more folds there are.
 
-    >>> twice = pd.DataFrame({"event": [5, 5], "prediction": [0, 1], "p_0": [0.6, 0.1], "p_1": [0.4, 0.9]})
-    >>> average_repeated(twice)
-       event  prediction   p_0   p_1
-    0      5           1  0.35  0.65
+    >>> rows = pd.DataFrame({"event": [7, 5, 5], "prediction": [1, 0, 1]})
+    >>> with_shares(rows)
+       event  prediction  share
+    0      5           0    0.5
+    1      5           1    0.5
+    2      7           1    1.0
     """
     rows = rows.sort_values("event", kind="stable", ignore_index=True)
-    _, first, count = np.unique(rows["event"], return_index=True, return_counts=True)
-    if len(first) == len(rows):
-        return rows
-    columns = class_columns(rows)
-    kinds = (BASELINE, RAW) if columns else (BASELINE, "prediction")
-    averaged = [*columns.values(), *(name for name in rows if str(name).startswith(kinds))]
-    averaged += [name for name in DECISION if name in rows]
-    values = np.nan_to_num(rows[averaged].to_numpy(dtype=np.float64))
-    mean = np.add.reduceat(values, first) / count[:, None]
-    once = rows.iloc[first].reset_index(drop=True)
-    once[averaged] = mean
-    if columns:
-        decided = np.array([*columns])[mean[:, : len(columns)].argmax(axis=1)]
-        if "threshold" in once:
-            smaller, larger = columns
-            decided = np.where(once[columns[larger]] >= once["threshold"], larger, smaller)
-        once["prediction"] = np.where(count > 1, decided, once["prediction"])
-    return once
+    _, event, count = np.unique(rows["event"], return_inverse=True, return_counts=True)
+    return rows.assign(**{SHARE: 1.0 / count[event]})
+
+
+def share_weights(rows: pd.DataFrame) -> FloatArray | None:
+    """Return what each row counts in a figure; None where no event was predicted twice."""
+    share = rows[SHARE].to_numpy(dtype=np.float64) if SHARE in rows else np.ones(0)
+    return None if np.all(share == 1.0) else share
+
+
+def n_events(rows: pd.DataFrame) -> int:
+    """Return how many events there are, each counted once.
+
+    >>> n_events(with_shares(pd.DataFrame({"event": [7, 5, 5, 5]})))
+    2
+    """
+    return round(float(rows[SHARE].to_numpy().sum())) if SHARE in rows else len(rows)
+
+
+def event_means(rows: pd.DataFrame, values: FloatArray) -> FloatArray:
+    """Average a value over the predictions of each event: one an event, in time order.
+
+    Parameters
+    ----------
+    rows
+        As `with_shares` returns them.
+    values
+        One a row, or a line of several.
+
+    >>> rows = with_shares(pd.DataFrame({"event": [7, 5, 5]}))
+    >>> event_means(rows, np.array([1.0, 0.0, 3.0]))
+    array([0.5, 3. ])
+    """
+    share = share_weights(rows)
+    if share is None:
+        return values
+    weighted = values * (share if values.ndim == 1 else share[:, None])
+    return np.add.reduceat(weighted, first_of_events(rows))
+
+
+def first_of_events(rows: pd.DataFrame) -> IntArray:
+    """Return the first row of each event, of rows in time order."""
+    return np.unique(rows["event"], return_index=True)[1]
 
 
 def abstains(rows: pd.DataFrame) -> BoolArray:

@@ -36,7 +36,8 @@ class Scores:
     predictions
         The held-out predictions that may be written down: those of a sealed test part are absent.
     returns
-        ``part``, ``time``, ``position``, ``gross``, ``net``: one row a bar of each part.
+        ``part``, ``account``, ``time``, ``position``, ``gross``, ``net``, ``traded``: one row a bar of each
+        account and part.
     """
 
     record: dict[str, Any]
@@ -61,6 +62,6 @@ def by_field(splits: Mapping[str, SplitScores]) -> dict[str, Any]:
 
 def join_returns(splits: Mapping[str, SplitScores]) -> pd.DataFrame:
     """Return the returns of all parts as one table."""
-    columns = ["part", "time", "position", "gross", "net"]
+    columns = ["part", "account", "time", "position", "gross", "net", "traded"]
     tables = [scores.returns.assign(part=split).reindex(columns=columns) for split, scores in splits.items()]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)

@@ -7,36 +7,50 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import probabilities
-from smc.typing import IntArray
+from smc.evaluation.predictions import n_events, probabilities, share_weights
+from smc.typing import FloatArray, IntArray
+
+#: Of a cell that is a sum of shares.
+N_DIGITS = 9
 
 
 def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
     """Return the metrics of some events; regression metrics where there are no classes.
+
+    Every figure is that of one model: a prediction counts its share of the event, so that cells of a
+    confusion matrix may be fractions where events were tested several times.
 
     Every accuracy stands beside ``majority_accuracy``, that of always naming the most frequent class of these
     very events. ``distinct_predictions`` counts the classes (or values) that are predicted at all. The
     ``weighted`` accuracy and log-loss count an event by the uniqueness of its label: ten labels that span the
     same bars tell one thing, and count about once.
     """
-    y_true, y_pred = rows["label"].to_numpy(), rows["prediction"].to_numpy()
-    table: dict[str, Any] = {"n_events": len(rows), "distinct_predictions": len(np.unique(y_pred))}
+    y_true, y_pred, share = rows["label"].to_numpy(), rows["prediction"].to_numpy(), share_weights(rows)
+    table: dict[str, Any] = {"n_events": n_events(rows), "distinct_predictions": len(np.unique(y_pred))}
     if not len(classes):
         names = ("r2", "mae", "mse", "rmse", "mape")
-        return table | {name: getattr(metrics, name)(y_true, y_pred) for name in names}
-    matrix, weight = probabilities(rows, classes), rows["weight"].to_numpy()
+        return table | {name: getattr(metrics, name)(y_true, y_pred, sample_weight=share) for name in names}
+    matrix, weight = probabilities(rows, classes), _unique_shares(rows, share)
+    cells: FloatArray | IntArray = metrics.confusion_matrix(
+        y_true, y_pred, classes=classes, sample_weight=share
+    )
     hard = (metrics.precision, metrics.recall, metrics.f1_score, metrics.balanced_accuracy, metrics.mcc)
     soft = (metrics.auc, metrics.log_loss, metrics.brier)
     return table | {
-        "accuracy": metrics.accuracy(y_true, y_pred),
-        "majority_accuracy": metrics.majority_accuracy(y_true),
-        **{metric.__name__: metric(y_true, y_pred, classes=classes) for metric in hard},
-        **{metric.__name__: metric(y_true, matrix, classes=classes) for metric in soft},
+        "accuracy": metrics.accuracy(y_true, y_pred, sample_weight=share),
+        "majority_accuracy": metrics.majority_accuracy(y_true, sample_weight=share),
+        **{metric.__name__: metric(y_true, y_pred, classes=classes, sample_weight=share) for metric in hard},
+        **{metric.__name__: metric(y_true, matrix, classes=classes, sample_weight=share) for metric in soft},
         "weighted_accuracy": metrics.accuracy(y_true, y_pred, sample_weight=weight),
         "weighted_log_loss": metrics.log_loss(y_true, matrix, classes=classes, sample_weight=weight),
         "classes": classes.tolist(),
-        "confusion_matrix": metrics.confusion_matrix(y_true, y_pred, classes=classes).tolist(),
+        "confusion_matrix": cells.round(N_DIGITS).tolist(),
     }
+
+
+def _unique_shares(rows: pd.DataFrame, share: FloatArray | None) -> FloatArray:
+    weight = rows["weight"].to_numpy()
+    return weight if share is None else weight * share
 
 
 def defined(table: dict[str, Any]) -> dict[str, Any]:

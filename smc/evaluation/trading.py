@@ -1,5 +1,6 @@
-"""What trading the predictions of one part would have earned, bar by bar, and its figures."""
+"""What trading the predictions of one part would have earned, by trade and by bar, and its figures."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,14 +9,19 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import abstains
+from smc.evaluation.predictions import ACCOUNT, abstains
 from smc.interfaces import ToPosition
+from smc.metrics import MarkedTrades
 from smc.typing import FloatArray
 
 
 @dataclass(frozen=True)
 class Trading:
-    """Trade predictions on the bars of one symbol.
+    """Trade predictions on the bars of one symbol, in one account or several.
+
+    One account is what one model would have earned: each event at most once. Where events are tested several
+    times, ``account`` says which of the rows belong together (a backtest path, or a split), and a figure is
+    the mean over the accounts. To average their positions would be to trade an ensemble that nobody deploys.
 
     Attributes
     ----------
@@ -24,7 +30,7 @@ class Trading:
     to_position
         From predicted values to side-relative positions in [-1, 1].
     cost
-        Of a change of position by 1, as a fraction of the capital.
+        Of a purchase or a sale, as a fraction of its size.
     """
 
     bars: pd.DataFrame
@@ -37,31 +43,43 @@ class Trading:
         return metrics.bars_per_year(pd.DatetimeIndex(self.bars.index))
 
     def returns(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return ``time``, ``position``, ``gross`` and ``net`` of each bar, from first entry to last exit.
+        """Return ``time``, ``position``, ``gross``, ``net``, ``traded`` and ``account`` of each bar.
 
-        ``position`` is held during the bar: the mean side-signed position of the events open in it, each
-        decided at the close before its label begins and filled at the next open. ``gross`` is earned from
-        the bar's open to the next one, ``net`` pays the cost on each change of position; both are log
-        returns. Bars between in which no event is open are there, flat: waiting is part of the strategy.
+        An event that is taken is bought (or sold) at the open of the first bar of its label, marked at each
+        close, and left at its label's exit price (`smc.metrics.mark_to_market`). ``gross`` is the mean return
+        of the trades that are open in the bar, ``net`` that after the cost of each entry and exit; both are
+        simple returns. ``position`` is the mean of theirs, ``traded`` what is bought and sold, both in units
+        of the capital. Bars from the first label to the last in which no trade is open are there, flat:
+        waiting is part of the strategy.
         """
-        start, end = rows["start"].to_numpy(), rows["end"].to_numpy()
-        first, stop = int(start.min()), min(int(end.max()) + 2, len(self.bars))
-        signed = rows["side"].to_numpy() * self._position(rows)
-        position = metrics.held_position(stop - first, start - first, end - first, signed)
-        opens, closes = (self.bars[name].to_numpy()[first : stop + 1] for name in ("open", "close"))
-        earned = metrics.open_to_open_return(opens, closes)[: stop - first]
-        gross, net = metrics.net_returns(position, earned, cost=self.cost, lag=0)
-        time = self.bars.index[first:stop]
-        return pd.DataFrame({"time": time, "position": position, "gross": gross, "net": net})
+        tables = [self._bars_of(own).assign(account=number) for number, own in _by_account(rows)]
+        return pd.concat(tables, ignore_index=True)
 
-    def trades(self, rows: pd.DataFrame) -> FloatArray:
-        """Return what each event earns by itself from entry to exit, after a cost on both; 0 if not taken."""
-        position = self._position(rows)
-        return position * rows["ret"].to_numpy() - 2 * self.cost * np.abs(position)
+    def trades(self, rows: pd.DataFrame) -> pd.Series:
+        """Return what each event adds to the capital it is given, after costs, by account; 0 if not taken."""
+        return pd.concat(
+            [pd.Series(self._earned(own), [number] * len(own)) for number, own in _by_account(rows)]
+        )
 
-    def figures(self, returns: pd.DataFrame, trades: FloatArray) -> dict[str, Any]:
-        """Return the financial metrics after costs: those of the bars, and the trades' ``win_rate``."""
-        net, periods = returns["net"].to_numpy(), self.periods_per_year
+    def figures(self, returns: pd.DataFrame, trades: pd.Series) -> dict[str, Any]:
+        """Return the financial metrics after costs, those of the bars and those of the trades.
+
+        Of several accounts the mean of each figure, over those in which it is defined; ``n_liquidated``, the
+        trades that lost all they were given, is their sum.
+        """
+        accounts = [
+            self._figures(bars, trades.loc[[number]].to_numpy())
+            for number, bars in returns.groupby("account")
+        ]
+        return {
+            **{name: _mean([figures[name] for figures in accounts]) for name in accounts[0]},
+            "n_accounts": len(accounts),
+            "n_liquidated": int(np.count_nonzero(trades.to_numpy() <= -1.0)),
+            "periods_per_year": self.periods_per_year,
+        }
+
+    def _figures(self, bars: pd.DataFrame, trades: FloatArray) -> dict[str, float]:
+        net, periods = bars["net"].to_numpy(), self.periods_per_year
         return {
             "sharpe": metrics.sharpe(net, periods),
             "sortino": metrics.sortino(net, periods),
@@ -70,13 +88,68 @@ class Trading:
             "win_rate": metrics.win_rate(trades),
             "var_95": metrics.var_95(net),
             "cvar_95": metrics.cvar_95(net),
-            "turnover": metrics.turnover(returns["position"].to_numpy(), periods),
+            "turnover": metrics.turnover(bars["traded"].to_numpy(), periods),
             "mean_return": float(net.mean()),
             "n_bars": len(net),
             "n_trades": int(np.count_nonzero(trades)),
-            "periods_per_year": periods,
         }
+
+    def _bars_of(self, rows: pd.DataFrame) -> pd.DataFrame:
+        taken, signed, marked = self._mark(rows)
+        first, stop = int(rows["start"].to_numpy().min()), int(rows["end"].to_numpy().max()) + 1
+        bar = marked.bar - first
+        columns = {
+            "position": signed[taken][marked.trade],
+            "gross": marked.gross,
+            "net": marked.net,
+            "traded": marked.traded,
+        }
+        means = {name: metrics.mean_over_open(stop - first, bar, value) for name, value in columns.items()}
+        return pd.DataFrame({"time": self.bars.index[first:stop], **means})
+
+    def _earned(self, rows: pd.DataFrame) -> FloatArray:
+        """Multiply the bars of each trade."""
+        taken, _, marked = self._mark(rows)
+        earned = np.zeros(len(rows))
+        _, first = np.unique(marked.trade, return_index=True)
+        if len(first):
+            earned[taken] = np.multiply.reduceat(1.0 + marked.net, first) - 1.0
+        return earned
+
+    def _mark(self, rows: pd.DataFrame) -> tuple[np.ndarray, FloatArray, MarkedTrades]:
+        """Return which rows are taken, the signed position of all rows, and the trades taken, bar by bar."""
+        side = rows["side"].to_numpy()
+        signed = side * self._position(rows)
+        taken = np.flatnonzero(signed)
+        start, end, ret = (rows[name].to_numpy()[taken] for name in ("start", "end", "ret"))
+        open_, close = (self.bars[name].to_numpy(dtype=np.float64) for name in ("open", "close"))
+        marked = metrics.mark_to_market(
+            open_,
+            close,
+            start=start,
+            end=end,
+            position=signed[taken],
+            gain=side[taken] * ret,
+            cost=self.cost,
+        )
+        return taken, signed, marked
 
     def _position(self, rows: pd.DataFrame) -> FloatArray:
         position = np.asarray(self.to_position(rows["prediction"].to_numpy()), dtype=np.float64)
         return np.where(abstains(rows), 0.0, position)
+
+
+def _by_account(rows: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
+    if ACCOUNT not in rows:
+        yield 0, rows
+        return
+    for number, own in rows.groupby(ACCOUNT):
+        yield int(number), own  # pyright: ignore[reportArgumentType]
+
+
+def _mean(values: list[float]) -> float:
+    """Return the mean of what is defined; one value stays as it is."""
+    if len(values) == 1:
+        return values[0]
+    defined = [value for value in values if not np.isnan(value)]
+    return float(np.mean(defined)) if defined else float("nan")

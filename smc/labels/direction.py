@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.arguments import check_positive
-from smc.labels.held_return import held_return
+from smc.labels.held_return import held_ratio, side_return
 from smc.labels.label_table import check_events, label_table
 from smc.typing import FloatArray, IntArray
 
@@ -46,7 +46,7 @@ class Direction:
     def compute(self, bars: pd.DataFrame, events: IntArray, side: IntArray) -> pd.DataFrame:
         """Label events; see the class. Those without ``horizon`` bars after them are dropped and counted."""
         events, side = check_events(len(bars), events, side)
-        ret = held_return(bars, events, side, self.horizon)
+        ret = side_return(side, held_ratio(bars, events, self.horizon))
         known = ~np.isnan(ret)
         return label_table(
             events[known],

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smc.labels.held_return import held_return
+from smc.labels.held_return import held_ratio, side_return
 from smc.labels.label_table import check_events, label_table
 from smc.typing import FloatArray, IntArray
 
@@ -15,7 +15,8 @@ class ForwardReturn:
     """Give each event its side-signed log return over ``horizon`` bars, a regression target.
 
     The return runs from open[t+1], the first price that can be traded after the decision at the close of t,
-    to close[t+horizon]; the span is [t+1, t+horizon].
+    to close[t+horizon]; the span is [t+1, t+horizon]. The target is a log return, whose sizes are alike on
+    both sides; what a trade earns, ``ret``, is a simple one (`smc.labels.held_return.side_return`).
 
     Parameters
     ----------
@@ -56,12 +57,12 @@ class ForwardReturn:
         events, side = check_events(len(bars), events, side)
         known = events + self.horizon < len(bars)
         kept, sides = events[known], side[known]
-        steps = {f"label_{step}": held_return(bars, kept, sides, step) for step in self.steps}
-        longest = held_return(bars, kept, sides, self.horizon)
+        targets = {f"label_{step}": sides * np.log(held_ratio(bars, kept, step)) for step in self.steps}
+        ratio = held_ratio(bars, kept, self.horizon)
         return label_table(
             kept,
             kept + self.horizon,
-            {"label": longest, **steps, "ret": longest},
+            {"label": sides * np.log(ratio), **targets, "ret": side_return(sides, ratio)},
             dropped={"unresolved": int((~known).sum())},
         )
 

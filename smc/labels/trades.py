@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smc.labels.barrier_levels import BarrierRules, barrier_distances
+from smc.labels.held_return import side_return
 from smc.labels.label_table import check_events, label_table
 from smc.typing import BoolArray, FloatArray, IntArray
 
@@ -15,7 +16,7 @@ class Trades(NamedTuple):
 
     events: IntArray
     end: IntArray
-    ret: FloatArray  # side-signed log return
+    ret: FloatArray  # side-signed simple return
     outcome: IntArray  # AMBIGUOUS, STOP, EXPIRY or TARGET of `smc.structure.barriers`
 
     def keep(self, mask: BoolArray) -> "Trades":
@@ -53,8 +54,7 @@ def walk_trades(
     events, side, entry = events[placed], side[placed], entry[placed]
     prices = np.ascontiguousarray(bars[["open", "high", "low", "close"]].to_numpy(dtype=np.float64))
     end, price, outcome = touch(prices, events + 1, side, barriers[placed], max_holding)
-    gain = np.log(price / entry)
-    trades = Trades(events, end, np.where(side > 0, gain, -gain), outcome.astype(np.int64))
+    trades = Trades(events, end, side_return(side, price / entry), outcome.astype(np.int64))
     is_open = outcome == UNRESOLVED
     return trades.keep(~is_open), {"unresolved": int(is_open.sum()), "no_barrier": int((~placed).sum())}
 

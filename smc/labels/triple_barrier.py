@@ -53,10 +53,10 @@ class TripleBarrier:
     >>> bars.loc[time[16], "high"] = 102.5  # ATR is 2; a target of 1 ATR lies at 102 for a long trade
     >>> label = TripleBarrier(max_holding=2, stop_atr=1.0, target_atr=1.0)
     >>> label.compute(bars, np.array([14, 15, 16]), np.array([1, -1, 1])).round(4)
-           start  end  label     ret  weight
+           start  end  label   ret  weight
     event
-    14        15   16      1  0.0198    0.75
-    15        16   16      0 -0.0198    0.50
+    14        15   16      1  0.02    0.75
+    15        16   16      0 -0.02    0.50
     """
 
     task: Literal["classification"] = "classification"

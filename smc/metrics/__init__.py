@@ -42,13 +42,15 @@ from smc.metrics.probability import (
 from smc.metrics.proportion import effective_size, proportion_interval
 from smc.metrics.regression import mae, mape, mse, r2, rmse
 from smc.metrics.trading import (
-    held_position,
-    net_returns,
-    open_to_open_return,
+    MarkedTrades,
+    mark_to_market,
+    mean_over_open,
     stands_aside,
+    trade_return,
 )
 
 __all__ = [
+    "MarkedTrades",
     "accuracy",
     "auc",
     "balanced_accuracy",
@@ -67,17 +69,16 @@ __all__ = [
     "event_log_loss",
     "expected_calibration_error",
     "f1_score",
-    "held_position",
     "label_overlap",
     "log_loss",
     "mae",
     "majority_accuracy",
     "mape",
+    "mark_to_market",
     "max_drawdown",
     "mcc",
+    "mean_over_open",
     "mse",
-    "net_returns",
-    "open_to_open_return",
     "percentile_interval",
     "precision",
     "proportion_interval",
@@ -89,6 +90,7 @@ __all__ = [
     "sharpe",
     "sortino",
     "stands_aside",
+    "trade_return",
     "turnover",
     "var_95",
     "win_rate",

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from smc.metrics.classes import class_codes, resolve_classes, weighted_mean
-from smc.typing import FloatArray
+from smc.typing import FloatArray, IntArray
 
 Labels = npt.ArrayLike
 Weight = npt.ArrayLike | None
@@ -44,7 +44,7 @@ def majority_accuracy(y_true: Labels, *, sample_weight: Weight = None) -> float:
 
 def confusion_matrix(
     y_true: Labels, y_pred: Labels, *, classes: Labels | None = None, sample_weight: Weight = None
-) -> npt.NDArray[np.generic]:
+) -> IntArray | FloatArray:
     """Count events by true class (rows) and predicted class (columns), classes ascending.
 
     >>> confusion_matrix([0, 1, 1, 0], [0, 1, 0, 0])

@@ -1,8 +1,8 @@
-"""Metrics of a series of log returns, one a bar, or one a trade for `win_rate`; NaN where undefined.
+"""Metrics of a series of simple returns, one a bar, or one a trade for `win_rate`; NaN where undefined.
 
-What is annualised takes the number of periods a year explicitly: a series does not say how long its bars
-are, and a guess of 252 inflates or shrinks every figure. The risk-free rate is 0. Losses and drawdowns are
-positive numbers.
+Capital grows by the product of 1 + return; a return of -1 loses all of it, for good. What is annualised
+takes the number of periods a year explicitly: a series does not say how long its bars are, and a guess of 252
+inflates or shrinks every figure. The risk-free rate is 0. Losses and drawdowns are positive numbers.
 """
 
 import math
@@ -63,21 +63,21 @@ def calmar(returns: Returns, periods_per_year: float) -> float:
     """Compound growth a year, by the largest drawdown; NaN without a drawdown.
 
     >>> round(calmar([0.10, -0.05, 0.10], periods_per_year=3), 3)
-    3.318
+    2.99
     """
     _check_periods(periods_per_year)
     drawdown = max_drawdown(returns)
     if not drawdown > 0:
         return float("nan")
-    with np.errstate(over="ignore"):
-        growth = np.expm1(_floats(returns).mean() * periods_per_year)
+    with np.errstate(over="ignore", divide="ignore"):
+        growth = np.expm1(np.log1p(_floats(returns)).mean() * periods_per_year)
     return float(growth / drawdown)
 
 
 def max_drawdown(returns: Returns) -> float:
     """Largest loss from a peak, as a share of the peak, in [0, 1]; capital starts at a peak.
 
-    >>> round(max_drawdown(np.log([0.9, 1.0, 0.5, 3.0])), 6)
+    >>> round(max_drawdown([-0.1, 0.0, -0.5, 2.0]), 6)
     0.55
     """
     values = _floats(returns)
@@ -87,21 +87,21 @@ def max_drawdown(returns: Returns) -> float:
 def drawdown_curve(returns: Returns) -> FloatArray:
     """Loss from the highest capital so far, as a share of it, after each return.
 
-    >>> drawdown_curve(np.log([0.9, 1.2, 0.5])).round(6)
+    >>> drawdown_curve([-0.1, 0.2, -0.5]).round(6)
     array([0.1, 0. , 0.5])
     """
-    growth = np.cumsum(_floats(returns))
-    peak = np.maximum(np.maximum.accumulate(growth), 0.0)
-    return np.abs(np.expm1(growth - peak))
+    capital = equity_curve(returns)
+    peak: FloatArray = np.maximum(np.maximum.accumulate(capital), 1.0)
+    return 1.0 - capital / peak
 
 
 def equity_curve(returns: Returns) -> FloatArray:
     """Capital after each return, from 1.
 
-    >>> equity_curve(np.log([0.5, 3.0])).round(6)
+    >>> equity_curve([-0.5, 2.0])
     array([0.5, 1.5])
     """
-    return np.exp(np.cumsum(_floats(returns)))
+    return np.cumprod(1.0 + _floats(returns))
 
 
 def win_rate(returns: Returns) -> float:
@@ -138,17 +138,20 @@ def cvar_95(returns: Returns) -> float:
     return float(0.0 - values[values <= np.quantile(values, 0.05)].mean()) if values.size else float("nan")
 
 
-def turnover(position: npt.ArrayLike, periods_per_year: float) -> float:
-    """Sum of absolute position changes a year, from no position; 2 is one full trade in and out.
+def turnover(traded: npt.ArrayLike, periods_per_year: float) -> float:
+    """Bought and sold in a year, in units of the capital; 2 is one full trade in and out.
 
-    >>> turnover([0, 1, 1, -1, -1, 0], periods_per_year=12)
+    Parameters
+    ----------
+    traded
+        In each bar.
+
+    >>> turnover([0, 1, 0, 1, 2, 0], periods_per_year=12)
     8.0
     """
     _check_periods(periods_per_year)
-    values = _floats(position)
-    if values.size == 0:
-        return float("nan")
-    return float(np.abs(np.diff(values, prepend=0.0)).mean()) * periods_per_year
+    values = _floats(traded)
+    return float(values.mean()) * periods_per_year if values.size else float("nan")
 
 
 def _floats(values: npt.ArrayLike) -> FloatArray:

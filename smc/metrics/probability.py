@@ -78,6 +78,7 @@ def expected_calibration_error(
     *,
     classes: Labels | None = None,
     n_bins: int = 10,
+    sample_weight: Weight = None,
 ) -> float:
     """Mean distance between what was predicted and what happened, over groups of events (ECE).
 
@@ -95,11 +96,13 @@ def expected_calibration_error(
     """
     codes, matrix = _align(y_true, probabilities, classes)
     columns = [1] if matrix.shape[1] == 2 else range(matrix.shape[1])
-    return float(np.mean([_calibration_error(codes == k, matrix[:, k], n_bins) for k in columns]))
+    return float(
+        np.mean([_calibration_error(codes == k, matrix[:, k], n_bins, sample_weight) for k in columns])
+    )
 
 
 def reliability_curve(
-    y_true: Labels, probability: Labels, *, n_bins: int = 10
+    y_true: Labels, probability: Labels, *, n_bins: int = 10, sample_weight: Weight = None
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Return what a reliability diagram draws: how often happened what was given a probability.
 
@@ -117,7 +120,8 @@ def reliability_curve(
     Returns
     -------
     dict
-        ``predicted`` (mean probability), ``observed`` (share that happened), ``count``: one entry a bin.
+        ``predicted`` (mean probability), ``observed`` (share that happened), ``count`` (sum of the weights
+        where there are some): one entry a bin.
 
     >>> curve = reliability_curve([0, 1, 1, 1], [0.2, 0.4, 0.6, 0.8], n_bins=2)
     >>> curve["predicted"].round(6), curve["observed"]
@@ -125,20 +129,23 @@ def reliability_curve(
     """
     check_positive("n_bins", n_bins)
     happened, score = np.asarray(y_true, dtype=np.float64), np.asarray(probability, dtype=np.float64)
+    weight = np.ones(len(score)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     cuts = np.arange(1, n_bins) * len(score) // n_bins
     edges = np.unique(np.sort(score)[cuts[cuts < len(score)]])
     group = np.searchsorted(edges, score, side="right")
-    count = np.bincount(group)
+    count = np.bincount(group) if sample_weight is None else np.bincount(group, weights=weight)
     filled = count > 0
     return {
-        "predicted": np.bincount(group, weights=score)[filled] / count[filled],
-        "observed": np.bincount(group, weights=happened)[filled] / count[filled],
+        "predicted": np.bincount(group, weights=score * weight)[filled] / count[filled],
+        "observed": np.bincount(group, weights=happened * weight)[filled] / count[filled],
         "count": count[filled],
     }
 
 
-def _calibration_error(happened: npt.NDArray[np.bool_], probability: FloatArray, n_bins: int) -> float:
-    curve = reliability_curve(happened, probability, n_bins=n_bins)
+def _calibration_error(
+    happened: npt.NDArray[np.bool_], probability: FloatArray, n_bins: int, sample_weight: Weight
+) -> float:
+    curve = reliability_curve(happened, probability, n_bins=n_bins, sample_weight=sample_weight)
     predicted, observed, count = (
         np.asarray(curve[name], dtype=np.float64) for name in ("predicted", "observed", "count")
     )

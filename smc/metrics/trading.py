@@ -1,37 +1,116 @@
-"""From predicted events to positions, and from positions to returns after costs."""
+"""From trades to the returns of an account that is marked to market."""
+
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from smc.arguments import check_non_negative
 from smc.typing import BoolArray, FloatArray, IntArray
 
 
-def held_position(n_bars: int, start: IntArray, end: IntArray, position: FloatArray) -> FloatArray:
-    """Return the position held during each bar: the mean position of the events open in it, 0 without any.
+class MarkedTrades(NamedTuple):
+    """Trades bar by bar: one row a trade and bar, trades in their order, bars ascending.
 
-    An event is open in the bars ``start`` to ``end`` of its label span, both included. It was decided at the
-    close of ``start`` - 1, so it is filled at the open of ``start``; what it holds in a bar is known at the
-    close of the bar before, because whether its label is resolved is.
+    Attributes
+    ----------
+    trade, bar
+        Number of the trade, and position of the bar.
+    gross, net
+        Simple return of the trade in the bar, before and after costs.
+    traded
+        What was bought or sold in the bar, as a share of what the trade was given.
+    """
+
+    trade: IntArray
+    bar: IntArray
+    gross: FloatArray
+    net: FloatArray
+    traded: FloatArray
+
+
+def mark_to_market(
+    open_: FloatArray,
+    close: FloatArray,
+    *,
+    start: IntArray,
+    end: IntArray,
+    position: FloatArray,
+    gain: FloatArray,
+    cost: float,
+) -> MarkedTrades:
+    """Mark each trade at every close from its entry to its exit.
+
+    A trade is given a capital of 1, buys ``position`` of it at the open of bar ``start`` (sells where that is
+    below 0), and is held, not rebalanced, until it leaves in bar ``end``. At price P it is worth
+    1 + position (P / entry - 1), so the product of (1 + gross) over its bars is 1 + position x ``gain``, and
+    that of (1 + net) is the same after a cost on the way in and one on the way out. A trade that is worth
+    nothing at a close, as a short of a price that has doubled, is liquidated: it stays at 0, whatever the
+    price does until its end.
 
     Parameters
     ----------
-    n_bars
-        Length of the series that the bar positions refer to.
+    open_, close
+        Of all bars.
+    start, end
+        Bar of the entry, and of the exit, both included (n_trades,).
     position
-        Position of each event, in [-1, 1]; a prediction not to trade is 0, and counts in the mean.
+        Signed share of the capital, in [-1, 1] (n_trades,).
+    gain
+        Price at the exit over that at the entry, less 1 (n_trades,).
+    cost
+        Of a purchase or sale, as a fraction of its size: 0.0001 is one basis point.
 
-    Notes
-    -----
-    One difference array for the sum and one for the count: O(events + bars).
-
-    >>> held_position(6, np.array([1, 2]), np.array([3, 4]), np.array([1.0, -1.0]))
-    array([ 0.,  1.,  0.,  0., -1.,  0.])
+    Examples
+    --------
+    >>> trade = {"start": [0], "end": [1], "position": [-1.0], "gain": [-0.1]}
+    >>> trade = {name: np.array(values) for name, values in trade.items()}
+    >>> marked = mark_to_market(np.array([100.0, 110.0]), np.array([110.0, 99.0]), **trade, cost=0.01)
+    >>> marked.gross.round(4), marked.net.round(4)
+    (array([-0.1   ,  0.2222]), array([-0.109,  0.21 ]))
     """
-    total = _open(n_bars, start, end, position)
-    count = _open(n_bars, start, end, np.ones(len(start)))
-    mean = np.divide(total, count, out=np.zeros(n_bars), where=count > 0)
-    return np.clip(mean, -1.0, 1.0)
+    check_non_negative("cost", cost)
+    n_bars = end - start + 1
+    first = np.cumsum(n_bars) - n_bars
+    last = first + n_bars - 1
+    trade = np.repeat(np.arange(len(start)), n_bars)
+    bar = np.arange(len(trade)) - (first - start)[trade]
+    moved = close[bar] / open_[start][trade] - 1.0
+    moved[last] = gain
+    value = _until_nothing_is_left(1.0 + position[trade] * moved, trade, first)
+    before = np.concatenate([[1.0], value[:-1]])[: len(value)]
+    before[first] = 1.0
+    gross = np.divide(value, before, out=np.ones(len(value)), where=before > 0) - 1.0
+    fills = np.bincount(first, minlength=len(trade)) + np.bincount(last, minlength=len(trade))
+    size: FloatArray = np.abs(position)[trade]
+    net = (1.0 + gross) * np.maximum(1.0 - cost * size, 0.0) ** fills - 1.0
+    return MarkedTrades(trade, bar, gross, net, traded=size * fills.astype(np.float64))
+
+
+def trade_return(position: FloatArray, ret: FloatArray, *, cost: float) -> FloatArray:
+    """Return what a trade adds to its capital from entry to exit, after a cost on both; at least -1.
+
+    Parameters
+    ----------
+    position
+        Share of the capital, relative to the side of ``ret``.
+    ret
+        Side-signed simple return of the price.
+
+    >>> trade_return(np.array([1.0, 0.5, 0.0, 1.0]), np.array([0.1, 0.1, 0.1, -2.0]), cost=0.001).round(6)
+    array([ 0.097801,  0.04895 ,  0.      , -1.      ])
+    """
+    kept = np.maximum(1.0 - cost * np.abs(position), 0.0) ** 2
+    return np.maximum(1.0 + position * ret, 0.0) * kept - 1.0
+
+
+def mean_over_open(n_bars: int, bar: IntArray, value: FloatArray) -> FloatArray:
+    """Return the mean of a value over the trades that are open in each bar, 0 where none is.
+
+    >>> mean_over_open(3, np.array([0, 0, 2]), np.array([0.1, 0.3, -0.2]))
+    array([ 0.2,  0. , -0.2])
+    """
+    total, count = np.bincount(bar, weights=value, minlength=n_bars), np.bincount(bar, minlength=n_bars)
+    return np.divide(total, count, out=np.zeros(n_bars), where=count > 0)
 
 
 def stands_aside(
@@ -45,49 +124,11 @@ def stands_aside(
     return np.abs(probability - threshold) < half_width
 
 
-def net_returns(
-    position: FloatArray, bar_return: FloatArray, *, cost: float, lag: int = 1
-) -> tuple[FloatArray, FloatArray]:
-    """Return what a position earns in each bar, before and after costs.
-
-    ``gross[t] = position[t - lag] * bar_return[t]``; ``net[t] = gross[t] - cost * |position[t] -
-    position[t - 1]|``, from no position before the first bar. A position still held in the last bar has not
-    paid for its exit.
-
-    Parameters
-    ----------
-    position
-        In [-1, 1], stamped at the bar in whose close it is decided (``lag=1``), or at the bar during which it
-        is held (``lag=0``, for positions of `held_position`, which are a bar late already).
-    bar_return
-        Log return of each bar.
-    cost
-        Of a change of position by 1, as a fraction of the capital: 0.0001 is one basis point.
-
-    >>> gross, net = net_returns(np.array([0.0, 1.0, 1.0]), np.array([0.1, 0.2, 0.3]), cost=0.01)
-    >>> gross, net
-    (array([0. , 0. , 0.3]), array([ 0.  , -0.01,  0.3 ]))
-    """
-    check_non_negative("cost", cost)
-    check_non_negative("lag", lag)
-    held = np.concatenate([np.zeros(lag), position])[: len(position)]
-    gross = held * bar_return
-    return gross, gross - cost * np.abs(np.diff(position, prepend=0.0))
-
-
-def open_to_open_return(open_: FloatArray, close: FloatArray) -> FloatArray:
-    """Return what holding through each bar earns: the log return from its open to the next one.
-
-    The last bar has no next open, and is marked at its close.
-
-    >>> np.exp(open_to_open_return(np.array([1.0, 2.0, 3.0]), np.array([2.5, 2.5, 6.0])))
-    array([2. , 1.5, 2. ])
-    """
-    return np.diff(np.log(np.append(open_, close[-1:]).astype(np.float64)))
-
-
-def _open(n_bars: int, start: IntArray, end: IntArray, value: npt.NDArray[np.float64]) -> FloatArray:
-    """Sum a value over the events that are open in each bar."""
-    opened = np.bincount(start, weights=value, minlength=n_bars + 1)
-    closed = np.bincount(end + 1, weights=value, minlength=n_bars + 1)
-    return np.cumsum(opened - closed, dtype=np.float64)[:n_bars]
+def _until_nothing_is_left(value: FloatArray, trade: IntArray, first: IntArray) -> FloatArray:
+    """Keep a trade at 0 from the bar on in which its value has reached 0."""
+    is_gone = value <= 0.0
+    if not is_gone.any():
+        return value
+    so_far = np.cumsum(is_gone)
+    before = (so_far - is_gone)[first]
+    return np.where(so_far > before[trade], 0.0, value)

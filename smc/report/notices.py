@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from smc.results.record import Warned
+from smc.results.return_scheme import OLD_RETURNS, SIMPLE, return_scheme
 
 #: Undefined figures that are named.
 N_NAMED = 3
@@ -15,18 +16,20 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     A figure that is undefined (a precision where nothing was predicted positive) is saved as null with a
     warning of its own; together they are one notice here. So are warnings of several fits for one reason: the
-    sentence of the first, and the names of the others. Members of an ensemble have a notice each.
+    sentence of the first, and the names of the others. Members of an ensemble have a notice each. A run of an
+    earlier version says first that its returns are of the old kind.
 
     >>> wide, undefined = {"reason": "gap", "sentence": "Wide."}, {"reason": "not_finite", "field": "auc"}
     >>> fits = ("fold 1", "fold 4", "fold 4")
     >>> late = [{"reason": "timeout", "fit": fit, "sentence": "Late."} for fit in fits]
-    >>> notices({"warnings": [*late, wide, undefined]})
+    >>> notices({"warnings": [*late, wide, undefined], "return_scheme": "simple"})
     [('timeout', 'fold 1: Late. Likewise in fold 4.'), ('gap', 'Wide.'),
      ('not_finite', '1 undefined figure, saved as null: auc')]
     """
     warnings = record.get("warnings") or []
     undefined = [str(warning.get("field")) for warning in warnings if warning.get("reason") == UNDEFINED]
-    rows = list(_by_reason(warning for warning in warnings if warning.get("reason") != UNDEFINED))
+    rows = [("old_returns", OLD_RETURNS)] if return_scheme(record) != SIMPLE else []
+    rows += list(_by_reason(warning for warning in warnings if warning.get("reason") != UNDEFINED))
     if undefined:
         more = f" and {len(undefined) - N_NAMED} more" if len(undefined) > N_NAMED else ""
         figures = f"{len(undefined)} undefined figure{'s' * (len(undefined) > 1)}, saved as null"

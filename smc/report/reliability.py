@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from smc.evaluation.predictions import n_events, share_weights
 from smc.metrics import reliability_curve
 from smc.report.proportion import normal_point, wilson
 from smc.typing import FloatArray
@@ -40,7 +41,7 @@ def reliability(rows: pd.DataFrame, name: int, *, confidence: float = 0.95) -> G
     """
     predicted = np.nan_to_num(rows[f"p_{name}"].to_numpy(dtype=np.float64))
     happened = (rows["label"].to_numpy() == name).astype(np.float64)
-    mean, share, n = _grouped(predicted, happened, rows["weight"].to_numpy())
+    mean, share, n = _grouped(predicted, happened, rows)
     bounds = np.array([wilson(*pair, confidence=confidence) for pair in zip(share, n, strict=True)])
     return Groups(mean, share, *bounds.T)
 
@@ -56,20 +57,20 @@ def realised(rows: pd.DataFrame, *, confidence: float = 0.95) -> Groups:
         Events with ``label``, ``prediction`` and ``weight``.
     """
     predicted, happened = rows["prediction"].to_numpy(), rows["label"].to_numpy()
-    weight = rows["weight"].to_numpy()
-    mean, outcome, n = _grouped(predicted, happened, weight)
-    square = _grouped(predicted, happened**2, weight)[1]
+    mean, outcome, n = _grouped(predicted, happened, rows)
+    square = _grouped(predicted, happened**2, rows)[1]
     half = normal_point(confidence) * np.sqrt(np.maximum(square - outcome**2, 0.0) / n)
     return Groups(mean, outcome, outcome - half, outcome + half)
 
 
 def _grouped(
-    predicted: FloatArray, happened: FloatArray, weight: FloatArray
+    predicted: FloatArray, happened: FloatArray, rows: pd.DataFrame
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return by group the mean prediction, the mean of what happened, and the sum of weights."""
-    n_bins = int(np.clip(len(predicted) // MIN_EVENTS, 1, MAX_GROUPS))
-    of_happened = reliability_curve(happened, predicted, n_bins=n_bins)
-    of_weight = reliability_curve(weight, predicted, n_bins=n_bins)
+    """Return by group the mean prediction, the mean of what happened, and the sum of uniqueness."""
+    weight, share = rows["weight"].to_numpy(), share_weights(rows)
+    n_bins = int(np.clip(n_events(rows) // MIN_EVENTS, 1, MAX_GROUPS))
+    of_happened = reliability_curve(happened, predicted, n_bins=n_bins, sample_weight=share)
+    of_weight = reliability_curve(weight, predicted, n_bins=n_bins, sample_weight=share)
     mean, outcome, unique, count = np.array(
         [of_happened["predicted"], of_happened["observed"], of_weight["observed"], of_happened["count"]],
         dtype=np.float64,

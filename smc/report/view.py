@@ -1,11 +1,11 @@
-"""A run as its readers ask about it: by symbol, and by split with one row an event."""
+"""A run as its readers ask about it: by symbol, and by split."""
 
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from smc.evaluation.predictions import all_classes, average_repeated
+from smc.evaluation.predictions import all_classes, with_shares
 from smc.report.figures import Figures
 from smc.results import Run
 
@@ -71,12 +71,9 @@ class RunView:
 
     @cached_property
     def splits(self) -> dict[str, pd.DataFrame]:
-        """The splits that have predictions, in time order.
-
-        An event that several folds tested counts once, with the average of its predictions.
-        """
+        """The splits that have predictions, in time order, each with its ``share`` of its event."""
         rows = dict(list(self.run.predictions.groupby("part", sort=False)))
-        return {split: _one_row_an_event(rows[split]) for split in SPLIT_NAMES if split in rows}
+        return {split: _in_time_order(rows[split]) for split in SPLIT_NAMES if split in rows}
 
     @property
     def judged_split(self) -> str | None:
@@ -84,6 +81,6 @@ class RunView:
         return next((split for split in ("out_of_fold", "test") if split in self.splits), None)
 
 
-def _one_row_an_event(rows: pd.DataFrame) -> pd.DataFrame:
-    symbols = [average_repeated(own) for _, own in rows.groupby("symbol", sort=False)]
+def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
+    symbols = [with_shares(own) for _, own in rows.groupby("symbol", sort=False)]
     return symbols[0] if len(symbols) == 1 else pd.concat(symbols).sort_values("time", kind="stable")

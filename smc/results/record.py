@@ -46,7 +46,7 @@ class History(TypedDict, total=False):
 
 
 class Metrics(TypedDict, total=False):
-    """Scores of one split or regime, one row an event: those of classes, or those of numbers."""
+    """Scores of one split or regime, each event counted once: those of classes, or those of numbers."""
 
     n_events: int
     distinct_predictions: int  # classes, or values, that are predicted at all
@@ -63,7 +63,7 @@ class Metrics(TypedDict, total=False):
     weighted_accuracy: Figure  # events count by the uniqueness of their labels
     weighted_log_loss: Figure
     classes: list[int]
-    confusion_matrix: list[list[int]]  # lines: true class
+    confusion_matrix: list[list[float]]  # lines: true class; fractions where events were tested several times
     log_loss_skill: Figure  # share of the baseline's loss that is saved
     r2: Figure
     mae: Figure
@@ -74,7 +74,7 @@ class Metrics(TypedDict, total=False):
 
 
 class FinancialMetrics(TypedDict, total=False):
-    """What trading the predictions of one split earns after costs; log returns a bar."""
+    """What trading the predictions of one split earns after costs; of several accounts the mean of each."""
 
     sharpe: Figure  # a year, as `sortino` and `calmar`
     sortino: Figure
@@ -83,10 +83,12 @@ class FinancialMetrics(TypedDict, total=False):
     win_rate: Figure  # of the trades
     var_95: Figure  # loss of a bar that 5 % of the bars exceed
     cvar_95: Figure
-    turnover: Figure  # changes of position by 1, a year
-    mean_return: Figure
-    n_bars: int
-    n_trades: int
+    turnover: Figure  # bought and sold in a year, in units of the capital
+    mean_return: Figure  # simple return of a bar
+    n_bars: float
+    n_trades: float
+    n_accounts: int
+    n_liquidated: int  # trades that lost all they were given, over all accounts
     periods_per_year: Figure
 
 
@@ -313,6 +315,7 @@ class Description(TypedDict):
 class RunFacts(Choices, Description):
     """What is known of a run before its fits."""
 
+    return_scheme: NotRequired[str]  # `smc.results.return_scheme`; absent before 0.2
     run_id: str
     data_hash: str
 

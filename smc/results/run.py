@@ -11,6 +11,7 @@ import pandas as pd
 from smc.results.manifest import NAME, verify
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
+from smc.results.return_scheme import SIMPLE, as_simple, return_scheme
 from smc.typing import Config
 
 
@@ -41,13 +42,18 @@ class Run:
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """Out-of-fold, val and test predictions, one row an event and part: predictions.parquet."""
+        """Out-of-fold, val and test predictions, one row a prediction: predictions.parquet."""
         return pd.read_parquet(self.path / "predictions.parquet")
 
     @cached_property
     def returns(self) -> pd.DataFrame:
-        """Position, gross and net return, one row a bar: returns.parquet."""
-        return pd.read_parquet(self.path / "returns.parquet")
+        """Position, gross and net return, one row a bar of an account: returns.parquet, in simple returns."""
+        return self._in_simple_returns("returns")
+
+    def sealed_tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Read predictions and returns of a sealed test part; whoever does records the opening first."""
+        predictions = pd.read_parquet(self.path / "sealed_predictions.parquet")
+        return predictions, self._in_simple_returns("sealed_returns")
 
     @cached_property
     def curves(self) -> pd.DataFrame:
@@ -81,6 +87,10 @@ class Run:
     def _model_folder(self) -> AbstractContextManager[Path]:
         packed = [name.removeprefix("model/") for name in self._packed if name.startswith("model/")]
         return unpacked(self.path / "model", packed)
+
+    def _in_simple_returns(self, name: str) -> pd.DataFrame:
+        returns = pd.read_parquet(self.path / f"{name}.parquet")
+        return returns if return_scheme(self.record) == SIMPLE else as_simple(returns)
 
     def _table_if_any(self, name: str) -> pd.DataFrame:
         path = self.path / f"{name}.parquet"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from smc.results.return_scheme import SIMPLE
 from smc.selection.evidence import SplitResult
 from smc.stats import TrackRecord
 
@@ -18,6 +19,8 @@ class Identity:
         What the seeds of one configuration on the same data, split and code share.
     choices
         The option chosen for each group of the configuration.
+    return_scheme
+        How it counts returns, see `smc.results.return_scheme`.
     """
 
     run_id: str
@@ -28,6 +31,7 @@ class Identity:
     data_hash: str = ""
     split_hash: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    return_scheme: str = SIMPLE
 
 
 @dataclass(frozen=True, eq=False)

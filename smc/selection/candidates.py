@@ -7,11 +7,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from smc.evaluation.predictions import BASELINE, HELD_OUT, average_repeated, class_columns
+from smc.evaluation.predictions import (
+    BASELINE,
+    HELD_OUT,
+    class_columns,
+    event_means,
+    first_of_events,
+    with_shares,
+)
+from smc.results.return_scheme import return_scheme
 from smc.selection import measures
 from smc.selection.candidate import Candidate, Identity
 from smc.selection.evidence import EventEvidence, SplitResult
-from smc.stats import TrackRecord
+from smc.stats import TrackRecord, mean_record
 from smc.typing import FloatArray, IntArray
 
 #: Marks in a record that a reader of a verdict should know of.
@@ -61,24 +69,24 @@ def split_result(
         Predictions of one symbol and split with the baseline's beside them; an event may stand there several
         times.
     net
-        ``time`` and ``net`` of its bars; needed for ``sharpe`` only.
+        ``account``, ``time`` and ``net`` of its bars; needed for ``sharpe`` only.
     """
     if not len(rows):
         return None
-    rows = average_repeated(rows)
-    time, end = nanoseconds(rows["time"]), _label_ends(rows)
+    rows = with_shares(rows)
+    events = rows.iloc[first_of_events(rows)]
+    time, end = nanoseconds(events["time"]), _label_ends(events)
     is_classification = bool(class_columns(rows))
     correct = baseline = None
     if is_classification:
         label = rows["label"].to_numpy()
-        correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
-        baseline = (label == _baseline_class(rows)).astype(np.float64)
+        correct = event_means(rows, (label == rows["prediction"].to_numpy()).astype(np.float64))
+        baseline = event_means(rows, (label == _baseline_class(rows)).astype(np.float64))
     if is_classification and measure != "sharpe":
-        evidence = EventEvidence(time, end, measures.EVENT_MEASURES[measure](rows))
+        evidence = EventEvidence(time, end, event_means(rows, measures.EVENT_MEASURES[measure](rows)))
     else:
-        bars = nanoseconds(net["time"]) if len(net) else np.empty(0, dtype=np.int64)
-        values = net["net"].to_numpy(dtype=np.float64) if len(net) else np.empty(0)
-        evidence = EventEvidence(bars, bars, measures.sharpe(values, periods_per_year or 1.0))
+        bars = np.unique(nanoseconds(net["time"])) if len(net) else np.empty(0, dtype=np.int64)
+        evidence = EventEvidence(bars, bars, measures.sharpe(net, periods_per_year or 1.0))
     return SplitResult(evidence, time, end, correct, baseline)
 
 
@@ -129,6 +137,7 @@ def _identity(run_id: str, record: Mapping[str, Any], symbol: str) -> Identity:
         data_hash=record["data_hash"],
         split_hash=record["split_hash"],
         choices=choices,
+        return_scheme=return_scheme(record),
     )
 
 
@@ -146,10 +155,16 @@ def _rows(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
 
 
 def _track_record(bars: pd.DataFrame, periods: float | None) -> TrackRecord | None:
-    net = bars["net"].to_numpy(dtype=np.float64) if len(bars) else np.empty(0)
-    if periods is None or len(net) < 2 or not np.ptp(net) > 0:
-        return None
-    return TrackRecord.of(net, periods_per_year=periods)
+    """Return the record of one account: of several, the mean of what each shows."""
+    accounts = (
+        [own.to_numpy(dtype=np.float64) for _, own in bars.groupby("account")["net"]] if len(bars) else []
+    )
+    records = [
+        TrackRecord.of(net, periods_per_year=periods)
+        for net in accounts
+        if periods is not None and len(net) > 1 and np.ptp(net) > 0
+    ]
+    return mean_record(records) if records else None
 
 
 def _label_ends(rows: pd.DataFrame) -> IntArray:

@@ -102,8 +102,9 @@ def superior_predictive_ability(panel: Panel, *, n_draws: int, seed: int) -> flo
 def compare_paired(chosen: Candidate, others: Iterable[Candidate]) -> list[dict[str, Any]]:
     """Compare a run with others on the same data and split, whose events are the same; two-sided p-values.
 
-    McNemar's test (mid-p) takes events whose labels do not overlap; Diebold and Mariano's takes all, with an
-    error that allows for the overlap. They describe, and choose nobody.
+    McNemar's test (mid-p) takes events whose labels do not overlap, and is left out where events were
+    predicted several times; Diebold and Mariano's takes all, with an error that allows for the overlap. They
+    describe, and choose nobody.
     """
     return [
         {"run_id": other.run_id, **_tests(chosen.out_of_fold, other.out_of_fold)}
@@ -137,7 +138,7 @@ def _paired(one: Candidate, other: Candidate) -> bool:
 
 def _tests(one: SplitResult, other: SplitResult) -> dict[str, float | None]:
     p_values: dict[str, float | None] = {"mcnemar_p": None, "diebold_mariano_p": None}
-    if one.correct is not None and other.correct is not None:
+    if one.is_single and other.is_single and one.correct is not None and other.correct is not None:
         rows = without_overlap(one.time, one.end)
         p_values["mcnemar_p"] = stats.mcnemar(one.correct[rows], other.correct[rows], method="mid_p").p_value
     first, second = one.evidence, other.evidence

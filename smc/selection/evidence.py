@@ -45,12 +45,13 @@ class EventEvidence:
 
 @dataclass(frozen=True, eq=False)
 class SplitResult:
-    """Held-out predictions of one part, one row an event in time order.
+    """Held-out predictions of one part, one value an event in time order.
 
     Attributes
     ----------
     correct, baseline_correct
-        Whether model and baseline named the class, event by event; None for a regression.
+        Whether model and baseline named the class, event by event, and of an event that was predicted several
+        times the share of predictions that did; None for a regression.
     """
 
     evidence: EventEvidence
@@ -58,6 +59,11 @@ class SplitResult:
     end: IntArray
     correct: FloatArray | None = None
     baseline_correct: FloatArray | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether each event was predicted once, so that its class was named or was not."""
+        return self.correct is not None and bool(np.isin(self.correct, (0.0, 1.0)).all())
 
     @property
     def n_events(self) -> int:

@@ -1,13 +1,14 @@
 """What an event says for a model: per-event values whose mean is the model's score above the baseline's.
 
-Each function takes one row an event, columns as in `smc.evaluation.predictions`, the baseline's among them.
+Each function takes predictions as `smc.evaluation.predictions.with_shares` returns them, the baseline's among
+them, and gives one value a row; the mean over the predictions of an event is what the event says.
 """
 
 import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import BASELINE, all_classes, probabilities
+from smc.evaluation.predictions import BASELINE, all_classes, probabilities, share_weights
 from smc.typing import FloatArray, IntArray
 
 
@@ -34,9 +35,10 @@ def information_coefficient(rows: pd.DataFrame) -> FloatArray:
         predicted, expected, happened = (
             rows[[name]].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE, "label")
         )
-    added, missed = predicted - expected, happened - expected
-    added = added - added.mean(axis=0)
-    scale = np.sqrt((added**2).sum(axis=1).mean() * (missed**2).sum(axis=1).mean())
+    added, missed, share = predicted - expected, happened - expected, share_weights(rows)
+    added = added - np.average(added, axis=0, weights=share)
+    squares = [np.average((values**2).sum(axis=1), weights=share) for values in (added, missed)]
+    scale = np.sqrt(squares[0] * squares[1])
     return (added * missed).sum(axis=1) / scale if scale > 1e-12 else np.zeros(len(rows))
 
 
@@ -64,8 +66,9 @@ def return_coefficient(rows: pd.DataFrame) -> FloatArray:
     else:
         predicted, expected = (rows[name].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE))
     added, earned = predicted - expected, rows["ret"].to_numpy(dtype=np.float64)
-    added = added - added.mean()
-    scale = np.sqrt((added**2).mean() * (earned**2).mean())
+    share = share_weights(rows)
+    added = added - np.average(added, weights=share)
+    scale = np.sqrt(np.average(added**2, weights=share) * np.average(earned**2, weights=share))
     return added * earned / scale if scale > 1e-15 else np.zeros(len(rows))
 
 
@@ -77,11 +80,14 @@ def balanced_accuracy(rows: pd.DataFrame) -> FloatArray:
     """
     label = rows["label"].to_numpy()
     correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
-    _, code, count = np.unique(label, return_inverse=True, return_counts=True)
+    share = share_weights(rows)
+    share = np.ones(len(rows)) if share is None else share
+    code = np.unique(label, return_inverse=True)[1]
+    count = np.bincount(code, weights=share)
     if len(count) < 2:
         return np.zeros(len(rows))
-    recall = np.bincount(code, weights=correct) / count
-    influence = (correct - recall[code]) * len(rows) / (len(count) * count[code])
+    recall = np.bincount(code, weights=correct * share) / count
+    influence = (correct - recall[code]) * share.sum() / (len(count) * count[code])
     return recall.mean() - 1 / len(count) + influence
 
 
@@ -93,10 +99,26 @@ def log_loss(rows: pd.DataFrame) -> FloatArray:
     return metrics.event_log_loss(label, expected, classes=classes) - lost
 
 
-def sharpe(net: FloatArray, periods_per_year: float) -> FloatArray:
-    """Net returns, one a bar, in units of their standard deviation; the mean is the annual Sharpe ratio."""
-    deviation = net.std(ddof=1) if len(net) > 1 else 0.0
-    return net / deviation * np.sqrt(periods_per_year) if deviation > 1e-15 else np.zeros(len(net))
+def sharpe(returns: pd.DataFrame, periods_per_year: float) -> FloatArray:
+    """Net returns in units of their standard deviation: one value a bar, in time order.
+
+    Their mean is the annual Sharpe ratio; of several accounts the mean over those whose returns vary.
+
+    Parameters
+    ----------
+    returns
+        ``account``, ``time`` and ``net``, one row a bar of an account.
+    """
+    if not len(returns):
+        return np.empty(0)
+    net = returns["net"].to_numpy(dtype=np.float64)
+    _, account, n_bars = np.unique(returns["account"], return_inverse=True, return_counts=True)
+    bar = np.unique(returns["time"], return_inverse=True)[1]
+    deviation = returns.groupby("account")["net"].std().fillna(0.0).to_numpy()
+    varies = deviation > 1e-15
+    scale = np.divide(1.0, deviation * n_bars, out=np.zeros(len(deviation)), where=varies)
+    of_bar = np.bincount(bar, weights=net * scale[account])
+    return of_bar * len(of_bar) * np.sqrt(periods_per_year) / max(int(varies.sum()), 1)
 
 
 #: By name, those that need predictions only.

@@ -13,9 +13,10 @@ from smc.errors import ResultsError
 from smc.evaluation.predictions import BASELINE
 from smc.ledger import Ledger
 from smc.results import Run, RunStore, list_runs, load_run
+from smc.results.return_scheme import SIMPLE
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
-from smc.selection.sealed_test_log import SealedTestLog, is_sealed, sealed_tables
+from smc.selection.sealed_test_log import SealedTestLog, is_sealed
 
 
 @dataclass
@@ -34,6 +35,9 @@ class FinishedRuns:
         Folders that hold a copy of a run.
     without_evidence
         ``run_id``, ``symbol`` and ``reason`` of those that have no out-of-fold predictions to be judged by.
+    set_aside
+        The same of those whose returns are of an earlier kind, where the symbol has runs of today's: trials
+        that count, and that are not held against the others.
     """
 
     measure: str
@@ -42,6 +46,7 @@ class FinishedRuns:
     damaged: list[dict[str, str]] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
     without_evidence: list[dict[str, str]] = field(default_factory=list)
+    set_aside: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, run: Run) -> None:
         """Read what a selection needs of a run; its tables are let go of again."""
@@ -76,7 +81,7 @@ class FinishedRuns:
         symbol = candidate.identity.symbol
         test_log.record(candidate.run_id, symbol, by)
         run = load_run(self.folders[candidate.run_id])
-        predictions, returns = sealed_tables(run.path)
+        predictions, returns = run.sealed_tables()
         opened = candidates_of(
             candidate.run_id, run.record, _with_baseline(predictions), returns, self.measure
         )
@@ -92,11 +97,28 @@ class FinishedRuns:
         ]
 
     def _of_symbol(self, symbol: str, trials: pd.DataFrame, ledger: Ledger) -> SymbolTrials:
-        candidates = self.candidates.get(symbol, [])
-        n_known = len({run.identity.trial for run in candidates if run.out_of_fold is not None})
-        counted = ledger.count(symbol, _period(candidates))
+        finished = self.candidates.get(symbol, [])
+        n_known = len({run.identity.trial for run in finished if run.out_of_fold is not None})
+        counted = ledger.count(symbol, _period(finished))
+        candidates = self._of_one_scheme(symbol, finished)
         statuses = {str(name): int(n) for name, n in trials["status"].value_counts().sort_index().items()}
         return SymbolTrials(symbol, candidates, max(counted, n_known), statuses)
+
+    def _of_one_scheme(self, symbol: str, candidates: list[Candidate]) -> list[Candidate]:
+        """Leave out the runs of an earlier kind of returns if there are others: one panel, one kind."""
+        of_today = [run for run in candidates if run.identity.return_scheme == SIMPLE]
+        if not of_today:
+            return candidates
+        self.set_aside += [
+            {
+                "run_id": run.run_id,
+                "symbol": symbol,
+                "reason": "its returns are of the old kind: train it again",
+            }
+            for run in candidates
+            if run.identity.return_scheme != SIMPLE
+        ]
+        return of_today
 
 
 def read_runs(output: str | Path, measure: str) -> FinishedRuns:
@@ -126,6 +148,7 @@ def runs_summary(runs: FinishedRuns, missing: list[dict[str, Any]]) -> dict[str,
         "missing": missing,
         "repeated": sorted(runs.repeated),
         "without_evidence": sorted(runs.without_evidence, key=lambda run: (run["symbol"], run["run_id"])),
+        "set_aside": sorted(runs.set_aside, key=lambda run: (run["symbol"], run["run_id"])),
     }
 
 

@@ -5,8 +5,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from smc.results.durable import make_folder, named_errors, sync
 from smc.results.status import utc_now
 
@@ -59,13 +57,6 @@ class SealedTestLog:
         if not self.path.is_file():
             return []
         return [_parsed(line) for line in self.path.read_bytes().splitlines() if line.strip()]
-
-
-def sealed_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read predictions and returns of a run's sealed test part; record the opening first."""
-    names = "sealed_predictions", "sealed_returns"
-    predictions, returns = (pd.read_parquet(folder / f"{name}.parquet") for name in names)
-    return predictions, returns
 
 
 def is_sealed(folder: Path) -> bool:

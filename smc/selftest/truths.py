@@ -8,7 +8,14 @@ import pandas as pd
 from smc import metrics
 from smc.data.simulated import Simulated
 from smc.data.simulation.truth import best_possible
-from smc.evaluation.predictions import BASELINE, PREFIX, average_repeated, of_part, probabilities
+from smc.evaluation.predictions import (
+    BASELINE,
+    PREFIX,
+    of_part,
+    probabilities,
+    share_weights,
+    with_shares,
+)
 from smc.selftest.simulated_run import SYMBOL, SimulatedRun
 from smc.training.cross_fit import OUT_OF_FOLD, TEST
 from smc.training.dataset import Dataset
@@ -51,7 +58,7 @@ def expected(rows: pd.DataFrame, probability: FloatArray) -> dict[str, float]:
     Parameters
     ----------
     rows
-        One an event, with what model and baseline said of it.
+        Predictions of model and baseline, with the share of each if events were predicted several times.
     probability
         Of label 1, true.
 
@@ -65,8 +72,10 @@ def expected(rows: pd.DataFrame, probability: FloatArray) -> dict[str, float]:
     known = [name for name in CLASSES.tolist() if f"{BASELINE}_{name}" in rows]
     columns = {f"{PREFIX}{name}": rows[f"{BASELINE}_{name}"] for name in known}
     beside = probabilities(pd.DataFrame(columns), CLASSES)
-    loss, baseline_loss = (_expected_loss(matrix, probability) for matrix in (own, beside))
-    return {"accuracy": float(right.mean()), "log_loss_skill": 1 - loss / baseline_loss}
+    share = share_weights(rows)
+    loss, baseline_loss = (_expected_loss(matrix, probability, share) for matrix in (own, beside))
+    accuracy = float(np.average(right, weights=share_weights(rows)))
+    return {"accuracy": accuracy, "log_loss_skill": 1 - loss / baseline_loss}
 
 
 def _of_part(run: SimulatedRun, part: str, odds: pd.DataFrame) -> Iterator[tuple[str, list[float]]]:
@@ -74,7 +83,7 @@ def _of_part(run: SimulatedRun, part: str, odds: pd.DataFrame) -> Iterator[tuple
     intervals = run.record["intervals"].get(part, {})
     if not len(rows):
         return
-    rows = average_repeated(rows)
+    rows = with_shares(rows)
     probability = odds["probability"].loc[rows["event"]].to_numpy(dtype=np.float64)
     if np.isnan(probability).any():
         return
@@ -84,9 +93,10 @@ def _of_part(run: SimulatedRun, part: str, odds: pd.DataFrame) -> Iterator[tuple
             yield measure, [intervals[measure]["low"], intervals[measure]["high"], true[measure]]
 
 
-def _expected_loss(matrix: FloatArray, probability: FloatArray) -> float:
+def _expected_loss(matrix: FloatArray, probability: FloatArray, share: FloatArray | None) -> float:
     """Weight what each class would cost by its true odds."""
     of_class = [
         metrics.event_log_loss(np.full(len(matrix), name), matrix, classes=CLASSES) for name in CLASSES
     ]
-    return float(np.mean((1 - probability) * of_class[0] + probability * of_class[1]))
+    loss = (1 - probability) * of_class[0] + probability * of_class[1]
+    return float(np.average(loss, weights=share))

@@ -20,6 +20,7 @@ from smc.stats.ranks import FriedmanNemenyi, friedman_nemenyi
 from smc.stats.resampled_t import ResampledT, corrected_resampled_t
 from smc.stats.sharpe import (
     TrackRecord,
+    mean_record,
     min_track_record_length,
     probabilistic_sharpe_ratio,
     sharpe_ratio,
@@ -48,6 +49,7 @@ __all__ = [
     "expected_max_sharpe_ratio",
     "friedman_nemenyi",
     "mcnemar",
+    "mean_record",
     "min_backtest_length",
     "min_track_record_length",
     "needed_events",

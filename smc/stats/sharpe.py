@@ -1,6 +1,7 @@
 """The Sharpe ratio of one track record: its error, how sure it is, how long it must be."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,6 +120,20 @@ class TrackRecord:
         2002).
         """
         return 1 - self.skewness * per_period + (self.kurtosis - 1) / 4 * per_period**2
+
+
+def mean_record(records: Sequence[TrackRecord]) -> TrackRecord:
+    """Return what one of several records shows on average: those of accounts that trade the same events.
+
+    Not more periods than one of them has: the others are no further evidence.
+    """
+    return TrackRecord(
+        sharpe=float(np.mean([record.sharpe for record in records])),
+        n=round(np.mean([record.n for record in records])),
+        periods_per_year=records[0].periods_per_year,
+        skewness=float(np.mean([record.skewness for record in records])),
+        kurtosis=float(np.mean([record.kurtosis for record in records])),
+    )
 
 
 #: What the functions of a track record take; plain returns count as one period a year, that is, per period.

@@ -4,11 +4,13 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
+from smc.cv.base import PurgedSplitter
 from smc.evaluation.backtest_paths import backtest_paths
 from smc.evaluation.history import build_history
-from smc.evaluation.predictions import all_classes, by_part, of_part, with_baseline
+from smc.evaluation.predictions import ACCOUNT, all_classes, by_part, of_part, with_baseline
 from smc.evaluation.tables import metric_table
 from smc.results.record import (
     Ablated,
@@ -47,9 +49,10 @@ def evaluate(
         Whether the events were known to be such when they came, see `PreparedData.can_trade`; else the
         trading figures are left out.
     """
+    made = _with_accounts(fits.predictions, cast(PurgedSplitter, components.cv))
     scores = {
         symbol: components.evaluation.compute(
-            _of(symbol, fits.predictions),
+            _of(symbol, made),
             _of(symbol, baseline.predictions),
             own_bars,
             components.labels.position,
@@ -64,7 +67,7 @@ def evaluate(
     records = {symbol: cast(SymbolScores, own.record) for symbol, own in scores.items()}
     if hasattr(components.cv, "event_paths"):
         for symbol, record in records.items():
-            own = _of(symbol, of_part(fits.predictions, OUT_OF_FOLD))
+            own = _of(symbol, of_part(made, OUT_OF_FOLD))
             trading = (
                 components.evaluation.trading(bars[symbol], components.labels.position) if can_trade else None
             )
@@ -132,6 +135,15 @@ def _without_trading(record: SymbolScores) -> SymbolScores:
         "val_financial_metrics": None,
         "test_financial_metrics": None,
     }
+
+
+def _with_accounts(predictions: pd.DataFrame, cv: PurgedSplitter) -> pd.DataFrame:
+    """Say which predictions of a symbol are traded together; outside the folds all of a part are."""
+    account = np.zeros(len(predictions), dtype=np.int64)
+    of_folds = predictions.reset_index(drop=True).loc[lambda rows: rows["part"] == OUT_OF_FOLD]
+    for _, own in of_folds.groupby("symbol"):
+        account[own.index] = cv.accounts(own["event"].to_numpy(), own["fold"].to_numpy())
+    return predictions.assign(**{ACCOUNT: account})
 
 
 def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from smc.results.record import (
     RunRecord,
     Stops,
 )
+from smc.results.return_scheme import SIMPLE
 from smc.training.components import Components
 from smc.training.cross_fit import FINAL_FIT, TRAIN_FIT, FitResults
 from smc.training.dataset import Dataset
@@ -48,6 +49,7 @@ def run_facts(
     return {
         "run_id": run_id,
         "data_hash": data_hash,
+        "return_scheme": SIMPLE,
         **what_was_chosen(config, choices),
         **describe(config, prepared),
     }

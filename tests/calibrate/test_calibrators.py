@@ -14,7 +14,7 @@ from smc.calibrate.temperature import Temperature
 from smc.config import compose
 from smc.errors import ConfigError, ModelError
 from smc.evaluation.calibration import calibration_figures
-from smc.evaluation.predictions import abstains, average_repeated
+from smc.evaluation.predictions import abstains
 from smc.evaluation.trading import Trading
 from smc.labels.direction import Direction
 
@@ -131,14 +131,6 @@ def test_an_event_on_the_edge_of_the_band_is_traded() -> None:
 def test_a_probability_at_the_threshold_is_decided_for_the_larger_class() -> None:
     calibrator = NoCalibration(threshold="class_cost").set_fitted({"threshold": 0.25, "map": {}})
     assert calibrator.decide(two(np.array([0.125, 0.25, 0.375]))).tolist() == [0, 1, 1]
-
-
-def test_an_event_of_several_folds_is_decided_by_the_mean_threshold() -> None:
-    rows = pd.DataFrame(
-        {"event": [1, 1], "prediction": [0, 1], "p_0": [0.7, 0.5], "p_1": [0.3, 0.5], "abstain": 0.0}
-    )
-    assert average_repeated(rows.assign(threshold=[0.2, 0.5]))["prediction"].tolist() == [1]
-    assert average_repeated(rows.assign(threshold=[0.4, 0.6]))["prediction"].tolist() == [0]
 
 
 def test_figures_before_and_after() -> None:

@@ -19,7 +19,7 @@ def make_predictions(bars):
         events["end"] = events["start"] + rng.integers(0, 20, N_EVENTS)
         opens, closes = bars["open"].to_numpy(), bars["close"].to_numpy()
         events["side"] = rng.choice([-1, 1], N_EVENTS)
-        events["ret"] = events["side"] * np.log(closes[events["end"]] / opens[events["start"]])
+        events["ret"] = events["side"] * (closes[events["end"]] / opens[events["start"]] - 1)
         events["weight"] = 1.0
         prior = events.copy()
         if classes:

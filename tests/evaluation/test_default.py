@@ -29,6 +29,7 @@ FIELDS = {
 }
 FINANCIAL = {"sharpe", "sortino", "calmar", "max_drawdown", "win_rate", "var_95", "cvar_95", "turnover"}
 PARTS = ["out_of_fold", "val", "test"]
+COLUMNS = ["part", "account", "time", "position", "gross", "net", "traded"]
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_regimes_part_the_events(evaluate):
 
 def test_returns_are_those_of_the_parts(evaluate, bars):
     returns = evaluate().returns
-    assert [*returns] == ["part", "time", "position", "gross", "net"]
+    assert [*returns] == COLUMNS
     assert [*returns["part"].unique()] == PARTS
     record = evaluate().record
     periods = metrics.bars_per_year(bars.index)
@@ -91,16 +92,22 @@ def test_returns_are_those_of_the_parts(evaluate, bars):
     assert returns["position"].between(-1, 1).all()
 
 
-def test_repeated_events_are_averaged_before_any_statistic(evaluate, make_predictions):
-    """The same events, tested by a second, contrary model: the average is what is scored."""
+def test_two_models_of_an_event_are_scored_one_by_one(evaluate, make_predictions):
+    """The same events, tested by a second, contrary model: a figure is that of one of them, on average."""
     predictions, _ = make_predictions()
     rows = predictions[predictions["part"] == "out_of_fold"]
     contrary = rows.assign(p_0=rows["p_1"], p_1=rows["p_0"], prediction=1 - rows["prediction"], fold=9)
-    repeated = pd.concat([predictions, contrary], ignore_index=True)
-    table = evaluate(repeated).record["out_of_fold_metrics"]
-    assert table["n_events"] == 200
-    assert table["log_loss"] == pytest.approx(math.log(2))
-    assert table["brier"] == pytest.approx(0.25)
+    repeated = pd.concat([predictions.assign(account=0), contrary.assign(account=1)], ignore_index=True)
+    _, prior = make_predictions()
+    beside = pd.concat([prior, prior[prior["part"] == "out_of_fold"].assign(fold=9)], ignore_index=True)
+    record = evaluate(repeated, beside).record
+    table = record["out_of_fold_metrics"]
+    assert (table["n_events"], table["accuracy"]) == (200, 0.5)
+    p_1, label = (np.concatenate([rows[name], contrary[name]]) for name in ("p_1", "label"))
+    assert table["log_loss"] == pytest.approx(metrics.log_loss(label, p_1))
+    assert table["brier"] == pytest.approx(metrics.brier(label, p_1))
+    assert record["intervals"]["out_of_fold"]["accuracy"]["estimate"] == 0.5
+    assert record["financial_metrics"]["n_accounts"] == 2
 
 
 def test_the_order_of_the_rows_does_not_matter(evaluate, make_predictions):
@@ -151,7 +158,7 @@ def test_nothing_held_out_is_no_error(evaluate, make_predictions):
     predictions, prior = (table[table["part"] == "train"] for table in make_predictions())
     scores = evaluate(predictions, prior)
     assert scores.record["val_metrics"] is None
-    assert [*scores.returns] == ["part", "time", "position", "gross", "net"]
+    assert [*scores.returns] == COLUMNS
 
 
 def test_the_baseline_must_stand_on_the_same_events(evaluate, make_predictions):

@@ -32,6 +32,18 @@ def test_of_events(make_predictions, classes, seed):
 def test_of_returns(seed):
     rng = np.random.default_rng(seed)
     net, draw = rng.normal(0.002, 0.01, 100), rng.integers(100, size=100)
-    found = headline.return_statistics(means(headline.return_moments(net), draw), 100, 252)
+    found = headline.return_statistics(means(headline.return_moments(net[:, None]), draw), 100, 252)
     assert found["sharpe"][0] == pytest.approx(metrics.sharpe(net[draw], 252))
     assert found["mean_return"][0] == pytest.approx(net[draw].mean())
+
+
+def test_returns_of_several_accounts_are_means_over_them():
+    """Each account has bars of its own, some of them shared."""
+    rng = np.random.default_rng(0)
+    net = rng.normal(0.002, 0.01, (100, 2))
+    net[:30, 0], net[90:, 1] = np.nan, np.nan
+    draw = rng.integers(100, size=100)
+    values = headline.return_statistics(means(headline.return_moments(net), draw), 100, 252)
+    columns = [column[~np.isnan(column)] for column in net[draw].T]
+    assert values["sharpe"][0] == pytest.approx(np.mean([metrics.sharpe(own, 252) for own in columns]))
+    assert values["mean_return"][0] == pytest.approx(np.mean([own.mean() for own in columns]))

@@ -35,9 +35,14 @@ def test_estimates_are_the_metrics_themselves(make_predictions, classes):
         assert interval["low"] <= interval["estimate"] <= interval["high"]
 
 
+def account(net):
+    """One account's returns as a table."""
+    return pd.DataFrame({"account": 0, "time": np.arange(len(net)), "net": net})
+
+
 def test_estimates_of_returns_are_the_metrics_themselves():
     net = np.random.default_rng(0).normal(0.001, 0.01, 500)
-    intervals = Intervals().of_returns(net, 252)
+    intervals = Intervals().of_returns(account(net), 252)
     assert intervals["sharpe"]["estimate"] == pytest.approx(metrics.sharpe(net, 252))
     assert intervals["mean_return"]["estimate"] == pytest.approx(net.mean())
     assert intervals["sharpe"]["low"] < intervals["sharpe"]["estimate"] < intervals["sharpe"]["high"]
@@ -45,7 +50,7 @@ def test_estimates_of_returns_are_the_metrics_themselves():
 
 @pytest.mark.parametrize("net", [np.zeros(50), np.full(50, 0.001)])
 def test_constant_returns_have_no_sharpe_interval(net):
-    assert {*Intervals().of_returns(net, 252)} == {"mean_return"}
+    assert {*Intervals().of_returns(account(net), 252)} == {"mean_return"}
 
 
 def test_one_true_class_has_no_balanced_accuracy(make_predictions):
@@ -150,7 +155,7 @@ def test_return_intervals_cover_the_truth():
     for seed in range(500):
         volatility = 0.01 * np.exp(0.5 * np.repeat(rng.normal(size=40), 20) - 0.25)
         net = volatility * (rng.standard_t(6, 800) / math.sqrt(1.5) + 0.05)
-        found = Intervals(n_bootstrap=400, seed=seed).of_returns(net, 252)
+        found = Intervals(n_bootstrap=400, seed=seed).of_returns(account(net), 252)
         pairs = (("sharpe", sharpe), ("mean_return", mean))
         covered.append([found[name]["low"] <= value <= found[name]["high"] for name, value in pairs])
     share = np.mean(covered, axis=0)

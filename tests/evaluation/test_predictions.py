@@ -1,4 +1,4 @@
-"""One row an event: averaging, classes and probabilities."""
+"""What a prediction counts: shares, classes and probabilities."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smc.evaluation.predictions import all_classes, average_repeated, by_part, class_columns, probabilities
+from smc import metrics
+from smc.evaluation.predictions import (
+    all_classes,
+    by_part,
+    class_columns,
+    event_means,
+    first_of_events,
+    n_events,
+    probabilities,
+    share_weights,
+    with_shares,
+)
+from smc.evaluation.tables import metric_table
+
+CLASSES = np.array([-1, 0, 1])
 
 
 @st.composite
@@ -15,57 +29,64 @@ def repeated(draw):
     events = np.array(draw(st.lists(st.integers(0, 9), min_size=n, max_size=n)))
     rng = np.random.default_rng(draw(st.integers(0, 100)))
     matrix = rng.dirichlet(np.ones(3), n)
-    table = {"event": events, "label": events % 3 - 1, "prediction": matrix.argmax(axis=1) - 1}
+    table = {"event": events, "label": events % 3 - 1, "prediction": matrix.argmax(axis=1) - 1, "weight": 1.0}
     return pd.DataFrame(table | {f"p_{k - 1}": matrix[:, k] for k in range(3)})
 
 
-@given(repeated())
-def test_probabilities_are_averaged_before_the_class_is_taken(rows):
-    averaged = average_repeated(rows)
-    columns = ["p_-1", "p_0", "p_1"]
-    expected = rows.groupby("event")[columns].mean()
-    assert averaged["event"].tolist() == expected.index.tolist()
-    np.testing.assert_allclose(averaged[columns], expected, atol=1e-12)
-    assert averaged["prediction"].tolist() == (expected.to_numpy().argmax(axis=1) - 1).tolist()
-    assert averaged["label"].tolist() == (expected.index.to_numpy() % 3 - 1).tolist()
-
-
 @given(repeated(), st.integers(0, 100))
-def test_averaging_knows_no_order_and_repeats_nothing(rows, seed):
-    once = average_repeated(rows)
-    shuffled = average_repeated(rows.sample(frac=1, random_state=seed))
-    np.testing.assert_allclose(once.to_numpy(float), shuffled.to_numpy(float), atol=1e-12)
-    pd.testing.assert_frame_equal(average_repeated(once), once)
+def test_every_event_counts_once_whatever_the_order(rows, seed):
+    shares = with_shares(rows.sample(frac=1, random_state=seed))
+    assert shares["event"].is_monotonic_increasing
+    np.testing.assert_allclose(shares.groupby("event")["share"].sum(), 1.0)
+    assert n_events(shares) == rows["event"].nunique() == len(first_of_events(shares))
+    expected = rows.groupby("event")["p_0"].mean()
+    np.testing.assert_allclose(event_means(shares, shares["p_0"].to_numpy()), expected)
+    lines = event_means(shares, shares[["p_0", "p_1"]].to_numpy())
+    np.testing.assert_allclose(lines, rows.groupby("event")[["p_0", "p_1"]].mean())
 
 
-def test_an_average_is_no_vote():
-    """Two folds say class 0 by a hair, one says 1 with certainty: the average says 1."""
+@given(repeated())
+def test_a_figure_is_the_mean_over_the_models_not_that_of_their_mean(rows):
+    """Hits and losses are means over models; the mean of their probabilities would be another model."""
+    table = metric_table(with_shares(rows), CLASSES)
+    hit = (rows["label"] == rows["prediction"]).groupby(rows["event"]).mean()
+    assert table["accuracy"] == pytest.approx(hit.mean())
+    loss = metrics.event_log_loss(rows["label"], probabilities(rows, CLASSES), classes=CLASSES)
+    assert table["log_loss"] == pytest.approx(pd.Series(loss).groupby(rows["event"]).mean().mean())
+    assert np.sum(table["confusion_matrix"]) == pytest.approx(rows["event"].nunique())
+
+
+@given(repeated(), st.integers(2, 4))
+def test_the_same_predictions_many_times_over_say_the_same(rows, times):
+    once = metric_table(with_shares(rows), CLASSES)
+    again = metric_table(with_shares(pd.concat([rows] * times)), CLASSES)
+    for name, value in once.items():
+        np.testing.assert_allclose(np.array(again[name], float), np.array(value, float), atol=1e-8)
+
+
+def test_two_models_that_disagree_are_half_right():
+    """Averaged, they would both be right of everything; neither of them is."""
     rows = pd.DataFrame(
-        {"event": 3, "prediction": [0, 0, 1], "p_0": [0.51, 0.51, 0.0], "p_1": [0.49, 0.49, 1.0]}
+        {"event": [0, 0, 1, 1], "label": [1, 1, 0, 0], "prediction": [1, 0, 0, 1], "weight": 1.0}
     )
-    assert average_repeated(rows)["prediction"].tolist() == [1]
+    rows = rows.assign(p_1=[0.9, 0.4, 0.1, 0.6], p_0=[0.1, 0.6, 0.9, 0.4])
+    table = metric_table(with_shares(rows), np.array([0, 1]))
+    assert table["accuracy"] == 0.5
+    assert table["confusion_matrix"] == [[0.5, 0.5], [0.5, 0.5]]
+    assert (table["n_events"], table["majority_accuracy"]) == (2, 0.5)
 
 
-def test_an_event_tested_once_keeps_its_class():
-    rows = pd.DataFrame({"event": [1, 2, 2], "prediction": [1, 0, 0], "p_0": [0.6, 0.6, 0.6], "p_1": 0.4})
-    assert average_repeated(rows)["prediction"].tolist() == [1, 0]
-
-
-def test_values_are_averaged():
-    rows = pd.DataFrame({"event": [4, 2, 4], "prediction": [1.0, 5.0, 2.0], "label": [0.5, 0.1, 0.5]})
-    averaged = average_repeated(rows)
-    assert averaged["prediction"].tolist() == [5.0, 1.5]
-    assert averaged["label"].tolist() == [0.1, 0.5]
+def test_events_tested_once_have_no_weights():
+    rows = with_shares(pd.DataFrame({"event": [4, 2], "prediction": [1.0, 5.0]}))
+    assert rows["prediction"].tolist() == [5.0, 1.0]
+    assert share_weights(rows) is None
+    assert share_weights(rows.drop(columns="share")) is None
 
 
 def test_a_class_that_a_fold_has_not_seen_had_no_chance():
-    rows = pd.DataFrame(
-        {"event": [1, 1], "prediction": 0, "label": 2, "p_0": [0.5, 1.0], "p_1": [0.5, np.nan]}
-    )
-    averaged = average_repeated(rows)
-    assert averaged[["p_0", "p_1"]].to_numpy().tolist() == [[0.75, 0.25]]
+    rows = pd.DataFrame({"prediction": 0, "label": 2, "p_0": [0.5, 1.0], "p_1": [0.5, np.nan]})
     assert all_classes(rows).tolist() == [0, 1, 2]
-    assert probabilities(averaged, np.array([0, 1, 2])).tolist() == [[0.75, 0.25, 0.0]]
+    assert probabilities(rows, np.array([0, 1, 2])).tolist() == [[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]
 
 
 def test_classes_are_ordered_by_number():

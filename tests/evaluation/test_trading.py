@@ -1,4 +1,4 @@
-"""Trading the predictions of one part, by hand and against brute force."""
+"""Trading the predictions of one part: one account, by hand, by law and against brute force."""
 
 import math
 
@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smc import metrics
 from smc.evaluation.trading import Trading
+from smc.labels.direction import Direction
+from smc.labels.forward_return import ForwardReturn
+from smc.labels.triple_barrier import TripleBarrier
+
+LABELS = [TripleBarrier(20, stop_atr=1.5, target_atr=3.0), Direction(5), ForwardReturn(7)]
 
 
 def small_bars() -> pd.DataFrame:
@@ -22,19 +28,44 @@ def small_bars() -> pd.DataFrame:
     return pd.DataFrame(columns | {"volume": 1.0}, index=time)
 
 
-def events(*rows: tuple[int, int, int, int]) -> pd.DataFrame:
+def events(*rows: tuple[int, int, int, int], ret: float = 0.01) -> pd.DataFrame:
     """Rows of (event, end, side, prediction)."""
     table = pd.DataFrame(rows, columns=["event", "end", "side", "prediction"])
-    return table.assign(start=table["event"] + 1, ret=0.01)
+    return table.assign(start=table["event"] + 1, ret=ret)
+
+
+def labelled(bars, label, n=150, seed=0):
+    """Events of a label, with sides and predictions at random."""
+    rng = np.random.default_rng(seed)
+    event = np.sort(rng.choice(np.arange(600, len(bars) - 30), n, replace=False))
+    side = rng.choice([-1, 1], n)
+    table = label.compute(bars, event, side).reset_index()
+    sides = pd.Series(side, event)[table["event"]].to_numpy()
+    return table.assign(side=sides, prediction=rng.integers(0, 2, len(table)))
 
 
 def test_one_trade_by_hand(to_position):
-    """Decided at the close of bar 0, long from the open of bar 1 to the open of bar 3."""
+    """Decided at the close of bar 0, bought at the open of bar 1, left in bar 2 at 110 x 1.01 = 111.1."""
     table = Trading(small_bars(), to_position, cost=0.001).returns(events((0, 2, 1, 1)))
-    assert table["time"].tolist() == small_bars().index[1:4].tolist()
-    assert table["position"].tolist() == [1.0, 1.0, 0.0]
-    np.testing.assert_allclose(table["gross"], [math.log(1.1), math.log(0.9), 0.0])
-    np.testing.assert_allclose(table["net"], [math.log(1.1) - 0.001, math.log(0.9), -0.001])
+    assert table["time"].tolist() == small_bars().index[1:3].tolist()
+    assert table["position"].tolist() == [1.0, 1.0]
+    assert table["traded"].tolist() == [1.0, 1.0]
+    np.testing.assert_allclose(table["gross"], [120 / 110 - 1, 111.1 / 120 - 1])
+    np.testing.assert_allclose(1 + table["net"], [120 / 110 * 0.999, 111.1 / 120 * 0.999])
+
+
+def test_a_short_is_held_not_rebalanced(to_position):
+    """Sold at 110 for 1: at a close of 120 it is worth 1 - 10 / 110, and that is what the next bar earns on."""
+    table = Trading(small_bars(), to_position, cost=0.0).returns(events((0, 2, -1, 1), ret=-0.02))
+    at_close, at_end = 1 - 10 / 110, 0.98
+    np.testing.assert_allclose(table["gross"], [at_close - 1, at_end / at_close - 1])
+    assert table["position"].tolist() == [-1.0, -1.0]
+
+
+def test_a_trade_in_and_out_in_one_bar_pays_both(to_position):
+    table = Trading(small_bars(), to_position, cost=0.001).returns(events((0, 1, 1, 1)))
+    np.testing.assert_allclose(1 + table["net"], [1.01 * 0.999**2])
+    assert table["traded"].tolist() == [2.0]
 
 
 def test_side_and_prediction_give_the_direction(to_position):
@@ -54,59 +85,151 @@ def test_the_bar_of_the_decision_earns_nothing(to_position):
     pd.testing.assert_frame_equal(trading[0].returns(rows), trading[1].returns(rows))
 
 
-def test_the_last_bar_is_marked_at_its_close_and_pays_no_exit(to_position):
-    table = Trading(small_bars(), to_position, cost=0.001).returns(events((3, 5, 1, 1)))
-    assert table["position"].tolist() == [1.0, 1.0]
-    np.testing.assert_allclose(table["gross"], [math.log(107.811 / 98.01), math.log(110 / 107.811)])
-    assert table["net"].sum() == pytest.approx(math.log(110 / 98.01) - 0.001)
+def test_the_stop_is_where_the_trade_leaves():
+    """Entry 100, a stop at 85, a close at 98: the trade loses 15 %, and so does the account."""
+    time = pd.date_range("2024-01-01", periods=2, freq="D", tz="UTC")
+    bars = pd.DataFrame(
+        {"open": [100.0, 100.0], "high": 100.0, "low": [99.0, 80.0], "close": [100.0, 98.0]}, time
+    )
+    trading = Trading(bars, lambda prediction: np.asarray(prediction, float), cost=0.0)
+    rows = events((0, 1, 1, 1), ret=-0.15)
+    assert trading.returns(rows)["gross"].tolist() == pytest.approx([-0.15])
+    assert trading.trades(rows).tolist() == pytest.approx([-0.15])
 
 
 def test_trades_pay_on_entry_and_exit(to_position):
     rows = events((0, 2, -1, 1), (1, 2, 1, 0))
-    np.testing.assert_allclose(Trading(small_bars(), to_position, cost=0.001).trades(rows), [0.008, -0.012])
+    earned = Trading(small_bars(), to_position, cost=0.001).trades(rows)
+    np.testing.assert_allclose(earned, [1.01 * 0.999**2 - 1, 0.99 * 0.999**2 - 1])
     flat = Trading(small_bars(), lambda prediction: np.zeros(len(prediction)), cost=0.001)
     assert flat.trades(rows).tolist() == [0.0, 0.0]
     assert flat.figures(flat.returns(rows), flat.trades(rows))["n_trades"] == 0
 
 
+def test_what_is_not_traded_does_not_dilute(to_position):
+    """The account trades the trades that are taken; a prediction to stay out is none of them."""
+    rows = events((0, 2, 1, 1), (0, 2, 1, 0))
+    only = Trading(small_bars(), lambda prediction: np.asarray(prediction, float), cost=0.0).returns(rows)
+    assert only["position"].tolist() == [1.0, 1.0]
+    both = Trading(small_bars(), to_position, cost=0.0).returns(rows)
+    assert both["position"].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("label", LABELS, ids=lambda label: type(label).__name__)
+def test_the_law_of_one_account(bars, to_position, label):
+    """Over one trade (1 + gross) is 1 + ret; over trades that do not overlap (1 + trade) is the equity."""
+    rows = labelled(bars, label)
+    free, until = [], -1
+    for row in rows.itertuples():
+        if row.start > until:
+            free.append(row.Index)
+            until = row.end
+    alone = rows.loc[free].reset_index(drop=True)
+    for cost in (0.0, 0.001):
+        trading = Trading(bars, to_position, cost=cost)
+        earned = to_position(alone["prediction"]) * alone["ret"]
+        for k in range(0, len(alone), 5):
+            own = trading.returns(alone.iloc[[k]])
+            assert np.prod(1 + own["gross"]) == pytest.approx(1 + earned[k], rel=1e-12)
+            assert np.prod(1 + own["net"]) == pytest.approx(
+                1 + trading.trades(alone.iloc[[k]]).item(), rel=1e-12
+            )
+        table, trades = trading.returns(alone), trading.trades(alone)
+        np.testing.assert_allclose(1 + trades, (1 + earned) * (1 - cost) ** 2, rtol=1e-12)
+        assert metrics.equity_curve(table["net"])[-1] == pytest.approx(np.prod(1 + trades), rel=1e-12)
+        figures = trading.figures(table, trades)
+        assert figures["win_rate"] == np.mean(trades[trades != 0] > 0)
+
+
 def test_equals_brute_force(bars, make_predictions, to_position):
     predictions, _ = make_predictions()
     rows = predictions[predictions["part"] == "val"].reset_index(drop=True)
-    table = Trading(bars, to_position, cost=0.0001).returns(rows)
-    signed, opens, before = rows["side"] * to_position(rows["prediction"]), bars["open"].to_numpy(), 0.0
+    cost = 0.0001
+    table = Trading(bars, to_position, cost=cost).returns(rows)
+    signed = (rows["side"] * to_position(rows["prediction"])).to_numpy()
+    entry = bars["open"].to_numpy()[rows["start"]]
+    close = bars["close"].to_numpy()
+
+    def value(k, bar):
+        price = entry[k] * (1 + rows["side"][k] * rows["ret"][k]) if bar == rows["end"][k] else close[bar]
+        return 1.0 if bar < rows["start"][k] else 1 + signed[k] * (price / entry[k] - 1)
+
     for row in table.itertuples():
         bar = bars.index.get_loc(row.time)
-        is_open = (rows["start"] <= bar) & (bar <= rows["end"])
-        position = signed[is_open].mean() if is_open.any() else 0.0
-        assert row.position == pytest.approx(position)
-        assert row.gross == pytest.approx(position * math.log(opens[bar + 1] / opens[bar]))
-        assert row.net == pytest.approx(row.gross - 0.0001 * abs(position - before))
-        before = position
-    assert before == 0.0
-    assert len(table) == rows["end"].max() + 2 - rows["start"].min()
+        held = [k for k in range(len(rows)) if rows["start"][k] <= bar <= rows["end"][k]]
+        gross = [value(k, bar) / value(k, bar - 1) - 1 for k in held]
+        fills = [int(bar == rows["start"][k]) + int(bar == rows["end"][k]) for k in held]
+        net = [(1 + earned) * (1 - cost) ** n - 1 for earned, n in zip(gross, fills, strict=True)]
+        told = np.array([row.position, row.gross, row.net, row.traded])
+        expected = np.mean([signed[held], gross, net, fills], axis=1) if held else np.zeros(4)
+        np.testing.assert_allclose(told, expected, atol=1e-12)
+    assert len(table) == rows["end"].max() + 1 - rows["start"].min()
+
+
+def test_a_short_of_a_price_that_triples_has_lost_all(to_position):
+    """Its label says -2; the account is empty from the close on at which nothing is left, and stays so."""
+    time = pd.date_range("2024-01-01", periods=4, freq="D", tz="UTC")
+    open_, close = [100.0, 100.0, 150.0, 260.0], [100.0, 150.0, 260.0, 90.0]
+    prices = {"open": open_, "high": np.maximum(open_, close), "low": np.minimum(open_, close)}
+    bars = pd.DataFrame({**prices, "close": close}, time)
+    trading = Trading(bars, to_position, cost=0.001)
+    back = events((0, 3, -1, 1), ret=0.1)  # it leaves below its entry, and is gone by then
+    table, trades = trading.returns(back), trading.trades(back)
+    np.testing.assert_allclose(table["gross"], [-0.5, -1.0, 0.0])
+    assert trades.tolist() == [-1.0]
+    figures = trading.figures(table, trades)
+    assert (figures["max_drawdown"], figures["n_liquidated"], figures["calmar"]) == (1.0, 1, -1.0)
+    tripled = events((0, 2, -1, 1), ret=-2.0)
+    assert trading.trades(tripled).tolist() == [-1.0]
+    assert ForwardReturn.position([1.0]) * -2.0 == [-2.0]
 
 
 def test_figures_by_hand(to_position):
     trading = Trading(small_bars(), to_position, cost=0.0)
     rows = events((0, 2, 1, 1))
     figures = trading.figures(trading.returns(rows), trading.trades(rows))
-    assert figures["periods_per_year"] == pytest.approx(365.25 * 6)
-    assert figures["max_drawdown"] == pytest.approx(0.1)
+    net = np.array([120 / 110, 111.1 / 120]) - 1
+    a_year = trading.periods_per_year
+    assert figures["max_drawdown"] == pytest.approx(1 - 111.1 / 120)
     assert figures["win_rate"] == 1.0
-    assert figures["turnover"] == pytest.approx(2 / 3 * 365.25 * 6)
-    assert figures["mean_return"] == pytest.approx(math.log(1.1 * 0.9) / 3)
-    assert (figures["n_bars"], figures["n_trades"]) == (3, 1)
-    net = np.array([math.log(1.1), math.log(0.9), 0.0])
-    assert figures["sharpe"] == pytest.approx(net.mean() / net.std(ddof=1) * math.sqrt(365.25 * 6))
+    assert figures["turnover"] == pytest.approx(a_year)
+    assert figures["mean_return"] == pytest.approx(net.mean())
+    assert (figures["n_bars"], figures["n_trades"], figures["n_accounts"]) == (2, 1, 1)
+    assert figures["sharpe"] == pytest.approx(net.mean() / net.std(ddof=1) * math.sqrt(a_year))
+
+
+def test_figures_of_several_accounts_are_their_means(bars, make_predictions, to_position):
+    """Averaged positions would be an ensemble: two models that disagree earn nothing together, not half each."""
+    predictions, _ = make_predictions()
+    one = predictions[predictions["part"] == "val"].reset_index(drop=True)
+    other = one.assign(prediction=1 - one["prediction"])
+    trading = Trading(bars, to_position, cost=0.0001)
+    both = pd.concat([one.assign(account=0), other.assign(account=1)])
+    figures = trading.figures(trading.returns(both), trading.trades(both))
+    apart = [trading.figures(trading.returns(rows), trading.trades(rows)) for rows in (one, other)]
+    for name in (
+        "sharpe",
+        "sortino",
+        "calmar",
+        "max_drawdown",
+        "win_rate",
+        "turnover",
+        "mean_return",
+        "n_bars",
+    ):
+        assert figures[name] == pytest.approx(np.mean([own[name] for own in apart])), name
+    assert figures["n_accounts"] == 2
+    assert abs(apart[0]["sharpe"] - apart[1]["sharpe"]) > 0.1
 
 
 def test_guesses_on_a_random_walk_earn_nothing_but_their_costs(bars, to_position):
     """Over many draws the mean gross return is 0 within its error, and the net one below it by the costs."""
     rng, means = np.random.default_rng(0), []
-    for _ in range(200):
+    for _ in range(100):
         event = np.sort(rng.choice(np.arange(10, 2900), 200, replace=False))
-        rows = pd.DataFrame({"event": event, "start": event + 1, "end": event + rng.integers(1, 20, 200)})
-        rows = rows.assign(side=rng.choice([-1, 1], 200), prediction=rng.integers(0, 2, 200))
+        side = rng.choice([-1, 1], 200)
+        rows = Direction(int(rng.integers(1, 20))).compute(bars, event, side).reset_index()
+        rows = rows.assign(side=side, prediction=rng.integers(0, 2, 200))
         table = Trading(bars, to_position, cost=0.0002).returns(rows)
         means.append((table["gross"].mean(), table["net"].mean()))
     gross, net = np.mean(means, axis=0)

@@ -41,7 +41,7 @@ def test_forward_returns_are_those_of_shifted_series(bars):
         "weight",
     ]
     assert table["label"].equals(table["label_20"])
-    assert table["ret"].equals(table["label_20"])
+    np.testing.assert_allclose(table["ret"], np.expm1(table["label_20"]), rtol=1e-12)
     assert table.attrs["dropped"] == {"unresolved": int((events + 20 >= len(bars)).sum())}
 
 
@@ -57,6 +57,14 @@ def test_a_short_event_sees_the_return_negated():
         ForwardReturn(1).compute(BARS, np.array([0]), np.array([side]))["label"].iloc[0] for side in (1, -1)
     )
     assert long == -short == pytest.approx(np.log(12 / 11))
+
+
+def test_a_short_earns_the_simple_return_negated():
+    """Sold at 100 and bought back at 95: 5 %, not the 5.3 % that turning the sign of a log return gives."""
+    bars = pd.DataFrame({"open": [100.0, 100.0, 95.0], "close": [100.0, 95.0, 95.0]})
+    for label in (ForwardReturn(1), Direction(1)):
+        long, short = (label.compute(bars, np.array([0]), np.array([side]))["ret"].item() for side in (1, -1))
+        assert (long, short) == (pytest.approx(-0.05), pytest.approx(0.05))
 
 
 def test_positions():

@@ -56,7 +56,7 @@ def test_hand_worked_bars(case):
     ):
         row = label_last_quiet_bar(labels, bars, side).iloc[0]
         assert row[["start", "end", "label"]].tolist() == [QUIET, QUIET + held - 1, expected]
-        assert row["ret"] == pytest.approx(side * np.log(exit_price / entry), abs=1e-15)
+        assert row["ret"] == pytest.approx(side * (exit_price / entry - 1), abs=1e-15)
 
 
 def test_open_trade_at_the_end_is_dropped_and_counted():
@@ -97,20 +97,20 @@ def test_bars_that_hold_both_barriers_are_counted():
 
 
 def plain_label(bars, event, side, distances, max_holding):
-    """Walk one trade: (end, label of three classes, side-signed log return), or None while it is open."""
+    """Walk one trade: (end, label of three classes, side-signed simple return), or None while it is open."""
     entry = bars[event + 1][0]
     stop, target = entry - side * distances[0], entry + side * distances[1]
     for t in range(event + 1, len(bars)):
         open_, high, low, close = bars[t]
         worst, best = (low, high) if side == 1 else (high, low)
         if side * open_ <= side * stop or side * open_ >= side * target:
-            return t, -1 if side * open_ <= side * stop else 1, side * np.log(open_ / entry)
+            return t, -1 if side * open_ <= side * stop else 1, side * (open_ / entry - 1)
         if side * worst <= side * stop:
-            return t, -1, side * np.log(stop / entry)
+            return t, -1, side * (stop / entry - 1)
         if side * best >= side * target:
-            return t, 1, side * np.log(target / entry)
+            return t, 1, side * (target / entry - 1)
         if t == event + max_holding:
-            return t, 0, side * np.log(close / entry)
+            return t, 0, side * (close / entry - 1)
     return None
 
 

@@ -133,6 +133,7 @@ def record(
         "config_hash": "c" * 64,
         "data_hash": "d" * 64,
         "split_hash": "5" * 64,
+        "return_scheme": "simple",
         "code_version": "a" * 16,
         "package_versions": {"numpy": "2.4.6"},
         "seed": 0,

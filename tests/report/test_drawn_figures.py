@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smc.report.accounts import accounts_of, mean_deepest_drawdown, mean_gain, mean_length
 from smc.report.run.pictures import PICTURES
-from smc.report.run.pictures.equity import portfolio
 from smc.report.style import ORANGE, styled
 from smc.report.view import RunView
 
@@ -24,8 +24,8 @@ def test_equity_is_the_compounded_net_return_of_each_part(make_run):
     run = make_run()
     figure = drawn(run, "equity")
     for axes, (_, bars) in zip(figure.axes, run.returns.groupby("part", sort=False), strict=True):
-        assert line(axes, "after costs") == pytest.approx(np.exp(bars["net"].cumsum()) - 1)
-        assert line(axes, "before costs") == pytest.approx(np.exp(bars["gross"].cumsum()) - 1)
+        assert line(axes, "after costs") == pytest.approx(np.cumprod(1 + bars["net"]) - 1)
+        assert line(axes, "before costs") == pytest.approx(np.cumprod(1 + bars["gross"]) - 1)
     deepest = run.record["test_financial_metrics"]["max_drawdown"]
     assert figure.axes[-1].get_title(loc="left").endswith(f"deepest drawdown {100 * deepest:.1f} %")
 
@@ -33,12 +33,23 @@ def test_equity_is_the_compounded_net_return_of_each_part(make_run):
 def test_a_pool_holds_its_symbols_with_equal_capital():
     times = pd.date_range("2020", periods=3, freq="D", tz="UTC")
     one = pd.DataFrame(
-        {"time": times, "symbol": "A", "part": "test", "position": 1.0, "gross": 0.2, "net": 0.1}
+        {"time": times, "symbol": "A", "account": 0, "position": 1.0, "gross": 0.2, "net": 0.1}
     )
     two = one.assign(symbol="B", net=0.3, gross=0.4)[:2]
-    bars = portfolio(pd.concat([one, two]), "test")
+    (bars,) = accounts_of(pd.concat([one, two]))
     assert bars["net"].tolist() == pytest.approx([0.2, 0.2, 0.1])
     assert bars["gross"].tolist() == pytest.approx([0.3, 0.3, 0.2])
+
+
+def test_accounts_are_drawn_and_told_one_by_one():
+    """Their mean gain, not the gain of their mean: nobody trades all of them."""
+    times = pd.date_range("2020", periods=2, freq="D", tz="UTC")
+    table = pd.DataFrame({"time": times, "position": 1.0, "gross": 0.0, "net": [0.5, 0.0]})
+    accounts = accounts_of(pd.concat([table.assign(account=0), table.assign(account=1, net=[-0.5, 0.2])]))
+    assert mean_gain(accounts) == pytest.approx((0.5 - 0.4) / 2)
+    assert mean_deepest_drawdown(accounts) == pytest.approx(0.25)
+    assert (len(accounts), mean_length(accounts)) == (2, 2)
+    assert accounts_of(table.assign(account=0, position=0.0)) == []
 
 
 @pytest.mark.parametrize("kind", ["binary", "three"])

@@ -68,7 +68,7 @@ def test_each_member_has_a_notice_of_its_own_with_the_number_of_its_fits():
     late = {"reason": "timeout", "fit": "fold 0", "sentence": "mlp, inner fold 1: Late.", "member": "mlp"}
     told = [{**late, "n_fits": 3}, {**late, "member": "lstm", "sentence": "lstm: Late.", "n_fits": 1}]
     told += [{**each, "fit": "fold 1"} for each in told]
-    assert notices({"warnings": told}) == [
+    assert notices({"warnings": told, "return_scheme": "simple"}) == [
         ("timeout", "fold 0: mlp, inner fold 1: Late. So it was in 3 fits of mlp there. Likewise in fold 1."),
         ("timeout", "fold 0: lstm: Late. Likewise in fold 1."),
     ]

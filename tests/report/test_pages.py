@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smc.evaluation.predictions import n_events
 from smc.report import markdown
 from smc.report.run.contents import sections
 from smc.report.terminal_page import show
@@ -143,7 +144,7 @@ def test_an_event_that_several_folds_tested_counts_once(make_run):
 
     view = RunView(make_run(change_events=repeat))
     assert (view.run.predictions["part"] == "out_of_fold").sum() == 400
-    assert len(view.splits["out_of_fold"]) == 200
+    assert n_events(view.splits["out_of_fold"]) == 200
     assert "200" in printed(view.run).partition("out-of-fold events")[2][:8]
 
 

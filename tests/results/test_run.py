@@ -23,7 +23,14 @@ def folder(tmp_path):
     with RunStore(tmp_path / "out put ∂", min_free_mb=0).claim(RUN) as claim:
         config = {"seed": 0, "model": {"eta": 1e-05, "text": "1e-4"}, "symbol": "∂"}
         (claim.staging / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        claim.save_record({"symbol": "EURUSD", "auc": np.float32("nan"), "warnings": [{"reason": "gap"}]})
+        claim.save_record(
+            {
+                "symbol": "EURUSD",
+                "auc": np.float32("nan"),
+                "warnings": [{"reason": "gap"}],
+                "return_scheme": "simple",
+            }
+        )
         FRAME.to_parquet(claim.staging / "predictions.parquet")
         (2 * FRAME).to_parquet(claim.staging / "returns.parquet")
         (claim.staging / "model").mkdir()

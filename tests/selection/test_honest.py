@@ -171,7 +171,7 @@ def regression():
     def make(drift, make_candidate):
         rng = np.random.default_rng(2)
         stamps = pd.date_range("2010-01-01", periods=800, freq="D", tz="UTC")
-        net = pd.DataFrame({"time": stamps, "net": rng.normal(size=800) * 0.01})
+        net = pd.DataFrame({"account": 0, "time": stamps, "net": rng.normal(size=800) * 0.01})
         net["net"] += drift - net["net"].mean()
         rows = pd.DataFrame({"event": np.arange(800), "time": stamps, "end": np.arange(800), "label": 0.0})
         part: SplitResult = split_result(rows.assign(prediction=0.1, baseline=0.0), net, "sharpe", 252)

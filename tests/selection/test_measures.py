@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from smc import metrics
+from smc.evaluation.predictions import event_means, with_shares
 from smc.selection import measures
 
 MEASURES = sorted(measures.EVENT_MEASURES)
@@ -82,8 +83,50 @@ def test_regressions_have_an_information_coefficient_too():
 
 def test_sharpe_is_the_annual_one():
     net = np.random.default_rng(0).normal(0.001, 0.01, 500)
-    assert measures.sharpe(net, 252).mean() == pytest.approx(metrics.sharpe(net, 252))
-    assert not measures.sharpe(np.zeros(10), 252).any()
+    returns = pd.DataFrame({"account": 0, "time": np.arange(500), "net": net})
+    assert measures.sharpe(returns, 252).mean() == pytest.approx(metrics.sharpe(net, 252))
+    assert not measures.sharpe(returns.assign(net=0.0), 252).any()
+    assert not len(measures.sharpe(returns[:0], 252))
+
+
+def test_the_sharpe_ratio_of_accounts_is_their_mean_not_that_of_their_mean():
+    rng = np.random.default_rng(1)
+    accounts = [rng.normal(0.001, 0.01, n) for n in (500, 300)]
+    tables = [
+        pd.DataFrame({"account": k, "time": np.arange(len(net)), "net": net})
+        for k, net in enumerate(accounts)
+    ]
+    value = measures.sharpe(pd.concat(tables), 252)
+    assert len(value) == 500
+    assert value.mean() == pytest.approx(np.mean([metrics.sharpe(net, 252) for net in accounts]))
+
+
+@pytest.mark.parametrize("measure", measures.EVENT_MEASURES.values(), ids=lambda measure: measure.__name__)
+def test_predictions_that_are_there_twice_say_what_they_said(rows, measure):
+    rows = rows.assign(event=np.arange(len(rows)))
+    twice = with_shares(pd.concat([rows, rows]))
+    np.testing.assert_allclose(event_means(twice, measure(twice)), measure(rows), atol=1e-12)
+
+
+@pytest.mark.parametrize("measure", measures.EVENT_MEASURES.values(), ids=lambda measure: measure.__name__)
+def test_more_models_do_not_raise_what_an_event_says(rows, measure):
+    """Two models of one skill: together they say what one of them does on average, not what their mean would."""
+    rng = np.random.default_rng(0)
+    said = {"one": [], "both": []}
+    for _ in range(200):
+        models = [noisy(rows, rng) for _ in range(2)]
+        said["one"].append(measure(models[0]).mean())
+        both = with_shares(pd.concat(models))
+        said["both"].append(event_means(both, measure(both)).mean())
+    difference = np.subtract(said["both"], said["one"])
+    assert abs(difference.mean()) < 4 * difference.std() / np.sqrt(len(difference)) + 1e-3
+
+
+def noisy(rows, rng):
+    """What a model says whose log-odds are off by as much as they are right."""
+    log_odds = np.log(rows["p_1"] / rows["p_0"]) + rng.normal(0, 1, len(rows))
+    p_1 = 1 / (1 + np.exp(-log_odds))
+    return rows.assign(p_1=p_1, p_0=1 - p_1, prediction=(p_1 > 0.5).astype(int), event=np.arange(len(rows)))
 
 
 def test_one_class_alone_is_no_evidence(make_rows):

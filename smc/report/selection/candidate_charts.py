@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from smc.metrics import equity_curve
+from smc.evaluation.predictions import n_events
+from smc.report.accounts import accounts_of, mean_gain, mean_length
 from smc.report.html.blocks import Picture
 from smc.report.html.charts.run_charts import calibration_chart, equity_chart, loss_chart
 from smc.report.selection.candidate_run import CandidateRun
@@ -37,12 +38,13 @@ def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
 
 
 def _gain(candidate_run: CandidateRun, split: str) -> str:
-    bars = candidate_run.returns(split)
-    gain = equity_curve(bars["net"].to_numpy(dtype=np.float64))[-1] - 1
+    accounts = accounts_of(candidate_run.returns(split))
     figures = candidate_run.figures
     bounds = interval(figures.interval(split, "sharpe"), two_digits)
     sharpe = two_digits(figures.financial(split).get("sharpe"))
-    held = f"{SPLIT_NAMES[split]} {percent(gain, sign=True)} over {count(len(bars))} bars"
+    gained, n_bars = percent(mean_gain(accounts), sign=True), count(mean_length(accounts))
+    held = f"{SPLIT_NAMES[split]} {gained} over {n_bars} bars"
+    held += f" (mean of {len(accounts)} accounts)" if len(accounts) > 1 else ""
     return f"{held}, Sharpe ratio {sharpe} {bounds}".rstrip()
 
 
@@ -50,9 +52,9 @@ def _calibration(candidate_run: CandidateRun) -> Iterator[Picture]:
     curves = candidate_run.reliability()
     if not curves:
         return
-    n_events = count(len(candidate_run.rows("out_of_fold")))
+    n_shown = count(n_events(candidate_run.rows("out_of_fold")))
     level = f"{100 * candidate_run.confidence:g} %"
-    caption = f"run {candidate_run.run_id}; {n_events} out-of-fold events, {level} intervals."
+    caption = f"run {candidate_run.run_id}; {n_shown} out-of-fold events, {level} intervals."
     chart = calibration_chart(curves, f"Calibration of {candidate_run.symbol}: {caption}")
     yield Picture("calibration", "Calibration", caption, chart)
 

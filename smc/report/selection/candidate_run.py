@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from smc.errors import ResultsError
-from smc.evaluation.predictions import all_classes, average_repeated
+from smc.evaluation.predictions import all_classes, n_events, share_weights, with_shares
+from smc.metrics import accuracy
 from smc.report.figures import Figures
 from smc.report.notices import notices
 from smc.report.proportion import wilson
@@ -16,7 +17,7 @@ from smc.report.reliability import Groups, reliability
 from smc.report.text import is_number
 from smc.results import Run, load_run
 from smc.results.record import SymbolScores
-from smc.selection.sealed_test_log import is_sealed, sealed_tables
+from smc.selection.sealed_test_log import is_sealed
 
 #: In the place of an equity curve.
 IDLE = "No position was ever taken, so nothing was earned or lost"
@@ -47,9 +48,9 @@ class CandidateRun:
         return [split for split in ("out_of_fold", "test") if len(self.rows(split))]
 
     def rows(self, split: str) -> pd.DataFrame:
-        """Return one row an event of a split, in time order; none of a test split that is not shown."""
+        """Return the predictions of a split in time order; none of a test split that is not shown."""
         own = self._own(self._tables[0], split)
-        return average_repeated(own) if len(own) else own
+        return with_shares(own) if len(own) else own
 
     def returns(self, split: str) -> pd.DataFrame:
         """Return one row a bar of a split; none of a test split that is not shown."""
@@ -67,7 +68,7 @@ class CandidateRun:
 
     @property
     def cost_bps(self) -> float | None:
-        """Cost of a change of position by 1, in basis points of the capital."""
+        """Cost of a purchase or a sale, in basis points of its size."""
         return self._settings.get("cost_bps")
 
     @property
@@ -90,10 +91,10 @@ class CandidateRun:
         rows = self.rows(split)
         if not len(rows) or not self.classes:
             return None
-        share = float((rows["label"].to_numpy() == rows["prediction"].to_numpy()).mean())
+        share = accuracy(rows["label"], rows["prediction"], sample_weight=share_weights(rows))
         bounds = self.figures.interval(split, "accuracy")
-        n_unique = float(rows["weight"].to_numpy().sum())
-        return share, bounds or wilson(share, n_unique, confidence=self.confidence), len(rows)
+        n_unique = float(rows["weight"].to_numpy() @ rows["share"].to_numpy())
+        return share, bounds or wilson(share, n_unique, confidence=self.confidence), n_events(rows)
 
     def reliability(self, split: str = "out_of_fold") -> dict[int, Groups]:
         """Group the predictions of each class; two classes mirror each other, so one of them is enough."""
@@ -106,7 +107,7 @@ class CandidateRun:
     def _tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         predictions, returns = self.run.predictions, self.run.returns
         if self.sees_test and self.is_sealed:
-            sealed = sealed_tables(self.run.path)
+            sealed = self.run.sealed_tables()
             predictions, returns = pd.concat([predictions, sealed[0]]), pd.concat([returns, sealed[1]])
         return predictions, returns
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from smc.metrics import drawdown_curve
+from smc.report.accounts import accounts_of, mean_deepest_drawdown, mean_length
 from smc.report.proportion import normal_point
 from smc.report.selection.candidate_run import CandidateRun
 from smc.report.text import count, general, interval, is_number, percent, two_digits
@@ -50,7 +50,7 @@ def trading(entry: Mapping[str, Any], candidate_run: CandidateRun) -> list[Item]
 
 
 def break_even_bps(candidate_run: CandidateRun) -> float | None:
-    """Return the cost of a change of position by 1 at which the out-of-fold gain is gone, in basis points.
+    """Return the cost of buying or selling at which the out-of-fold gain is gone, basis points of its size.
 
     None where nothing was traded, or no cost was assumed.
     """
@@ -73,7 +73,7 @@ def _length(length: Mapping[str, Any]) -> Item:
 
 def _costs(candidate_run: CandidateRun) -> Item:
     what, bps, cost = "gain survives the costs assumed", break_even_bps(candidate_run), candidate_run.cost_bps
-    assumed = f"assumed: {general(cost)} bp a change of position by 1"
+    assumed = f"assumed: {general(cost)} bp of what is bought or sold"
     if bps is None:
         return Item(what, "open", f"{assumed}; at what cost the out-of-fold gain is gone cannot be said")
     break_even = f"{assumed}; the out-of-fold gain is gone at {bps:.1f} bp"
@@ -81,14 +81,18 @@ def _costs(candidate_run: CandidateRun) -> Item:
 
 
 def _deepest_loss(candidate_run: CandidateRun) -> Item:
-    net = candidate_run.returns("out_of_fold")
-    if not len(net):
+    accounts = accounts_of(candidate_run.returns("out_of_fold"))
+    if not accounts:
         return Item("deepest loss", "open", "no net returns out of fold")
-    deepest = percent(drawdown_curve(net["net"].to_numpy(dtype=np.float64)).max())
+    deepest = percent(mean_deepest_drawdown(accounts))
     sharpe = candidate_run.figures.financial("out_of_fold").get("sharpe")
     bounds = interval(candidate_run.figures.interval("out_of_fold", "sharpe"), two_digits)
     held = f"net Sharpe ratio {two_digits(sharpe)} {bounds}".rstrip()
-    return Item("deepest loss bearable", "open", f"{deepest} out of fold over {count(len(net))} bars; {held}")
+    return Item(
+        "deepest loss bearable",
+        "open",
+        f"{deepest} out of fold over {count(mean_length(accounts))} bars; {held}",
+    )
 
 
 #: Events that a live check looks back on.
@@ -141,7 +145,8 @@ def _watched(candidate_run: CandidateRun) -> Iterator[tuple[str, str]]:
 
 
 def _predicted(candidate_run: CandidateRun) -> str:
-    shares = candidate_run.rows("out_of_fold")["prediction"].value_counts(normalize=True).sort_index()
+    rows = candidate_run.rows("out_of_fold")
+    shares = rows["share"].groupby(rows["prediction"]).sum() / rows["share"].sum()
     shares_in_words = ", ".join(f"class {name:g} {percent(share)}" for name, share in shares.items())
     half = ALARM * math.sqrt(0.25 / WINDOW)
     return f"out of fold {shares_in_words}; over {WINDOW} events {percent(half, 0)} more or less is chance"

@@ -46,8 +46,8 @@ def account(manifest: Mapping[str, Any]) -> list[str]:
         f"{name.replace('_', ' ')} {value}" for name, value in manifest["selection_criteria"].items()
     )
     left_out = ", ".join(
-        f"{count(len(runs[name]))} {name.replace('_', ' ')}"
-        for name in ("missing", "damaged", "repeated", "without_evidence")
+        f"{count(len(runs.get(name, [])))} {name.replace('_', ' ')}"
+        for name in ("missing", "damaged", "repeated", "without_evidence", "set_aside")
     )
     return [
         f"Made {minute(manifest['timestamp'])} UTC by selection={manifest['selection']} ({rule}).",
@@ -68,6 +68,10 @@ def left_out(manifest: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         *(
             (f"{run['symbol']} {run['run_id']}", "without evidence", run["reason"])
             for run in runs["without_evidence"]
+        ),
+        *(
+            (f"{run['symbol']} {run['run_id']}", "set aside", run["reason"])
+            for run in runs.get("set_aside", [])
         ),
         *((folder, "repeated", "a copy of a run that is counted once") for folder in runs["repeated"]),
     ]

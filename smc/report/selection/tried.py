@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from smc.evaluation.predictions import share_weights
+from smc.metrics import confusion_matrix
 from smc.report.document import Section, Table
 from smc.report.selection.candidate_run import IDLE, CandidateRun
 from smc.report.text import count, decimal, interval, is_number, percent
@@ -94,17 +94,19 @@ def _confusion(candidate_run: CandidateRun) -> Section | None:
         return None
     tables = []
     for split in candidate_run.splits:
-        label, predicted = (candidate_run.rows(split)[name].to_numpy() for name in ("label", "prediction"))
-        counts = [
-            [int(np.sum((label == one) & (predicted == other))) for other in candidate_run.classes]
-            for one in candidate_run.classes
-        ]
-        rows = [
+        rows = candidate_run.rows(split)
+        counts = confusion_matrix(
+            rows["label"],
+            rows["prediction"],
+            classes=candidate_run.classes,
+            sample_weight=share_weights(rows),
+        )
+        lines = [
             (f"{name} came true", *map(count, row))
-            for name, row in zip(candidate_run.classes, counts, strict=True)
+            for name, row in zip(candidate_run.classes, counts.tolist(), strict=True)
         ]
         tables.append(
-            Table((SPLIT_NAMES[split], *(f"{name} predicted" for name in candidate_run.classes)), rows)
+            Table((SPLIT_NAMES[split], *(f"{name} predicted" for name in candidate_run.classes)), lines)
         )
     return Section("Confusion matrix", [f"Events of run {candidate_run.run_id}."], tables)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from smc.metrics import equity_curve
+from smc.report.accounts import accounts_of
 from smc.report.html.charts.frame import LEFT, RIGHT, TOP, WIDTH, Axis, dot, frame, padded, path, segment
 from smc.report.html.markup import Html, joined
 from smc.report.reliability import Groups
@@ -19,35 +20,38 @@ COLOURS = {"out_of_fold": "c0", "test": "c1"}
 
 
 def equity_chart(returns: Mapping[str, pd.DataFrame], says: str) -> Html:
-    """Draw the gain of each split, both from zero.
+    """Draw the gain of each split, of each account that it was traded in, all from zero.
 
     Parameters
     ----------
     returns
-        Split -> ``time`` and ``net``, one row a bar.
+        Split -> ``account``, ``time``, ``position``, ``gross`` and ``net``, one row a bar of an account.
     """
-    curves = {split: _thinned(bars) for split, bars in returns.items()}
-    times = np.concatenate([curve[:, 0] for curve in curves.values()])
-    gains = np.concatenate([curve[:, 1] for curve in curves.values()])
+    curves = [
+        (split, _thinned(bars, MAX_POINTS // len(accounts) + 2))
+        for split, accounts in ((split, accounts_of(bars)) for split, bars in returns.items())
+        for bars in accounts
+    ]
+    times = np.concatenate([curve[:, 0] for _, curve in curves])
+    gains = np.concatenate([curve[:, 1] for _, curve in curves])
     bounds = padded([0.0, *gains.tolist()], least=0.02)
     first, last = float(times.min()), float(times.max())
     y = Axis(*bounds, TOP + EQUITY_HEIGHT, TOP, "gain after costs", _percent_tick)
     x = Axis(first, max(last, first + 1), LEFT, WIDTH - RIGHT, "", _day, _dates(first, last))
     lines = [
         path([(x.place(when), y.place(gain)) for when, gain in curve], COLOURS[split])
-        for split, curve in curves.items()
+        for split, curve in curves
     ]
     zero = segment(x.start, y.place(0), x.end, y.place(0), class_="zero")
-    return frame(
-        joined([zero, *lines]), x, y, says=says, key={SPLIT_NAMES[split]: COLOURS[split] for split in curves}
-    )
+    key = {SPLIT_NAMES[split]: COLOURS[split] for split in returns}
+    return frame(joined([zero, *lines]), x, y, says=says, key=key)
 
 
-def _thinned(bars: pd.DataFrame) -> np.ndarray:
+def _thinned(bars: pd.DataFrame, max_points: int) -> np.ndarray:
     """Return times and gains, the first and the last bar and enough of those between."""
-    kept = np.unique(np.linspace(0, len(bars) - 1, min(len(bars), MAX_POINTS)).astype(int))
-    when = pd.DatetimeIndex(bars["time"]).tz_convert(None).to_numpy().astype("datetime64[s]")
-    gain = equity_curve(bars["net"].to_numpy(dtype=np.float64)) - 1
+    kept = np.unique(np.linspace(0, len(bars) - 1, min(len(bars), max_points)).astype(int))
+    when = pd.DatetimeIndex(bars.index).tz_convert(None).to_numpy().astype("datetime64[s]")
+    gain = equity_curve(bars["net"]) - 1
     return np.column_stack([when.astype(np.float64)[kept], gain[kept]])
 
 

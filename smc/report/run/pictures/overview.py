@@ -5,8 +5,9 @@ from collections.abc import Callable
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from smc.metrics import equity_curve
-from smc.report.run.pictures.equity import equity_panel, portfolio
+from smc.evaluation.predictions import n_events
+from smc.report.accounts import accounts_of, mean_gain
+from smc.report.run.pictures.equity import equity_panel
 from smc.report.run.pictures.folds import fold_panel
 from smc.report.run.pictures.predictions import calibration_panel, realised_panel, reliability_curves
 from smc.report.style import MUTED, NothingToDrawError, blank, head
@@ -35,13 +36,13 @@ def draw_overview(view: RunView) -> Figure:
 
 def _equity(axes: Axes, view: RunView) -> None:
     split = view.judged_split
-    bars = portfolio(view.run.returns, split) if split else view.run.returns
-    if split is None or bars.empty:
+    returns = view.run.returns
+    accounts = accounts_of(returns.loc[returns["part"] == split])
+    if split is None or not accounts:
         raise NothingToDrawError("no position was ever taken, so nothing was earned or lost")
-    equity_panel(axes, bars, split)
-    axes.set_title(
-        f"equity, {SPLIT_NAMES[split]}: {percent(equity_curve(bars['net'])[-1] - 1, sign=True)} after costs"
-    )
+    equity_panel(axes, accounts, split)
+    gained = percent(mean_gain(accounts), sign=True)
+    axes.set_title(f"equity, {SPLIT_NAMES[split]}: {gained} after costs")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=3, handlelength=1.4, borderaxespad=0)
 
 
@@ -49,7 +50,7 @@ def _calibration(axes: Axes, view: RunView) -> None:
     name, groups = list(reliability_curves(view).items())[-1]
     calibration_panel(axes, groups, name)
     split = view.judged_split or ""
-    axes.set_title(f"calibration, {SPLIT_NAMES[split]}, {count(len(view.splits[split]))} events")
+    axes.set_title(f"calibration, {SPLIT_NAMES[split]}, {count(n_events(view.splits[split]))} events")
 
 
 def _folds(axes: Axes, view: RunView) -> None:

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from smc.evaluation.predictions import RAW
+from smc.evaluation.predictions import RAW, n_events, share_weights
 from smc.metrics import confusion_matrix
 from smc.report.reliability import Groups, realised, reliability
 from smc.report.style import (
@@ -125,7 +125,7 @@ def realised_panel(axes: Axes, view: RunView) -> None:
     axes.fill_between(predicted, low, high, color=BLUE, alpha=0.15, lw=0)
     axes.vlines(predicted, low, high, color=BLUE, lw=1, alpha=0.6)
     axes.plot(predicted, observed, "o-", color=BLUE, lw=1, ms=4.5, label="mean of a group")
-    where = f"{SPLIT_NAMES[view.judged_split]}, {count(len(rows))} events in {len(predicted)} groups"
+    where = f"{SPLIT_NAMES[view.judged_split]}, {count(n_events(rows))} events in {len(predicted)} groups"
     axes.set_title(f"{where}, {view.level} bands")
     axes.set_xlabel("predicted log return, basis points")
     axes.set_ylabel("realised log return, basis points")
@@ -148,9 +148,11 @@ def draw_confusion(view: RunView) -> Figure:
     head(figure, f"Confusion matrix: {view.title}")
     for axes, split in zip(figure.subplots(1, len(splits), squeeze=False)[0], splits, strict=True):
         rows = view.splits[split]
-        matrix = confusion_matrix(rows["label"], rows["prediction"], classes=view.classes)
+        matrix = confusion_matrix(
+            rows["label"], rows["prediction"], classes=view.classes, sample_weight=share_weights(rows)
+        )
         confusion_panel(axes, matrix, list(map(str, view.classes)))
-        axes.set_title(f"{SPLIT_NAMES[split]}, {count(len(rows))} events")
+        axes.set_title(f"{SPLIT_NAMES[split]}, {count(n_events(rows))} events")
     return figure
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smc.evaluation.predictions import n_events
 from smc.report.document import Section, Table
 from smc.report.notices import notices
 from smc.report.text import count, day, duration
@@ -29,7 +30,7 @@ def _facts(view: RunView) -> Iterator[tuple[str, str]]:
     for split, rows in view.splits.items():
         yield (
             f"{SPLIT_NAMES[split]} events",
-            f"{len(rows):,}, {day(rows['time'].iloc[0])} to {day(rows['time'].iloc[-1])}",
+            f"{n_events(rows):,}, {day(rows['time'].iloc[0])} to {day(rows['time'].iloc[-1])}",
         )
     yield (
         "made",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smc.evaluation.predictions import n_events
 from smc.report.document import Section, Table
 from smc.report.text import count, percent
 from smc.report.view import SPLIT_NAMES, RunView
@@ -97,8 +98,8 @@ def class_balance_section(view: RunView) -> Section | None:
     overall = view.record.get("class_balance") or {}
     rows = []
     for name in view.classes:
-        here = [(rows["label"] == name) for rows in view.splits.values()]
-        shares = [f"{count(is_class.sum())} ({percent(is_class.mean())})" for is_class in here]
+        here = [(n_events(rows.loc[rows["label"] == name]), n_events(rows)) for rows in view.splits.values()]
+        shares = [f"{count(n_here)} ({percent(n_here / n)})" for n_here, n in here]
         rows.append((str(name), percent(overall.get(str(name))), *shares))
     columns = ("class", "all events", *(SPLIT_NAMES[split] for split in view.splits))
     return Section("Class balance", tables=[Table(columns, rows)])

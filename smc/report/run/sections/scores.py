@@ -199,8 +199,11 @@ def financial_section(view: RunView) -> Section | None:
     points = (
         []
         if cost is None
-        else [f"After costs of {general(cost)} bp of the capital for each change of position by 1."]
+        else [f"After costs of {general(cost)} bp of what is bought or sold, on each entry and each exit."]
     )
+    n_accounts = max(view.figures.financial(split).get("n_accounts") or 1 for split in splits)
+    if n_accounts > 1:
+        points.append(f"Means of up to {n_accounts} accounts, each with every event once at most.")
     if idle := [SPLIT_NAMES[split] for split in splits if view.figures.financial(split).get("n_trades") == 0]:
         points.append(f"No position was ever taken in: {', '.join(idle)}.")
     return Section("Trading", points, [Table(("", *(SPLIT_NAMES[split] for split in splits)), rows)])

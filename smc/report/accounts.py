@@ -1,0 +1,39 @@
+"""The accounts of a split: their capital over time, and what they show on average."""
+
+import numpy as np
+import pandas as pd
+
+from smc.metrics import drawdown_curve, equity_curve
+
+
+def accounts_of(returns: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return ``gross`` and ``net`` of each account by time, the mean over symbols; none without a position.
+
+    Parameters
+    ----------
+    returns
+        ``account``, ``time``, ``position``, ``gross`` and ``net`` of one split.
+
+    >>> bars = pd.DataFrame({"account": [0, 0, 1], "time": [1, 2, 1], "position": 1.0})
+    >>> [len(account) for account in accounts_of(bars.assign(gross=0.1, net=0.0))]
+    [2, 1]
+    """
+    if not np.any(returns["position"]):
+        return []
+    by_account = returns.groupby("account")
+    return [pd.DataFrame(bars.groupby("time")[["gross", "net"]].mean()).fillna(0.0) for _, bars in by_account]
+
+
+def mean_gain(accounts: list[pd.DataFrame]) -> float:
+    """Return what the accounts have gained at their ends, on average, as a share of their capital."""
+    return float(np.mean([equity_curve(bars["net"])[-1] - 1 for bars in accounts]))
+
+
+def mean_deepest_drawdown(accounts: list[pd.DataFrame]) -> float:
+    """Return the mean of their deepest drawdowns."""
+    return float(np.mean([drawdown_curve(bars["net"]).max() for bars in accounts]))
+
+
+def mean_length(accounts: list[pd.DataFrame]) -> float:
+    """Return how many bars an account has on average."""
+    return float(np.mean([len(bars) for bars in accounts]))
