@@ -28,6 +28,12 @@ CONDITIONAL = (
     "events that touch a barrier, and there are no trading figures."
 )
 
+#: What it means that trades lost all.
+LIQUIDATED = (
+    "{n} trade(s) of the {split} part lost all they were given, as a short of a price that doubles does: the "
+    "account ends them at -100 %, though their labels go on."
+)
+
 #: Splits as the table of predictions calls them -> what it means that a symbol has no event there.
 MEANING = {
     "train": "the model has not learned from it",
@@ -61,16 +67,23 @@ def warnings_of(
     warnings += [*_of_tails(components.pipeline, fits), *_of_steps(fits), *fits.warnings, *_of_stops(fits)]
     by_symbol = scores.get("by_symbol")
     if by_symbol is None:
-        return [*warnings, *_of_watches(components, scores)]
+        return [*warnings, *_of_scores(components, scores)]
     warnings += empty_splits(fits.predictions, by_symbol)
     for symbol, own in by_symbol.items():
-        for warning in _of_watches(components, own):
+        for warning in _of_scores(components, own):
             warnings.append({**warning, "symbol": symbol})
     return warnings
 
 
-def _of_watches(components: Components, scores: SymbolScores) -> Iterator[Warned]:
-    """Give what the watches find in the scores of a symbol."""
+def _of_scores(components: Components, scores: SymbolScores) -> Iterator[Warned]:
+    """Give the trades of a symbol that lost all, and what the watches find in its scores."""
+    for split, financial in (
+        ("out-of-fold", scores.get("financial_metrics")),
+        ("validation", scores.get("val_financial_metrics")),
+        ("test", scores.get("test_financial_metrics")),
+    ):
+        if n_liquidated := (financial or {}).get("n_liquidated"):
+            yield {"reason": "liquidated", "sentence": LIQUIDATED.format(n=n_liquidated, split=split)}
     for watch in components.watches:
         yield from cast(Iterable[Warned], watch.check(scores))
 

@@ -164,7 +164,7 @@ MUTATIONS = (
         "tests/calibrate tests/metrics", "an event on the edge of the band is not traded",
     ),
     Mutation(
-        "calibrate", "cost = 2 * self.cost_bps", "cost = self.cost_bps",
+        "calibrate", "cost, ret = self.cost_bps * BASIS_POINT", "cost, ret = 0.5 * self.cost_bps * BASIS_POINT",
         "tests/calibrate", "the threshold is chosen as if a trade paid once",
     ),
     Mutation(
@@ -184,12 +184,40 @@ MUTATIONS = (
         "tests/aug/test_keep_kinds.py", "a value is missing by a half",
     ),
     Mutation(
-        "evaluation", "- 2 * self.cost * np.abs(position)", "- self.cost * np.abs(position)",
-        "tests/evaluation/test_trading.py", "a trade pays its costs once",
+        "evaluation", "gain=side[taken] * ret", "gain=ret",
+        "tests/evaluation/test_trading.py", "a short leaves on the wrong side of its entry",
     ),
     Mutation(
-        "evaluation", "int(end.max()) + 2", "int(end.max()) + 1",
-        "tests/evaluation/test_trading.py", "the last exit is free",
+        "evaluation/predictions.py", "1.0 / count[event]", "1.0 / count.max()",
+        "tests/evaluation/test_predictions.py", "an event that fewer folds test counts less",
+    ),
+    Mutation(
+        "evaluation/tables.py", "y_pred, sample_weight=share),\n        \"majority", "y_pred),\n        \"majority",
+        "tests/evaluation/test_predictions.py", "an event counts as often as it was tested",
+    ),
+    Mutation(
+        "evaluation/trading.py", "for number, own in rows.groupby(ACCOUNT):", "for number, own in [(0, rows)]:",
+        "tests/evaluation/test_trading.py", "the models of all folds are traded together, as an ensemble",
+    ),
+    Mutation(
+        "cv/monte_carlo.py", "return fold", "return fold if len(np.unique(event)) < len(event) else 0 * fold",
+        "tests/evaluation/test_backtest_paths.py", "blocks that happen not to overlap are one account",
+    ),
+    Mutation(
+        "labels/held_return.py", "return side * (price_ratio - 1.0)", "return side * np.log(price_ratio)",
+        "tests/labels", "a short gains the variance of the price",
+    ),
+    Mutation(
+        "selection/runs.py", "if not of_today:", "if True:",
+        "tests/earlier/test_old_returns.py", "runs of two kinds of returns stand in one panel",
+    ),
+    Mutation(
+        "selection/measures.py", "scale = np.divide(1.0, deviation * n_bars,", "scale = np.divide(1.0, deviation * n_bars.max(),",
+        "tests/selection/test_measures.py", "an account counts by its length",
+    ),
+    Mutation(
+        "selection/measures.py", "added = added - np.average(added, weights=share)", "added = added - np.average(added)",
+        "tests/selection/test_measures.py", "an event that is tested more often moves the centre",
     ),
     Mutation(
         "evaluation", '"weighted_accuracy": metrics.accuracy(y_true, y_pred, sample_weight=weight)',
@@ -197,8 +225,20 @@ MUTATIONS = (
         "tests/evaluation/test_tables.py tests/evaluation/test_default.py", "the weighted accuracy is not weighted",
     ),
     Mutation(
-        "metrics", "gross - cost * np.abs", "gross + cost * np.abs",
-        "tests/metrics/test_trading.py", "costs are earned",
+        "metrics/trading.py", "** fills - 1.0", "** np.minimum(fills, 1) - 1.0",
+        "tests/metrics/test_trading.py", "a trade of one bar pays its costs once",
+    ),
+    Mutation(
+        "metrics/trading.py", "moved[last] = gain", "moved[last] = close[bar][last] / open_[start] - 1.0",
+        "tests/metrics/test_trading.py", "the account holds on to the close where the trade leaves at its stop",
+    ),
+    Mutation(
+        "metrics/trading.py", "before = np.concatenate([[1.0], value[:-1]])[: len(value)]", "before = np.ones(len(value))",
+        "tests/metrics/test_trading.py", "a trade is rebalanced at every close",
+    ),
+    Mutation(
+        "metrics/trading.py", "np.where(so_far > before[trade], 0.0, value)", "np.maximum(value, 0.0)",
+        "tests/metrics/test_trading.py tests/evaluation/test_trading.py", "a short that has lost all comes back",
     ),
     Mutation(
         "stats", "p_values[moving] = (share * n_draws + 1) / (n_draws + 1)", "p_values[moving] = share",

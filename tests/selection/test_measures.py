@@ -102,10 +102,10 @@ def test_the_sharpe_ratio_of_accounts_is_their_mean_not_that_of_their_mean():
 
 
 @pytest.mark.parametrize("measure", measures.EVENT_MEASURES.values(), ids=lambda measure: measure.__name__)
-def test_predictions_that_are_there_twice_say_what_they_said(rows, measure):
+def test_predictions_that_are_there_several_times_say_what_they_said(rows, measure):
     rows = rows.assign(event=np.arange(len(rows)))
-    twice = with_shares(pd.concat([rows, rows]))
-    np.testing.assert_allclose(event_means(twice, measure(twice)), measure(rows), atol=1e-12)
+    repeated = with_shares(pd.concat([rows, rows[:100], rows[:40]]))
+    np.testing.assert_allclose(event_means(repeated, measure(repeated)), measure(rows), atol=1e-12)
 
 
 @pytest.mark.parametrize("measure", measures.EVENT_MEASURES.values(), ids=lambda measure: measure.__name__)
