@@ -20,6 +20,12 @@ RENAMED: dict[str, dict[str, str]] = {
     "smc.calibrate.temperature.Temperature": {"part_frac": "calibration_frac"},
 }
 
+#: Dotted path of a class -> parameters that it did not have, at the value by which it does what it did then.
+ADDED: dict[str, dict[str, Any]] = {
+    f"smc.aug.{name}": {"keep_kinds": False}
+    for name in ("light.Light", "adaptive.Adaptive", "aggressive.Aggressive", "smote.Smote")
+}
+
 #: Arguments by which a run called the methods of one's own classes, then -> today.
 RENAMED_ARGUMENTS = {"watcher": "callback", "earlier": "lagged_rows"}
 
@@ -49,7 +55,7 @@ def current_parameters(path: str, parameters: Mapping[str, Value]) -> dict[str, 
 
 
 def upgrade_record(value: Any) -> Any:
-    """Return the record of a saved model, or a part of it, under today's names.
+    """Return the record of a saved model, or a part of it, under today's names, and with today's parameters.
 
     >>> upgrade_record({"class": "smc.calibrate.none.NoCalibration", "params": {"part_frac": 0.2}})
     {'class': 'smc.calibrate.none.NoCalibration', 'params': {'calibration_frac': 0.2}}
@@ -62,6 +68,7 @@ def upgrade_record(value: Any) -> Any:
     if isinstance(record.get("class"), str) and isinstance(record.get("params"), dict):
         record["params"] = current_parameters(record["class"], record["params"])
         record["class"] = current_path(record["class"])
+        record["params"] = {**ADDED.get(record["class"], {}), **record["params"]}
     return record
 
 

@@ -61,7 +61,7 @@ def content(folder: str | Path) -> dict[str, Any]:
     """
     files = _read(folder)
     record = upgrade_record(unseal(files))
-    del record["files"]
+    del record["files"], record["versions"]["smc"]
     others = {name: data for name, data in files.items() if name != RECORD}
     return {RECORD: record, **{name: _upgraded(name, data) for name, data in others.items()}}
 

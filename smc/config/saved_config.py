@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from smc.artifact.moved_names import upgrade_config_node
+from smc.artifact.moved_names import ADDED, upgrade_config_node
 from smc.config.compose import compose
 from smc.config.options import groups, options
 from smc.config.schema import Root, Structure
 from smc.typing import Config
 
 OFF = "none"
-#: Samplers whose made-up rows had flags and counts of any value, before there were rules of structure.
-MADE_UP_KINDS = {f"smc.aug.{name}" for name in ("light.Light", "adaptive.Adaptive")}
-MADE_UP_KINDS |= {f"smc.aug.{name}" for name in ("aggressive.Aggressive", "smote.Smote")}
 #: Arguments that a run sets, which an earlier version wrote down as well -> the value that stood there.
 SET_BY_THE_RUN = {"task": "auto", "positions": None}
 
@@ -93,7 +90,7 @@ def _structure(config: Config) -> Config:
 def _with_made_up_kinds(config: Config) -> Config:
     """Return the sampler of a run in which made-up rows did not keep the kinds of features, if it has one."""
     sampler = config.get("aug", {})
-    return {"aug": {"keep_kinds": False, **sampler}} if sampler.get("_target_") in MADE_UP_KINDS else {}
+    return {"aug": {**ADDED[sampler["_target_"]], **sampler}} if sampler.get("_target_") in ADDED else {}
 
 
 def _sentences(added: Config, off: list[str]) -> Iterator[str]:

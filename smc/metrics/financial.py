@@ -91,8 +91,8 @@ def drawdown_curve(returns: Returns) -> FloatArray:
     array([0.1, 0. , 0.5])
     """
     capital = equity_curve(returns)
-    peak: FloatArray = np.maximum(np.maximum.accumulate(capital), 1.0)
-    return 1.0 - capital / peak
+    peak = np.maximum(np.maximum.accumulate(capital), 1.0)
+    return np.asarray(1.0 - capital / peak, dtype=np.float64)
 
 
 def equity_curve(returns: Returns) -> FloatArray:

@@ -145,7 +145,8 @@ def test_verdicts_are_those_of_then(output, at_terminal):
             assert today[name] == entry[name]
         for gate, before in zip(today["gates"], entry["gates"], strict=True):
             assert (gate["name"], gate["passed"]) == (before["name"], before["passed"])
-            assert gate["value"] == pytest.approx(before["value"], abs=TOLERANCE)
+            # a Sharpe ratio of log returns then, of the same growth in simple returns today
+            assert gate["value"] == pytest.approx(before["value"], abs=TOLERANCE, rel=0.01)
 
 
 def test_the_ledger_of_then_counts_on(output):

@@ -29,7 +29,10 @@ def output(tmp_path_factory):
 def runs(output):
     """One run of each kind."""
     opened = [load_run(path.parent) for path in sorted((output / "runs").glob("*/MANIFEST.json"))]
-    kinds = {return_scheme(run.record): run for run in opened if run.record["model_name"] == "Logistic"}
+    logistic = [
+        run for run in opened if (run.record["model_name"], run.record["symbol"]) == ("Logistic", "S01")
+    ]
+    kinds = {return_scheme(run.record): run for run in logistic}
     assert set(kinds) == {LOG, SIMPLE}
     return kinds
 
