@@ -178,3 +178,10 @@ def test_a_remedy_is_tried_beside_the_other_overrides():
     own = "model._target_=sklearn.ensemble.ExtraTreesClassifier"
     assert told("model.min_weight_fraction_leaf=0.1") == "model.min_weight_fraction_leaf: no such key"
     assert "+model.min_weight_fraction_leaf=..." in told(f"{own} model.min_weight_fraction_leaf=0.1")
+
+
+def test_a_key_that_no_swept_option_has_is_no_reason_to_leave_jobs_out():
+    message = told("-m model=random_forest,logistic model.max_iters=3")
+    assert "model.max_iters: no such key; did you mean max_iter? [model=logistic" in message
+    assert len(message.splitlines()) == 2
+    assert "bad_jobs" not in message
