@@ -101,7 +101,7 @@ def equity_curve(returns: Returns) -> FloatArray:
     >>> equity_curve([-0.5, 2.0])
     array([0.5, 1.5])
     """
-    return np.cumprod(1.0 + _floats(returns))
+    return np.cumprod(1.0 + _floats(returns), dtype=np.float64)
 
 
 def win_rate(returns: Returns) -> float:

@@ -35,7 +35,7 @@ from smc.training.dataset import Dataset
 from smc.training.evaluate import evaluate
 from smc.training.prepare import cached_dataset, make_plan
 
-N_MARKETS, N_BARS, LUCK = 200, 5000, 3.5
+N_MARKETS, N_BARS = 300, 5000
 BASE = {
     "daily": 0.02,
     "side": "structure",
