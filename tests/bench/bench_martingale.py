@@ -15,7 +15,7 @@ import json
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -32,8 +32,9 @@ from smc.training.baseline import baseline_of
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset
-from smc.training.evaluate import evaluate
+from smc.training.evaluate import Evaluated, evaluate
 from smc.training.prepare import cached_dataset, make_plan
+from smc.typing import Config
 
 N_MARKETS, N_BARS = 300, 5000
 BASE = {
@@ -115,14 +116,7 @@ def measure(name: str, seed: int, store: str) -> dict[str, float]:
     components = Components.from_config(config)
     label = OtherSide(components.labels, cell["side"], cell["rule"], seed)
     components = replace(components, labels=label)
-    bars = {"S01": components.data.load("S01")}
-    data = cached_dataset(bars, components, Path(store))
-    data = with_sides(data, label)
-    plan, _ = make_plan(data, components, config["split"])
-    fitter = CrossFitter(data, components.pipeline)
-    fits = fitter.run(plan, lambda _: None)
-    baseline = baseline_of(fitter, components.labels.task).run(plan, lambda _: None)
-    evaluated = evaluate(components, bars, fits, baseline)
+    evaluated = evaluated_run(components, config, store, lambda data: with_sides(data, label))
     rows = of_part(evaluated.predictions, OUT_OF_FOLD)
     returns = evaluated.returns.loc[evaluated.returns["part"] == OUT_OF_FOLD]
     result = split_result(rows, returns, "return_coefficient", None)
@@ -133,6 +127,22 @@ def measure(name: str, seed: int, store: str) -> dict[str, float]:
         "trade": float(earned.mean()) if len(earned) else 0.0,
         "bar": float(returns["gross"].mean()),
     }
+
+
+def evaluated_run(
+    components: Components,
+    config: Config,
+    store: str,
+    change: Callable[[Dataset], Dataset] = lambda data: data,
+) -> Evaluated:
+    """Fit and score one configuration on S01; features are kept under ``store``."""
+    bars = {"S01": components.data.load("S01")}
+    data = change(cached_dataset(bars, components, Path(store)))
+    plan, _ = make_plan(data, components, config["split"])
+    fitter = CrossFitter(data, components.pipeline)
+    fits = fitter.run(plan, lambda _: None)
+    baseline = baseline_of(fitter, components.labels.task).run(plan, lambda _: None)
+    return evaluate(components, bars, fits, baseline)
 
 
 def with_sides(data: Dataset, label: OtherSide) -> Dataset:
