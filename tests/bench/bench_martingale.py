@@ -36,7 +36,7 @@ from smc.training.evaluate import Evaluated, evaluate
 from smc.training.prepare import cached_dataset, make_plan
 from smc.typing import Config
 
-N_MARKETS, N_BARS = 300, 5000
+N_MARKETS, N_BARS = 200, 5000
 BASE = {
     "daily": 0.02,
     "side": "structure",
@@ -163,9 +163,8 @@ def say(name: str, values: pd.DataFrame) -> None:
 
 def results(name: str, path: Path, pool: ProcessPoolExecutor, cache: str) -> Iterator[dict[str, float]]:
     """Give what each market of a cell says; those that are known are read."""
-    known = (
-        {row["seed"]: row for row in map(json.loads, path.read_text().splitlines())} if path.exists() else {}
-    )
+    rows = map(json.loads, path.read_text().splitlines()) if path.exists() else ()
+    known = {row["seed"]: row for row in rows if row["seed"] < N_MARKETS}
     yield from known.values()
     missing = [seed for seed in range(N_MARKETS) if seed not in known]
     with path.open("a") as file:
