@@ -82,13 +82,23 @@ class SplitResult:
 
     @property
     def accuracy_error(self) -> float:
-        """Standard error of the accuracy, no smaller than that of independent events."""
+        """Standard error of the accuracy, no smaller than that of independent events.
+
+        Theirs is taken at the share that two hits and two misses more would give, so that it is not 0 where
+        all events were named right.
+
+        References
+        ----------
+        Agresti and Coull (1998), "Approximate is better than exact for interval estimation of binomial
+        proportions", The American Statistician 52.
+        """
         correct = np.zeros(0) if self.correct is None else self.correct
         if not len(correct):
             return float("nan")
-        share = float(correct.mean())
-        independent = (share * (1 - share) / len(correct)) ** 0.5
-        return max(standard_error(correct, self.time, self.end), independent)
+        n_rows = len(correct) + 4
+        share = (float(correct.sum()) + 2) / n_rows
+        independent = (share * (1 - share) / n_rows) ** 0.5
+        return float(np.nanmax([standard_error(correct, self.time, self.end), independent]))
 
 
 #: Variation that is rounding alone, relative to the largest value.
