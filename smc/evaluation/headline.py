@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.evaluation.predictions import probabilities
+from smc.evaluation.predictions import event_means, probabilities
 from smc.typing import FloatArray, IntArray
 
 #: What a metric of events can be.
@@ -48,21 +48,9 @@ def class_moments(rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray)
     }
 
 
-def event_means(rows: pd.DataFrame, values: Moments) -> dict[str, FloatArray]:
-    """Average values of rows over the predictions of an event: one value an event, in time order.
-
-    An event that several models of a resampling have predicted is one event still: each of its predictions
-    counts one by their number. Rows without an ``event`` have one row an event.
-
-    >>> rows = pd.DataFrame({"event": [7, 3, 7]})
-    >>> event_means(rows, {"correct": np.array([1.0, 1.0, 0.0])})
-    {'correct': array([1. , 0.5])}
-    """
-    if "event" not in rows:
-        return dict(values)
-    _, event = np.unique(rows["event"], return_inverse=True)
-    n_predictions = np.bincount(event)
-    return {name: np.bincount(event, weights=column) / n_predictions for name, column in values.items()}
+def of_events(rows: pd.DataFrame, values: Moments) -> dict[str, FloatArray]:
+    """Average each value over the predictions of an event: an event that many folds tested is one event."""
+    return {name: event_means(rows, column) for name, column in values.items()}
 
 
 def class_statistics(mean: Moments) -> dict[str, FloatArray]:

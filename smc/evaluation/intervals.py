@@ -12,6 +12,7 @@ from smc import metrics
 from smc.arguments import check_fraction, check_positive
 from smc.evaluation import headline
 from smc.evaluation.floors import Bounds, class_floors
+from smc.evaluation.predictions import event_means
 from smc.typing import FloatArray, IntArray
 
 #: By metric: ``estimate``, ``low`` and ``high``; what is undefined is absent.
@@ -50,15 +51,14 @@ class Intervals:
             One row a prediction, aligned with each other. Predictions of the same ``event`` are
             averaged first.
         """
-        span = headline.event_means(rows, {name: rows[name].to_numpy() for name in ("start", "end")})
-        start, end = (span[name].astype(np.int64) for name in ("start", "end"))
+        start, end = (event_means(rows, rows[name].to_numpy()).astype(np.int64) for name in ("start", "end"))
         n, overlap = len(start), metrics.label_overlap(start, end)
         size = metrics.block_size(n, overlap)
         if not len(classes):
-            moments = headline.event_means(rows, headline.value_moments(rows, baseline))
+            moments = headline.of_events(rows, headline.value_moments(rows, baseline))
             table = self._resample(moments, headline.value_statistics, size, overlap)
             return _told(table, n / (1 + overlap))
-        moments = headline.event_means(rows, headline.class_moments(rows, baseline, classes))
+        moments = headline.of_events(rows, headline.class_moments(rows, baseline, classes))
         table = self._resample(moments, headline.class_statistics, size, overlap)
         floors = class_floors(moments, block_size=size, overlap=overlap, confidence=self.confidence)
         return _told(table, n / (1 + overlap), floors)

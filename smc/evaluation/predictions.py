@@ -136,25 +136,18 @@ def n_events(rows: pd.DataFrame) -> int:
     return round(float(rows[SHARE].to_numpy().sum())) if SHARE in rows else len(rows)
 
 
-def event_means(rows: pd.DataFrame, values: FloatArray) -> FloatArray:
-    """Average a value over the predictions of each event: one an event, in time order.
+def event_means(rows: pd.DataFrame, values: FloatArray | IntArray) -> FloatArray:
+    """Average a value of each row over the predictions of its event: one an event, in time order.
 
-    Parameters
-    ----------
-    rows
-        As `with_shares` returns them.
-    values
-        One a row, or a line of several.
+    Rows without an ``event`` have one row an event.
 
-    >>> rows = with_shares(pd.DataFrame({"event": [7, 5, 5]}))
-    >>> event_means(rows, np.array([1.0, 0.0, 3.0]))
-    array([0.5, 3. ])
+    >>> event_means(pd.DataFrame({"event": [7, 5, 5]}), np.array([1.0, 0.0, 3.0]))
+    array([1.5, 1. ])
     """
-    share = share_weights(rows)
-    if share is None:
-        return values
-    weighted = values * (share if values.ndim == 1 else share[:, None])
-    return np.add.reduceat(weighted, first_of_events(rows))
+    if "event" not in rows:
+        return values.astype(np.float64)
+    event = np.unique(rows["event"], return_inverse=True)[1]
+    return np.bincount(event, weights=values) / np.bincount(event)
 
 
 def first_of_events(rows: pd.DataFrame) -> IntArray:

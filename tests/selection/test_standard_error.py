@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smc.metrics import block_means, block_size, label_overlap
-from smc.selection.evidence import lower_bound, standard_error
+from smc.selection.evidence import EventEvidence, SplitResult, lower_bound, standard_error
 
 
 def overlapping(n: int, width: int, seed: int):
@@ -50,3 +50,12 @@ def test_few_events_and_constants_have_no_bound(n):
 def test_of_events_one_by_one_is_the_textbook_one(n):
     values, time = np.random.default_rng(n).normal(size=n), 10 * np.arange(n)
     assert standard_error(values, time, time) == pytest.approx(values.std(ddof=1) / math.sqrt(n))
+
+
+@pytest.mark.parametrize("n_right", [0, 30])
+def test_an_accuracy_of_all_or_none_has_an_error(n_right):
+    """Thirty right answers out of thirty do not say that the next one is right for certain."""
+    time = np.arange(30)
+    evidence = EventEvidence(time, time, np.zeros(30))
+    part = SplitResult(evidence, time, time, correct=np.full(30, float(n_right > 0)))
+    assert part.accuracy_error == pytest.approx(math.sqrt(2 / 34 * 32 / 34 / 34))
