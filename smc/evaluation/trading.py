@@ -56,10 +56,9 @@ class Trading:
         return pd.concat(tables, ignore_index=True)
 
     def trades(self, rows: pd.DataFrame) -> pd.Series:
-        """Return what each event adds to the capital it is given, after costs, by account; 0 if not taken."""
-        return pd.concat(
-            [pd.Series(self._earned(own), [number] * len(own)) for number, own in _by_account(rows)]
-        )
+        """Return what each row adds to the capital it is given, after costs; 0 if not taken; by account."""
+        account = rows[ACCOUNT].to_numpy() if ACCOUNT in rows else np.zeros(len(rows), dtype=np.int64)
+        return pd.Series(self._earned(rows), account)
 
     def figures(self, returns: pd.DataFrame, trades: pd.Series) -> dict[str, Any]:
         """Return the financial metrics after costs, those of the bars and those of the trades.

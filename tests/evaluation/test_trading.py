@@ -219,6 +219,9 @@ def test_figures_of_several_accounts_are_their_means(bars, make_predictions, to_
     ):
         assert figures[name] == pytest.approx(np.mean([own[name] for own in apart])), name
     assert figures["n_accounts"] == 2
+    mixed = both.sample(frac=1, random_state=0)
+    alone = [trading.trades(mixed.iloc[[k]]).item() for k in range(len(mixed))]
+    assert trading.trades(mixed).tolist() == alone
     assert abs(apart[0]["sharpe"] - apart[1]["sharpe"]) > 0.1
 
 
