@@ -48,3 +48,13 @@ def test_a_run_on_bars_with_a_hole_says_so(tmp_path) -> None:
     assert warning["symbol"] == "S01"
     periods = run.record["test_financial_metrics"]["periods_per_year"]
     assert f": {periods:,.0f} bars a year by its usual weeks" in warning["sentence"]
+
+
+def test_trades_that_lost_all_are_named() -> None:
+    steps = {name: [] for name in ("selection", "calibration", "augmentation", "warnings", "stops")}
+    fits = SimpleNamespace(predictions=pd.DataFrame({"part": ["train"]}), **steps)
+    pipeline = FoldPipeline(estimator=XGBoost(), sampler=NoAugmentation())
+    scores = {"financial_metrics": {"n_liquidated": 2}, "test_financial_metrics": {"n_liquidated": 0}}
+    (warning,) = warnings_of(SimpleNamespace(pipeline=pipeline, watches=[]), scores, fits, None)
+    assert warning["reason"] == "liquidated"
+    assert warning["sentence"].startswith("2 trade(s) of the out-of-fold part lost all they were given")
