@@ -29,7 +29,9 @@ def draw_equity(view: RunView) -> Figure:
     for axes, (split, accounts) in zip(panels, traded.items(), strict=True):
         equity_panel(axes, accounts, split)
     idle = ", ".join(SPLIT_NAMES[split] for split in view.splits if split not in traded)
-    handles, labels = panels[0].get_legend_handles_labels()
+    handles, labels = max(
+        (axes.get_legend_handles_labels() for axes in panels), key=lambda pair: len(pair[1])
+    )
     figure.legend(
         handles,
         labels,
