@@ -68,7 +68,9 @@ def fit_models(
         fits = fitter.run(plan, on_progress)
     except FoldError as error:
         if not _fits_a_fold(fitter, plan):
-            raise FoldError(f"no fold can be fitted; {error}") from error
+            cause = error.__cause__
+            named = type(cause) if isinstance(cause, SmcError) else FoldError
+            raise named(f"no fold can be fitted; {error}") from error
         log.warning("no out-of-fold figures: %s", error)
         without_folds = fit_models(components, data, replace(plan, folds=()), config, on_progress)
         return replace(without_folds, cv_failure=str(error))

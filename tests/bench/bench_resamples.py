@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bench_martingale import evaluated_run
 
 from smc import metrics
 from smc.config import compose
@@ -28,6 +27,9 @@ from smc.evaluation.predictions import of_part
 from smc.selection.candidates import split_result
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD
+
+sys.path.insert(0, str(Path(__file__).parent))
+from bench_martingale import evaluated_run
 
 N_MARKETS, N_SPLITS = 100, (1, 10, 50)
 SCORES = ("accuracy", "balanced_accuracy", "f1_score", "mcc", "auc", "log_loss", "brier")

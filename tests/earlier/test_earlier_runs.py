@@ -147,7 +147,7 @@ def test_verdicts_are_those_of_then(output, at_terminal):
             assert (gate["name"], gate["passed"]) == (before["name"], before["passed"])
             # A Sharpe ratio was one of log returns, and is one of the same growth in simple returns.
             then_and_now = [np.nan if value is None else value for value in (before["value"], gate["value"])]
-            assert then_and_now[1] == pytest.approx(then_and_now[0], abs=TOLERANCE, rel=0.01, nan_ok=True)
+            assert then_and_now[1] == pytest.approx(then_and_now[0], abs=TOLERANCE, rel=0.02, nan_ok=True)
 
 
 def test_the_ledger_of_then_counts_on(output):

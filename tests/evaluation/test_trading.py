@@ -1,5 +1,6 @@
 """Trading the predictions of one part: one account, by hand, by law and against brute force."""
 
+import json
 import math
 
 import numpy as np
@@ -52,6 +53,23 @@ def test_one_trade_by_hand(to_position):
     assert table["traded"].tolist() == [1.0, 1.0]
     np.testing.assert_allclose(table["gross"], [120 / 110 - 1, 111.1 / 120 - 1])
     np.testing.assert_allclose(1 + table["net"], [120 / 110 * 0.999, 111.1 / 120 * 0.999])
+
+
+def test_costs_and_lag_equal_the_hand_worked_case(shared_data, to_position):
+    """Decided at a close, it earns from the next bar on, and pays for what it buys and sells."""
+    cases = json.loads((shared_data / "oracles" / "validation_oracles.json").read_text())["cases"]
+    case = next(case for case in cases if case["name"] == "costs_and_lag_toy")
+    close = 100 * np.cumprod(1 + np.array(case["inputs"]["bar_return"]))
+    open_ = np.append(100.0, close[:-1])
+    bars = pd.DataFrame({"open": open_, "close": close}, pd.date_range("2024", periods=6, freq="D", tz="UTC"))
+    rows = pd.concat([events((1, 3, 1, 1)), events((3, 5, -1, 1))], ignore_index=True)
+    rows["ret"] = rows["side"] * (close[rows["end"]] / open_[rows["start"]] - 1)
+    table = Trading(bars, to_position, cost=case["inputs"]["cost_per_unit_turnover"]).returns(rows)
+    assert table["position"].tolist() == [1, 1, -1, -1]
+    np.testing.assert_allclose(table["gross"][:3], [-0.01, -0.03, -0.01], atol=case["tolerance"])
+    assert table["traded"].sum() == sum(case["expected"]["turnover"])
+    # It is held where the case is rebalanced, and its costs are fractions of what is left: second order.
+    assert table["net"].sum() == pytest.approx(sum(case["expected"]["net"]), abs=5e-4)
 
 
 def test_a_short_is_held_not_rebalanced(to_position):
