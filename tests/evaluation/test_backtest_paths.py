@@ -36,7 +36,9 @@ def test_an_account_trades_an_event_at_most_once(cv) -> None:
     rows = predictions(cv)
     rows["account"] = cv.accounts(rows["event"].to_numpy(), rows["fold"].to_numpy())
     assert not rows.duplicated(["account", "event"]).any()
+    apart = cv.accounts(np.arange(4), np.array([0, 0, 1, 1]))  # blocks that happen to share nothing
     of_blocks = isinstance(cv, MonteCarlo)
+    assert apart.tolist() == ([0, 0, 1, 1] if of_blocks else [0, 0, 0, 0])
     assert rows["account"].equals(rows["fold"] if of_blocks else 0 * rows["fold"])
 
 

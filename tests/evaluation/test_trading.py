@@ -186,14 +186,14 @@ def test_equals_brute_force(bars, make_predictions, to_position):
 
 def test_a_short_of_a_price_that_triples_has_lost_all(to_position):
     """Its label says -2; the account is empty from the close on at which nothing is left, and stays so."""
-    time = pd.date_range("2024-01-01", periods=4, freq="D", tz="UTC")
-    open_, close = [100.0, 100.0, 150.0, 260.0], [100.0, 150.0, 260.0, 90.0]
+    time = pd.date_range("2024-01-01", periods=5, freq="D", tz="UTC")
+    open_, close = [100.0, 100.0, 150.0, 260.0, 95.0], [100.0, 150.0, 260.0, 95.0, 90.0]
     prices = {"open": open_, "high": np.maximum(open_, close), "low": np.minimum(open_, close)}
     bars = pd.DataFrame({**prices, "close": close}, time)
     trading = Trading(bars, to_position, cost=0.001)
-    back = events((0, 3, -1, 1), ret=0.1)  # it leaves below its entry, and is gone by then
+    back = events((0, 4, -1, 1), ret=0.1)  # it leaves below its entry, and is gone by then
     table, trades = trading.returns(back), trading.trades(back)
-    np.testing.assert_allclose(table["gross"], [-0.5, -1.0, 0.0])
+    np.testing.assert_allclose(table["gross"], [-0.5, -1.0, 0.0, 0.0])
     assert trades.tolist() == [-1.0]
     figures = trading.figures(table, trades)
     assert (figures["max_drawdown"], figures["n_liquidated"], figures["calmar"]) == (1.0, 1, -1.0)
