@@ -1,13 +1,14 @@
 """What models and trades seem to know on prices that go nowhere: python tests/bench/bench_martingale.py [--cells WORD]
 
 Each cell draws markets whose price is a martingale in simple returns (`data=simulated` without an edge), fits one
-configuration on each and prints the mean over the markets, and its t, of three things: the out-of-fold evidence that
-a selection judges by, what an event that is taken earns before costs, and what the account earns a bar. None should be
-told from 0 by more than luck (|t| < 3.5); a bar that holds both barriers counts as the stop, so trades may earn a
-little less than nothing. The cells of `a planted rule` put back what stood here before: side x log return.
+configuration on each and prints the mean over the markets, and its t, of four things: the out-of-fold evidence that
+a selection judges by, what an event returns, what an event that is taken earns before costs, and what the account
+earns a bar. None should be told from 0 by more than luck (|t| < 3.5); a bar that holds both barriers counts as the
+stop, so trades may earn a little less than nothing. The cells of `a planted rule` put back what stood here before,
+side x log return, which pays a short half the variance: what an event returns sees it.
 
-One factor differs from the base cell at a time. Market k of a cell has the seed k. Answers are kept in
-``--store`` as they come, so that a run that was cut short goes on where it ended.
+One factor differs from the base cell at a time. Market k of a cell has the seed ``--first`` + k, so that cells share
+their luck. Answers are kept in ``--store`` as they come, so that a run that was cut short goes on where it ended.
 """
 
 import argparse
@@ -67,11 +68,11 @@ CELLS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "purged k-fold": ({"cv": "purged_kfold"}, []),
     "combinatorial": ({"cv": "cpcv"}, []),
     "monte carlo": ({"cv": "monte_carlo"}, []),
-    "a planted rule, direction": ({"labels": "direction", "rule": "log", "daily": 0.04}, []),
-    "a planted rule, side short": (
-        {"labels": "direction", "rule": "log", "daily": 0.04, "side": "short"},
-        [],
-    ),
+    "4 % a day, direction, long": ({"labels": "direction", "daily": 0.04, "side": "long"}, []),
+    "4 % a day, direction, short": ({"labels": "direction", "daily": 0.04, "side": "short"}, []),
+    "a planted rule, long": ({"labels": "direction", "rule": "log", "daily": 0.04, "side": "long"}, []),
+    "a planted rule, short": ({"labels": "direction", "rule": "log", "daily": 0.04, "side": "short"}, []),
+    "a planted rule, barriers": ({"rule": "log", "daily": 0.04, "side": "short"}, []),
 }
 
 
@@ -124,6 +125,7 @@ def measure(name: str, seed: int, store: str) -> dict[str, float]:
     earned = (position * rows["ret"].to_numpy())[position != 0]
     return {
         "evidence": result.evidence.mean if result else 0.0,
+        "event": float(evaluated.predictions.drop_duplicates("event")["ret"].mean()),
         "trade": float(earned.mean()) if len(earned) else 0.0,
         "bar": float(returns["gross"].mean()),
     }
@@ -161,12 +163,14 @@ def say(name: str, values: pd.DataFrame) -> None:
     sys.stdout.flush()
 
 
-def results(name: str, path: Path, pool: ProcessPoolExecutor, cache: str) -> Iterator[dict[str, float]]:
+def results(
+    name: str, path: Path, pool: ProcessPoolExecutor, cache: str, first: int
+) -> Iterator[dict[str, float]]:
     """Give what each market of a cell says; those that are known are read."""
     rows = map(json.loads, path.read_text().splitlines()) if path.exists() else ()
-    known = {row["seed"]: row for row in rows if row["seed"] < N_MARKETS}
+    known = {row["seed"]: row for row in rows if first <= row["seed"] < first + N_MARKETS}
     yield from known.values()
-    missing = [seed for seed in range(N_MARKETS) if seed not in known]
+    missing = [seed for seed in range(first, first + N_MARKETS) if seed not in known]
     with path.open("a") as file:
         for seed, row in zip(missing, pool.map(partial(measure, name, store=cache), missing), strict=True):
             file.write(json.dumps({"seed": seed, **row}) + "\n")
@@ -179,14 +183,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cells", default="", help="part of their names (default: all)")
     parser.add_argument("--store", type=Path, default=Path("outputs/bench/martingale"))
+    parser.add_argument("--first", type=int, default=0, help="seed of the first market")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     asked.store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as cache, ProcessPoolExecutor(asked.jobs) as pool:
         for name in CELLS:
             if asked.cells in name:
-                rows = list(results(name, asked.store / f"{name}.jsonl", pool, cache))
-                say(name, pd.DataFrame(rows)[["evidence", "trade", "bar"]])
+                rows = list(results(name, asked.store / f"{name}.jsonl", pool, cache, asked.first))
+                say(name, pd.DataFrame(rows)[["evidence", "event", "trade", "bar"]])
 
 
 if __name__ == "__main__":
