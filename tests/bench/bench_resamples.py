@@ -25,11 +25,12 @@ from smc import metrics
 from smc.config import compose
 from smc.evaluation.predictions import of_part
 from smc.selection.candidates import split_result
-from smc.training.components import Components
+from smc.selftest.configuration import Configuration
+from smc.selftest.simulated_run import SYMBOL, SimulatedRun, carry_out
 from smc.training.cross_fit import OUT_OF_FOLD
+from smc.training.prepare import cached_dataset
 
 sys.path.insert(0, str(Path(__file__).parent))
-from bench_martingale import evaluated_run
 
 N_MARKETS, N_SPLITS = 100, (1, 10, 50)
 SCORES = ("accuracy", "balanced_accuracy", "f1_score", "mcc", "auc", "log_loss", "brier")
@@ -48,10 +49,10 @@ def measure(case: Case, store: str) -> dict[str, float]:
             "cv=monte_carlo", f"cv.n_splits={n_splits}", f"cv.seed={seed}",
         ]
     )  # fmt: skip
-    evaluated = evaluated_run(Components.from_config(config), config, store)
-    record = evaluated.record
-    rows = of_part(evaluated.predictions, OUT_OF_FOLD)
-    returns = evaluated.returns.loc[evaluated.returns["part"] == OUT_OF_FOLD]
+    run = carried_out(Configuration("xgboost", "none", config), store)
+    record = run.record
+    rows = of_part(run.predictions, OUT_OF_FOLD)
+    returns = run.returns.loc[run.returns["part"] == OUT_OF_FOLD]
     result = split_result(rows, returns, "return_coefficient", None)
     return {
         **{name: record["out_of_fold_metrics"][name] for name in SCORES},
@@ -59,6 +60,16 @@ def measure(case: Case, store: str) -> dict[str, float]:
         "evidence": result.evidence.mean,
         **averaged(rows),
     }
+
+
+def carried_out(configuration: Configuration, store: str) -> SimulatedRun:
+    """Carry out one configuration on S01; features are kept under ``store``."""
+    components = configuration.components
+    bars = components.data.load(SYMBOL)
+    data = cached_dataset({SYMBOL: bars}, components, Path(store))
+    failures: dict[str, str] = {}
+    (run,) = carry_out(bars, data, [configuration], failures)
+    return run
 
 
 def averaged(rows: pd.DataFrame) -> dict[str, float]:

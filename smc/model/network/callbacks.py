@@ -169,6 +169,11 @@ class StopReason(Callback):
             (trainer.should_stop, rounds.stop_reason)
         )
 
+    def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:  # noqa: ARG002
+        """End the talk of several processes: one that ends while its threads still listen is aborted."""
+        if trainer.world_size > 1 and torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
+
 
 def _metrics(rounds: Rounds) -> dict[str, Tensor]:
     """Return the losses, accuracies and the gradient's norm of the last epoch, as exact as they are."""
