@@ -30,8 +30,6 @@ from smc.selftest.simulated_run import SYMBOL, SimulatedRun, carry_out
 from smc.training.cross_fit import OUT_OF_FOLD
 from smc.training.prepare import cached_dataset
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 N_MARKETS, N_SPLITS = 100, (1, 10, 50)
 SCORES = ("accuracy", "balanced_accuracy", "f1_score", "mcc", "auc", "log_loss", "brier")
 EARNED = ("sharpe", "sortino", "calmar", "max_drawdown", "win_rate", "var_95", "turnover", "mean_return")
