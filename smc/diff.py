@@ -21,7 +21,7 @@ from smc.report.terminal_page import show
 from smc.report.text import decimal, is_number
 from smc.results import Run, load_run
 from smc.results.locate import locate
-from smc.results.return_scheme import return_scheme
+from smc.results.return_scheme import are_alike
 from smc.training.run import train
 
 Name = tuple[str, str]
@@ -54,7 +54,7 @@ def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
         Root of all results, searched for repeats of the two under other seeds.
     """
     ground = [sentence for field, sentence in GROUND.items() if one.record[field] != other.record[field]]
-    ground += [OTHER_KIND] if return_scheme(one.record) != return_scheme(other.record) else []
+    ground += [] if are_alike(one.record, other.record) else [OTHER_KIND]
     (first, news), (second, other_news) = upgrade_config(one.config), upgrade_config(other.config)
     changed = differences(first, second)
     rows = [(path, _text(a), _text(b)) for path, a, b in changed]
@@ -82,7 +82,7 @@ def fit_seeds(run: Run, n_seeds: int, progress: Progress) -> None:
 def _figures(one: Run, other: Run, output: str) -> Section:
     seeds = [[_flat(repeat) for repeat in repeats(run, output)] for run in (one, other)]
     first, second = _flat(one), _flat(other)
-    is_same_kind = return_scheme(one.record) == return_scheme(other.record)
+    is_same_kind = are_alike(one.record, other.record)
     rows = [
         (*name, decimal(first[name]), decimal(second[name]), *_difference(name, first, second, seeds))
         for name in first

@@ -23,7 +23,7 @@ from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.results import KeptBars, Run, load_run, package_versions
 from smc.results.locate import locate
-from smc.results.return_scheme import OLD_RETURNS, SIMPLE, return_scheme
+from smc.results.return_scheme import OLD_RETURNS, is_of_today
 from smc.training.run import train
 from smc.typing import Config
 
@@ -110,7 +110,7 @@ def _apart(config: Config, output: str) -> Config:
 
 
 def _kind_of_returns(run: Run) -> Iterator[str]:
-    if return_scheme(run.record) != SIMPLE:
+    if not is_of_today(run.record):
         yield OLD_RETURNS
 
 

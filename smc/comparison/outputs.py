@@ -13,7 +13,7 @@ from smc.report.text import is_number
 from smc.results import Run
 from smc.results.manifest import verify
 from smc.results.plain import leaves
-from smc.results.return_scheme import return_scheme
+from smc.results.return_scheme import are_alike
 
 IDENTICAL, WITHIN, DIFFERENT = "identical", "within tolerance", "different"
 #: Of what cannot be held against its counterpart, which is no difference.
@@ -57,7 +57,7 @@ def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[PartVerdic
     """
     files, others = _files(original), _files(rebuilt)
     names = [name for name in TABLES if f"{name}.parquet" in files]
-    is_same_kind = return_scheme(original.record) == return_scheme(rebuilt.record)
+    is_same_kind = are_alike(original.record, rebuilt.record)
     if is_same_kind:
         tables = [_table(name, original, rebuilt, tolerance) for name in names]
     else:

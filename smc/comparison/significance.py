@@ -13,7 +13,7 @@ from smc import stats
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError
 from smc.results import Run, list_runs, load_run
-from smc.results.return_scheme import return_scheme
+from smc.results.return_scheme import are_alike
 from smc.selection.candidates import candidates_of
 from smc.selection.diagnostics import compare_paired
 from smc.typing import Config
@@ -143,7 +143,7 @@ def _by_event(one: Run, other: Run) -> Iterator[PairedTest]:
         }
         for run in (one, other)
     )
-    is_same_kind = return_scheme(one.record) == return_scheme(other.record)
+    is_same_kind = are_alike(one.record, other.record)
     for symbol in sorted(first.keys() & second.keys()):
         where = "" if len(first) == 1 else f" of {symbol}"
         for tests in compare_paired(first[symbol], [second[symbol]]):

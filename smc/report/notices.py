@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from smc.results.record import Warned
-from smc.results.return_scheme import OLD_RETURNS, SIMPLE, return_scheme
+from smc.results.return_scheme import OLD_RETURNS, is_of_today
 
 #: Undefined figures that are named.
 N_NAMED = 3
@@ -28,7 +28,7 @@ def notices(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """
     warnings = record.get("warnings") or []
     undefined = [str(warning.get("field")) for warning in warnings if warning.get("reason") == UNDEFINED]
-    rows = [("old_returns", OLD_RETURNS)] if return_scheme(record) != SIMPLE else []
+    rows = [] if is_of_today(record) else [("old_returns", OLD_RETURNS)]
     rows += list(_by_reason(warning for warning in warnings if warning.get("reason") != UNDEFINED))
     if undefined:
         more = f" and {len(undefined) - N_NAMED} more" if len(undefined) > N_NAMED else ""

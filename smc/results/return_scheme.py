@@ -29,6 +29,20 @@ def return_scheme(record: Mapping[str, Any]) -> str:
     return str(record.get("return_scheme", LOG))
 
 
+def is_of_today(record: Mapping[str, Any]) -> bool:
+    """Tell whether a run counts returns as today's runs do."""
+    return return_scheme(record) == SIMPLE
+
+
+def are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two runs count returns alike, so that what trades earn may be compared.
+
+    >>> are_alike({"return_scheme": "simple"}, {}), are_alike({}, {})
+    (False, True)
+    """
+    return return_scheme(one) == return_scheme(other)
+
+
 def as_simple(returns: pd.DataFrame) -> pd.DataFrame:
     """Return the table of an earlier run in today's columns: one account, and growth as simple returns.
 

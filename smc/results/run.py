@@ -11,7 +11,7 @@ import pandas as pd
 from smc.results.manifest import NAME, verify
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
-from smc.results.return_scheme import SIMPLE, as_simple, return_scheme
+from smc.results.return_scheme import as_simple, is_of_today
 from smc.typing import Config
 
 
@@ -90,7 +90,7 @@ class Run:
 
     def _in_simple_returns(self, name: str) -> pd.DataFrame:
         returns = pd.read_parquet(self.path / f"{name}.parquet")
-        return returns if return_scheme(self.record) == SIMPLE else as_simple(returns)
+        return returns if is_of_today(self.record) else as_simple(returns)
 
     def _table_if_any(self, name: str) -> pd.DataFrame:
         path = self.path / f"{name}.parquet"

@@ -74,7 +74,7 @@ def expected(rows: pd.DataFrame, probability: FloatArray) -> dict[str, float]:
     beside = probabilities(pd.DataFrame(columns), CLASSES)
     share = share_weights(rows)
     loss, baseline_loss = (_expected_loss(matrix, probability, share) for matrix in (own, beside))
-    accuracy = float(np.average(right, weights=share_weights(rows)))
+    accuracy = float(np.average(right, weights=share))
     return {"accuracy": accuracy, "log_loss_skill": 1 - loss / baseline_loss}
 
 
