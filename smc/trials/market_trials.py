@@ -1,4 +1,4 @@
-"""All that was tried on one market, as a selection is given it: who said what of which events, and who not."""
+"""All that was tried on one market, as a selection is given it: who said what of which events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
