@@ -26,7 +26,7 @@ from smc.stats.sharpe import (
     sharpe_ratio,
     sharpe_standard_error,
 )
-from smc.stats.stepdown import RomanoWolf, romano_wolf
+from smc.stats.stepdown import RomanoWolf, at_least, romano_wolf, stepdown, studentised
 
 __all__ = [
     "POWER",
@@ -40,6 +40,7 @@ __all__ = [
     "SuperiorPredictiveAbility",
     "TrackRecord",
     "affordable_trials",
+    "at_least",
     "benjamini_hochberg",
     "corrected_resampled_t",
     "deflated_sharpe_ratio",
@@ -59,5 +60,7 @@ __all__ = [
     "romano_wolf",
     "sharpe_ratio",
     "sharpe_standard_error",
+    "stepdown",
+    "studentised",
     "superior_predictive_ability",
 ]

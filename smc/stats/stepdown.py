@@ -9,13 +9,16 @@ from smc.arguments import check_at_least
 from smc.stats.block_length import optimal_block_length
 from smc.stats.panel import check_panel, standardised, varies
 from smc.stats.stationary import long_run_variance, resample, steps
-from smc.typing import FloatArray
+from smc.typing import BoolArray, FloatArray
 
 #: A draw's standard error is at least this share of the sample's: a draw that misses the few rows on which a
 #: column moves would otherwise be infinitely far from zero, and take the power of all columns with it. A
 #: larger share cuts the tails that skewed returns need: with 100 rows of them, at .5 the test rejects 5.5 %
 #: of panels without skill at the level of 5 %, at .7 it is 19 %.
 LEAST_ERROR = 0.5
+
+#: Difference between a draw and a statistic that is rounding alone.
+SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,21 +85,19 @@ def romano_wolf(
     """
     values = check_panel(panel, least_rows=8)
     check_at_least("n_draws", n_draws, 1)
-    moving = varies(values)
-    p_values, statistics = np.ones(len(moving)), np.zeros(len(moving))
     size = 1.0 if block_size is None else float(block_size)
-    if moving.any():
-        if block_size is None:
-            size = float(np.nanmax(optimal_block_length(values)))
-        check_at_least("block_size", size, 1)
-        statistics[moving], draws = _studentised(values[:, moving], size, n_draws=n_draws, seed=seed)
-        share = stepdown(statistics[moving], draws)
-        p_values[moving] = (share * n_draws + 1) / (n_draws + 1)
+    if block_size is None and varies(values).any():
+        size = float(np.nanmax(optimal_block_length(values)))
+    statistics, draws, moving = studentised(values, size, n_draws=n_draws, seed=seed)
+    p_values = np.ones(len(moving))
+    p_values[moving] = (stepdown(statistics[moving], draws) * n_draws + 1) / (n_draws + 1)
     return RomanoWolf(p_values, statistics, size, n_draws)
 
 
 def stepdown(statistics: FloatArray, draws: FloatArray) -> FloatArray:
     """Return for each statistic the share of draws whose maximum over those no larger reaches it.
+
+    No statistic that is added lowers the share of another: it joins a maximum, or stands before it.
 
     Parameters
     ----------
@@ -106,11 +107,49 @@ def stepdown(statistics: FloatArray, draws: FloatArray) -> FloatArray:
     >>> stepdown(np.array([1.0, 3.0]), np.array([[0.0, 2.0], [2.0, 0.0], [4.0, 0.0], [0.0, 0.0]]))
     array([0.5 , 0.25])
     """
+    if not len(statistics):
+        return np.empty(0)
     order = np.argsort(-statistics, kind="stable")
     largest = np.maximum.accumulate(draws[:, order[::-1]], axis=1)[:, ::-1]
     share = np.empty(len(order))
-    share[order] = np.maximum.accumulate((largest >= statistics[order]).mean(axis=0))
+    share[order] = np.maximum.accumulate(at_least(largest, statistics[order]).mean(axis=0))
     return share
+
+
+def at_least(draws: FloatArray, statistic: FloatArray | float) -> BoolArray:
+    """Say which draws reach a statistic; equal but for rounding is enough.
+
+    How a column is rounded depends on the columns beside it, and must not decide.
+
+    >>> at_least(np.array([0.3, 0.1 + 0.2, 0.299]), 0.1 + 0.2).tolist()
+    [True, True, False]
+    """
+    return draws >= statistic - SAME * np.maximum(np.abs(statistic), 1.0)
+
+
+def studentised(
+    panel: FloatArray, block_size: float, *, n_draws: int, seed: int
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return each column's mean by its standard error, and the same of draws around the sample's mean.
+
+    The draws take the same rows for all columns, and do not depend on which columns there are.
+
+    Returns
+    -------
+    statistics, draws, moving
+        (n_columns,), 0 where constant; (n_draws, n_moving), of the columns that vary; which these are.
+
+    Raises
+    ------
+    ValueError
+        A block shorter than 1 row.
+    """
+    check_at_least("block_size", block_size, 1)
+    moving = varies(panel)
+    statistics, draws = np.zeros(len(moving)), np.empty((n_draws, 0))
+    if moving.any():
+        statistics[moving], draws = _studentised(panel[:, moving], block_size, n_draws=n_draws, seed=seed)
+    return statistics, draws, moving
 
 
 def _studentised(
