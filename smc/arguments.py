@@ -56,6 +56,24 @@ def check_choice(name: str, value: object, choices: Iterable[object]) -> None:
         raise ValueError(f"`{name}` must be one of {', '.join(map(str, allowed))}, got {value!r}")
 
 
+def check_printable(name: str, text: str | None, *, max_size: int) -> None:
+    """Raise ValueError unless ``text`` is None, or 1 to ``max_size`` characters that can all be printed."""
+    if text is None:
+        return
+    if not text.strip():
+        raise ValueError(f"`{name}` must not be empty, got {text!r}; null is none")
+    if len(text) > max_size:
+        raise ValueError(
+            f"`{name}` must have {max_size} characters at most, got {len(text)}: {text[:20]!r}..."
+        )
+    wrong = next((character for character in text if not character.isprintable()), None)
+    if wrong is not None:
+        raise ValueError(
+            f"`{name}` must be of characters that can be printed, without line breaks, "
+            f"got {wrong!r} in {text!r}"
+        )
+
+
 def check_spans(spans: ArrayLike | None, n_events: int) -> Spans:
     """Return label spans as int64 (n_events, 2), sorted by start and closed.
 

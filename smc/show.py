@@ -14,7 +14,7 @@ from pathlib import Path
 from smc.report import SavedReport, save_report
 from smc.report.document import Section
 from smc.report.run.contents import sections
-from smc.report.runs import runs
+from smc.report.runs import Wanted, runs
 from smc.report.terminal_page import show
 from smc.report.view import RunView
 from smc.results import Run, load_run
@@ -25,8 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     asked = _parser().parse_args(with_output_option(arguments))
     with exits():
-        if asked.list:
-            show(runs(asked.output), sys.stdout)
+        wanted = Wanted(asked.name, asked.tag)
+        if asked.list or wanted:
+            show(runs(asked.output, wanted), sys.stdout)
         else:
             run = load_run(locate(asked.run, asked.output))
             show(sections(RunView(run), full_config=asked.config), sys.stdout)
@@ -58,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("run", nargs="?", help="folder, id, or beginning of an id (default: the latest run)")
     parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
     parser.add_argument("--list", action="store_true", help="list all runs, also those that failed")
+    parser.add_argument(
+        "--tag", action="append", default=[], help="list the runs that have this tag; several: all of them"
+    )
+    parser.add_argument("--name", help="list the runs of this name; * stands for any text: 'idea-*'")
     parser.add_argument(
         "--config", action="store_true", help="every value of the configuration with its source"
     )

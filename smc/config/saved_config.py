@@ -19,8 +19,8 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     """Give classes and arguments today's names, and add what a run of an older version did not know.
 
     What is added is switched off: a group is given its option `none`, a key of the root its default; a group
-    that has no `none` cannot have been missing, and stays so. A trainer had no callbacks of one's own, and
-    samplers did not keep kinds when the rules of structure stood in the groups.
+    that has no `none` cannot have been missing, and stays so. A run had no name, a trainer had no callbacks
+    of one's own, and samplers did not keep kinds when the rules of structure stood in the groups.
 
     Returns
     -------
@@ -36,6 +36,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     config = _without_run_values(upgrade_config_node(config))
     if "structure" not in config:
         config |= {"structure": _structure(config), **_with_made_up_kinds(config)}
+    config = {"run": {"name": None, "tags": [], "note": None}, **config}
     config |= {"trainer": {"callbacks": {}, **config["trainer"]}} if "trainer" in config else {}
     unknown = [field.name for field in fields(Root) if field.name not in config]
     if not unknown:

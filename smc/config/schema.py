@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from smc.arguments import check_fraction, check_non_negative, check_positive
+from smc.arguments import check_fraction, check_non_negative, check_positive, check_printable
 from smc.monitor.webhook import check_webhook
+
+#: Tags of one run.
+MAX_TAGS = 16
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,29 @@ class Split:
         check_fraction("val_frac", self.val_frac)
         check_non_negative("gap_size", self.gap_size)
         check_positive("min_train_size", self.min_train_size)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What people call a run; no part of its identity, and data wherever it is shown.
+
+    Only characters that can be printed pass: no line break, no escape code of a terminal, and none that
+    turns the direction of writing.
+    """
+
+    name: str | None
+    tags: list[str]
+    note: str | None
+
+    def __post_init__(self) -> None:
+        check_printable("name", self.name, max_size=64)
+        check_printable("note", self.note, max_size=500)
+        for tag in self.tags:
+            check_printable("tags", tag, max_size=32)
+        if len(set(self.tags)) < len(self.tags):
+            raise ValueError(f"`tags` must each be given once, got {', '.join(self.tags)}")
+        if len(self.tags) > MAX_TAGS:
+            raise ValueError(f"`tags` must be {MAX_TAGS} at most, got {len(self.tags)}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +128,7 @@ class Root:
     trainer: Trainer
     monitor: Monitor
     tracker: Tracker
+    run: Naming
     structure: Structure
     split: Split
     paths: Paths

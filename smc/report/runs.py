@@ -1,7 +1,10 @@
 """All runs under an output folder: those that finished, and what became of the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from smc.errors import ResultsError
 from smc.report.document import Section, Table
@@ -13,10 +16,43 @@ from smc.results.manifest import NAME
 
 #: Hex digits of an id that are shown at least; more where two runs share them.
 SHORTEST = 8
+#: Column of what a run is called.
+CALLED = 4
 
 
-def runs(output: str | Path) -> list[Section]:
-    """List the finished runs with their test score, and what became of the others; the latest first."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which runs a list shows: those whose name fits a pattern (``idea-*``), and that have every tag."""
+
+    name: str | None = None
+    tags: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return self.name is not None or bool(self.tags)
+
+    def has(self, facts: Mapping[str, Any]) -> bool:
+        """Tell of a record, or of a status, whether its run is wanted."""
+        naming = facts.get("run") or {}
+        name, tags = naming.get("name"), naming.get("tags") or []
+        is_named = self.name is None or (name is not None and fnmatchcase(name, self.name))
+        return is_named and set(self.tags) <= set(tags)
+
+    def __str__(self) -> str:
+        words = [] if self.name is None else [f"the name {self.name}"]
+        return " and ".join([*words, *(f"the tag {tag}" for tag in self.tags)])
+
+
+EVERY = Wanted()
+
+
+def runs(output: str | Path, wanted: Wanted = EVERY) -> list[Section]:
+    """List the finished runs with their test score, and what became of the others; the latest first.
+
+    Raises
+    ------
+    ResultsError
+        No run is wanted: the message names the tags that there are.
+    """
     opened, store = {folder.name: _opened(folder) for folder in list_runs(output)}, RunStore(output)
     finished = [run for run in opened.values() if isinstance(run, Run)]
     damages = {name: damage for name, damage in opened.items() if isinstance(damage, str)}
@@ -25,11 +61,12 @@ def runs(output: str | Path) -> list[Section]:
     begun |= {folder.name for place in (store.runs, store.partial) for folder in place.glob("*/")}
     others = sorted(begun - set(names))
     size = _prefix_size([*names, *others])
-    scored = sorted(map(_finished, finished), reverse=True)
-    columns = ("made", "run", "symbol", "model", "test score", "warnings")
-    points = [] if finished else [f"No run has finished under {output}: python -m smc.train makes one."]
-    tables = [Table(columns, [(day(made), run[:size], *rest) for made, run, *rest in scored], n_text=4)]
-    sections = [Section("Finished runs", points, tables if finished else [])]
+    facts = {run.path.name: run.record for run in finished} | {name: store.status(name) for name in others}
+    shown = [run for run in finished if wanted.has(run.record)]
+    others = [name for name in others if wanted.has(facts[name])]
+    if wanted and not shown and not others:
+        raise ResultsError(_none_wanted(wanted, output, facts.values()))
+    sections = [_finished_section(shown, output, size)] if shown or not wanted else []
     if others:
         rows = sorted((_unfinished(store, name, damages.get(name), size) for name in others), reverse=True)
         sections.append(
@@ -39,6 +76,39 @@ def runs(output: str | Path) -> list[Section]:
             )
         )
     return sections
+
+
+def _finished_section(finished: Sequence[Run], output: str | Path, size: int) -> Section:
+    """List finished runs, with a column of what they are called where one of them is called anything."""
+    if not finished:
+        return Section(
+            "Finished runs", [f"No run has finished under {output}: python -m smc.train makes one."]
+        )
+    columns = ("made", "run", "symbol", "model", "called", "test score", "warnings")
+    scored = sorted(map(_finished, finished), reverse=True)
+    rows = [(day(made), run[:size], *rest) for made, run, *rest in scored]
+    if any(row[CALLED] for row in rows):
+        return Section("Finished runs", tables=[Table(columns, rows, n_text=5)])
+    unnamed = [(*row[:CALLED], *row[CALLED + 1 :]) for row in [columns, *rows]]
+    return Section("Finished runs", tables=[Table(unnamed[0], unnamed[1:], n_text=4)])
+
+
+def _none_wanted(wanted: Wanted, output: str | Path, facts: Iterable[Mapping[str, Any]]) -> str:
+    tags = sorted({tag for own in facts for tag in (own.get("run") or {}).get("tags") or []})
+    there = (
+        f"the tags there are: {', '.join(tags)}" if tags else "no run has a tag: 'run.tags=[...]' gives some"
+    )
+    return f"no run under {output} has {wanted}; {there}"
+
+
+def called(naming: Mapping[str, Any]) -> str:
+    """Say in one cell what a run is called: its name, and its tags.
+
+    >>> called({"name": "idea-3", "tags": ["momentum", "h4"]}), called({})
+    ('idea-3 [momentum, h4]', '')
+    """
+    tags = ", ".join(naming.get("tags") or [])
+    return " ".join(filter(None, [naming.get("name"), f"[{tags}]" if tags else None]))
 
 
 def _opened(folder: Path) -> Run | str:
@@ -59,6 +129,7 @@ def _finished(run: Run) -> tuple[str, ...]:
         run.path.name,
         f"{symbols[0]} +{len(symbols) - 1}" if len(symbols) > 1 else str(record.get("symbol")),
         str(record.get("model_name")),
+        called(record.get("run") or {}),
         f"{score} {interval(figures.interval('test', metric), write)}".rstrip(),
         str(len(sentences(record))),
     )

@@ -6,6 +6,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, TextIO
 
 from smc.report.document import Section, Table
+from smc.report.text import printable
 
 if TYPE_CHECKING:
     from rich.table import Table as DrawnTable
@@ -21,9 +22,11 @@ def show(sections: Iterable[Section], file: TextIO) -> None:
     console = Console(file=file, highlight=False, markup=False, emoji=False)
     with console.capture() as captured:
         for section in sections:
-            console.print(section.title, style="bold")
+            console.print(printable(section.title), style="bold")
             for point in section.points:
-                console.print(fill(point, console.width, initial_indent=" - ", subsequent_indent="   "))
+                console.print(
+                    fill(printable(point), console.width, initial_indent=" - ", subsequent_indent="   ")
+                )
             for table in section.tables:
                 console.print(_drawn(table))
             if not section.tables:
@@ -48,5 +51,5 @@ def _drawn(table: Table) -> "DrawnTable":
         is_text = number < table.n_text
         drawn.add_column(column, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
     for row in table.rows:
-        drawn.add_row(*row)
+        drawn.add_row(*map(printable, row))
     return drawn

@@ -34,6 +34,11 @@ class RunView:
         )
 
     @property
+    def naming(self) -> dict[str, Any]:
+        """What people call it: ``name``, ``tags``, ``note``; empty of an earlier version."""
+        return self.record.get("run") or {}
+
+    @property
     def evaluation(self) -> dict[str, Any]:
         """Its settings: those of the ``evaluation`` group."""
         return self.run.config.get("evaluation") or {}

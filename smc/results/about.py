@@ -12,10 +12,9 @@ def about(config: Config) -> dict[str, Any]:
     >>> about({"symbol": ["DAX", "FTSE"], "model": {"_target_": "smc.model.xgboost.XGBoost"}})
     {'symbol': 'DAX+FTSE', 'model': 'XGBoost'}
     """
-    return {
-        "symbol": "+".join(asked_symbols(config)),
-        "model": config["model"]["_target_"].rpartition(".")[2],
-    }
+    symbol, model = "+".join(asked_symbols(config)), config["model"]["_target_"].rpartition(".")[2]
+    naming = config.get("run") or {}
+    return {"symbol": symbol, "model": model, **({"run": naming} if any(naming.values()) else {})}
 
 
 def asked_symbols(config: Mapping[str, Any]) -> list[str]:

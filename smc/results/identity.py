@@ -16,7 +16,7 @@ from smc.typing import Config
 #: A profile's values stand where the model reads them, those of `structure` where features and labels do.
 NOT_OF_RUN = (
     *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
-    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure"),
+    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure", "run"),
 )
 #: The same, wherever they stand: fits do not depend on them, or on `device` in the last digits alone. How
 #: many devices fit a network is not among them: each takes its share of a batch, and the weights differ.

@@ -312,9 +312,18 @@ class Description(TypedDict):
     seed: int
 
 
+class Naming(TypedDict):
+    """What people call a run, as it was first typed."""
+
+    name: str | None
+    tags: list[str]
+    note: str | None
+
+
 class RunFacts(Choices, Description):
     """What is known of a run before its fits."""
 
+    run: NotRequired[Naming]  # absent before 0.2
     return_scheme: NotRequired[str]  # `smc.results.return_scheme`; absent before 0.2
     run_id: str
     data_hash: str

@@ -32,8 +32,11 @@ def tell_failure(webhook: Webhook, run_id: str, about: Mapping[str, Any]) -> Ite
     try:
         yield
     except Exception as error:
-        what = " ".join(str(value) for value in about.values())
-        _failed(webhook.send(f"{what}, run {run_id} failed: {reason_of(error)}: {error}"))
+        _failed(
+            webhook.send(
+                f"{about['symbol']} {about['model']}, run {run_id} failed: {reason_of(error)}: {error}"
+            )
+        )
         raise
 
 

@@ -1,7 +1,7 @@
 """How a run ended, and what the command says of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,17 @@ from smc.training.cross_fit import OUT_OF_FOLD, TEST
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: "finished", or "failed" before and not to be tried again, and ``why``."""
+    """How a run ended: "finished", or "failed" before and not to be tried again, and ``why``.
+
+    ``naming`` is what it was called when it was asked for: name, tags and note.
+    """
 
     run_id: str
     status: str
     folder: Path
     is_new: bool
     why: str | None = None
+    naming: Mapping[str, Any] = field(default_factory=dict)
 
 
 def say_outcome(outcome: Outcome) -> str:
@@ -28,7 +32,8 @@ def say_outcome(outcome: Outcome) -> str:
         return f"run {outcome.run_id} failed before{why}; retry=failed runs it again"
     record = load_run(outcome.folder).record
     if not outcome.is_new:
-        return f"run {outcome.run_id} is finished already{_stopped(record)}: {outcome.folder}"
+        kept = _kept_naming(record.get("run") or {}, outcome.naming)
+        return f"run {outcome.run_id} is finished already{_stopped(record)}{kept}: {outcome.folder}"
     lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
     lines += [f"  {split:<12} {figures}" for split, figures in _headline(record)]
     lines += [f"  warning      {sentence}" for sentence in sentences(record)]
@@ -46,6 +51,21 @@ def say_outcome_briefly(outcome: Outcome) -> str:
     n_warnings = len(sentences(record))
     warned = f", {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else ""
     return f"finished, {TEST} {figures}{warned}: {outcome.folder}"
+
+
+def _kept_naming(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+    """Say what became of a name, tags or a note that a finished run does not have.
+
+    >>> _kept_naming({"name": "idea-1", "tags": []}, {"name": "idea-3", "tags": []})
+    " (it keeps its name 'idea-1': a finished folder is never rewritten, so 'idea-3' is written nowhere)"
+    """
+    refused = [key for key, value in asked.items() if value and value != kept.get(key)]
+    if not refused:
+        return ""
+    has = ", ".join(f"its {key} {kept[key]!r}" if kept.get(key) else f"no {key}" for key in refused)
+    new = ", ".join(repr(asked[key]) for key in refused)
+    are = "is" if len(refused) == 1 else "are"
+    return f" (it keeps {has}: a finished folder is never rewritten, so {new} {are} written nowhere)"
 
 
 def _stopped(record: RunRecord) -> str:

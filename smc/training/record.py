@@ -49,6 +49,7 @@ def run_facts(
     return {
         "run_id": run_id,
         "data_hash": data_hash,
+        "run": config["run"],
         "return_scheme": SIMPLE,
         **what_was_chosen(config, choices),
         **describe(config, prepared),

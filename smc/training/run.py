@@ -58,7 +58,7 @@ def train(
         if claim.skip:
             components.ledger.reap(str(store.output), store.state)
             why = store.status(run_id).get("message")
-            return Outcome(run_id, claim.skip, claim.folder, is_new=False, why=why)
+            return Outcome(run_id, claim.skip, claim.folder, is_new=False, why=why, naming=config["run"])
         with logging_to(claim.staging / "run.log"), tell_failure(components.webhook, run_id, claim.about):
             on_progress("features, labels (the first time, they are compiled)")
             prepared = prepare(components, bars, config, store.output)

@@ -99,6 +99,7 @@ def root(**changes: Any) -> dict[str, Any]:
         "tracker": {"trackers": {}},
         "ledger": dict(toy),
         "trainer": {"device": "cpu", "devices": 1, "precision": "32", "n_threads": 1, "callbacks": {}},
+        "run": {"name": None, "tags": [], "note": None},
         "structure": {"swing_size": 5, "max_age": 500, "min_gap_atr": 0.1, "pool_tolerance_atr": 0.25},
         "split": {"test_frac": 0.2, "val_frac": 0.25, "gap_size": 0, "min_train_size": 30},
         "paths": {"output": "outputs", "min_free_mb": 200.0},

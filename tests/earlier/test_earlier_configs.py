@@ -48,7 +48,8 @@ def as_today(config):
 
 def is_new(path, value):
     """Tell whether there was no such key, which changes nothing while it is empty, or off."""
-    return (path.rpartition(".")[2], value) in (("callbacks", {}), ("keep_kinds", False))
+    is_name = path.startswith("run.")
+    return is_name or (path.rpartition(".")[2], value) in (("callbacks", {}), ("keep_kinds", False))
 
 
 def test_every_option_of_then_is_composed():

@@ -11,6 +11,7 @@ import pytest
 from smc.evaluation.predictions import n_events
 from smc.report import markdown
 from smc.report.run.contents import sections
+from smc.report.run.markdown_page import literal
 from smc.report.terminal_page import show
 from smc.report.view import RunView
 
@@ -54,7 +55,7 @@ def test_the_page_holds_every_section_and_cell(make_run, kind):
     for section in sections(RunView(run), full_config=True):
         assert f"## {section.title}\n" in page
         for table in section.tables:
-            assert all(cell.strip() in page for row in table.rows for cell in row)
+            assert all(literal(cell) in page for row in table.rows for cell in row)
     n_cells = {line.count(" | ") for line in page.splitlines() if line.startswith("| 95 %")}
     assert n_cells == {3}
 

@@ -6,6 +6,7 @@ import pytest
 
 from smc.cli import EXIT_USER_ERROR
 from smc.errors import ResultsError
+from smc.report import markdown
 from smc.report.runs import runs
 from smc.results import RunStore, load_run
 from smc.results.locate import locate
@@ -110,6 +111,90 @@ def test_the_list_holds_finished_failed_and_killed_runs(output, capsys):
     text = " ".join(" ".join(line) for line in lines)
     assert "ffff0000 failed ValueError: too few events" in text
     assert "cccc0000 killed" in text
+
+
+NAMING = {"name": "idea-3", "tags": ["momentum", "h4"], "note": "why"}
+
+
+@pytest.fixture
+def named(make_run, tmp_path):
+    """A named run beside one without a name, and one of the tag that failed."""
+    make_run(run_id=ONE, change=lambda record: {**record, "run": NAMING})
+    make_run(run_id=TWO)
+    store = RunStore(tmp_path / "outputs")
+    about = {"symbol": "EURUSD", "model": "MLP", "run": {**NAMING, "name": "idea-4"}}
+    with pytest.raises(ValueError, match="few"), store.claim("ffff000000000003", about=about):
+        raise ValueError("too few events")
+    return tmp_path / "outputs"
+
+
+def listed(output, *arguments, capsys):
+    main([*arguments, "--output", str(output)])
+    text = capsys.readouterr().out
+    return [run_id for run_id in (ONE, TWO, "ffff000000000003") if run_id[:8] in text]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--tag", "h4"], [ONE, "ffff000000000003"]),
+        (["--list", "--tag", "h4", "--tag", "momentum"], [ONE, "ffff000000000003"]),
+        (["--name", "idea-3"], [ONE]),
+        (["--name", "idea-*"], [ONE, "ffff000000000003"]),
+        (["--name", "idea-4", "--tag", "h4"], ["ffff000000000003"]),
+        (["--list"], [ONE, TWO, "ffff000000000003"]),
+    ],
+)
+def test_runs_are_listed_by_name_and_tag(named, capsys, arguments, expected):
+    assert listed(named, *arguments, capsys=capsys) == expected
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--tag", "h"], ["--tag", "h4", "--tag", "d1"], ["--name", "idea"], ["--name", ""]]
+)
+def test_a_name_or_tag_that_no_run_has_is_an_error_with_the_tags_there_are(named, capsys, arguments):
+    with pytest.raises(SystemExit, match="2"):
+        listed(named, *arguments, capsys=capsys)
+    assert "the tags there are: h4, momentum" in capsys.readouterr().err
+
+
+def test_a_list_has_a_column_of_names_where_there_are_any(named):
+    finished = runs(named)[0].tables[0]
+    assert finished.columns[4] == "called"
+    assert {row[4] for row in finished.rows} == {"", "idea-3 [momentum, h4]"}
+    assert len(finished.rows[0]) == len(finished.columns) == 7
+
+
+def test_a_list_of_runs_without_names_is_as_it_was(output):
+    finished = runs(output)[0].tables[0]
+    assert finished.columns == ("made", "run", "symbol", "model", "test score", "warnings")
+    assert {len(row) for row in finished.rows} == {6}
+
+
+def test_the_page_shows_name_tags_and_note(named, capsys):
+    main([ONE, "--no-pictures", "--output", str(named)])
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert [line for line in lines if line[0] in ("name", "tags", "note")] == [
+        ["name", "idea-3"],
+        ["tags", "momentum, h4"],
+        ["note", "why"],
+    ]
+
+
+def test_names_of_a_folder_from_elsewhere_are_data_in_every_medium(make_run, capsys, tmp_path):
+    """They were refused where they were typed, yet a run folder may come from anybody."""
+    bad = "a\x1b[2Jb <img src=x> [l](http://h) *c* x\\|y\n# title \u202e"
+    run = make_run(run_id=ONE, change=lambda record: {**record, "run": {**NAMING, "name": bad, "note": bad}})
+    main([ONE, "--no-pictures", "--output", str(tmp_path / "outputs")])
+    main(["--list", "--output", str(tmp_path / "outputs")])
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    (row,) = (line for line in markdown(run).splitlines() if line.startswith("| name |"))
+    assert row == (
+        "| name | a\N{REPLACEMENT CHARACTER}[2Jb &lt;img src=x> [l]\\(http://h) \\*c\\* x\\\\\\|y # title "
+        "\N{REPLACEMENT CHARACTER} |"
+    )
 
 
 def test_a_damaged_run_is_listed_as_such(output):

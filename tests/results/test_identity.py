@@ -162,7 +162,7 @@ def test_the_code_of_a_file_that_is_not_there_is_no_hash():
 #: they are read.
 NO_MATTER = {
     *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
-    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure"),
+    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure", "run"),
 }
 
 

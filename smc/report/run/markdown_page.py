@@ -1,11 +1,16 @@
 """A report as Markdown."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from smc.report.document import Section, Table
 from smc.report.run.contents import sections
+from smc.report.text import printable
 from smc.report.view import RunView
 from smc.results import Run
+
+#: What undoes an escape, begins emphasis, or makes a link or a picture of brackets.
+MARKUP = re.compile(r"[\\*]|(?<=\])\(")
 
 
 def markdown(
@@ -21,13 +26,14 @@ def markdown(
         Caption -> why there is no such picture.
     """
     view = RunView(run)
-    blocks = [f"# {view.title}"]
+    blocks = [f"# {literal(view.title)}"]
     for section in sections(view, full_config=True):
         blocks += section_blocks(section)
     if pictures or left_out:
         blocks.append("## Pictures")
     blocks += [
-        f"### {caption}\n\n![{caption}, {view.title}]({file})" for caption, file in (pictures or {}).items()
+        f"### {caption}\n\n![{caption}, {literal(view.title)}]({file})"
+        for caption, file in (pictures or {}).items()
     ]
     blocks += [f"### {caption}\n\nNot drawn: {reason}." for caption, reason in (left_out or {}).items()]
     return "\n\n".join(blocks) + "\n"
@@ -35,9 +41,9 @@ def markdown(
 
 def section_blocks(section: Section) -> Iterator[str]:
     """Write a section under a second-level heading: its points, then its tables."""
-    yield f"## {section.title}"
+    yield f"## {literal(section.title)}"
     if section.points:
-        yield "\n".join(f"- {point}" for point in section.points)
+        yield "\n".join(f"- {literal(point)}" for point in section.points)
     yield from map(_table, section.tables)
 
 
@@ -48,4 +54,14 @@ def _table(table: Table) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.strip().replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(literal(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def literal(text: str) -> str:
+    """Write text so that no name or note in it becomes an element, a link, emphasis or a line of its own.
+
+    >>> literal("<b>[x](y) *")
+    '&lt;b>[x]\\\\(y) \\\\*'
+    """
+    escaped = printable(text).replace("&", "&amp;").replace("<", "&lt;")
+    return " ".join(MARKUP.sub(r"\\\g<0>", escaped).split())

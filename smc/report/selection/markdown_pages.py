@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from smc.report.document import Section, Table
+from smc.report.document import Section
 from smc.report.html.blocks import Picture
-from smc.report.run.markdown_page import section_blocks
+from smc.report.run.markdown_page import literal, section_blocks
 from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.checklist import checklist_section
 from smc.report.selection.checklist_items import Item
@@ -74,31 +74,13 @@ def file_names(symbols: Iterable[str], *, taken: Iterable[str] = ("index", "over
 
 
 def _page(title: str, sections: Iterable[Section], pictures: Mapping[str, Picture]) -> str:
-    blocks = [f"# {_plain(title)}"]
+    blocks = [f"# {literal(title)}"]
     for section in sections:
-        blocks += section_blocks(_plain_section(section))
+        blocks += section_blocks(section)
     if pictures:
         blocks.append("## Pictures")
     blocks += [
-        f"### {picture.title}\n\n![{picture.title}]({name})\n\n{_plain(picture.caption)}"
+        f"### {picture.title}\n\n![{picture.title}]({name})\n\n{literal(picture.caption)}"
         for name, picture in pictures.items()
     ]
     return "\n\n".join(blocks) + "\n"
-
-
-def _plain_section(section: Section) -> Section:
-    tables = [
-        Table([*map(_plain, table.columns)], [[*map(_plain, row)] for row in table.rows], table.n_text)
-        for table in section.tables
-    ]
-    return Section(_plain(section.title), [*map(_plain, section.points)], tables)
-
-
-def _plain(text: str) -> str:
-    """Write text so that no name in it becomes an element, a link or a line of its own.
-
-    >>> _plain("<b>[x](y)")
-    '&lt;b>[x]\\\\(y)'
-    """
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(")
-    return " ".join(escaped.split())

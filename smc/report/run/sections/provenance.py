@@ -23,6 +23,12 @@ def identity_section(view: RunView) -> Section:
 def _facts(view: RunView) -> Iterator[tuple[str, str]]:
     record = view.record
     yield "run", view.run.run_id
+    if name := view.naming.get("name"):
+        yield "name", name
+    if tags := view.naming.get("tags"):
+        yield "tags", ", ".join(tags)
+    if note := view.naming.get("note"):
+        yield "note", note
     yield "symbol", str(record.get("symbol"))
     yield "model", f"{record.get('model_name')}, {view.task}"
     for symbol, bars in (record.get("bars") or {}).items():
