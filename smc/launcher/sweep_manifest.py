@@ -17,7 +17,7 @@ def run_id_of(job: Job, bars: LoadedBars) -> str | None:
     try:
         prints = bars.fingerprints(job.config)
         config = {**job.config, "symbol": list(prints)}
-        return results.run_id(config, data_hash=content_hash(prints), seed=config["seed"])
+        return results.identify(config, data_hash=content_hash(prints)).run_id
     except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
         return None
 

@@ -1,15 +1,14 @@
 """What makes two runs the same run: the id, and the hashes that it is built from."""
 
-import hashlib
 import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from smc.errors import ConfigError
 from smc.fingerprint import code_version, content_hash
+from smc.results.own_code import LIBRARIES, own_code
 from smc.typing import Config
 
 #: Dotted keys that say where and how a run is carried out, not what it computes.
@@ -39,7 +38,8 @@ def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
     """Return the name of a run: 16 hex digits of a hash over everything that its figures depend on.
 
     These are the resolved config without `NOT_OF_RUN` and `NOT_OF_FIT`, the content of the data, the seed,
-    the package's own sources, those of your own classes (`own_code`) and the versions of `package_versions`.
+    the package's own sources, those of your own classes with all of yours that they import
+    (`smc.results.own_code`), and the versions of `package_versions`.
 
     Parameters
     ----------
@@ -64,34 +64,10 @@ def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
         "config": _without(config, paths, NOT_OF_FIT),
         "data": data_hash,
         "seed": seed,
-        "code": [code_version(), *own_code(config)],
+        "code": [code_version(), *own_code(config).items()],
         "packages": package_versions(),
     }
     return _hash(identity)[:16]
-
-
-def own_code(value: Any) -> list[str]:
-    """Hash the source files that hold the classes of your own that a config names, each once, in order."""
-    return sorted({_source_hash(target.rpartition(".")[0]) for target in _targets(value)} - {""})
-
-
-def _targets(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("_target_"), str):
-            yield value["_target_"]
-        for item in value.values():
-            yield from _targets(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _targets(item)
-
-
-def _source_hash(module: str) -> str:
-    """Hash the file of a module outside smc and the libraries whose versions count; "" for those."""
-    if module.partition(".")[0] in {"smc", "sklearn", "imblearn", "xgboost", "lightgbm"}:
-        return ""
-    file = getattr(sys.modules.get(module), "__file__", None)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
 
 
 def config_hash(config: Config) -> str:
@@ -111,6 +87,36 @@ def seedless_hash(config: Config) -> str:
     return config_hash(
         _without({key: value for key, value in kept.items() if key != "seed"}, NOT_OF_TRIAL, ())
     )
+
+
+def trial_hash(config: Config) -> str:
+    """Hash what is counted as one trial: a configuration without its seeds, and the code of one's own.
+
+    smc's own sources and the versions of packages are no part of it. A class of one's own is another trial
+    under each seed that is not the run's, since nothing says what its seed stands for.
+    """
+    asked = _without(config, NOT_OF_RUN, NOT_OF_FIT)
+    seeds = dict(_own_seeds(asked, config.get("seed")))
+    return _hash({"config": seedless_hash(config), "own_code": own_code(asked), "own_seeds": seeds})
+
+
+def question_hash(config: Config) -> str:
+    """Hash what a model is asked: labels, events and side, with what these read of `structure`."""
+    asked = {group: config[group] for group in ("labels", "events")}
+    read = config.get("structure") if config["side"] == "structure" else None
+    parts = {**asked, "side": config["side"], "structure": read}
+    return _hash({"question": _without(parts, (), NOT_OF_FIT), "own_code": own_code(asked)})
+
+
+def _own_seeds(value: Any, seed: Any, path: str = "", *, is_own: bool = False) -> Iterator[tuple[str, Any]]:
+    """Give each seed of a class of one's own that is not the run's, by its place."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if isinstance(value, dict) and "_target_" in value:
+        is_own = str(value["_target_"]).partition(".")[0] not in LIBRARIES
+    for key, item in items:
+        if is_own and key == "seed" and item != seed:
+            yield f"{path}.{key}", item
+        yield from _own_seeds(item, seed, f"{path}.{key}", is_own=is_own)
 
 
 @cache

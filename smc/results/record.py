@@ -295,6 +295,27 @@ class Choices(TypedDict):
     class_names: dict[str, str]  # dotted path by group
 
 
+class OwnFile(TypedDict):
+    """A file that code of one's own opened while the run computed."""
+
+    path: str
+    sha256: str | None  # None: it was not there
+
+
+#: A class of one's own, and whether it kept its laws; "class" is a word that no class body takes.
+OwnClass = TypedDict(
+    "OwnClass",
+    {
+        "class": str,  # dotted path
+        "place": str,  # where it stands in the configuration
+        "code": str,  # SHA-256 of its arguments, its sources, and the files that it opens
+        "passed": bool,
+        "by": str,  # laws, at first use, or audit
+        "why": list[str],  # the laws that it broke, or why they cannot see what it does
+    },
+)
+
+
 class Description(TypedDict):
     """What a run was made of."""
 
@@ -306,6 +327,8 @@ class Description(TypedDict):
     class_balance: dict[str, float] | None  # share of the events by class
     config_hash: str
     seedless_hash: str  # shared by repeats of one configuration
+    trial_hash: NotRequired[str]  # the same with the code of one's own and the files that it reads
+    question_hash: NotRequired[str]  # of labels, events and side
     split_hash: str
     code_version: str
     package_versions: dict[str, str]
@@ -318,6 +341,13 @@ class Naming(TypedDict):
     name: str | None
     tags: list[str]
     note: str | None
+
+
+class OwnCode(TypedDict):
+    """What is known of code of one's own once it has been at work; absent before 0.3."""
+
+    own_classes: NotRequired[list[OwnClass]]
+    own_files: NotRequired[list[OwnFile]]
 
 
 class RunFacts(Choices, Description):
@@ -356,5 +386,5 @@ class RunScores(SymbolScores):
     by_symbol: NotRequired[dict[str, SymbolScores]]
 
 
-class RunRecord(RunFacts, RunScores, FitFacts):
+class RunRecord(RunFacts, RunScores, FitFacts, OwnCode):
     """All that a run says of itself."""

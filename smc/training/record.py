@@ -43,11 +43,16 @@ from smc.typing import Bars, Config
 
 
 def run_facts(
-    run_id: str, data_hash: str, config: Config, choices: Mapping[str, str | None], prepared: PreparedData
+    identity: results.Identity,
+    data_hash: str,
+    config: Config,
+    choices: Mapping[str, str | None],
+    prepared: PreparedData,
 ) -> RunFacts:
     """Say what is known of a run before its fits."""
     return {
-        "run_id": run_id,
+        "run_id": identity.run_id,
+        "trial_hash": identity.trial,
         "data_hash": data_hash,
         "run": config["run"],
         "return_scheme": SIMPLE,
@@ -122,6 +127,7 @@ def describe(config: Config, prepared: PreparedData) -> Description:
         "class_balance": None if balance is None else {str(name): share for name, share in balance.items()},
         "config_hash": results.config_hash(config),
         "seedless_hash": results.seedless_hash(config),
+        "question_hash": results.question_hash(config),
         "split_hash": plan.hash,
         "code_version": code_version(),
         "package_versions": results.package_versions(),

@@ -53,16 +53,21 @@ def train(
         bars = load_bars(components, config)
     data_hash = content_hash({symbol: bars_fingerprint(own) for symbol, own in bars.items()})
     config = {**config, "symbol": list(bars)}
-    run_id = results.run_id(config, data_hash=data_hash, seed=config["seed"])
+    identity = results.identify(config, data_hash=data_hash)
+    run_id = identity.run_id
     with store.claim(run_id, retry=config["retry"], about=results.about(config)) as claim:
         if claim.skip:
             components.ledger.reap(str(store.output), store.state)
             why = store.status(run_id).get("message")
             return Outcome(run_id, claim.skip, claim.folder, is_new=False, why=why, naming=config["run"])
-        with logging_to(claim.staging / "run.log"), tell_failure(components.webhook, run_id, claim.about):
+        with (
+            logging_to(claim.staging / "run.log"),
+            tell_failure(components.webhook, run_id, claim.about),
+            results.opened_files(config) as opened,
+        ):
             on_progress("features, labels (the first time, they are compiled)")
             prepared = prepare(components, bars, config, store.output)
-            facts = run_facts(run_id, data_hash, config, choices or {}, prepared)
+            facts = run_facts(identity, data_hash, config, choices or {}, prepared)
             if config["keep_bars"]:
                 for own in bars.values():
                     results.keep_bars(store.output, own)
@@ -73,6 +78,7 @@ def train(
                 scored = components, bars, models.fits, models.baseline
                 evaluated = evaluate(*scored, can_trade=prepared.can_trade)
                 record = run_record(facts, components, prepared, models, evaluated, started=started)
+                record["own_files"] = opened.record
                 record["warnings"] += tell_warnings(components.webhook, record)
                 tables = {
                     "predictions": evaluated.predictions,
@@ -86,6 +92,7 @@ def train(
                 if models.fits.is_partial:
                     raise KeyboardInterrupt(f"what was done so far is in {claim.set_aside()}")
         folder = claim.commit()
+        results.keep_own_files(store.output, identity.trial, opened.files)
     close_trial(components.ledger, run_id, folder)
     show_to_trackers(components.trackers, folder)
     return Outcome(run_id, "finished", folder, is_new=True)
