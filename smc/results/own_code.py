@@ -6,7 +6,6 @@ is looked up as Python would look it up.
 
 import ast
 import hashlib
-import marshal
 import site
 import sys
 import sysconfig
@@ -15,8 +14,10 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
+
+from smc.fingerprint import content_hash
 
 #: Packages that a configuration may name without being asked, whose versions count instead of their sources.
 LIBRARIES = frozenset({"smc", "sklearn", "imblearn", "xgboost", "lightgbm", "pytorch_lightning"})
@@ -174,7 +175,11 @@ def _name_of(function: ast.expr) -> str:
 def _hash_of_functions(cls: Any) -> str:
     """Hash the compiled functions of a class that has no file."""
     functions = {name: item.__code__ for name, item in vars(cls).items() if isinstance(item, FunctionType)}
-    digest = hashlib.sha256()
-    for name, code in sorted(functions.items()):
-        digest.update(name.encode() + marshal.dumps(code))
-    return digest.hexdigest()
+    return content_hash({name: _content(code) for name, code in functions.items()})
+
+
+def _content(value: Any) -> Any:
+    """Write what a function computes as plain data: its instructions, names and constants, nested ones too."""
+    if isinstance(value, CodeType):
+        return [value.co_code.hex(), value.co_names, [_content(item) for item in value.co_consts]]
+    return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
