@@ -179,7 +179,7 @@ def _hash_of_functions(cls: Any) -> str:
 
 
 def _content(value: Any) -> Any:
-    """Write what a function computes as plain data: its instructions, names and constants, nested ones too."""
+    """Write what a function computes as plain data: instructions, names and constants, nested ones too."""
     if isinstance(value, CodeType):
         return [value.co_code.hex(), value.co_names, [_content(item) for item in value.co_consts]]
     return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
