@@ -321,7 +321,7 @@ MUTATIONS = (
         "tests/monitor/test_gap.py", "a gap at the threshold is warned of",
     ),
     Mutation(
-        "monitor", "self._n_rises >= self.max_rises", "self._n_rises > self.max_rises",
+        "monitor", "self._n_rises < self.max_rises", "self._n_rises <= self.max_rises",
         "tests/monitor/test_divergence.py", "a divergence is told an iteration late",
     ),
     Mutation(

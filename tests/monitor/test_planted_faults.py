@@ -77,7 +77,7 @@ def test_a_first_round_without_a_finite_loss_is_refused_by_name(model):
 def test_a_loss_that_rises_stops_the_fit_with_the_best_round(cls, kind):
     """Nothing to learn, and trees that are large enough to learn it by heart."""
     patient = cls(n_estimators=300, early_stopping_rounds=60, learning_rate=0.3, **DEEP[cls])
-    model, watch, X = fitted(patient, kind, Divergence(max_rises=3), edge=0.0)
+    model, watch, X = fitted(patient, kind, Divergence(max_rises=3, min_rise=0.0), edge=0.0)
     assert [each["reason"] for each in watch.warnings] == ["divergence"]
     assert model.stop_reason_ == "divergence"
     losses = model.curves_["val_loss"]
@@ -85,6 +85,32 @@ def test_a_loss_that_rises_stops_the_fit_with_the_best_round(cls, kind):
     assert model.n_rounds_ == np.argmin(losses) + 1 < len(losses)
     again, _, _ = fitted(cls(**{**model.get_params(), "n_estimators": len(losses)}), kind, edge=0.0)
     np.testing.assert_array_equal(answers(again, X), answers(model, X))
+
+
+@pytest.mark.parametrize("has_tail", [True, False])
+@pytest.mark.parametrize("kind", ["binary", "numbers"])
+@pytest.mark.parametrize(("cls", "rate"), [(XGBoost, 3.0), (XGBoost, 5.0), (LightGBM, 2.1), (LightGBM, 5.0)])
+def test_steps_that_are_too_large_are_stopped_as_early_as_if_any_rise_counted(cls, rate, kind, has_tail):
+    X, y, tail, labels = rows(kind)
+    watched = []
+    for min_rise in (0.0, 0.1):
+        watch = FitMonitor([Divergence(min_rise=min_rise)], "train fit")
+        model = cls(learning_rate=rate, n_estimators=60, early_stopping_rounds=50 if has_tail else None)
+        model.fit(X, y, callback=watch, **({"eval_set": (tail, labels)} if has_tail else {}))
+        watched.append([(told["reason"], told["iteration"]) for told in watch.warnings])
+    assert [reason for reason, _ in watched[0]] == ["divergence"]
+    assert watched[0] == watched[1]
+
+
+def test_rows_known_by_heart_without_a_tail_are_no_divergence():
+    """The training loss ends at a thousandth of a constant's, and rises there ten times in a row."""
+    X, y, *_ = rows("numbers", edge=0.0)
+    stopped = []
+    for min_rise in (0.0, 0.1):
+        watch = FitMonitor([Divergence(min_rise=min_rise)], "final fit")
+        XGBoost(learning_rate=0.5, n_estimators=200, max_depth=6).fit(X, y, callback=watch)
+        stopped.append([told["reason"] for told in watch.warnings])
+    assert stopped == [["divergence"], []]
 
 
 @BOTH
