@@ -30,6 +30,8 @@ class Registration:
         ``config_hash``, ``data_hash``, ``split_hash``: for people and for reproduction.
     output
         Root of the results that the run is written under.
+    simulated
+        Whether the bars were drawn: such markets are a family of their own.
     """
 
     run_id: str
@@ -43,3 +45,4 @@ class Registration:
     development: tuple[pd.Timestamp, pd.Timestamp]
     output: str
     hashes: Mapping[str, str] = field(default_factory=dict)
+    simulated: bool = False

@@ -1,0 +1,153 @@
+"""The ledger's tables, in whatever database a URL names."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smc.errors import DiskFullError, ResultsError
+from smc.trials.chain import EMPTY
+from smc.trials.tables import tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+#: Seconds that a writer waits for the others, or for a server that does not answer, before it gives up.
+BUSY_TIMEOUT = 30
+#: What drivers call that wait; psycopg knows it for the connection alone.
+TIMEOUTS = {
+    "pysqlite": "timeout",
+    "pg8000": "timeout",
+    "psycopg": "connect_timeout",
+    "psycopg2": "connect_timeout",
+}
+#: Processes that create the same database at once get in each other's way for some milliseconds.
+CREATE_ATTEMPTS, CREATE_PAUSE = 20, 0.05
+#: Execution option: the statement that opens a transaction in SQLite.
+BEGIN = "begin_with"
+
+REMEDY = "every trial must be counted before its fit, so mend it or name another database with `ledger.url=`"
+INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
+
+
+class Database:
+    """Run statements on the ledger's tables, which are created on first use.
+
+    SQLAlchemy is imported with the first statement: about 0.12 s, once a process.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def reading(self) -> contextlib.AbstractContextManager["Connection"]:
+        """Give a connection that sees one state of the database and waits for nobody."""
+        return self._transaction("BEGIN")
+
+    def writing(self) -> contextlib.AbstractContextManager["Connection"]:
+        """Give a connection that alone writes: what it reads stays true until its statements take effect.
+
+        They take effect together, or not at all.
+        """
+        return self._transaction("BEGIN IMMEDIATE")
+
+    def close(self) -> None:
+        """Close the connections; the next transaction opens one again."""
+        engine = self.__dict__.pop("_engine", None)
+        if engine is not None:
+            engine.dispose()
+
+    def __str__(self) -> str:
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            return make_url(self.url).render_as_string(hide_password=True)
+        except ArgumentError:
+            return repr(self.url)
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator["Connection"]:
+        """Give a connection in a transaction of its own.
+
+        Raises
+        ------
+        ResultsError
+            Whatever the database refuses, in one sentence and without its password.
+        """
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            with self._engine.execution_options(**{BEGIN: begin}).begin() as connection:
+                yield connection
+        except (SQLAlchemyError, ImportError, OSError) as error:
+            raise self._refused(error) from error
+
+    @cached_property
+    def _engine(self) -> "Engine":
+        from sqlalchemy import create_engine, event, make_url
+
+        url = make_url(self.url)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+pg8000")
+        is_sqlite = url.get_backend_name() == "sqlite"
+        if is_sqlite and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        wait = TIMEOUTS.get(url.get_driver_name())
+        arguments: dict[str, int | None] = {wait: BUSY_TIMEOUT} if wait else {}
+        if is_sqlite:
+            arguments["isolation_level"] = None  # its driver begins too late, and never to write
+        engine = create_engine(url, connect_args=arguments, pool_pre_ping=not is_sqlite)
+        if is_sqlite:
+            event.listen(engine, "begin", _begin)
+        self._create(engine, log_ahead=is_sqlite)
+        return engine
+
+    def _create(self, engine: "Engine", *, log_ahead: bool) -> None:
+        """Create the tables that are not there; several processes may do so at once."""
+        from sqlalchemy.exc import DBAPIError
+
+        for attempt in range(1, CREATE_ATTEMPTS + 1):
+            try:
+                if log_ahead:  # SQLite does not wait for others when it changes its journal
+                    with engine.connect() as connection:
+                        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                with engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                    _create_tables(connection)
+            except DBAPIError as error:
+                if attempt == CREATE_ATTEMPTS or error.connection_invalidated:
+                    raise
+                time.sleep(CREATE_PAUSE)
+            else:
+                return
+
+    def _refused(self, error: Exception) -> ResultsError:
+        cause = _cause(error)
+        if "disk is full" in cause:
+            return DiskFullError(
+                f"the ledger {self} cannot be written: {cause}; free some room and run again"
+            )
+        remedy = INSTALL if getattr(error, "name", None) == "pg8000" else REMEDY
+        return ResultsError(f"the ledger {self} cannot be used: {cause}; {remedy}")
+
+
+def _begin(connection: "Connection") -> None:
+    statement = connection.get_execution_options().get(BEGIN)
+    if statement:
+        connection.exec_driver_sql(statement)
+
+
+def _create_tables(connection: "Connection") -> None:
+    head = tables().head
+    tables().metadata.create_all(connection)
+    if connection.execute(head.select()).first() is None:
+        connection.execute(head.insert().values(id=1, number=EMPTY.number, hash=EMPTY.hash))
+
+
+def _cause(error: Exception) -> str:
+    """Say in one line what the driver said, and what made it say so."""
+    cause = getattr(error, "orig", None) or error
+    fields = cause.args[0] if cause.args and isinstance(cause.args[0], dict) else {}  # pg8000's, by protocol
+    lines = [fields.get("M") or str(cause), str(cause.__cause__ or "")]
+    return ": ".join(line.splitlines()[0] for line in lines if line)

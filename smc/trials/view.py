@@ -1,0 +1,174 @@
+"""The rows that follow from the events: every one of them is written here, and nowhere else."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from smc.fingerprint import canonical_json
+from smc.trials.chain import Event
+from smc.trials.tables import HASHES, tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
+REGISTERED, SCORED, OPENED, FIGURES = "registered", "scored", "opened", "figures"
+AUDITED, SELECTED, IMPORTED = "audited", "selected", "imported"
+
+Apply = Callable[["Connection", Event, Mapping[str, Any]], None]
+
+
+def apply(connection: "Connection", event: Event) -> None:
+    """Write what follows from an event, and from nothing else than the events before it."""
+    _APPLY[event.kind](connection, event, event.payload)
+
+
+def _registered(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    table = tables()
+    _merge(connection, payload["merged"])
+    _insert(connection, table.bars, (_bars_row(event, key, facts) for key, facts in payload["bars"].items()))
+    jobs = {run_id: position for position, run_id in enumerate(payload["jobs"])}
+    if payload["list"] is not None:
+        _insert(connection, table.lists, ({"list": payload["list"], "run_id": run_id} for run_id in jobs))
+    _insert(
+        connection,
+        table.runs,
+        (
+            _run_row(event, run, symbol, facts) | {"position": jobs[run["run_id"]]}
+            for run in payload["runs"]
+            for symbol, facts in run["symbols"].items()
+        ),
+    )
+    for run_id, symbol, number in payload["again"]:
+        again = {"round": number, "registered": event.number, "position": jobs[run_id], "updated": event.time}
+        connection.execute(table.runs.update().filter_by(run_id=run_id, symbol=symbol).values(again))
+    _insert(
+        connection,
+        table.registrations,
+        (
+            {"number": event.number, "market": market, "start": start, "end": end}
+            for market, start, end in payload["opens"]
+        ),
+    )
+
+
+def _merge(connection: "Connection", merged: Mapping[str, str]) -> None:
+    table = tables()
+    for gone, kept in merged.items():
+        for each in (table.bars, table.runs, table.registrations, table.selections):
+            connection.execute(each.update().filter_by(market=gone).values(market=kept))
+
+
+def _bars_row(event: Event, fingerprint: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    contains = canonical_json(facts["contains"])
+    return {**facts, "fingerprint": fingerprint, "number": event.number, "contains": contains}
+
+
+def _run_row(event: Event, run: Mapping[str, Any], symbol: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    named = ("run_id", "trial", "version", "code_version", "question", "seed", "model", "simulated")
+    start, end = run["development"]
+    return {
+        **{name: run[name] for name in (*named, "output", *HASHES)},
+        **{"symbol": symbol, "market": facts["market"], "bars": facts["bars"], "round": facts["round"]},
+        **{"start": start, "end": end, "registered": event.number, "position": 0},
+        **{"started": None, "scored": None, "finished": None, "status": REGISTERED, "reason": None},
+        **{"attempts": 0, "created": event.time, "updated": event.time},
+    }
+
+
+def _started(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    runs = tables().runs
+    first = _first(runs, "started", event)
+    values = {"status": STARTED, "reason": None, "output": payload["output"], "started": first}
+    _update(connection, event, payload, attempts=runs.c.attempts + 1, **values)
+
+
+def _scored(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    _update(connection, event, payload, scored=_first(tables().runs, "scored", event))
+
+
+def _finished(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    runs = tables().runs
+    first = {name: _first(runs, name, event) for name in ("scored", "finished")}
+    _update(connection, event, payload, status=FINISHED, reason=payload["reason"], **first)
+    _evidence(connection, payload)
+    for symbol, test in payload["tests"].items():
+        _opened(connection, event, {"run_id": payload["run_id"], "symbol": symbol, **test})
+
+
+def _evidence(connection: "Connection", payload: Mapping[str, Any]) -> None:
+    table = tables()
+    known = {row.panel for row in connection.execute(table.panels.select())} if payload["panels"] else set()
+    new = {key: rows for key, rows in payload["panels"].items() if key not in known}
+    _insert(connection, table.panels, ({"panel": key, "rows": rows} for key, rows in new.items()))
+    _insert(
+        connection,
+        table.columns,
+        (
+            {"run_id": payload["run_id"], "symbol": symbol, "panel": panel, "column": column}
+            for symbol, (panel, column) in payload["columns"].items()
+        ),
+    )
+
+
+def _ended(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    _update(connection, event, payload, status=event.kind, reason=payload["reason"])
+
+
+def _opened(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    row = {name: payload[name] for name in ("run_id", "symbol", "start", "end", "by")}
+    figures = payload.get("figures")
+    row |= {"time": event.time, "figures": None if figures is None else canonical_json(figures)}
+    connection.execute(tables().openings.insert().values(row))
+
+
+def _figures(connection: "Connection", _: Event, payload: Mapping[str, Any]) -> None:
+    which = {name: payload[name] for name in ("run_id", "symbol")}
+    figures = canonical_json(payload["figures"])
+    connection.execute(tables().openings.update().filter_by(**which).values(figures=figures))
+
+
+def _audited(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    problems = canonical_json(payload["problems"])
+    row = {**payload, "problems": problems, "number": event.number, "time": event.time}
+    connection.execute(tables().audits.insert().values(row))
+
+
+def _selected(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    criteria = payload["criteria"]
+    row = {
+        **{"number": event.number, "market": payload["market"], "rule": payload["rule"], "time": event.time},
+        "criteria": None if criteria is None else canonical_json(criteria),
+        "verdicts": canonical_json(payload["verdicts"]),
+    }
+    connection.execute(tables().selections.insert().values(row))
+
+
+def _update(connection: "Connection", event: Event, payload: Mapping[str, Any], **values: Any) -> None:
+    which = tables().runs.update().filter_by(run_id=payload["run_id"])
+    connection.execute(which.values(updated=event.time, **values))
+
+
+def _first(runs: "Table", column: str, event: Event) -> Any:
+    """Keep the number of the first event of a kind."""
+    from sqlalchemy import func
+
+    return func.coalesce(runs.c[column], event.number)
+
+
+def _insert(connection: "Connection", table: "Table", rows: Iterable[dict[str, Any]]) -> None:
+    if rows := list(rows):
+        connection.execute(table.insert(), rows)
+
+
+_APPLY: dict[str, Apply] = {
+    REGISTERED: _registered,
+    STARTED: _started,
+    SCORED: _scored,
+    FINISHED: _finished,
+    FAILED: _ended,
+    KILLED: _ended,
+    OPENED: _opened,
+    FIGURES: _figures,
+    AUDITED: _audited,
+    SELECTED: _selected,
+}
