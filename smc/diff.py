@@ -36,7 +36,7 @@ OTHER_KIND = "The returns of one are of the old kind (side x log return): what t
 SCORES = ("accuracy", "balanced_accuracy", "log_loss", "auc", "r2", "rmse")
 #: Figures that are compared: tables of run.json, what they are called, and which of their entries.
 FIGURES = {
-    "history": ("train", ("train_accuracy", "train_val_gap")),
+    "history": ("train", ("train_accuracy", "train_val_gap", "train_r2", "train_val_r2_gap")),
     "out_of_fold_metrics": ("out of fold", SCORES),
     "val_metrics": ("val", SCORES),
     "test_metrics": ("test", SCORES),

@@ -19,6 +19,8 @@ class FitProgress:
         Mean loss on the rows that are fitted on and on the early-stopping tail; None where not measured.
     train_accuracy, val_accuracy
         The same for accuracy; None for a regression.
+    train_r2, val_r2
+        The same for R2, the share of a constant's squared error that is saved; None for classes.
     constant_loss
         Loss of the best constant answer of the rows fitted on, measured where early stopping looks: on the
         tail, or without one on these rows. None where not measured.
@@ -34,6 +36,8 @@ class FitProgress:
     val_loss: float | None = None
     train_accuracy: float | None = None
     val_accuracy: float | None = None
+    train_r2: float | None = None
+    val_r2: float | None = None
     constant_loss: float | None = None
     gradient_norm: float | None = None
     seconds: float = 0.0

@@ -39,7 +39,8 @@ class Evaluation:
     stable_std
         `cv_is_stable` is a standard deviation of the fold accuracies below this.
     overfitting_gap
-        `overfitting_detected` is a train-validation accuracy gap above this.
+        `overfitting_detected` is a train-validation accuracy gap above this; of a regression, a gap of R2
+        above what that is in R2 (`smc.edge.edge_as_r2`: .206 for .15).
     volatility_size, rank_size, trend_size
         Bars behind the market regimes, see `smc.evaluation.regimes.Regimes`.
     seed
@@ -105,6 +106,7 @@ class Evaluation:
         history = build_history(
             predictions, task, stable_std=self.stable_std, overfitting_gap=self.overfitting_gap
         )
+        history["val_standard_error"] = self._val_standard_error(splits)
         return Scores(
             record={"task": task, "history": history, **by_field(splits)},
             predictions=of_part(predictions, *HELD_OUT).reset_index(drop=True),
@@ -117,6 +119,12 @@ class Evaluation:
 
     def _without_sealed(self, predictions: pd.DataFrame) -> pd.DataFrame:
         return predictions if self.test == "recorded" else of_part(predictions, "train", "out_of_fold", "val")
+
+    def _val_standard_error(self, splits: Mapping[str, SplitScores]) -> float | None:
+        """Return that of the validation accuracy (R2 for a regression), from the width of its interval."""
+        intervals = splits["val"].intervals if "val" in splits else {}
+        interval = intervals.get("accuracy", intervals.get("r2"))
+        return None if interval is None else self.intervals.standard_error(interval)
 
     def _part(
         self, rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray, trading: Trading

@@ -1,11 +1,13 @@
 """The short history of a run: accuracy by part, the gap, and the stability over the folds."""
 
+from math import isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from smc import metrics
+from smc.edge import edge_as_r2
 from smc.evaluation.predictions import of_part
 
 #: The score of each task that the history follows.
@@ -30,23 +32,28 @@ def build_history(
     """Return the history of a run, with null for what has no rows.
 
     An accuracy is not defined for a regression: its fields are null then, and R2 stands beside them under
-    like names (``train_r2``, ``train_val_r2_gap``, ``cv_mean_r2``, ...). The standard deviation over the
-    folds is that of these very folds (ddof 0); one fold has none, and stability is then unknown.
+    like names (``train_r2``, ``train_val_r2_gap``, ``cv_mean_r2``, ...). Whether it overfits is told from the
+    gap of R2. The standard deviation over the folds is that of these very folds (ddof 0); one fold has none,
+    and stability is then unknown.
 
     Parameters
     ----------
     stable_std
         ``cv_is_stable`` is a standard deviation over the folds below it.
     overfitting_gap
-        ``overfitting_detected`` is a train-validation accuracy gap above it.
+        ``overfitting_detected`` is a train-validation accuracy gap above it, or a gap of R2 above
+        `smc.edge.edge_as_r2` of it.
     """
     splits = {split: split_score(predictions, split, task) for split in ("train", "val", "test")}
     folds = fold_scores(predictions, task)
     figures = _figures(HEADLINE[task].__name__, splits, folds)
     accuracy = figures if task == "classification" else dict.fromkeys(_figures("accuracy", {}, []))
-    gap, spread = accuracy["train_val_gap"], accuracy["cv_std_accuracy"]
+    gap, limit = accuracy["train_val_gap"], overfitting_gap
+    if task == "regression":
+        gap, limit = figures["train_val_r2_gap"], edge_as_r2(overfitting_gap)
+    spread = accuracy["cv_std_accuracy"]
     flags = {
-        "overfitting_detected": None if gap is None else gap > overfitting_gap,
+        "overfitting_detected": None if gap is None or isnan(gap) else gap > limit,
         "cv_is_stable": None if spread is None else spread < stable_std,
     }
     return accuracy | flags | (figures if task == "regression" else {})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import isnan
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,14 @@ class Intervals:
         net = returns.pivot(index="time", columns="account", values="net").to_numpy(dtype=np.float64)
         statistics = partial(headline.return_statistics, n_bars=len(net), periods_per_year=periods_per_year)
         return self._resample(headline.return_moments(net), statistics, metrics.block_size(len(net)))
+
+    def standard_error(self, interval: Mapping[str, float]) -> float:
+        """Return what the width of one of these intervals is in standard errors of a normal variable.
+
+        >>> round(Intervals().standard_error({"estimate": 0.5, "low": 0.402, "high": 0.598}), 3)
+        0.05
+        """
+        return (interval["high"] - interval["low"]) / (2 * NormalDist().inv_cdf((1 + self.confidence) / 2))
 
     def _resample(
         self,

@@ -61,7 +61,9 @@ def preview(jobs: Sequence[Job]) -> tuple[dict[int, str | None], list[str]]:
     for job in by_bars(jobs):
         run_ids[job.number] = run_id_of(job, bars)
         power_check.add(job)
-    return run_ids, list(sentences(power_check.by_symbol(instantiate(jobs[0].config["ledger"], "ledger"))))
+    return run_ids, list(
+        sentences(power_check.by_task(instantiate(jobs[0].config["ledger"], "ledger")).values())
+    )
 
 
 def make_launcher(section: Config) -> Launcher:

@@ -59,6 +59,10 @@ class Boosting(Iterative):
             constant_loss=self._constant_loss(rows, watched or rows),
             callback=callback,
         )
+        if self.task_ == "regression":
+            constants = {"train": self._constant_loss(rows, rows), "val": rounds.constant_loss}
+            rounds.squared_errors = {name: loss * loss for name, loss in constants.items() if loss}
+            rounds.is_root = True
         booster = self._train(rows, watched, rounds)
         if not rounds.n_kept:
             raise NotFiniteError(

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from smc.fit_progress import FitCallback, FitProgress
 
@@ -31,6 +31,10 @@ class Rounds:
 
     Attributes
     ----------
+    squared_errors
+        Of a regression, the mean squared error of the best constant answer on the rows ``train`` and ``val``.
+    is_root
+        Whether the losses of a regression are roots of mean squared errors.
     course
         One entry a round.
     n_kept
@@ -50,6 +54,8 @@ class Rounds:
     ) -> None:
         self.max_rounds, self.patience = max_rounds, patience
         self.constant_loss, self.callback = constant_loss, callback
+        self.squared_errors: dict[str, float] = {}
+        self.is_root = False
         self.course: list[FitProgress] = []
         self.n_kept = 0
         self.stop_reason: str | None = None
@@ -94,7 +100,14 @@ class Rounds:
             gradient_norm=measured.get("gradient_norm"),
             seconds=time.perf_counter() - self._began,
             **accuracies,
+            **dict(self._r2(measured)),
         )
+
+    def _r2(self, measured: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+        for rows, constant in self.squared_errors.items():
+            if constant > 0 and f"{rows}_loss" in measured:
+                loss = measured[f"{rows}_loss"]
+                yield f"{rows}_r2", 1 - (loss * loss if self.is_root else loss) / constant
 
     def _is_better(self, progress: FitProgress, margin: float) -> bool:
         losses = [loss for loss in (progress.train_loss, progress.val_loss) if loss is not None]

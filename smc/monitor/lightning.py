@@ -30,7 +30,7 @@ class MonitorCallback(Callback):
         networks have it.
     fit
         Name of the fit, for the records.
-    train_loss, val_loss, train_accuracy, val_accuracy, constant_loss, gradient_norm
+    train_loss, val_loss, train_accuracy, val_accuracy, train_r2, val_r2, constant_loss, gradient_norm
         Names under which the module logs what `smc.fit_progress.FitProgress` holds.
 
     Attributes
@@ -56,6 +56,8 @@ class MonitorCallback(Callback):
         val_loss: str = "val_loss",
         train_accuracy: str = "train_accuracy",
         val_accuracy: str = "val_accuracy",
+        train_r2: str = "train_r2",
+        val_r2: str = "val_r2",
         constant_loss: str = "constant_loss",
         gradient_norm: str = "gradient_norm",
     ) -> None:
@@ -65,6 +67,8 @@ class MonitorCallback(Callback):
             "val_loss": val_loss,
             "train_accuracy": train_accuracy,
             "val_accuracy": val_accuracy,
+            "train_r2": train_r2,
+            "val_r2": val_r2,
             "constant_loss": constant_loss,
             "gradient_norm": gradient_norm,
         }

@@ -34,7 +34,8 @@ class History(TypedDict, total=False):
     cv_mean_accuracy: Figure
     cv_std_accuracy: Figure  # over the folds, ddof 0; None of a single fold
     cv_fold_accuracies: list[Figure] | None
-    overfitting_detected: bool | None  # gap above `evaluation.overfitting_gap`
+    val_standard_error: Figure  # of the val accuracy, or R2; None where it has no interval
+    overfitting_detected: bool | None  # gap above `evaluation.overfitting_gap`, of R2 in a regression
     cv_is_stable: bool | None  # deviation below `evaluation.stable_std`
     train_r2: Figure
     val_r2: Figure

@@ -14,7 +14,15 @@ from smc.stats.false_discovery import BenjaminiHochberg, benjamini_hochberg
 from smc.stats.forecast_accuracy import DieboldMariano, diebold_mariano
 from smc.stats.overfitting import Overfitting, probability_of_backtest_overfitting
 from smc.stats.paired_classes import McNemar, mcnemar
-from smc.stats.power import POWER, affordable_trials, detectable_edge, needed_events
+from smc.stats.power import (
+    POWER,
+    affordable_for_correlation,
+    affordable_trials,
+    detectable_correlation,
+    detectable_edge,
+    needed_events,
+    needed_for_correlation,
+)
 from smc.stats.predictive_ability import SuperiorPredictiveAbility, superior_predictive_ability
 from smc.stats.ranks import FriedmanNemenyi, friedman_nemenyi
 from smc.stats.resampled_t import ResampledT, corrected_resampled_t
@@ -39,11 +47,13 @@ __all__ = [
     "RomanoWolf",
     "SuperiorPredictiveAbility",
     "TrackRecord",
+    "affordable_for_correlation",
     "affordable_trials",
     "at_least",
     "benjamini_hochberg",
     "corrected_resampled_t",
     "deflated_sharpe_ratio",
+    "detectable_correlation",
     "detectable_edge",
     "diebold_mariano",
     "effective_trials",
@@ -54,6 +64,7 @@ __all__ = [
     "min_backtest_length",
     "min_track_record_length",
     "needed_events",
+    "needed_for_correlation",
     "optimal_block_length",
     "probabilistic_sharpe_ratio",
     "probability_of_backtest_overfitting",

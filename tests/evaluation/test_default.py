@@ -127,6 +127,23 @@ def test_train_rows_serve_the_history_alone(evaluate, make_predictions):
     assert repr(without["val_metrics"]) == repr(scores.record["val_metrics"])
 
 
+@pytest.mark.parametrize(("classes", "score"), [((0, 1), "accuracy"), ((), "r2")])
+def test_the_validation_score_has_a_standard_error(evaluate, classes, score):
+    record = evaluate(classes=classes).record
+    interval = record["intervals"]["val"][score]
+    width = interval["high"] - interval["low"]
+    assert record["history"]["val_standard_error"] == pytest.approx(width / 3.92, rel=1e-3)
+    narrow = evaluate(classes=classes, confidence=0.5).record
+    assert narrow["history"]["val_standard_error"] == pytest.approx(width / 3.92, rel=0.25)
+
+
+def test_without_an_interval_there_is_no_standard_error(evaluate, make_predictions):
+    tables = [table[table["part"] != "val"] for table in make_predictions()]
+    assert evaluate(*tables).record["history"]["val_standard_error"] is None
+    few = [table.groupby("part").head(12) for table in make_predictions(classes=())]
+    assert evaluate(*few).record["history"]["val_standard_error"] is None
+
+
 def test_a_sealed_test_leaves_no_trace(evaluate, make_predictions):
     """Whatever the test part holds, a sealed evaluation writes the same."""
     predictions, prior = make_predictions()
@@ -266,6 +283,12 @@ def test_the_watches_read_this_record(evaluate, make_predictions):
     )
     record = evaluate(wide).record
     assert Gap().check(record)[0]["value"] == record["history"]["train_val_gap"]
+    assert record["history"]["overfitting_detected"]
+    numbers, zero = make_predictions(classes=(), skill=0.0)
+    is_train = numbers["part"] == "train"
+    by_heart = numbers.assign(prediction=numbers["label"].where(is_train, numbers["prediction"]))
+    record = evaluate(by_heart, zero).record
+    assert Gap().check(record)[0]["value"] == record["history"]["train_val_r2_gap"] > 0.9
     assert record["history"]["overfitting_detected"]
     for task in ((0, 1), ()):
         assert NoLearning().check(evaluate(classes=task).record) == []

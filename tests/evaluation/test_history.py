@@ -42,6 +42,42 @@ def test_accuracies_and_gap(make_predictions):
     assert found["overfitting_detected"] is True
 
 
+def explaining(predictions, r2: dict[str, float]):
+    """Predict each part so that it has an R2: the label, off by a share of its own deviation."""
+    table = predictions.copy()
+    for part, share in r2.items():
+        own = table["part"] == part
+        label = table.loc[own, "label"]
+        table.loc[own, "prediction"] = label + np.sqrt(1 - share) * (label - label.mean())
+    return table
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "limit", "overfits"),
+    [
+        (0.999, -0.96, 0.15, True),
+        (0.25, 0.04, 0.15, True),  # .21 is over sin(.15 pi) ** 2 = .206
+        (0.24, 0.04, 0.15, False),
+        (0.24, 0.04, 0.14, True),  # sin(.14 pi) ** 2 = .181
+        (-0.2, 0.1, 0.15, False),
+    ],
+)
+def test_a_regression_overfits_by_its_gap_of_r2(make_predictions, train, val, limit, overfits):
+    predictions, _ = make_predictions(classes=())
+    found = history(
+        explaining(predictions, {"train": train, "val": val}), task="regression", overfitting_gap=limit
+    )
+    assert found["train_val_r2_gap"] == pytest.approx(train - val)
+    assert found["train_val_gap"] is None
+    assert found["overfitting_detected"] is overfits
+
+
+def test_a_gap_that_is_undefined_tells_nothing(make_predictions):
+    predictions, _ = make_predictions(classes=())
+    constant = predictions.assign(label=np.where(predictions["part"] == "val", 0.01, predictions["label"]))
+    assert history(constant, task="regression")["overfitting_detected"] is None
+
+
 def test_a_gap_at_the_limit_passes(make_predictions):
     predictions, _ = make_predictions()
     at_limit = set_hits(predictions, {"train": 0.75, "val": 0.5})
@@ -86,7 +122,7 @@ def test_what_has_no_rows_is_null(make_predictions):
 def test_a_regression_has_r2_and_no_accuracy(make_predictions):
     predictions, _ = make_predictions(classes=())
     found = history(predictions, task="regression")
-    assert all(found[name] is None for name in FIELDS)
+    assert all(found[name] is None for name in FIELDS - {"overfitting_detected"})
     val = predictions[predictions["part"] == "val"]
     assert found["val_r2"] == metrics.r2(val["label"], val["prediction"])
     assert found["train_val_r2_gap"] == found["train_r2"] - found["val_r2"]

@@ -317,7 +317,7 @@ MUTATIONS = (
         "tests/launcher/test_power_check.py", "what the ledger counts already is not said before a sweep",
     ),
     Mutation(
-        "monitor", "not gap > self.threshold", "not gap >= self.threshold",
+        "monitor", "not gap > limit", "not gap >= limit",
         "tests/monitor/test_gap.py", "a gap at the threshold is warned of",
     ),
     Mutation(
@@ -329,7 +329,7 @@ MUTATIONS = (
         "tests/monitor/test_no_learning.py", "a model exactly as good as the baseline is not warned of",
     ),
     Mutation(
-        "monitor", "train > self.max_train_accuracy", "train >= self.max_train_accuracy",
+        "monitor", "train > most and val < least", "train >= most and val < least",
         "tests/monitor/test_overfitting.py", "an accuracy at the limit counts as learning by heart",
     ),
     Mutation(

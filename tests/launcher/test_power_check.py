@@ -1,6 +1,8 @@
 """What a sweep says of itself before its first fit."""
 
+import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from smc import stats
 from smc.config.command import read_command
@@ -24,7 +26,7 @@ def power_of(jobs):
     power_check = PowerCheck(LoadedBars())
     for job in jobs:
         power_check.add(job)
-    return power_check.by_symbol(Ledger(jobs[0].config["ledger"]["url"]))
+    return power_check.by_task(Ledger(jobs[0].config["ledger"]["url"]))
 
 
 def test_events_are_worth_their_uniqueness_and_seeds_are_no_trials(tmp_path):
@@ -70,22 +72,49 @@ def test_bars_are_loaded_once_a_symbol_and_the_ledger_is_read_once(tmp_path, mon
     assert power.startswith("6 configurations a symbol")
 
 
-def test_a_regression_and_a_job_without_events_say_nothing(tmp_path):
-    assert power_of(jobs_of(tmp_path, "labels=forward_return")) == {}
+def test_a_job_without_events_says_nothing(tmp_path):
     assert power_of(jobs_of(tmp_path, "events.threshold=50")) == {}
+
+
+def test_regressions_are_told_the_correlation_and_share_the_trials_of_their_symbol(tmp_path):
+    jobs = [*jobs_of(tmp_path), *jobs_of(tmp_path, "labels=forward_return", "reg=strong,tiny")]
+    power = power_of(jobs)
+    assert {task for task, _ in power} == {"classification", "regression"}
+    first, second = power.values()
+    assert first.trials == second.trials
+    assert len(first.trials) == 5
+    regression = power["regression", "SP500"]
+    assert regression.edge == stats.detectable_correlation(regression.n_independent, 5)
+    lines = list(sentences(power.values()))
+    assert [("points of accuracy" in line, "correlation of forecast" in line) for line in lines][::2] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_the_sentences_of_a_regression_hold_correlations():
+    few, many = (SymbolPower(n, {"a", "b"}, "regression") for n in (40.0, 2000.0))
+    low, high = (stats.detectable_correlation(n, 2) for n in (2000, 40))
+    first, second = sentences([few, many])
+    assert first.endswith(
+        f"a correlation of forecast and return under {low:.2f} to {high:.2f} cannot be told from luck"
+    )
+    assert second.startswith("for a correlation of 0.31 these events bear 0 to ")
+    assert "(64 independent events bear one)" in second
+    assert len(list(sentences([many]))) == 1
 
 
 def test_the_sentences_hold_the_range_over_the_symbols():
     few, many = SymbolPower(50.0, {"a", "b"}), SymbolPower(2000.0, {"a", "b"})
     low, high = (100 * stats.detectable_edge(n, 2) for n in (2000, 50))
-    first, second = sentences({"X": few, "Y": many})
+    first, second = sentences([few, many])
     assert first == (
         "2 configurations a symbol on out-of-fold events worth 50 to 2000 independent ones: an edge under "
         f"{low:.0f} to {high:.0f} points of accuracy cannot be told from luck"
     )
     assert second.startswith("for an edge of 10 points these events bear 0 to ")
-    assert len(list(sentences({"Y": many}))) == 1, "enough events need no advice"
-    assert list(sentences({"X": SymbolPower(50.0, {"a"})})) == [], "one configuration is no sweep"
+    assert len(list(sentences([many]))) == 1, "enough events need no advice"
+    assert list(sentences([SymbolPower(50.0, {"a"})])) == [], "one configuration is no sweep"
 
 
 @pytest.mark.parametrize("n", [30, 100, 300])
@@ -96,3 +125,28 @@ def test_as_many_trials_as_an_edge_bears_still_show_it(n):
         assert stats.detectable_edge(n, bears) <= edge
     assert stats.detectable_edge(n, bears + 1) > edge
     assert stats.detectable_edge(stats.needed_events(edge, 7), 7) <= edge
+
+
+@pytest.mark.parametrize("n", [30, 100, 300])
+def test_as_many_trials_as_a_correlation_bears_still_show_it(n):
+    correlation = 0.35
+    bears = stats.affordable_for_correlation(n, correlation)
+    if bears:
+        assert stats.detectable_correlation(n, bears) <= correlation
+    assert stats.detectable_correlation(n, bears + 1) > correlation
+    needed = stats.needed_for_correlation(correlation, 7)
+    assert (
+        stats.detectable_correlation(needed, 7) <= correlation < stats.detectable_correlation(needed - 1, 7)
+    )
+
+
+def test_a_correlation_of_that_size_is_found_in_four_of_five():
+    """Simulated: 150 events, the best of 10 trials held to 5 % over all of them."""
+    rng, n, n_trials = np.random.default_rng(0), 150, 10
+    r = stats.detectable_correlation(n, n_trials)
+    forecast = rng.normal(size=(20_000, n))
+    outcome = r * forecast + np.sqrt(1 - r * r) * rng.normal(size=forecast.shape)
+    center = [values - values.mean(axis=1, keepdims=True) for values in (forecast, outcome)]
+    scale = np.sqrt((center[0] ** 2).sum(axis=1) * (center[1] ** 2).sum(axis=1))
+    found = np.arctanh((center[0] * center[1]).sum(axis=1) / scale) * np.sqrt(n - 3)
+    assert np.mean(found > ndtri(1 - 0.05 / n_trials)) == pytest.approx(0.8, abs=0.015)

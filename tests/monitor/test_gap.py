@@ -1,5 +1,7 @@
 """The watch over the train-validation gap."""
 
+import math
+
 import pytest
 
 from smc.monitor.gap import Gap
@@ -21,6 +23,28 @@ def test_the_threshold_matters():
     record = {"history": {"train_val_gap": 0.12}}
     assert Gap(threshold=0.1).check(record)
     assert not Gap().check(record)
+
+
+def of_r2(gap):
+    return {"history": {"train_val_gap": None, "train_val_r2_gap": gap}}
+
+
+@pytest.mark.parametrize("gap", [None, float("nan"), -0.1, 0.2])
+def test_a_regression_is_held_to_what_the_limit_is_in_r2(gap):
+    """sin(.15 pi) ** 2 is .206."""
+    assert Gap().check(of_r2(gap)) == []
+    (found,) = Gap().check(of_r2(1.959))
+    assert (found["reason"], found["value"]) == ("overfitting_detected", 1.959)
+    assert found["threshold"] == pytest.approx(0.2061, abs=1e-4)
+    assert "The training R2 is 1.959 above the validation R2, the limit is 0.206" in found["sentence"]
+
+
+def test_a_gap_of_accuracy_is_never_held_to_r2():
+    both = {"history": {"train_val_gap": 0.1, "train_val_r2_gap": 0.9}}
+    assert Gap().check(both) == []
+    exactly = math.sin(math.pi * 0.15) ** 2
+    assert Gap().check(of_r2(exactly)) == []
+    assert Gap().check(of_r2(exactly + 1e-9))
 
 
 @pytest.mark.parametrize("threshold", [0, 1, -0.1])

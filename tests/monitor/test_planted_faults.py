@@ -125,6 +125,21 @@ def test_rows_learned_by_heart_are_overfitting(cls):
 
 
 @BOTH
+def test_numbers_learned_by_heart_are_overfitting(cls):
+    model, watch, _ = fitted(cls(n_estimators=150, **DEEP[cls]), "numbers", Overfitting(), edge=0.0)
+    (found,) = watch.warnings
+    at = found["iteration"]
+    assert found["reason"] == "overfitting"
+    _, y, _, labels = rows("numbers", edge=0.0)
+    center = labels - y.mean()
+    assert found["value"] == pytest.approx(
+        1 - model.curves_["val_loss"][at] ** 2 / np.mean(center**2), rel=1e-4
+    )
+    before, now = (1 - model.curves_["train_loss"][k] ** 2 / y.var() for k in (at - 1, at))
+    assert before <= 0.90 < now
+
+
+@BOTH
 def test_a_fit_past_its_time_stops_within_a_round_with_what_it_has(cls):
     X, y, *_ = rows("binary")
     watch = FitMonitor([Timeout(max_minutes=0.3 / 60)], "train fit")

@@ -74,6 +74,15 @@ def test_the_gap_is_judged_as_the_record_judges_it(make_run):
     assert any("20.0 points, over the limit" in each for each in findings(RunView(make_run(change=change))))
 
 
+def test_the_gap_of_a_regression_is_said_in_r2(make_run):
+    def change(record):
+        record["history"] |= {"train_r2": 0.999, "val_r2": -0.96, "train_val_r2_gap": 1.959}
+        return {**record, "history": {**record["history"], "overfitting_detected": True}}
+
+    said = findings(RunView(make_run("regression", change=change)))
+    assert "Training R² 0.999, validation -0.960: a gap of 1.959, over the limit, overfitting." in said
+
+
 def test_of_a_pool_only_what_is_decided_is_said_and_how_much_was_looked_at(make_run):
     def change(record):
         flat = {"estimate": 0.0, "low": -1.0, "high": 1.0}

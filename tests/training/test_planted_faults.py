@@ -94,6 +94,18 @@ def test_weights_that_overflow_in_the_first_epoch_end_the_run_by_name(train, mod
     assert json.loads(status.read_text())["reason"] == "nan_loss"
 
 
+def test_a_regression_that_knows_its_rows_by_heart_is_told(tmp_path):
+    common = ("events.last=300", "cv=holdout", "aug=none", "labels=forward_return", "model=xgboost")
+    run = api.train([*common, f"paths.output={tmp_path}", "reg=none"])
+    history = run.record["history"]
+    assert history["train_r2"] > 0.9
+    assert history["overfitting_detected"]
+    assert "overfitting_detected" in reasons(run)
+    tame = api.train([*common, f"paths.output={tmp_path}", "reg=strong"])
+    assert tame.record["history"]["overfitting_detected"] is False
+    assert "overfitting_detected" not in reasons(tame)
+
+
 @NETWORKS
 def test_gradients_that_explode_are_told_and_stop_nothing(train, model):
     steep = ("model.learning_rate=30", "model.weight_decay=0.0")

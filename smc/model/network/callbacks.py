@@ -20,7 +20,10 @@ from smc.model.rounds import Rounds
 from smc.monitor.lightning import MonitorCallback
 
 #: Of `FitProgress`, what a callback finds in ``trainer.callback_metrics``.
-METRICS = ("train_loss", "val_loss", "train_accuracy", "val_accuracy", "constant_loss", "gradient_norm")
+METRICS = (
+    *("train_loss", "val_loss", "train_accuracy", "val_accuracy", "train_r2", "val_r2"),
+    *("constant_loss", "gradient_norm"),
+)
 
 
 class SecondInterrupt(BaseException):

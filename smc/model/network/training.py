@@ -20,7 +20,7 @@ from smc.model.network.callbacks import Interrupt, KeepBest, StopReason, figures
 from smc.model.network.devices import check_devices, one_thread, seeded
 from smc.model.network.inference import importances_of
 from smc.model.network.module import EpochOutputs, NetworkModule
-from smc.model.network.objective import Objective
+from smc.model.network.objective import Numbers, Objective
 from smc.model.network.schedule import Precision, Schedule
 from smc.model.rounds import Rounds
 from smc.monitor.lightning import MonitorCallback
@@ -69,6 +69,9 @@ def train_network(
     with one_thread(), seeded(schedule.seed, schedule.device):
         network, rounds = new_network(), Rounds(schedule.max_epochs, schedule.patience)
         rounds.constant_loss = _start(network, objective, train, val or train)
+        if isinstance(objective, Numbers):
+            own = _loss_of_constant(objective, train, train)
+            rounds.squared_errors = {"train": own, "val": rounds.constant_loss}
         with _quiet(), Interrupt() as interrupt:
             module = NetworkModule(
                 network, objective, schedule, rounds=rounds, outputs=EpochOutputs(len(train))
@@ -94,9 +97,13 @@ def _sample(objective: Objective, rows: Rows) -> Sample:
 
 def _start(network: nn.Module, objective: Objective, train: Sample, watched: Sample) -> float:
     """Let the network answer what is known without inputs; return the loss of that where it is watched."""
-    constant = objective.constant(train.targets, train.weights)
-    start_at(network, constant)
-    outputs = constant.expand(len(watched), -1)
+    start_at(network, objective.constant(train.targets, train.weights))
+    return _loss_of_constant(objective, train, watched)
+
+
+def _loss_of_constant(objective: Objective, train: Sample, watched: Sample) -> float:
+    """Return the loss of what is known without inputs, where it is watched."""
+    outputs = objective.constant(train.targets, train.weights).expand(len(watched), -1)
     return figures(objective, outputs, watched.targets, watched.weights)["loss"]
 
 

@@ -122,9 +122,12 @@ def _figure(split: str, name: str, value: float, bounds: Bounds, write: Callable
 
 def _gap(figures: Figures) -> Iterator[str]:
     history = figures.history
-    gap = history.get("train_val_gap")
-    if is_number(gap):
+    judged = {True: ", over the limit, overfitting", False: ", within the limit"}
+    verdict = judged.get(history.get("overfitting_detected"), "")
+    if is_number(gap := history.get("train_val_gap")):
         train, val = percent(history.get("train_accuracy")), percent(history.get("val_accuracy"))
-        judged = "over the limit, overfitting" if history.get("overfitting_detected") else "within the limit"
         points = decimal(100 * gap, 1)
-        yield f"training accuracy {train}, validation {val}: a gap of {points} points, {judged}."
+        yield f"training accuracy {train}, validation {val}: a gap of {points} points{verdict}."
+    if is_number(gap := history.get("train_val_r2_gap")):
+        train, val = decimal(history.get("train_r2")), decimal(history.get("val_r2"))
+        yield f"training R² {train}, validation {val}: a gap of {decimal(gap)}{verdict}."
