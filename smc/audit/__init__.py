@@ -8,6 +8,7 @@ whole pipeline makes of nothing (`null`, `random_walk`), and three that raise su
 
 from smc.audit.audit import CHECKS, audit
 from smc.audit.audited_run import AuditedRun, load_audited_run
-from smc.audit.check import Fault, Finding
+from smc.audit.check import Finding
+from smc.laws.fault import Fault
 
 __all__ = ["CHECKS", "AuditedRun", "Fault", "Finding", "audit", "load_audited_run"]

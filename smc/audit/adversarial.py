@@ -5,9 +5,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from smc.audit.audited_run import AuditedRun
-from smc.audit.check import Fault, Finding
+from smc.audit.check import Finding
 from smc.audit.concordance import concordance
 from smc.audit.procedure import event_rows
+from smc.laws.fault import Fault
 from smc.typing import IntArray, OnProgress
 
 #: Beyond this, one column or all of them together tell training rows from test rows.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from smc.audit.adversarial import Adversarial
 from smc.audit.audited_run import AuditedRun
-from smc.audit.check import Check, Fault, Finding
+from smc.audit.check import Check, Finding
 from smc.audit.fold import InsideFold
 from smc.audit.future import Future
 from smc.audit.labels import Labels
@@ -14,6 +14,7 @@ from smc.audit.random_walk import RandomWalk
 from smc.audit.single_feature_leakage import SingleFeatureLeakage
 from smc.audit.split import Split
 from smc.errors import ConfigError
+from smc.laws.fault import Fault
 from smc.typing import OnProgress
 
 #: Every check by name, those that prove a leak first.

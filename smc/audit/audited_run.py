@@ -13,6 +13,7 @@ from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SplitError
 from smc.interfaces import Splitter
+from smc.laws.labels import Relabelling
 from smc.training.components import Components
 from smc.training.dataset import Dataset, check_fit, event_side, make_dataset
 from smc.training.prepare import symbols_of
@@ -84,6 +85,12 @@ class AuditedRun:
     def stretch(self) -> pd.DataFrame:
         """The most recent bars, enough for the warm-up and `STRETCH_SIZE` more."""
         return self.bars.iloc[-(self.warm_up + STRETCH_SIZE) :]
+
+    @cached_property
+    def relabelling(self) -> Relabelling:
+        """The label class, asked about the events of the stretch."""
+        chain = self.chain(self.stretch)
+        return Relabelling(self.components.labels, self.stretch, chain.events, chain.side)
 
     @property
     def warm_up(self) -> int:

@@ -5,23 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, Self
 
 from smc.audit.audited_run import AuditedRun
+from smc.laws.fault import Fault
 from smc.typing import OnProgress
 
 Verdict = Literal["pass", "warn", "fail", "not done"]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One column, event, fold or step at fault, the rows where it shows, and what was seen there."""
-
-    what: str
-    where: str
-    detail: str
-
-    @property
-    def sentence(self) -> str:
-        """All three in one line."""
-        return f"{self.what}, {self.where}: {self.detail}" if self.where else f"{self.what}: {self.detail}"
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from smc.audit.audited_run import AuditedRun
-from smc.audit.check import Fault, Finding
-from smc.audit.perturbations import differ, scrambled
+from smc.audit.check import Finding
+from smc.audit.perturbations import scrambled
 from smc.audit.procedure import ComposedRun, Scored
 from smc.cv.fold import Fold
+from smc.laws.fault import Fault
+from smc.laws.futures import differ
 from smc.typing import IntArray, OnProgress
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from smc.audit.audited_run import AuditedRun, Chain
-from smc.audit.check import Fault, Finding
-from smc.audit.perturbations import FUTURES, differ
+from smc.audit.check import Finding
+from smc.laws.fault import Fault
+from smc.laws.futures import FUTURES, differ
 from smc.typing import IntArray, OnProgress
 
 #: Consecutive bars at the end that are computed one by one, each from the bars up to it.

@@ -3,11 +3,12 @@
 import numpy as np
 
 from smc.audit.audited_run import AuditedRun
-from smc.audit.check import Fault, Finding
+from smc.audit.check import Finding
 from smc.audit.concordance import chance_error, concordance
 from smc.audit.null_scores import mean_concordance
 from smc.audit.perturbations import lagged
 from smc.audit.procedure import event_rows
+from smc.laws.fault import Fault
 from smc.training.dataset import Dataset
 from smc.typing import OnProgress
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 from smc.audit.audited_run import AuditedRun
-from smc.audit.check import Fault, Finding
+from smc.audit.check import Finding
 from smc.audit.null_scores import Excess, mean_concordance
 from smc.errors import SmcError
+from smc.laws.fault import Fault
 from smc.training.dataset import Dataset
 from smc.typing import IntArray, OnProgress
 

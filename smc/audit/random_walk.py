@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from smc.audit.audited_run import N_EVENTS, N_FOLDS, AuditedRun, most_recent
-from smc.audit.check import Fault, Finding
+from smc.audit.check import Finding
 from smc.audit.null_scores import Excess, mean_concordance, profit
 from smc.errors import SmcError
 from smc.features.laws import random_walk
+from smc.laws.fault import Fault
 from smc.typing import OnProgress
 
 #: Profit of scores, and mean return in units of its spread, that count as earning.

@@ -8,11 +8,12 @@ import pandas as pd
 from pandas.util import hash_pandas_object
 
 from smc.audit.audited_run import AuditedRun
-from smc.audit.check import Fault, Finding
+from smc.audit.check import Finding
 from smc.audit.concordance import chance_error
 from smc.audit.lag import each_feature
 from smc.audit.null_scores import is_profitable
 from smc.audit.procedure import ComposedRun, event_rows
+from smc.laws.fault import Fault
 from smc.typing import OnProgress
 
 #: One feature alone: a concordance beyond this is suspicious, beyond the second it is the outcome itself.

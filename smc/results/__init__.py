@@ -2,6 +2,7 @@
 
 from smc.results.about import about
 from smc.results.identity import (
+    class_hash,
     config_hash,
     package_versions,
     question_hash,
@@ -23,6 +24,7 @@ __all__ = [
     "RunRecord",
     "RunStore",
     "about",
+    "class_hash",
     "config_hash",
     "identify",
     "keep_bars",

@@ -108,6 +108,11 @@ def question_hash(config: Config) -> str:
     return _hash({"question": _without(parts, (), NOT_OF_FIT), "own_code": own_code(asked)})
 
 
+def class_hash(node: Config) -> str:
+    """Hash a class of one's own as its laws know it: what it is given, but for its seeds, and its code."""
+    return _hash({"node": _without(node, (), (*NOT_OF_FIT, "seed")), "own_code": own_code(node)})
+
+
 def _own_seeds(value: Any, seed: Any, path: str = "", *, is_own: bool = False) -> Iterator[tuple[str, Any]]:
     """Give each seed of a class of one's own that is not the run's, by its place."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

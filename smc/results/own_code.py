@@ -21,6 +21,12 @@ from smc.fingerprint import content_hash
 
 #: Packages that a configuration may name without being asked, whose versions count instead of their sources.
 LIBRARIES = frozenset({"smc", "sklearn", "imblearn", "xgboost", "lightgbm", "pytorch_lightning"})
+#: Packages, and functions of pandas, that read files or the network without Python's own `open`.
+UNSEEN_PACKAGES = frozenset(
+    {"pyarrow", "polars", "duckdb", "h5py", "tables", "netCDF4", "ctypes", "cffi", "subprocess"}
+    | {"socket", "urllib", "http", "requests", "httpx", "aiohttp"}
+)
+UNSEEN_FUNCTIONS = frozenset({"read_parquet", "read_feather", "read_orc", "read_hdf"})
 #: The package itself, which counts by `smc.fingerprint.code_version`.
 PACKAGE = Path(__file__).parents[1]
 
@@ -73,6 +79,17 @@ def own_modules(value: Any) -> dict[str, Path]:
         is_package = spec.submodule_search_locations is not None
         waiting += _imports(files[name], name if is_package else name.rpartition(".")[0])
     return files
+
+
+def unseen_readers(value: Any) -> list[str]:
+    """Name what code of one's own uses that reads files, or the network, past Python's audit hook."""
+    names = {
+        name
+        for path in own_modules(value).values()
+        for node in ast.walk(_tree(path))
+        for name in _mentioned(node)
+    }
+    return sorted({_package(name) for name in names} & UNSEEN_PACKAGES | names & UNSEEN_FUNCTIONS)
 
 
 def is_own(name: str, path: Path, packages: frozenset[str] = frozenset()) -> bool:
@@ -141,13 +158,7 @@ def _namespace(name: str, path: Iterable[str]) -> ModuleSpec:
 
 def _imports(path: Path, package: str) -> Iterator[str]:
     """Give what a source file may import: of ``from a import b`` both a and a.b, which may be a module."""
-    if path.suffix != ".py":
-        return
-    try:
-        tree = ast.parse(path.read_bytes())
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -158,6 +169,23 @@ def _imports(path: Path, package: str) -> Iterator[str]:
         elif isinstance(node, ast.Call) and _name_of(node.func) in ("import_module", "__import__"):
             names = [item.value for item in node.args[:1] if isinstance(item, ast.Constant)]
             yield from filter(None, (_absolute(name, package) for name in names if isinstance(name, str)))
+
+
+def _tree(path: Path) -> ast.AST:
+    """Parse a source file; nothing of one that is compiled, or that Python refuses."""
+    try:
+        return ast.parse(path.read_bytes() if path.suffix == ".py" else "")
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def _mentioned(node: ast.AST) -> Iterator[str]:
+    """Give the names of modules and functions in a node."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield getattr(node, "module", None) or ""
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
 
 
 def _absolute(name: str, package: str) -> str:

@@ -14,6 +14,7 @@ from smc.training.evaluate import evaluate, sealed_tables
 from smc.training.fit_models import fit_models
 from smc.training.notify import tell_failure, tell_warnings
 from smc.training.outcome import Outcome
+from smc.training.own_classes import OwnClasses
 from smc.training.prepare import load_bars, prepare, recorded
 from smc.training.record import evidence_period, run_facts, run_record
 from smc.training.save import Contents, logging_to, save
@@ -67,6 +68,7 @@ def train(
         ):
             on_progress("features, labels (the first time, they are compiled)")
             prepared = prepare(components, bars, config, store.output)
+            own_classes = OwnClasses.judged(config, prepared, store.output, on_progress)
             facts = run_facts(identity, data_hash, config, choices or {}, prepared)
             if config["keep_bars"]:
                 for own in bars.values():
@@ -78,7 +80,7 @@ def train(
                 scored = components, bars, models.fits, models.baseline
                 evaluated = evaluate(*scored, can_trade=prepared.can_trade)
                 record = run_record(facts, components, prepared, models, evaluated, started=started)
-                record["own_files"] = opened.record
+                own_classes.tell(record, opened)
                 record["warnings"] += tell_warnings(components.webhook, record)
                 tables = {
                     "predictions": evaluated.predictions,

@@ -13,8 +13,9 @@ from smc.audit import AuditedRun
 from smc.audit.concordance import concordance
 from smc.audit.null import shifts
 from smc.audit.null_scores import Excess, profit
-from smc.audit.perturbations import differ, lagged, scrambled
+from smc.audit.perturbations import lagged, scrambled
 from smc.audit.procedure import Scored
+from smc.laws.futures import differ
 
 
 def test_concordance_is_the_area_under_the_roc_curve() -> None:

@@ -1,0 +1,1 @@
+"""Laws that features, events, labels and splits keep, and how a class is found to break one."""

@@ -1,0 +1,46 @@
+"""Which classes of one's own kept their laws, or passed an audit: kept by the hash of their code."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from smc.fingerprint import code_version
+from smc.results.durable import make_folder, named_errors, write_atomic
+from smc.results.plain import json_bytes
+
+#: Below an output folder, one file a code.
+KEPT = Path("cache", "laws")
+LAWS, AUDIT = "laws", "audit"
+
+
+class Kept(TypedDict):
+    """What was found of one code, and by which version of the laws."""
+
+    passed: bool
+    why: list[str]
+    version: str
+
+
+def laws_version() -> str:
+    """Hash the laws themselves: others are asked anew."""
+    return code_version("laws", "features/laws.py")
+
+
+def kept_laws(output: Path, code: str, by: str) -> Kept | None:
+    """Return what laws of today, or an audit, found of a code; None if they were not asked."""
+    try:
+        kept = json.loads((output / KEPT / f"{code}.json").read_bytes())[by]
+        return kept if by == AUDIT or kept["version"] == laws_version() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_laws(output: Path, code: str, by: str, why: Sequence[str]) -> None:
+    """Write down what was found of a code: nothing, or what it broke."""
+    found: Kept = {"passed": not why, "why": list(why), "version": laws_version()}
+    others = {name: kept for name in (LAWS, AUDIT) if (kept := kept_laws(output, code, name)) is not None}
+    path = output / KEPT / f"{code}.json"
+    with named_errors(output):
+        make_folder(path.parent)
+        write_atomic(path, json_bytes({**others, by: found}))
