@@ -12,6 +12,7 @@ from smc.evaluation.intervals import Intervals
 from smc.evaluation.predictions import HELD_OUT, all_classes, by_part, of_part
 from smc.evaluation.regimes import Regimes
 from smc.evaluation.scores import Scores, SplitScores, by_field, join_returns
+from smc.evaluation.steps import figures_by_step, steps_ahead
 from smc.evaluation.tables import defined, metric_table, skill
 from smc.evaluation.trading import Trading
 from smc.interfaces import ToPosition
@@ -107,8 +108,10 @@ class Evaluation:
             predictions, task, stable_std=self.stable_std, overfitting_gap=self.overfitting_gap
         )
         history["val_standard_error"] = self._val_standard_error(splits)
+        steps = steps_ahead(predictions)
+        by_step = figures_by_step(rows, beside, self.intervals, steps) if steps else {}
         return Scores(
-            record={"task": task, "history": history, **by_field(splits)},
+            record={"task": task, "history": history, **by_field(splits), **by_step},
             predictions=of_part(predictions, *HELD_OUT).reset_index(drop=True),
             returns=join_returns(splits),
         )

@@ -31,8 +31,9 @@ class Scores:
         Plain data: ``task``, ``history``, ``out_of_fold_metrics``, ``val_metrics``, ``test_metrics``,
         ``financial_metrics`` (out of fold, the evidence that runs are compared on),
         ``val_financial_metrics``, ``test_financial_metrics``, and by split ``baseline_metrics``,
-        ``metrics_by_regime``, ``intervals``. What has no rows is null; what is undefined is NaN in the
-        metrics, and absent from regimes and intervals.
+        ``metrics_by_regime``, ``intervals``; of a model that forecasts several steps ahead, by step and
+        split, ``metrics_by_step``, ``baseline_metrics_by_step``, ``intervals_by_step``. What has no rows is
+        null; what is undefined is NaN in the metrics, and absent from regimes and intervals.
     predictions
         The held-out predictions that may be written down: those of a sealed test part are absent.
     returns

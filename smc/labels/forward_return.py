@@ -23,7 +23,8 @@ class ForwardReturn:
     horizon
         Bars the position is held. A list gives several steps ahead: for [1, 5, 20] the columns ``label_1``,
         ``label_5`` and ``label_20``; ``label``, ``ret`` and the span are those of the longest, so that
-        purging covers them all.
+        purging covers them all. A network learns each of them, and each has its figures
+        (``metrics_by_step`` of run.json); other models learn the longest.
 
     Attributes
     ----------

@@ -15,8 +15,8 @@ class Baseline(SingleModel):
     """Forecast without looking at the features.
 
     Classes get their weighted shares among the training rows (the prior), whose log-loss and Brier score are
-    the best that a constant can do. Numbers get the weighted mean of the training rows, the benchmark of
-    Welch & Goyal (2008), which is harder to beat on a market with a drift than persistence.
+    the best that a constant can do. Numbers get the weighted mean of the training rows, at each step ahead:
+    the benchmark of Welch & Goyal (2008), which is harder to beat on a market with a drift than persistence.
 
     Parameters
     ----------
@@ -37,6 +37,7 @@ class Baseline(SingleModel):
     """
 
     takes_missing = True
+    takes_steps = True
 
     def __init__(
         self,
@@ -76,7 +77,8 @@ class Baseline(SingleModel):
         if self.task_ == "classification":
             self.constant_ = np.bincount(target, weights=weight) / weight.sum()
         else:
-            self.constant_ = np.average(target, weights=weight) if self.regression == "mean" else 0.0
+            mean = np.average(target, weights=weight, axis=0)
+            self.constant_ = mean if self.regression == "mean" else np.zeros_like(mean)
         return self
 
     def _evaluate(self, X: FloatArray) -> FloatArray:

@@ -45,5 +45,19 @@ class Figures:
             return low, high
         return None
 
+    @property
+    def steps(self) -> list[int]:
+        """Steps ahead that were forecast, in bars; none where there is one alone."""
+        return sorted(map(int, self._record.get("metrics_by_step") or {}))
+
+    def at_step(self, step: int) -> "Figures":
+        """Return the figures of one step, under the names that those of the longest have."""
+        by_split = {
+            field: (self._record.get(f"{field}_by_step") or {}).get(str(step)) or {}
+            for field in ("metrics", "baseline_metrics", "intervals")
+        }
+        metrics = {f"{split}_metrics": table for split, table in by_split.pop("metrics").items()}
+        return Figures({**metrics, **by_split})
+
     def _of_split(self, field: str, split: str) -> dict[str, Any]:
         return (self._record.get(field) or {}).get(split) or {}

@@ -139,6 +139,9 @@ class SymbolScores(PooledScores, total=False):
     metrics_by_regime: dict[str, dict[str, Metrics]]
     intervals: dict[str, dict[str, Interval]]
     backtest_paths: BacktestPaths | None  # of cv=cpcv
+    metrics_by_step: dict[str, dict[str, Metrics]]  # bars ahead -> split, of a model that forecasts several
+    baseline_metrics_by_step: dict[str, dict[str, Metrics]]
+    intervals_by_step: dict[str, dict[str, dict[str, Interval]]]
 
 
 class Note(TypedDict):

@@ -313,7 +313,7 @@ MUTATIONS = (
         "tests/launcher/test_power_check.py", "the events of the last configuration stand for those of the fewest",
     ),
     Mutation(
-        "launcher", "counted.get(symbol, set())", "set()",
+        "launcher", "trials.get(symbol, set()) | power.trials", "power.trials",
         "tests/launcher/test_power_check.py", "what the ledger counts already is not said before a sweep",
     ),
     Mutation(

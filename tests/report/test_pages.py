@@ -152,3 +152,60 @@ def test_an_event_that_several_folds_tested_counts_once(make_run):
 def test_a_page_loads_no_drawing():
     code = "import sys, smc.report; assert not {'matplotlib', 'rich', 'hydra'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def with_steps(record):
+    """The same record, of a model that forecast two steps."""
+    splits = ("out_of_fold", "val", "test")
+    metrics = {split: {**record[f"{split}_metrics"], "r2": 0.123} for split in splits}
+    return {
+        **record,
+        "metrics_by_step": {"20": {split: record[f"{split}_metrics"] for split in splits}, "5": metrics},
+        "baseline_metrics_by_step": {"5": record["baseline_metrics"]},
+        "intervals_by_step": {"5": {"val": {"r2": {"estimate": 0.123, "low": -0.456, "high": 0.789}}}},
+    }
+
+
+def test_every_step_ahead_has_its_figures(make_run):
+    run = make_run("regression", change=with_steps)
+    (section,) = (one for one in sections(RunView(run)) if one.title == "Steps ahead")
+    assert [table.columns[0] for table in section.tables] == ["out-of-fold", "validation", "test"]
+    _, val, _ = section.tables
+    assert [row[0] for row in val.rows] == ["5 bars", "  95 %", "20 bars"]
+    assert (val.rows[0][2], val.rows[1][2]) == ("0.123", "[-0.456, 0.789]")
+    assert val.rows[0][3] == f"{run.record['baseline_metrics']['val']['r2']:.3f}"
+    assert val.rows[2][3] == "n/a"
+    lines = printed(run).splitlines()
+    assert any(line.split()[:3] == ["5", "bars", "60"] for line in lines), "whole lines at 80 columns"
+
+
+def test_a_sealed_test_part_has_no_table_of_steps(make_run):
+    def sealed(record):
+        record = with_steps(record)
+        by_step = {step: {"val": table["val"]} for step, table in record["metrics_by_step"].items()}
+        return {**record, "metrics_by_step": by_step}
+
+    (section,) = (
+        one for one in sections(RunView(make_run("regression", change=sealed))) if one.title == "Steps ahead"
+    )
+    assert [table.columns[0] for table in section.tables] == ["validation"]
+
+
+def test_a_model_with_one_answer_for_many_steps_says_so(make_run):
+    def many(events):
+        return events.assign(label_5=events["label"], label_20=events["label"])
+
+    (section,) = (
+        one
+        for one in sections(RunView(make_run("regression", change_events=many)))
+        if one.title == "Steps ahead"
+    )
+    assert "this model learns the longest alone" in section.points[0]
+    assert not section.tables
+
+
+def test_a_run_of_one_step_has_no_such_section(make_run):
+    for kind in KINDS:
+        assert "Steps ahead" not in [
+            one.title for one in sections(RunView(make_run(kind, run_id=f"{kind:0<16}")))
+        ]

@@ -22,7 +22,9 @@ RUNS = {
     "classes": [],
     "three classes, calibrated": ["labels=triple_barrier_3", "calibrate=isotonic"],
     "numbers": ["labels=forward_return"],
-    "several steps ahead": ["labels=forward_return", "labels.horizon=[1,5]"],
+    "several steps ahead": [
+        *("labels=forward_return", "labels.horizon=[1,5]", "model=mlp", "model.max_epochs=3"),
+    ],
     "a pool": ["symbol=[S01,S02]", "aug=light", "aug.ablation=true"],
     "sealed": ["evaluation.test=sealed"],
     "without trading": ["labels.expiry=drop"],

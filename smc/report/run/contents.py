@@ -19,6 +19,7 @@ from smc.report.run.sections.scores import (
     headline_section,
     regimes_section,
 )
+from smc.report.run.sections.steps import steps_section
 from smc.report.view import RunView
 
 
@@ -28,6 +29,7 @@ def sections(view: RunView, *, full_config: bool = False) -> list[Section]:
         identity_section(view),
         headline_section(view),
         by_symbol_section(view),
+        steps_section(view),
         folds_section(view),
         backtest_paths_section(view),
         ensemble_section(view),
