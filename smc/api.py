@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from smc.audit.audited_run import load_audited_run
-from smc.audit.report import Report, report_on
+from smc.audit.on_record import audit_on_record
+from smc.audit.report import Report
 from smc.cli import Progress
 from smc.config.compose import compose, compose_job
 from smc.config.compose_select import compose_selection
@@ -107,10 +107,9 @@ def audit(
     """
     config = compose(overrides, config_dir=config_dir)
     with Progress("audit: ") as progress:
-        audited = load_audited_run(config, progress.step, n_draws=n_draws, n_cuts=n_cuts, max_bars=max_bars)
-        report = report_on(audited, only, progress.step)
-    report.save(config["paths"]["output"])
-    return report
+        return audit_on_record(
+            config, progress.step, only=only, n_draws=n_draws, n_cuts=n_cuts, max_bars=max_bars
+        )
 
 
 def explain(

@@ -3,10 +3,11 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from smc.audit.audit import CHECKS, FORMER_NAMES
-from smc.audit.audited_run import load_audited_run
-from smc.audit.report import N_SHOWN, report_on
+from smc.audit.on_record import audit_on_record
+from smc.audit.report import N_SHOWN
 from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say, with_output_override
 from smc.config import compose
 from smc.report.terminal_page import show
@@ -20,16 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exits():
         config = compose(overrides, config_dir=asked.config_dir)
         with Progress("audit: ") as progress:
-            audited = load_audited_run(
+            report = audit_on_record(
                 config,
                 progress.step,
+                only=asked.only.split(",") if asked.only else None,
                 n_draws=asked.draws,
                 n_cuts=asked.cuts,
                 max_bars=asked.bars,
                 pipeline=asked.pipeline,
             )
-            report = report_on(audited, asked.only.split(",") if asked.only else None, progress.step)
-        folder = report.save(config["paths"]["output"])
+        folder = Path(config["paths"]["output"]) / report.folder
         show(report.sections(N_SHOWN), sys.stdout)
         sys.stdout.flush()
         say(f"{report.verdict}: {folder / 'audit.md'}")

@@ -33,6 +33,20 @@ class Report:
         verdicts = {finding.verdict for finding in self.findings}
         return next((verdict for verdict in ("fail", "not done", "warn") if verdict in verdicts), "pass")
 
+    @property
+    def leaks(self) -> list[str]:
+        """The first fault of each check that found a leak."""
+        return [
+            f"{finding.check}: {finding.faults[0].sentence}"
+            for finding in self.findings
+            if finding.verdict == "fail"
+        ]
+
+    @property
+    def folder(self) -> Path:
+        """Where it is saved, below the output folder."""
+        return Path("audits", self.audit_id)
+
     def sections(self, n_shown: int | None = None) -> list[Section]:
         """Return the table of verdicts, and the faults with their remedy, check by check."""
         rows = [
@@ -65,7 +79,7 @@ class Report:
 
     def save(self, output: str | Path) -> Path:
         """Write ``audit.md`` and ``audit.json`` into ``audits/<id>/``, each whole or not at all."""
-        folder = Path(output) / "audits" / self.audit_id
+        folder = Path(output) / self.folder
         with named_errors(folder):
             make_folder(folder)
             write_atomic(folder / "audit.md", self.to_markdown().encode())

@@ -12,6 +12,8 @@ from smc.results.plain import json_bytes
 #: Below an output folder, one file a code.
 KEPT = Path("cache", "laws")
 LAWS, AUDIT = "laws", "audit"
+#: Groups whose classes have laws; of the others only what they open is looked at.
+WITH_LAWS = ("features", "events", "labels", "cv")
 
 
 class Kept(TypedDict):

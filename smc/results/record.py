@@ -315,7 +315,7 @@ OwnClass = TypedDict(
         "code": str,  # SHA-256 of its arguments, its sources, and the files that it opens
         "passed": bool,
         "by": str,  # laws, at first use, or audit
-        "why": list[str],  # the laws that it broke, or why they cannot see what it does
+        "why": str,  # the laws that it broke, or why they cannot see what it does; empty if it passed
     },
 )
 

@@ -7,15 +7,13 @@ from pathlib import Path
 
 from smc import results
 from smc.fingerprint import content_hash
-from smc.results.kept_laws import AUDIT, LAWS, keep_laws, kept_laws
+from smc.results.kept_laws import AUDIT, LAWS, WITH_LAWS, keep_laws, kept_laws
 from smc.results.own_code import own_modules, unseen_readers
 from smc.results.record import OwnClass, RunRecord, Warned
 from smc.training.own_laws import OwnPart, broken_laws, build_anew, own_parts
 from smc.training.prepare import PreparedData
 from smc.typing import Config, OnProgress
 
-#: Groups whose classes have laws; of the others only what they open is looked at.
-WITH_LAWS = ("features", "events", "labels", "cv")
 UNSEEN = "it uses {names}, which may read what no law sees: python -m smc.audit looks at the whole run"
 OPENS = "it opens {names}, where no law can look: python -m smc.audit looks at the whole run"
 NOT_KEPT = "{name} ({place}) did not keep its laws: {why}."
@@ -69,7 +67,7 @@ class OwnClasses:
             "code": code,
             "passed": not why if audit is None else audit["passed"],
             "by": LAWS if audit is None else AUDIT,
-            "why": why if audit is None else audit["why"],
+            "why": "; ".join(why if audit is None else audit["why"]),
         }
 
 
@@ -101,5 +99,5 @@ def _unseen(part: OwnPart, files: Mapping[str, str | None]) -> list[str]:
 
 
 def _warning(row: OwnClass) -> Warned:
-    sentence = NOT_KEPT.format(name=row["class"], place=row["place"], why="; ".join(row["why"]).rstrip("."))
+    sentence = NOT_KEPT.format(name=row["class"], place=row["place"], why=row["why"].rstrip("."))
     return {"reason": "own_class", "sentence": sentence}

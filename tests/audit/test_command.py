@@ -1,12 +1,14 @@
 """The audit as a user starts it."""
 
 import json
+import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
 from smc import api
+from smc.audit import on_record
 from smc.audit.__main__ import main
 from smc.audit.audit import CHECKS, FORMER_NAMES
 
@@ -142,3 +144,28 @@ def test_a_check_answers_to_its_former_name_too(folder: Path) -> None:
 
 def test_every_check_is_a_class_of_its_own_file() -> None:
     assert {type(check).__module__.rpartition(".")[2] for check in CHECKS.values()} == set(CHECKS)
+
+
+def test_a_whole_audit_clears_or_refuses_the_classes_of_ones_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> list[dict]:
+        paths = (folder / "outputs" / "cache" / "laws").glob("*.json")
+        return [json.loads(path.read_text())["audit"] for path in paths]
+
+    run = ["features=mine", "--config-dir", "my_conf", *FAST]
+    ends([*run, "--only", "future"])
+    ends(run)
+    assert kept() == []  # a part of the checks, and too few draws
+    monkeypatch.setattr(on_record, "LEAST_DRAWS", 2)
+    monkeypatch.setattr(on_record, "LEAST_CUTS", 4)
+    assert ends(run) == 1
+    (refused,) = kept()
+    assert not refused["passed"]
+    assert refused["why"][0].startswith("future: `tomorrow`")
+    clean = MINE.replace("shift(-1)", "shift(1)")
+    assert clean != MINE
+    (folder / "leaking_features.py").write_text(clean)
+    sys.modules.pop("leaking_features", None)
+    ends(run)
+    assert sum(one["passed"] for one in kept()) == 1

@@ -118,3 +118,25 @@ def test_a_sealed_test_part_is_said_to_be(make_run):
     assert not any("test" in each.lower() for each in findings(RunView(run)))
     run.config["evaluation"] = {"test": "sealed"}
     assert any("The test part is sealed" in each for each in findings(RunView(run)))
+
+
+def test_classes_of_ones_own_are_named_with_what_they_kept_or_broke(make_run):
+    rows = [
+        {
+            "class": "mine.Label",
+            "place": "labels",
+            "passed": False,
+            "by": "laws",
+            "why": "future: it looks ahead",
+        },
+        {"class": "mine.Family", "place": "features.families.x", "passed": True, "by": "laws", "why": ""},
+        {"class": "mine.Model", "place": "model", "passed": True, "by": "laws", "why": ""},
+        {"class": "mine.Reader", "place": "features.families.y", "passed": True, "by": "audit", "why": ""},
+    ]
+    told = findings(RunView(make_run(change=lambda record: {**record, "own_classes": rows})))
+    assert [sentence for sentence in told if sentence.startswith("Own class")] == [
+        "Own class mine.Label (labels) did not keep its laws, so nothing deploys it: future: it looks ahead.",
+        "Own class mine.Family (features.families.x) kept its laws.",
+        "Own class mine.Model (model) opened no file.",
+        "Own class mine.Reader (features.families.y) passed the audit.",
+    ]

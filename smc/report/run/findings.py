@@ -8,6 +8,7 @@ from smc.report.figures import Figures
 from smc.report.notices import notices
 from smc.report.text import decimal, interval, is_number, percent, two_digits
 from smc.report.view import SPLIT_NAMES, RunView
+from smc.results.kept_laws import AUDIT, WITH_LAWS
 
 Bounds = tuple[float, float] | None
 
@@ -46,9 +47,23 @@ def findings(view: RunView) -> list[str]:
         sentences = _of_pool(view)
     if view.evaluation.get("test") == "sealed":
         sentences.append("The test part is sealed: its figures are left out until a selection opens them.")
+    sentences += _own_classes(view)
     if n_warnings := len(notices(view.record)):
         sentences.append(f"{n_warnings} warning{'s' * (n_warnings > 1)}, in words below.")
     return sentences
+
+
+def _own_classes(view: RunView) -> Iterator[str]:
+    """Say whether each class of one's own kept its laws, and what it broke."""
+    for row in view.record.get("own_classes") or []:
+        name, place = row["class"], row["place"]
+        if not row["passed"]:
+            yield f"Own class {name} ({place}) did not keep its laws, so nothing deploys it: {row['why']}."
+        elif row["by"] == AUDIT:
+            yield f"Own class {name} ({place}) passed the audit."
+        else:
+            has_laws = place.partition(".")[0] in WITH_LAWS
+            yield f"Own class {name} ({place}) {'kept its laws' if has_laws else 'opened no file'}."
 
 
 def compare(figures: Figures) -> list[ComparedFigure]:
