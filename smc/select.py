@@ -20,9 +20,9 @@ from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report
 from smc.report.selection.entries import model_and_profile, row_of
 from smc.report.terminal_page import show
-from smc.report.text import MISSING, decimal, percent
+from smc.report.text import MISSING, count, decimal, percent
 from smc.selection.candidate import Candidate
-from smc.selection.manifest import build_manifest, differences, read_manifest, write_manifest
+from smc.selection.manifest import build_manifest, differences, manifest_name, read_manifest, write_manifest
 from smc.selection.runs import missing_runs, read_runs, runs_summary
 from smc.selection.sealed_test_log import SealedTestLog
 from smc.selection.verdict import Verdict
@@ -32,6 +32,7 @@ from smc.typing import Config
 USAGE = """\
 Judge all finished runs: DEPLOY, WATCH or NO_MODEL for each symbol, with the gate that decided, and write
 outputs/manifest.json and a page for people, outputs/report.html. Every run is counted that was ever started.
+Machines read the honest rule alone: any other writes manifest.RULE.json and report.RULE.html beside them.
 
   python -m smc.select                                     evidence against the luck of everything tried
   python -m smc.select selection=classic                   the classic rule: three filters and a score
@@ -73,24 +74,26 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     """
     output = Path(config["paths"]["output"])
     rule, ledger = instantiate(config["selection"], "selection"), instantiate(config["ledger"], "ledger")
-    runs, test_log = read_runs(output, rule.evidence), SealedTestLog(output)
+    runs, test_log = read_runs(output), SealedTestLog(output)
 
     def open_test(candidate: Candidate) -> Candidate:
         return runs.open_test(candidate, test_log, name)
 
     verdicts = [
-        _with(verdict, openings=test_log.count(verdict.symbol))
-        for verdict in rule.select(runs.symbol_trials(ledger), open_test)
+        _with(verdict, **{"openings": test_log.count(verdict.symbol), **verdict.evidence})
+        for verdict in rule.select(runs.symbol_trials(ledger, test_log), open_test)
     ]
     if config["n_null"]:
-        nulls = Nulls(output, runs.folders, rule.evidence, config["n_null"], progress or Progress())
+        nulls = Nulls(output, runs.folders, config["n_null"], progress or Progress())
         verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
     there = {*runs.folders, *(run["folder"] for run in runs.damaged)}
     summary = runs_summary(runs, missing_runs(output, there))
     manifest = build_manifest(verdicts, selection=name, criteria=rule.criteria, runs=summary)
-    changes = _changes(output, manifest)
-    path = write_manifest(output, manifest)
-    return SelectionResult(manifest, path, save_selection_report(manifest, output), changes)
+    file = manifest_name(rule, name, verdicts)
+    changes = _changes(output, manifest, file)
+    path = write_manifest(output, manifest, file)
+    page = file.replace("manifest", "report").replace(".json", ".html")
+    return SelectionResult(manifest, path, save_selection_report(manifest, output, page), changes)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -109,7 +112,7 @@ def sections(result: SelectionResult, *, with_changes: bool = False) -> list[Sec
     """Return what the command prints: a symbol a row, what is missing, where the manifest is."""
     manifest = result.manifest
     selections, summary = manifest["selections"], manifest["summary"]
-    columns = ("symbol", "verdict", "model", "decided by", "oof", "gap", "test", "p", "trials")
+    columns = ("symbol", "verdict", "model", "decided by", "oof", "gap", "test", "p", "best of", "trials")
     rows = [_row(symbol, entry) for symbol, entry in selections.items()]
     reasons = [f"{symbol}: {_why(entry)}" for symbol, entry in selections.items()]
     points = [
@@ -127,10 +130,10 @@ def sections(result: SelectionResult, *, with_changes: bool = False) -> list[Sec
     ]
 
 
-def _changes(output: Path, manifest: Mapping[str, Any]) -> list[str]:
+def _changes(output: Path, manifest: Mapping[str, Any], file: str) -> list[str]:
     """Say what changed since the last manifest; one that cannot be read hinders no new one."""
     try:
-        return differences(read_manifest(output), manifest)
+        return differences(read_manifest(output, file), manifest)
     except ResultsError as error:
         return [str(error)]
 
@@ -148,6 +151,7 @@ def _row(symbol: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
         percent(entry["train_val_gap"]),
         percent(entry["test_accuracy"]),
         decimal((evidence.get("p_values") or {}).get("corrected"), 4),
+        count(evidence.get("would_pass_as_best_of")),
         str(evidence["n_trials"]),
     )
 
@@ -158,6 +162,9 @@ def _why(entry: Mapping[str, Any]) -> str:
     sentences = [entry["reason"] if decided is None else decided["explanation"]]
     if decided and decided["remedy"]:
         sentences.append(f"what would change it: {decided['remedy']}")
+    if (n_more := entry["evidence"].get("would_pass_as_best_of")) is not None:
+        p = decimal(entry["evidence"]["p_values"]["corrected"], 4)
+        sentences.append(f"p {p}: it would pass as the best of {count(n_more)} more")
     if power := entry["evidence"].get("power"):
         sentences.append(power["sentence"])
     return "; ".join(sentences)

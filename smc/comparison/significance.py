@@ -20,8 +20,6 @@ from smc.typing import Config
 
 #: What repeats of one configuration share: its config without seeds, the data, the code.
 SHARED = ("seedless_hash", "data_hash", "code_version")
-#: What an event says for a model, in the test that takes all events.
-MEASURE = "return_coefficient"
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ def _by_event(one: Run, other: Run) -> Iterator[PairedTest]:
     first, second = (
         {
             candidate.identity.symbol: candidate
-            for candidate in candidates_of(run.run_id, run.record, run.predictions, run.returns, MEASURE)
+            for candidate in candidates_of(run.run_id, run.record, run.predictions, run.returns)
         }
         for run in (one, other)
     )

@@ -4,9 +4,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from smc.results.return_scheme import SIMPLE
 from smc.selection.evidence import SplitResult
+from smc.selection.panel import n_without_column
 from smc.stats import TrackRecord
+from smc.trials.market_trials import MarketTrials
+from smc.typing import IntArray
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,8 @@ class Identity:
         The option chosen for each group of the configuration.
     return_scheme
         How it counts returns, see `smc.results.return_scheme`.
+    question
+        Hash of labels, events and side: what it was asked for.
     """
 
     run_id: str
@@ -32,6 +40,7 @@ class Identity:
     split_hash: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     return_scheme: str = SIMPLE
+    question: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +57,11 @@ class Candidate:
         Sharpe ratio of the out-of-fold net returns; None where there are none, or they never vary.
     is_sealed
         Whether the test part waits to be opened.
+    sealed_events
+        Time of the sealed test events, and when their labels end, nanoseconds since 1970; no more of them is
+        known.
+    own_classes
+        ``class``, ``code``, ``passed`` and ``why`` of the user's own classes that the run uses.
     notes
         What else a reader should know, reason codes.
     """
@@ -61,6 +75,8 @@ class Candidate:
     returns: TrackRecord | None = None
     is_sealed: bool = False
     notes: tuple[str, ...] = ()
+    sealed_events: tuple[IntArray, IntArray] | None = None
+    own_classes: Sequence[Mapping[str, Any]] = ()
 
     @property
     def run_id(self) -> str:
@@ -71,6 +87,18 @@ class Candidate:
     def gap(self) -> float | None:
         """Accuracy on train less that on val; None for a regression."""
         return self.history.get("train_val_gap")
+
+    @property
+    def r2_gap(self) -> float | None:
+        """R2 on train less that on val; None for a classification."""
+        return self.history.get("train_val_r2_gap")
+
+    @property
+    def test_events(self) -> tuple[IntArray, pd.Timestamp | None]:
+        """When the test events are decided on, and the last bar that their labels look at, sealed or not."""
+        none = np.empty(0, dtype=np.int64)
+        time, end = (self.test.time, self.test.end) if self.test else self.sealed_events or (none, none)
+        return time, pd.to_datetime(int(end.max()), utc=True) if len(end) else None
 
     @property
     def is_classification(self) -> bool:
@@ -89,28 +117,29 @@ def already_open(candidate: Candidate) -> Candidate:
 
 @dataclass(frozen=True, eq=False)
 class SymbolTrials:
-    """The finished runs of one symbol, and the count of everything that was tried.
+    """The finished runs of one symbol that can be read, and everything that was tried on its market.
 
     Attributes
     ----------
-    n_trials
-        Distinct trials whose evidence period overlaps that of the finished ones, from the ledger.
-    statuses
-        How many trials ended how, repeats and seeds included.
+    candidates
+        Those whose folders are there; p-values come from the market alone.
     """
 
     symbol: str
     candidates: Sequence[Candidate]
-    n_trials: int
-    statuses: Mapping[str, int] = field(default_factory=dict)
+    market: MarketTrials
 
     @property
     def counts(self) -> dict[str, Any]:
         """What the manifest says of them."""
+        known = {run.run_id for run in self.candidates}
+        columns = [column for column in self.market.columns if column.symbol == self.symbol]
         return {
-            "n_trials": self.n_trials,
-            "n_runs": len({run.run_id for run in self.candidates}),
-            "trials": dict(self.statuses),
+            "n_trials": self.market.n_trials,
+            "n_untold": n_without_column(self.market),
+            "n_runs": len(known),
+            "n_without_folder": sum(column.run_id not in known for column in columns),
+            "trials": dict(self.market.statuses),
         }
 
 

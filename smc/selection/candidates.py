@@ -16,9 +16,9 @@ from smc.evaluation.predictions import (
     with_shares,
 )
 from smc.results.return_scheme import return_scheme
-from smc.selection import measures
 from smc.selection.candidate import Candidate, Identity
 from smc.selection.evidence import EventEvidence, SplitResult
+from smc.selection.measures import return_coefficient
 from smc.stats import TrackRecord, mean_record
 from smc.typing import FloatArray, IntArray
 
@@ -31,9 +31,8 @@ def candidates_of(
     record: Mapping[str, Any],
     predictions: pd.DataFrame,
     returns: pd.DataFrame,
-    measure: str,
     *,
-    is_sealed: bool = False,
+    sealed: pd.DataFrame | None = None,
 ) -> list[Candidate]:
     """Return a run's candidates: one, or of a pool one for each symbol.
 
@@ -41,26 +40,23 @@ def candidates_of(
     ----------
     record, predictions, returns
         As `smc.results.Run` gives them.
-    measure
-        What an event says for a model, see `smc.selection.measures`.
+    sealed
+        ``symbol``, ``event``, ``time`` and ``end`` of test events that wait to be opened; None if none do.
     """
     by_symbol = record.get("by_symbol") or {record["symbol"]: record}
     return [
         _candidate(
             _identity(run_id, record, symbol),
-            {**own, "notes": _notes(record)},
+            {**own, "notes": _notes(record), "own_classes": record.get("own_classes") or ()},
             _rows(predictions, "symbol", symbol),
             _rows(returns, "symbol", symbol),
-            measure=measure,
-            is_sealed=is_sealed,
+            sealed=None if sealed is None else _rows(sealed, "symbol", symbol),
         )
         for symbol, own in by_symbol.items()
     ]
 
 
-def split_result(
-    rows: pd.DataFrame, net: pd.DataFrame, measure: str, periods_per_year: float | None
-) -> SplitResult | None:
+def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
     """Return what some held-out predictions say, or None where there are none.
 
     Parameters
@@ -69,25 +65,26 @@ def split_result(
         Predictions of one symbol and split with the baseline's beside them; an event may stand there several
         times.
     net
-        ``account``, ``time`` and ``net`` of its bars; needed for ``sharpe`` only.
+        ``position`` of its bars; no rows where it was not traded.
     """
     if not len(rows):
         return None
     rows = with_shares(rows)
-    events = rows.iloc[first_of_events(rows)]
-    time, end = nanoseconds(events["time"]), _label_ends(events)
-    is_classification = bool(class_columns(rows))
+    time, end = _event_times(rows)
     correct = baseline = None
-    if is_classification:
+    if class_columns(rows):
         label = rows["label"].to_numpy()
         correct = event_means(rows, (label == rows["prediction"].to_numpy()).astype(np.float64))
         baseline = event_means(rows, (label == _baseline_class(rows)).astype(np.float64))
-    if is_classification and measure != "sharpe":
-        evidence = EventEvidence(time, end, event_means(rows, measures.EVENT_MEASURES[measure](rows)))
-    else:
-        bars = np.unique(nanoseconds(net["time"])) if len(net) else np.empty(0, dtype=np.int64)
-        evidence = EventEvidence(bars, bars, measures.sharpe(net, periods_per_year or 1.0))
-    return SplitResult(evidence, time, end, correct, baseline)
+    return SplitResult(
+        EventEvidence(time, end, event_means(rows, return_coefficient(rows))),
+        time,
+        end,
+        correct,
+        baseline,
+        is_constant=len(np.unique(rows["prediction"])) < 2,
+        is_idle=len(net) > 0 and not net["position"].to_numpy().any(),
+    )
 
 
 def nanoseconds(stamps: ArrayLike) -> IntArray:
@@ -105,22 +102,20 @@ def _candidate(
     predictions: pd.DataFrame,
     returns: pd.DataFrame,
     *,
-    measure: str,
-    is_sealed: bool,
+    sealed: pd.DataFrame | None,
 ) -> Candidate:
     periods = (own.get("financial_metrics") or {}).get("periods_per_year")
     net = {split: _rows(returns, "part", split) for split in HELD_OUT}
-    results = {
-        split: split_result(_rows(predictions, "part", split), net[split], measure, periods)
-        for split in HELD_OUT
-    }
+    results = {split: split_result(_rows(predictions, "part", split), net[split]) for split in HELD_OUT}
     return Candidate(
         identity,
         task=own["task"],
         history=own["history"],
         returns=_track_record(net["out_of_fold"], periods),
-        is_sealed=is_sealed,
+        is_sealed=sealed is not None,
         notes=own["notes"],
+        sealed_events=None if sealed is None or not len(sealed) else _event_times(sealed),
+        own_classes=own["own_classes"],
         **results,
     )
 
@@ -165,6 +160,12 @@ def _track_record(bars: pd.DataFrame, periods: float | None) -> TrackRecord | No
         if periods is not None and len(net) > 1 and np.ptp(net) > 0
     ]
     return mean_record(records) if records else None
+
+
+def _event_times(rows: pd.DataFrame) -> tuple[IntArray, IntArray]:
+    """Return when each event is decided on, and when its label ends."""
+    events = rows.iloc[first_of_events(rows)]
+    return nanoseconds(events["time"]), _label_ends(events)
 
 
 def _label_ends(rows: pd.DataFrame) -> IntArray:

@@ -18,6 +18,7 @@ class Classic:
     It looks at every run's test part, and counts no trials: over twelve logistic regressions it deploys a
     model on 41 % of symbols that hold no signal (200 or 300 events). It is here to be compared with; a
     regression, which has no accuracy, passes none of its filters. Sealed test parts are opened, all of them.
+    Its manifest stands beside that of the honest rule, which machines read.
 
     Parameters
     ----------
@@ -30,9 +31,6 @@ class Classic:
     gap_weight
         What a point of gap costs in points of test accuracy.
     """
-
-    #: Not used by any gate; shown beside them.
-    evidence = "return_coefficient"
 
     def __init__(
         self,
@@ -66,12 +64,13 @@ class Classic:
         ranked = sorted(runs.values(), key=lambda run: (-self.score(run), run.run_id))
         passing = [run for run in ranked if all(gate.passed for gate in self._gates(run))]
         best = next(iter(passing or ranked), None)
+        alternatives = [run for run in passing if run is not best]
         return Verdict(
             trials.symbol,
             DEPLOY if passing else NO_MODEL,
             best,
             tuple(self._gates(best)) if best else (),
-            alternatives=[run for run in ranked if run is not best][:N_ALTERNATIVES],
+            alternatives=alternatives[:N_ALTERNATIVES],
             comparison=[{**comparison_row(run), "score": self._shown(run)} for run in ranked],
             evidence=trials.counts,
         )

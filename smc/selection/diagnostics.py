@@ -11,7 +11,8 @@ from smc import stats
 from smc.metrics import label_overlap
 from smc.selection.candidate import Candidate
 from smc.selection.evidence import SplitResult
-from smc.selection.trial import LEAST_ROWS, Panel, RankedTrial
+from smc.selection.panel import Panel
+from smc.selection.ranked_trial import RankedTrial
 from smc.typing import IntArray
 
 #: Fewer configurations say nothing about the choice of one.
@@ -22,11 +23,11 @@ CONVENTIONS = ("2014", "2025", "2025_rescaled")
 
 
 def effective_trials(panel: Panel, n_trials: int) -> float:
-    """Return how many independent trials all those of a symbol amount to, at least 1.
+    """Return how many independent trials all those of a market amount to, at least 1.
 
-    Those without a column are taken to be as alike as the others.
+    Those of other events, and those without a column, are taken to be as alike as these.
     """
-    if len(panel.values) < LEAST_ROWS:
+    if not panel.is_tested:
         return float(max(n_trials, 1))
     of_panel = stats.effective_trials(panel.values)
     return max(1.0, of_panel * max(n_trials, panel.n_trials) / panel.n_trials)
@@ -91,7 +92,7 @@ def least_lengths(chosen: RankedTrial, n_trials: float) -> dict[str, Any]:
 
 def superior_predictive_ability(panel: Panel, *, n_draws: int, seed: int) -> float | None:
     """Return the p-value of "no trial of the symbol is better than the baseline" (Hansen's, consistent)."""
-    if len(panel.values) < LEAST_ROWS:
+    if not panel.is_tested:
         return None
     p_values = stats.superior_predictive_ability(
         panel.values, block_size=panel.block_size, n_draws=n_draws, seed=seed

@@ -11,7 +11,7 @@ from smc.typing import FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class EventEvidence:
-    """What each event (or, for returns, each bar) says for a model; the baseline's is 0 on average.
+    """What each event says for a model; the baseline's is 0 on average.
 
     Attributes
     ----------
@@ -52,6 +52,10 @@ class SplitResult:
     correct, baseline_correct
         Whether model and baseline named the class, event by event, and of an event that was predicted several
         times the share of predictions that did; None for a regression.
+    is_constant
+        Whether all events were given the same class, or the same number.
+    is_idle
+        Whether it was traded, and never took a position.
     """
 
     evidence: EventEvidence
@@ -59,6 +63,8 @@ class SplitResult:
     end: IntArray
     correct: FloatArray | None = None
     baseline_correct: FloatArray | None = None
+    is_constant: bool = False
+    is_idle: bool = False
 
     @property
     def is_single(self) -> bool:

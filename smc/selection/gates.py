@@ -1,11 +1,12 @@
 """The gates of `selection=honest`: each holds one figure of a candidate against a threshold."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from smc.selection.candidate import Candidate
+from smc.selection.criteria import looser
 from smc.selection.evidence import EventEvidence, SplitResult
 
 
@@ -54,10 +55,6 @@ def until_failed(gates: Iterable[Gate]) -> list[Gate]:
     return asked
 
 
-#: Two-sided 95 % of a normal distribution.
-TWO_SIDED_95 = 1.96
-
-
 def gap(candidate: Candidate, limit: float) -> Gate:
     """Is the accuracy on train no more than ``limit`` above that on val?"""
     value = candidate.gap
@@ -73,26 +70,27 @@ def gap(candidate: Candidate, limit: float) -> Gate:
     )
 
 
-def beats_baseline(part: SplitResult | None) -> Gate:
-    """Is the out-of-fold accuracy above the baseline's on the same events?"""
-    name = "out_of_fold_accuracy"
-    if part is None or part.accuracy is None or part.baseline_accuracy is None:
-        return Gate(
-            name, None, None, False, "the run has no out-of-fold accuracy", "a cv that fits the events"
-        )
-    value, baseline = part.accuracy, part.baseline_accuracy
-    short = math.floor((baseline - value) * part.n_events + 1e-9) + 1
+def r2_gap(candidate: Candidate, limit: float) -> Gate:
+    """Is the R2 of a regression on train no more than ``limit`` above that on val?"""
+    value, name = candidate.r2_gap, "train_val_r2_gap"
+    if value is None:
+        return Gate(name, None, limit, False, "the run has no gap of R2", "train it again")
     return Gate(
         name,
         value,
-        baseline,
-        value > baseline,
-        f"{100 * value:.1f} % of {part.n_events} out-of-fold events, the baseline {100 * baseline:.1f} %",
-        None if value > baseline else f"{short} more of these events named right",
+        limit,
+        value <= limit,
+        f"R2 on train is {value:.3f} above that on val, {limit:.2f} is let by",
+        None if value <= limit else "a stronger profile (reg=tiny), early stopping, or more events",
     )
 
 
-def lower_bound(evidence: EventEvidence, confidence: float, measure: str) -> Gate:
+def varied_predictions(part: SplitResult | None) -> Gate:
+    """Does the model say more than one thing out of fold?"""
+    return varied("out_of_fold_predictions", part, "out-of-fold")
+
+
+def lower_bound(evidence: EventEvidence, confidence: float) -> Gate:
     """Is the out-of-fold evidence above the baseline's by more than its uncertainty?"""
     bound = evidence.lower_bound(confidence)
     return Gate(
@@ -100,9 +98,9 @@ def lower_bound(evidence: EventEvidence, confidence: float, measure: str) -> Gat
         bound if math.isfinite(bound) else None,
         0.0,
         bound > 0,
-        f"{measure.replace('_', ' ')} above the baseline {evidence.mean:+.3f}, one-sided "
-        f"{100 * confidence:g} % lower bound {bound:+.3f} over {len(evidence)} {_unit(measure)}",
-        None if bound > 0 else more_events(evidence, confidence_to_z(confidence), _unit(measure)),
+        f"return coefficient above the baseline {evidence.mean:+.3f}, one-sided {100 * confidence:g} % lower "
+        f"bound {bound:+.3f} over {len(evidence)} events",
+        None if bound > 0 else more_events(evidence, confidence_to_z(confidence)),
     )
 
 
@@ -112,52 +110,35 @@ def romano_wolf(p_value: float, alpha: float, *, explanation: str, remedy: str) 
     return Gate("romano_wolf", p_value, alpha, passed, explanation, None if passed else remedy)
 
 
-def enough_on_test(part: SplitResult | None, least: float) -> Gate:
-    """Is the accuracy on the test part high enough to deploy?"""
-    if part is None or part.accuracy is None:
-        return Gate("test_accuracy", None, least, False, "the run has no test accuracy")
-    value = part.accuracy
-    short = math.ceil((least - value) * part.n_events - 1e-9)
+def own_classes(candidate: Candidate) -> Gate:
+    """Has every class of the user's own that the run uses passed its laws, or an audit?"""
+    open_ones = [own for own in candidate.own_classes if not own.get("passed")]
+    named = ", ".join(f"{own.get('class')}: {own.get('why') or 'no audit on record'}" for own in open_ones)
+    n_own = len(candidate.own_classes)
     return Gate(
-        "test_accuracy",
-        value,
-        least,
-        value >= least,
-        f"{100 * value:.1f} % of {part.n_events} test events, {100 * least:.0f} % are asked for",
-        None if value >= least else f"{short} more of these events named right",
+        "own_classes",
+        float(len(open_ones)),
+        0.0,
+        not open_ones,
+        named or (f"{n_own} classes of your own passed" if n_own else "the run uses no class of your own"),
+        "python -m smc.audit on a run of it" if open_ones else None,
     )
 
 
-def val_test_difference(val: SplitResult | None, test: SplitResult | None, limit: float) -> Gate:
-    """Are val and test accuracy as near as two parts of their sizes should be?
-
-    The limit is widened by 1.96 standard errors: with 200 events in each, a stable model at 65 % differs by
-    more than 5 points 30 times in 100.
-    """
-    name = "val_test_difference"
-    if val is None or test is None or val.accuracy is None or test.accuracy is None:
-        return Gate(name, None, limit, False, "the run lacks a val or a test accuracy")
-    value = abs(val.accuracy - test.accuracy)
-    error = math.hypot(val.accuracy_error, test.accuracy_error)
-    threshold = limit + TWO_SIDED_95 * error
+def fixed_criteria(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> Gate:
+    """Does this selection ask for no less than the first one of this market?"""
+    if before is None:
+        return Gate("criteria", 0.0, 0.0, True, "the first selection of this market fixes what is asked for")
+    names = looser(before, now)
+    told = ", ".join(f"{name} {before[name]} -> {now.get(name)}" for name in names)
     return Gate(
-        name,
-        value,
-        threshold,
-        value <= threshold,
-        f"val {100 * val.accuracy:.1f} % and test {100 * test.accuracy:.1f} % differ by "
-        f"{100 * value:.1f} points, {100 * limit:.0f} and {TWO_SIDED_95} times the standard error "
-        f"{100 * error:.1f} are let by",
-        None if value <= threshold else "a model that does on new events what it did on val",
+        "criteria",
+        float(len(names)),
+        0.0,
+        not names,
+        f"looser than at the first selection of this market: {told}" if names else "no looser than at first",
+        "the criteria of then, or stricter ones" if names else None,
     )
-
-
-def bound_on_test(part: SplitResult | None, confidence: float, measure: str) -> Gate:
-    """Is the test evidence above the baseline's by more than its uncertainty?"""
-    if part is None or not len(part.evidence):
-        return Gate("test_lower_bound", None, 0.0, False, "the run has no evidence on its test part")
-    gate = lower_bound(part.evidence, confidence, measure)
-    return replace(gate, name="test_lower_bound", explanation=f"test: {gate.explanation}")
 
 
 def false_discovery(adjusted: float, q: float, n_symbols: int) -> Gate:
@@ -173,13 +154,13 @@ def false_discovery(adjusted: float, q: float, n_symbols: int) -> Gate:
     )
 
 
-def more_events(evidence: EventEvidence, z: float, unit: str = "events") -> str:
+def more_events(evidence: EventEvidence, z: float) -> str:
     """Say how many more events like these would carry the mean to ``z`` standard errors above 0."""
     mean, error = evidence.mean, evidence.error
     if not (mean > 0 and error > 0):
-        return f"a model with evidence above the baseline's: more {unit} like these do not help"
+        return "a model with evidence above the baseline's: more events like these do not help"
     n_more = len(evidence) * max((z * error / mean) ** 2 - 1, 0.02)
-    return f"needs about {n_more:,.0f} more {unit}, if they are like these"
+    return f"needs about {n_more:,.0f} more events, if they are like these"
 
 
 def confidence_to_z(confidence: float) -> float:
@@ -189,5 +170,13 @@ def confidence_to_z(confidence: float) -> float:
     return float(ndtri(confidence))
 
 
-def _unit(measure: str) -> str:
-    return "bars" if measure == "sharpe" else "events"
+def varied(name: str, part: SplitResult | None, where: str) -> Gate:
+    if part is None:
+        return Gate(name, None, None, False, f"the run has no {where} predictions")
+    varied = not part.is_constant
+    return Gate(
+        name,
+        passed=varied,
+        explanation=f"its {where} predictions differ" if varied else f"all {where} predictions are the same",
+        remedy=None if varied else "a model that tells events apart",
+    )

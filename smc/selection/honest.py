@@ -1,59 +1,88 @@
 """Choose on out-of-fold evidence that everything tried is held against, then look at the test part once."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from smc import stats
-from smc.arguments import check_choice, check_fraction, check_non_negative, check_positive
-from smc.selection import gates, measures
+from smc.arguments import check_fraction, check_non_negative, check_positive
+from smc.selection import gates
 from smc.selection.candidate import Candidate, OpenTest, SymbolTrials, already_open
 from smc.selection.diagnostics import effective_trials
 from smc.selection.gates import Gate, until_failed
+from smc.selection.gates_on_test import gates_on_test, look_at, standing
+from smc.selection.openings import plan_look
+from smc.selection.p_values import p_values
+from smc.selection.panel import Panel, panels_of
 from smc.selection.power import Power, power_of
+from smc.selection.question import questions_of
+from smc.selection.ranked_trial import RankedTrial, rank
 from smc.selection.symbol_assessment import SymbolAssessment
-from smc.selection.trial import RankedTrial, build_panel, rank, trials_of
 from smc.selection.verdict import DEPLOY, NO_MODEL, WATCH, Verdict, verdict_without_evidence
 
+#: The gates after the filters and before the test part is looked at.
+BEFORE_THE_TEST = (
+    "out_of_fold_predictions",
+    "out_of_fold_lower_bound",
+    "romano_wolf",
+    "own_classes",
+    "criteria",
+)
 #: The gates in the order in which they are asked.
 CLASSIFICATION_GATES = (
     "train_val_gap",
-    "out_of_fold_accuracy",
-    "out_of_fold_lower_bound",
-    "romano_wolf",
+    *BEFORE_THE_TEST,
+    "test_predictions",
+    "test_positions",
     "test_accuracy",
+    "test_above_baseline",
     "val_test_difference",
-    "test_lower_bound",
+    "test_p_value",
     "benjamini_hochberg",
 )
 #: Those of a regression, which has no accuracy.
-REGRESSION_GATES = ("out_of_fold_lower_bound", "romano_wolf", "test_lower_bound", "benjamini_hochberg")
+REGRESSION_GATES = (
+    "train_val_r2_gap",
+    *BEFORE_THE_TEST,
+    "test_predictions",
+    "test_positions",
+    "test_p_value",
+    "benjamini_hochberg",
+)
+EVIDENCE = "return_coefficient"
+
+
+def gate_names(candidate: Candidate) -> tuple[str, ...]:
+    """Return the gates that a candidate is asked, in order."""
+    return CLASSIFICATION_GATES if candidate.is_classification else REGRESSION_GATES
 
 
 class Honest:
     """Deploy a model only if luck and the number of trials do not explain its evidence.
 
-    Per symbol: trials that pass the gap filter, and whose out-of-fold accuracy is above the baseline's, are
-    ranked by the one-sided lower bound of their out-of-fold evidence. The best-ranked one that Romano and
-    Wolf's stepdown test itself rejects, over the panel of all finished trials and corrected for those that
-    did not finish, is the candidate. Only its test part is looked at. Benjamini and Hochberg's procedure
-    then allows for the number of symbols. Anything less is no reason to deploy.
+    Per symbol: trials that pass the filters (gap, predictions that differ) are ranked by the one-sided lower
+    bound of their out-of-fold evidence, question by question (labels, events, side). The best-ranked one
+    whose p-value, for everything that was tried on the market (`smc.selection.p_values`), is at most
+    ``alpha`` is the candidate of its question, and that of the smallest p-value the candidate of the symbol.
+    Only its test part is looked at, and looking costs (`smc.selection.openings`). Benjamini and Hochberg's
+    procedure then allows for the number of symbols. Anything less is no reason to deploy.
 
     Parameters
     ----------
     evidence
-        What an event says for a model (`smc.selection.measures`): ``return_coefficient``,
-        ``information_coefficient``, ``balanced_accuracy``, ``log_loss`` or ``sharpe``; a regression is always
-        judged by ``sharpe``. The default asks whether what the model adds goes with the return that follows:
-        of all that look at predictions it alone takes nothing for skill that a label owes to the distances
-        of its barriers, which no market pays for; and it finds as many true edges.
+        What an event says for a model: ``return_coefficient`` (`smc.selection.measures`), whether what the
+        model adds to the baseline goes with the return that follows. Nothing else is offered: all else that
+        looks at predictions takes for skill what a label owes to the distances of its barriers, which no
+        market pays for; and what a model earns, bar by bar, takes a drift of the market for skill.
     max_train_val_gap
-        Of accuracies, as a fraction.
+        Of accuracies, as a fraction; of R2 for a regression.
     min_test_accuracy
-        As a fraction.
+        As a fraction, less 1.645 standard errors; it must be above the baseline's too.
     max_val_test_diff
         Of accuracies, as a fraction; 1.96 standard errors are added to it.
     alpha
-        Of the stepdown test: the chance that a symbol without any edge has a candidate is at most this.
+        The chance that a market without any edge has a candidate is at most this; and of the test part, for
+        all openings of the market.
     q
         False discovery rate over the symbols.
     confidence
@@ -72,7 +101,7 @@ class Honest:
     def __init__(
         self,
         *,
-        evidence: str = "return_coefficient",
+        evidence: str = EVIDENCE,
         max_train_val_gap: float = 0.20,
         min_test_accuracy: float = 0.55,
         max_val_test_diff: float = 0.05,
@@ -82,7 +111,11 @@ class Honest:
         n_draws: int = 2000,
         seed: int = 0,
     ) -> None:
-        check_choice("evidence", evidence, measures.NAMES)
+        if evidence != EVIDENCE:
+            raise ValueError(
+                f"`evidence` must be {EVIDENCE}, got {evidence!r}: any other takes for skill what "
+                "barriers alone tell of labels"
+            )
         check_positive("max_train_val_gap", max_train_val_gap)
         check_fraction("min_test_accuracy", min_test_accuracy)
         check_non_negative("max_val_test_diff", max_val_test_diff)
@@ -110,7 +143,7 @@ class Honest:
         Parameters
         ----------
         trials
-            Of each symbol once, all finished runs and the count of all trials.
+            Of each symbol once, the runs that can be read and everything that was tried on its market.
         open_test
             Asked for the test part of a candidate that has passed every gate before it, and of no other run.
         """
@@ -127,76 +160,99 @@ class Honest:
 
     def _assess(self, symbol: SymbolTrials, open_test: OpenTest) -> SymbolAssessment | None:
         """Hold the trials of one symbol against each other, and the best against all gates but the last."""
-        trials = trials_of(symbol.candidates)
-        if not trials:
+        market = symbol.market
+        ranked = rank(
+            symbol, p_values(market, n_draws=self.n_draws, seed=self.seed), confidence=self.confidence
+        )
+        if not ranked:
             return None
-        panel = build_panel(trials)
-        p_values = panel.p_values(n_draws=self.n_draws, seed=self.seed).tolist()
-        ranked = rank(trials, panel, p_values, n_trials=symbol.n_trials, confidence=self.confidence)
-        chosen = self._choose(ranked)
-        n_independent = effective_trials(panel, symbol.n_trials)
-        power = power_of(chosen.candidate, n_trials=n_independent, alpha=self.alpha)
-        n_trials = max(symbol.n_trials, panel.n_trials)
-        asked = until_failed(self._before_the_test(chosen, panel.n_trials, n_trials, power))
+        question, *others = questions_of(ranked, self._is_sound, self.alpha)
+        chosen = question.chosen
         candidate = chosen.candidate
-        if all(gate.passed for gate in asked):
-            candidate = open_test(candidate)
-            asked += until_failed(self._on_the_test(candidate))
-        return SymbolAssessment(symbol, panel, ranked, chosen, candidate, tuple(asked), power)
+        (panel,) = (panel for panel in panels_of(market) if panel.rows.key == chosen.column.panel)
+        power = power_of(
+            chosen.evidence,
+            is_classification=candidate.is_classification,
+            n_trials=effective_trials(panel, market.n_trials),
+            alpha=self.alpha,
+        )
+        asked = until_failed(self._before_the_test(chosen, symbol, panel, power))
+        assessment = SymbolAssessment(symbol, panel, ranked, question, others, candidate, tuple(asked), power)
+        return self._at_the_test(assessment, open_test) if all(gate.passed for gate in asked) else assessment
 
-    def _choose(self, ranked: Sequence[RankedTrial]) -> RankedTrial:
-        """Return the best-ranked trial of those that come furthest."""
-        sound = [trial for trial in ranked if all(gate.passed for gate in self._filters(trial.candidate))]
-        proven = [trial for trial in sound if trial.corrected_p_value <= self.alpha]
-        return (proven or sound or ranked)[0]
+    def _is_sound(self, trial: RankedTrial) -> bool:
+        return all(gate.passed for gate in self._filters(trial.candidate))
 
     def _filters(self, candidate: Candidate) -> Iterator[Gate]:
         if candidate.is_classification:
             yield gates.gap(candidate, self.max_train_val_gap)
-            yield gates.beats_baseline(candidate.out_of_fold)
+        else:
+            yield gates.r2_gap(candidate, self.max_train_val_gap)
+        yield gates.varied_predictions(candidate.out_of_fold)
 
     def _before_the_test(
-        self, chosen: RankedTrial, n_panel: int, n_trials: int, power: Power
+        self, chosen: RankedTrial, symbol: SymbolTrials, panel: Panel, power: Power
     ) -> Iterator[Gate]:
+        found, counts = chosen.p_values, symbol.counts
         yield from self._filters(chosen.candidate)
-        yield gates.lower_bound(chosen.evidence, self.confidence, self._measure(chosen.candidate))
+        yield gates.lower_bound(chosen.evidence, self.confidence)
         yield gates.romano_wolf(
-            chosen.corrected_p_value,
+            found.corrected,
             self.alpha,
-            explanation=f"p {chosen.p_value:.4f} among {n_panel} finished trials, "
-            f"{chosen.corrected_p_value:.4f} corrected for all {n_trials}",
+            explanation=f"p {found.romano_wolf:.4f} among {panel.n_trials} trials of its events, "
+            f"{found.corrected:.4f} for all {counts['n_trials']} of its market, {counts['n_untold']} of them "
+            f"without evidence, in round {chosen.column.round}; it would pass as the best of "
+            f"{found.best_of(self.alpha)} more",
             remedy=gates.more_events(chosen.evidence, power.z),
         )
+        yield gates.own_classes(chosen.candidate)
+        yield gates.fixed_criteria(symbol.market.criteria, self.criteria)
 
-    def _on_the_test(self, candidate: Candidate) -> Iterator[Gate]:
-        if candidate.is_classification:
-            yield gates.enough_on_test(candidate.test, self.min_test_accuracy)
-            yield gates.val_test_difference(candidate.val, candidate.test, self.max_val_test_diff)
-        yield gates.bound_on_test(candidate.test, self.confidence, self._measure(candidate))
-
-    def _measure(self, candidate: Candidate) -> str:
-        return self.evidence if candidate.is_classification else "sharpe"
+    def _at_the_test(self, assessment: SymbolAssessment, open_test: OpenTest) -> SymbolAssessment:
+        """Look at the test part of the candidate, unless the verdict of an earlier look stands."""
+        openings, candidate = assessment.trials.market.openings, assessment.candidate
+        look = plan_look(candidate, openings)
+        if look.stands is not None:
+            names = gate_names(candidate)
+            on_test = names[names.index(BEFORE_THE_TEST[-1]) + 1 : -1]
+            return replace(assessment, look=look, gates=(*assessment.gates, *standing(on_test, look)))
+        candidate = open_test(candidate)
+        look = plan_look(candidate, openings)
+        seen = look_at(candidate.test, look)
+        asked = gates_on_test(
+            candidate,
+            seen,
+            min_accuracy=self.min_test_accuracy,
+            max_difference=self.max_val_test_diff,
+            alpha=self.alpha,
+        )
+        return replace(
+            assessment,
+            candidate=candidate,
+            look=look,
+            on_test=seen,
+            gates=(*assessment.gates, *until_failed(asked)),
+        )
 
     def _verdict(self, assessment: SymbolAssessment, adjusted: float, n_symbols: int) -> Verdict:
         """Ask the last gate, and say what all of them amount to."""
-        names = CLASSIFICATION_GATES if assessment.candidate.is_classification else REGRESSION_GATES
-        asked = list(assessment.gates)
-        if len(asked) == len(names) - 1 and all(gate.passed for gate in asked):
-            asked.append(gates.false_discovery(adjusted, self.q, n_symbols))
-        asked += [Gate(name) for name in names[len(asked) :]]
-        passed = {gate.name for gate in asked if gate.passed}
+        names = gate_names(assessment.candidate)
+        asked = {gate.name: gate for gate in assessment.gates}
+        if len(asked) == len(names) - 1 and all(gate.passed for gate in asked.values()):
+            asked[names[-1]] = gates.false_discovery(adjusted, self.q, n_symbols)
+        told = tuple(asked.get(name, Gate(name)) for name in names)
         verdict = NO_MODEL
-        if "out_of_fold_lower_bound" in passed:
-            verdict = DEPLOY if len(passed) == len(names) else WATCH
-        measure = self._measure(assessment.candidate)
-        figures = assessment.evidence(measure=measure, n_draws=self.n_draws, seed=self.seed)
+        if asked.get("out_of_fold_lower_bound", Gate("")).passed:
+            verdict = DEPLOY if all(gate.passed for gate in told) else WATCH
+        figures = assessment.evidence(alpha=self.alpha, n_draws=self.n_draws, seed=self.seed)
         figures["p_values"]["benjamini_hochberg"] = adjusted
         return Verdict(
             assessment.trials.symbol,
             verdict,
             assessment.candidate,
-            tuple(asked),
+            told,
             alternatives=assessment.behind,
             comparison=assessment.comparison(),
             evidence={**assessment.trials.counts, **figures},
+            questions=[question.plain() for question in assessment.others],
         )

@@ -11,6 +11,7 @@ from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.results.status import utc_now
 from smc.selection.candidate import Candidate
+from smc.selection.honest import Honest
 from smc.selection.verdict import DEPLOY, WATCH, Verdict
 
 NAME, HISTORY = "manifest.json", "manifests"
@@ -49,8 +50,26 @@ def build_manifest(
     return to_plain(manifest)[0]
 
 
-def write_manifest(output: str | Path, manifest: dict[str, Any]) -> Path:
+def manifest_name(rule: object, option: str, verdicts: Sequence[Verdict]) -> str:
+    """Return the file of a manifest: that which machines read if it is the honest rule's, else one beside it.
+
+    One that asks for less than the first selection of a market did stands beside, too.
+    """
+    if type(rule) is not Honest:
+        return f"manifest.{option}.json"
+    is_looser = any(
+        gate.name == "criteria" and gate.passed is False for verdict in verdicts for gate in verdict.gates
+    )
+    return "manifest.looser.json" if is_looser else NAME
+
+
+def write_manifest(output: str | Path, manifest: dict[str, Any], name: str = NAME) -> Path:
     """Check the manifest, keep it among all earlier ones, then put it in the place of the last at once.
+
+    Parameters
+    ----------
+    name
+        Of the file: machines read ``manifest.json``, which is the honest rule's; any other stands beside.
 
     Raises
     ------
@@ -58,7 +77,7 @@ def write_manifest(output: str | Path, manifest: dict[str, Any]) -> Path:
         It does not fit its schema, or the folder cannot be written.
     """
     check_manifest(manifest)
-    path, data = Path(output) / NAME, json_bytes(manifest)
+    path, data = Path(output) / name, json_bytes(manifest)
     stamp = manifest["timestamp"].replace(":", "-").removesuffix("+00-00")
     with named_errors(path.parent):
         make_folder(path.parent / HISTORY)
@@ -67,15 +86,15 @@ def write_manifest(output: str | Path, manifest: dict[str, Any]) -> Path:
     return path
 
 
-def read_manifest(output: str | Path) -> dict[str, Any] | None:
-    """Return the last manifest; None if there is none yet.
+def read_manifest(output: str | Path, name: str = NAME) -> dict[str, Any] | None:
+    """Return the last manifest of a name; None if there is none yet.
 
     Raises
     ------
     ResultsError
         There is one, but it cannot be read, or does not fit the schema of today.
     """
-    path = Path(output) / NAME
+    path = Path(output) / name
     if not path.is_file():
         return None
     try:
@@ -126,6 +145,7 @@ def _entry(verdict: Verdict) -> dict[str, Any]:
         "gates": [gate.plain() for gate in verdict.gates],
         "alternatives": [_run_and_model(run) for run in verdict.alternatives],
         "comparison": list(verdict.comparison),
+        "questions": list(verdict.questions),
         "evidence": dict(verdict.evidence),
     }
 

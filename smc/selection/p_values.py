@@ -1,12 +1,12 @@
 """How likely the evidence of a trial is without skill, after everything that was tried on its market."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from smc.selection.panel import Panel, panels_of
+from smc.selection.panel import Panel, n_without_column, panels_of
 from smc.stats import at_least, stepdown, studentised
 from smc.stats.student import t_p_value
 from smc.trials.market_trials import MarketTrials
@@ -80,18 +80,13 @@ def p_values(market: MarketTrials, *, n_draws: int, seed: int) -> dict[Key, Tria
     tested = [_TestedPanel.of(panel, n_draws=n_draws, seed=seed) for panel in panels if panel.is_tested]
     untold = [column for panel in panels if not panel.is_tested for column in panel.columns]
     found: dict[Key, TrialPValues] = {(column.run_id, column.symbol): TrialPValues() for column in untold}
-    n_untold = n_without_column(market, panels)
+    n_untold = n_without_column(market)
     for panel in tested:
         others = [other for other in tested if other is not panel]
         for number, column in enumerate(panel.panel.columns):
             n_alone = n_untold + TRIALS_A_ROUND * (column.round - 1)
             found[column.run_id, column.symbol] = panel.p_values(number, others, n_alone)
     return found
-
-
-def n_without_column(market: MarketTrials, panels: Sequence[Panel]) -> int:
-    """Return how many trials have no column that can be tested."""
-    return market.n_untold + sum(panel.n_trials for panel in panels if not panel.is_tested)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,13 +120,3 @@ class _TestedPanel:
     def chance_to_reach(self, statistic: float) -> float:
         """Return the share of draws whose best column comes as far."""
         return (1 + int(at_least(self.largest, statistic).sum())) / (1 + len(self.largest))
-
-
-def counted(market: MarketTrials) -> Mapping[str, int]:
-    """Return what a p-value of the market is corrected for, by name."""
-    panels = panels_of(market)
-    return {
-        "n_trials": market.n_trials,
-        "n_untold": n_without_column(market, panels),
-        "n_panels": sum(panel.is_tested for panel in panels),
-    }

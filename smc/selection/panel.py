@@ -68,6 +68,12 @@ class Panel:
         return int.from_bytes(hashlib.sha256(b"".join([*facts, str(seed).encode()])).digest()[:8], "big")
 
 
+def n_without_column(market: MarketTrials) -> int:
+    """Return how many trials have no column that can be tested: untold ones, and those of too few events."""
+    short = {key for key, rows in market.panels.items() if len(rows) < LEAST_ROWS}
+    return market.n_untold + sum(column.panel in short for column in market.columns)
+
+
 def panels_of(market: MarketTrials) -> list[Panel]:
     """Return the panels that have columns; the order in which they are given does not matter."""
     columns = sorted(market.columns, key=lambda column: (column.trial, column.run_id, column.symbol))

@@ -1,10 +1,11 @@
 """What the events of a symbol can tell, and what they cannot."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from smc import stats
-from smc.selection.candidate import Candidate
+from smc.selection.evidence import EventEvidence
 from smc.selection.gates import confidence_to_z
 
 
@@ -34,29 +35,20 @@ class Power:
         return asdict(self)
 
 
-def power_of(candidate: Candidate, *, n_trials: float, alpha: float) -> Power:
-    """Return what a candidate's out-of-fold events can tell at a level shared by so many trials.
+def power_of(evidence: EventEvidence, *, is_classification: bool, n_trials: float, alpha: float) -> Power:
+    """Return what a trial's out-of-fold events can tell at a level shared by so many trials.
 
-    See `smc.stats.detectable_edge`; an edge of that size is found 80 times in 100.
-
-    Raises
-    ------
-    ValueError
-        It has no such events, so it cannot be ranked either.
+    Of a classification in points of accuracy (`smc.stats.detectable_edge`), of a regression in correlation of
+    forecast and return; an edge of that size is found 80 times in 100.
     """
-    if candidate.out_of_fold is None:
-        raise ValueError(f"run {candidate.run_id} has no out-of-fold evidence: it cannot be ranked")
-    evidence = candidate.out_of_fold.evidence
     z = confidence_to_z(1 - alpha / max(n_trials, 1.0))
     error, n = evidence.error, len(evidence)
     independent = n * min(1.0, float(evidence.value.var()) / (n * error**2)) if error > 0 else float(n)
-    if not candidate.is_classification:
-        edge = (z + confidence_to_z(stats.POWER)) * error
-        sentence = f"with {n:,} bars a net Sharpe ratio under {edge:.2f} a year cannot be told from luck"
-        return Power(n, independent, n_trials, z, None, sentence)
+    counted = f"with {n:,} events (worth {independent:,.0f} independent ones) and {n_trials:,.1f} independent"
+    if not is_classification:
+        edge = (z + confidence_to_z(stats.POWER)) / math.sqrt(max(independent, 1.0))
+        told = f"{counted} trials a correlation with the return under {edge:.2f} cannot be told from luck"
+        return Power(n, independent, n_trials, z, None, told)
     edge = stats.detectable_edge(independent, n_trials, alpha=alpha)
-    sentence = (
-        f"with {n:,} events (worth {independent:,.0f} independent ones) and {n_trials:,.1f} independent "
-        f"trials an edge under {100 * edge:.1f} points of accuracy cannot be told from luck"
-    )
-    return Power(n, independent, n_trials, z, edge, sentence)
+    told = f"{counted} trials an edge under {100 * edge:.1f} points of accuracy cannot be told from luck"
+    return Power(n, independent, n_trials, z, edge, told)

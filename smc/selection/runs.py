@@ -16,7 +16,8 @@ from smc.results import Run, RunStore, list_runs, load_run
 from smc.results.return_scheme import SIMPLE
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
-from smc.selection.sealed_test_log import SealedTestLog, is_sealed
+from smc.selection.market import market_of
+from smc.selection.sealed_test_log import SealedTestLog, sealed_events
 
 
 @dataclass
@@ -40,7 +41,6 @@ class FinishedRuns:
         that count, and that are not held against the others.
     """
 
-    measure: str
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
     folders: dict[str, Path] = field(default_factory=dict)
     damaged: list[dict[str, str]] = field(default_factory=list)
@@ -59,8 +59,7 @@ class FinishedRuns:
                 run.record,
                 _with_baseline(run.predictions),
                 run.returns,
-                self.measure,
-                is_sealed=is_sealed(run.path),
+                sealed=sealed_events(run.path),
             )
         except (KeyError, ValueError, OSError) as error:
             reason = f"{type(error).__name__}: {error}"
@@ -82,27 +81,35 @@ class FinishedRuns:
         test_log.record(candidate.run_id, symbol, by)
         run = load_run(self.folders[candidate.run_id])
         predictions, returns = run.sealed_tables()
-        opened = candidates_of(
-            candidate.run_id, run.record, _with_baseline(predictions), returns, self.measure
-        )
+        opened = candidates_of(candidate.run_id, run.record, _with_baseline(predictions), returns)
         return replace(candidate, test=next(run.test for run in opened if run.identity.symbol == symbol))
 
-    def symbol_trials(self, ledger: Ledger) -> list[SymbolTrials]:
+    def symbol_trials(self, ledger: Ledger, test_log: SealedTestLog) -> list[SymbolTrials]:
         """Return what was tried of each symbol, those too of which no run has finished."""
         trials = ledger.trials()
         symbols = sorted({*self.candidates, *trials["symbol"]})
         return [
-            self._of_symbol(symbol, trials.take(np.flatnonzero(trials["symbol"] == symbol)), ledger)
+            self._of_symbol(symbol, trials.take(np.flatnonzero(trials["symbol"] == symbol)), ledger, test_log)
             for symbol in symbols
         ]
 
-    def _of_symbol(self, symbol: str, trials: pd.DataFrame, ledger: Ledger) -> SymbolTrials:
+    def _of_symbol(
+        self, symbol: str, trials: pd.DataFrame, ledger: Ledger, test_log: SealedTestLog
+    ) -> SymbolTrials:
         finished = self.candidates.get(symbol, [])
         n_known = len({run.identity.trial for run in finished if run.out_of_fold is not None})
         counted = ledger.count(symbol, _period(finished))
         candidates = self._of_one_scheme(symbol, finished)
         statuses = {str(name): int(n) for name, n in trials["status"].value_counts().sort_index().items()}
-        return SymbolTrials(symbol, candidates, max(counted, n_known), statuses)
+        market = market_of(
+            symbol,
+            candidates,
+            n_trials=max(counted, n_known),
+            statuses=statuses,
+            registered=[str(name) for name in trials["trial_id"]],
+            openings=test_log.openings(symbol, {run.run_id: run for run in finished}),
+        )
+        return SymbolTrials(symbol, candidates, market)
 
     def _of_one_scheme(self, symbol: str, candidates: list[Candidate]) -> list[Candidate]:
         """Leave out the runs of an earlier kind of returns if there are others: one panel, one kind."""
@@ -121,7 +128,7 @@ class FinishedRuns:
         return of_today
 
 
-def read_runs(output: str | Path, measure: str) -> FinishedRuns:
+def read_runs(output: str | Path) -> FinishedRuns:
     """Read every finished run under an output folder; a damaged one is named and left out.
 
     The order of the folders does not matter, and a run that was copied under another name counts once.
@@ -131,7 +138,7 @@ def read_runs(output: str | Path, measure: str) -> FinishedRuns:
     ResultsError
         There is none.
     """
-    runs = FinishedRuns(measure)
+    runs = FinishedRuns()
     for run in _verified(output, runs.damaged):
         runs.add(run)
     if not runs.folders:

@@ -2,13 +2,23 @@
 
 import json
 import os
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from smc.results.durable import make_folder, named_errors, sync
 from smc.results.status import utc_now
+from smc.selection.candidate import Candidate
+from smc.trials.market_trials import Opening
 
-NAME = "openings.jsonl"
+NAME, SEALED = "openings.jsonl", "sealed_predictions.parquet"
+#: What may be known of a sealed test event.
+EVENT_COLUMNS = ("symbol", "event", "time", "end")
+#: Time of an opening whose line a crash cut short: later than any bar.
+UNKNOWN = "2200-01-01T00:00:00+00:00"
 
 
 class SealedTestLog:
@@ -52,6 +62,29 @@ class SealedTestLog:
         known = {line["run_id"] for line in lines if "run_id" in line}
         return len(known) + sum("run_id" not in line for line in lines)
 
+    def openings(self, symbol: str, runs: Mapping[str, Candidate]) -> list[Opening]:
+        """Return the openings of a symbol, the first one first, as those of a market.
+
+        Of a run that is gone all bars up to the day of the opening are taken to have been seen.
+
+        Parameters
+        ----------
+        runs
+            Of the symbol, by id.
+        """
+        openings: dict[str, Opening] = {}
+        for number, line in enumerate(self.read()):
+            if line.get("symbol", symbol) == symbol:
+                run_id = str(line.get("run_id", f"line {number}"))
+                time = datetime.fromisoformat(line.get("time", UNKNOWN))
+                by = str(line.get("selection"))
+                run = runs.get(run_id)
+                newest = run.test_events[1] if run else None
+                end = time if newest is None else newest.to_pydatetime()
+                trial = run.identity.trial if run else run_id
+                openings.setdefault(run_id, Opening(run_id, trial, symbol, end, end, time, by))
+        return list(openings.values())
+
     def read(self) -> list[dict[str, Any]]:
         """Return all lines, the first opening first; one that cannot be read is empty."""
         if not self.path.is_file():
@@ -61,7 +94,12 @@ class SealedTestLog:
 
 def is_sealed(folder: Path) -> bool:
     """Tell whether a run has a sealed test part."""
-    return (folder / "sealed_predictions.parquet").is_file()
+    return (folder / SEALED).is_file()
+
+
+def sealed_events(folder: Path) -> pd.DataFrame | None:
+    """Return when the events of a sealed test part are and end, and no figure; None if a run has none."""
+    return pd.read_parquet(folder / SEALED, columns=list(EVENT_COLUMNS)) if is_sealed(folder) else None
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

@@ -7,8 +7,12 @@ from typing import Any
 from smc.selection import diagnostics
 from smc.selection.candidate import Candidate, SymbolTrials, comparison_row, unranked_rows
 from smc.selection.gates import Gate
+from smc.selection.gates_on_test import OnTest
+from smc.selection.openings import Look
+from smc.selection.panel import Panel
 from smc.selection.power import Power
-from smc.selection.trial import Panel, RankedTrial
+from smc.selection.question import Question
+from smc.selection.ranked_trial import RankedTrial
 
 #: Runs named behind the candidate.
 N_ALTERNATIVES = 3
@@ -20,30 +24,44 @@ class SymbolAssessment:
 
     Attributes
     ----------
+    panel
+        That of ``chosen``.
+    question
+        The one whose choice stands for the symbol; ``others`` are the further ones.
     candidate
         The run of ``chosen``; with its test part if that was opened.
     gates
         Those that were asked.
+    look, on_test
+        None if it did not come to the test part; ``on_test`` also where an earlier look stands.
     """
 
     trials: SymbolTrials
     panel: Panel
     ranked: Sequence[RankedTrial]
-    chosen: RankedTrial
+    question: Question
+    others: Sequence[Question]
     candidate: Candidate
     gates: tuple[Gate, ...]
     power: Power
+    look: Look | None = None
+    on_test: OnTest | None = None
+
+    @property
+    def chosen(self) -> RankedTrial:
+        """The trial that stands for the symbol."""
+        return self.question.chosen
 
     @property
     def p_value(self) -> float:
         """Of the symbol; 1 if its candidate did not come as far as a test."""
         was_tested = any(gate.name == "romano_wolf" for gate in self.gates)
-        return self.chosen.corrected_p_value if was_tested else 1.0
+        return self.chosen.p_values.corrected if was_tested else 1.0
 
     @property
     def behind(self) -> list[Candidate]:
-        """The runs of the next trials, the best-ranked first."""
-        others = [trial.candidate for trial in self.ranked if trial is not self.chosen]
+        """The runs of the next trials of the question that passed every filter, the best-ranked first."""
+        others = [trial.candidate for trial in self.question.sound if trial is not self.chosen]
         return others[:N_ALTERNATIVES]
 
     def comparison(self) -> list[dict[str, Any]]:
@@ -56,35 +74,56 @@ class SymbolAssessment:
         ]
         return rows + unranked_rows(self.trials.candidates, {row["run_id"] for row in rows})
 
-    def evidence(self, *, measure: str, n_draws: int, seed: int) -> dict[str, Any]:
+    def evidence(self, *, alpha: float, n_draws: int, seed: int) -> dict[str, Any]:
         """Return the figures on the evidence as a whole that stand beside the gates."""
         chosen, panel, n_independent = self.chosen, self.panel, self.power.n_trials
         return {
             "n_panel": panel.n_trials,
-            "n_events": len(panel.values),
-            "measure": measure,
+            "n_events": len(chosen.evidence),
+            "measure": "return_coefficient",
             "value": chosen.evidence.mean,
             "lower_bound": chosen.lower_bound,
+            "round": chosen.column.round,
             "p_values": {
-                "romano_wolf": chosen.p_value,
-                "corrected": chosen.corrected_p_value,
+                "romano_wolf": chosen.p_values.romano_wolf,
+                "single": chosen.p_values.single,
+                "corrected": chosen.p_values.corrected,
+                "test": self.on_test.p_value if self.on_test else None,
                 "superior_predictive_ability": diagnostics.superior_predictive_ability(
                     panel, n_draws=n_draws, seed=seed
                 ),
             },
+            "would_pass_as_best_of": chosen.p_values.best_of(alpha),
+            "test": self.test_figures,
+            "openings": self.look.n_openings if self.look else len(self.trials.market.openings),
             "effective_trials": n_independent,
             "deflated_sharpe": diagnostics.deflated_sharpe(self.ranked, chosen, n_independent),
             "pbo": diagnostics.backtest_overfitting(panel, seed),
             **diagnostics.least_lengths(chosen, n_independent),
-            "seed_band": chosen.trial.seed_spread,
+            "seed_band": chosen.seed_band,
             "power": self.power.plain(),
             "paired": diagnostics.compare_paired(chosen.candidate, self.behind),
+        }
+
+    @property
+    def test_figures(self) -> dict[str, Any] | None:
+        """What a look at the test part showed, and whether its gates were passed; None if there was none."""
+        part = self.candidate.test
+        if self.on_test is None or part is None:
+            return None
+        failed = [gate.name for gate in self.gates if gate.passed is False]
+        return {
+            **self.on_test.plain,
+            "accuracy": part.accuracy,
+            "baseline_accuracy": part.baseline_accuracy,
+            "passed": not failed,
+            "decided_by": failed[0] if failed else None,
         }
 
 
 def _significance(trial: RankedTrial) -> dict[str, Any]:
     return {
         "lower_bound": trial.lower_bound,
-        "p_value": trial.p_value,
-        "corrected_p_value": trial.corrected_p_value,
+        "p_value": trial.p_values.romano_wolf,
+        "corrected_p_value": trial.p_values.corrected,
     }

@@ -24,11 +24,13 @@ class Verdict:
     gates
         In the order in which they are asked.
     alternatives
-        The runs ranked behind it, the best first.
+        Runs that could be deployed instead, for they passed every filter too; the best first.
     comparison
         Every run of the symbol with its figures, plain data, the best first.
     evidence
         Figures on the evidence as a whole, plain data.
+    questions
+        The choices of the further questions that the symbol was asked, plain data.
     """
 
     symbol: str
@@ -38,6 +40,7 @@ class Verdict:
     alternatives: Sequence[Candidate] = ()
     comparison: Sequence[Mapping[str, Any]] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    questions: Sequence[Mapping[str, Any]] = ()
 
     @property
     def chosen(self) -> Candidate | None:

@@ -7,6 +7,7 @@ from smc.selection.candidate import SymbolTrials
 from smc.selection.candidates import candidates_of
 from smc.selection.classic import Classic
 from smc.selection.honest import Honest
+from smc.selection.market import market_of
 from smc.selection.verdict import Verdict
 from smc.selftest.simulated_run import SYMBOL, SimulatedRun
 
@@ -30,11 +31,10 @@ def judge(runs: Sequence[SimulatedRun], rules: Mapping[str, Any], n_trials: int)
         candidates = [
             candidate
             for run in runs
-            for candidate in candidates_of(
-                run.run_id, run.record, run.predictions, run.returns, rule.evidence
-            )
+            for candidate in candidates_of(run.run_id, run.record, run.predictions, run.returns)
         ]
-        (verdicts[name],) = rule.select([SymbolTrials(SYMBOL, candidates, n_trials)])
+        market = market_of(SYMBOL, candidates, n_trials=n_trials)
+        (verdicts[name],) = rule.select([SymbolTrials(SYMBOL, candidates, market)])
     return verdicts
 
 

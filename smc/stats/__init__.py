@@ -34,6 +34,7 @@ from smc.stats.sharpe import (
     sharpe_ratio,
     sharpe_standard_error,
 )
+from smc.stats.skewed_mean import SkewedMean, skewed_mean
 from smc.stats.stepdown import RomanoWolf, at_least, romano_wolf, stepdown, studentised
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Overfitting",
     "ResampledT",
     "RomanoWolf",
+    "SkewedMean",
     "SuperiorPredictiveAbility",
     "TrackRecord",
     "affordable_for_correlation",
@@ -71,6 +73,7 @@ __all__ = [
     "romano_wolf",
     "sharpe_ratio",
     "sharpe_standard_error",
+    "skewed_mean",
     "stepdown",
     "studentised",
     "superior_predictive_ability",

@@ -39,8 +39,6 @@ class NullBand:
         Whose configuration is refitted, on the bars that were kept for it.
     output
         Root of the results, where the bars are kept.
-    measure
-        What an event says for a model, see `smc.selection.measures`; ``sharpe`` is not refitted.
 
     Raises
     ------
@@ -50,9 +48,9 @@ class NullBand:
         They give other splits than the run had: it was made by another version of the code.
     """
 
-    def __init__(self, run: Run, output: str | Path, measure: str) -> None:
+    def __init__(self, run: Run, output: str | Path) -> None:
         config = _quiet(upgrade_config(run.config)[0])
-        self.components, self.measure = Components.from_config(config), measure
+        self.components = Components.from_config(config)
         self.use_weights = config["sample_weight"] == "uniqueness"
         kept = KeptBars(str(output), {name: bars["fingerprint"] for name, bars in run.record["bars"].items()})
         self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.components)
@@ -77,7 +75,7 @@ class NullBand:
         baseline = baseline_of(fitter, self.components.labels.task)
         rows = with_baseline(pd.concat(self._predict(fitter)), pd.concat(self._predict(baseline)))
         rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))
-        part = split_result(rows, pd.DataFrame(), self.measure, None)
+        part = split_result(rows, pd.DataFrame())
         return 0.0 if part is None else part.evidence.mean
 
     def _predict(self, fitter: CrossFitter) -> Iterator[pd.DataFrame]:
@@ -101,7 +99,6 @@ class Nulls:
 
     output: Path
     folders: Mapping[str, Path]
-    measure: str
     n_draws: int
     progress: Progress
 
@@ -110,10 +107,8 @@ class Nulls:
         candidate = verdict.candidate
         if candidate is None or candidate.out_of_fold is None or verdict.verdict == NO_MODEL:
             return None
-        if self.measure == "sharpe" or not candidate.is_classification:
-            return {"why": "n/a: net returns are not refitted"}
         try:
-            band = NullBand(load_run(self.folders[candidate.run_id]), self.output, self.measure)
+            band = NullBand(load_run(self.folders[candidate.run_id]), self.output)
             scores = band.draw(verdict.symbol, self.n_draws, self.progress.step)
         except SmcError as error:
             return {"why": f"n/a: {error}"}

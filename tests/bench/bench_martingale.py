@@ -120,7 +120,7 @@ def measure(name: str, seed: int, store: str) -> dict[str, float]:
     evaluated = evaluated_run(components, config, store, lambda data: with_sides(data, label))
     rows = of_part(evaluated.predictions, OUT_OF_FOLD)
     returns = evaluated.returns.loc[evaluated.returns["part"] == OUT_OF_FOLD]
-    result = split_result(rows, returns, "return_coefficient", None)
+    result = split_result(rows, returns)
     position = components.labels.position(rows["prediction"].to_numpy())
     earned = (position * rows["ret"].to_numpy())[position != 0]
     return {

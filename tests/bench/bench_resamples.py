@@ -51,7 +51,7 @@ def measure(case: Case, store: str) -> dict[str, float]:
     record = run.record
     rows = of_part(run.predictions, OUT_OF_FOLD)
     returns = run.returns.loc[run.returns["part"] == OUT_OF_FOLD]
-    result = split_result(rows, returns, "return_coefficient", None)
+    result = split_result(rows, returns)
     return {
         **{name: record["out_of_fold_metrics"][name] for name in SCORES},
         **{name: record["financial_metrics"][name] for name in EARNED},
@@ -78,7 +78,7 @@ def averaged(rows: pd.DataFrame) -> dict[str, float]:
         prediction=(mean["p_1"] >= 0.5).astype(int), time=pd.to_datetime(mean["event"], utc=True)
     )
     mean["label"] = mean["label"].astype(int)
-    result = split_result(mean, pd.DataFrame(), "return_coefficient", None)
+    result = split_result(mean, pd.DataFrame())
     return {
         "averaged accuracy": metrics.accuracy(mean["label"], mean["prediction"]),
         "averaged log_loss": metrics.log_loss(mean["label"], mean["p_1"]),

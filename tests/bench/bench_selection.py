@@ -35,8 +35,6 @@ PROFILES = ("baseline", "strong", "tiny")
 RULES = {
     "classic": Classic(),
     "honest": Honest(),
-    "honest, balanced accuracy": Honest(evidence="balanced_accuracy"),
-    "honest, log-loss": Honest(evidence="log_loss"),
 }
 SCENARIOS = ("300:0", "200:0", "1000:0", "1000:0.74", "300:0.74")
 

@@ -212,10 +212,6 @@ MUTATIONS = (
         "tests/earlier/test_old_returns.py", "runs of two kinds of returns stand in one panel",
     ),
     Mutation(
-        "selection/measures.py", "scale = np.divide(1.0, deviation * n_bars,", "scale = np.divide(1.0, deviation * n_bars.max(),",
-        "tests/selection/test_measures.py", "an account counts by its length",
-    ),
-    Mutation(
         "selection/measures.py", "added = added - np.average(added, weights=share)", "added = added - np.average(added)",
         "tests/selection/test_measures.py", "an event that is tested more often moves the centre",
     ),
@@ -241,11 +237,11 @@ MUTATIONS = (
         "tests/metrics/test_trading.py tests/evaluation/test_trading.py", "a short that has lost all comes back",
     ),
     Mutation(
-        "stats", "p_values[moving] = (share * n_draws + 1) / (n_draws + 1)", "p_values[moving] = share",
+        "stats", "(stepdown(statistics[moving], draws) * n_draws + 1) / (n_draws + 1)", "stepdown(statistics[moving], draws)",
         "tests/stats/test_stepdown.py", "a p-value may be zero",
     ),
     Mutation(
-        "stats", "(largest >= statistics[order])", "(largest > statistics[order])",
+        "stats", "draws >= statistic - SAME", "draws > statistic + SAME",
         "tests/stats/test_stepdown.py", "a draw that equals the statistic does not count against it",
     ),
     Mutation(

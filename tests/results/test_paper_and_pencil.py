@@ -174,7 +174,7 @@ def test_periods_a_year_are_those_of_the_calendar(run):
 
 def test_the_evidence_that_a_selection_reads(run, rows):
     """What the model adds to the baseline's forecast, against the simple return that followed."""
-    (candidate,) = candidates_of(run.run_id, run.record, run.predictions, run.returns, "return_coefficient")
+    (candidate,) = candidates_of(run.run_id, run.record, run.predictions, run.returns)
     added = rows["p_1"] - rows["baseline_1"]
     added = added - mean_over_events(rows, added)
     scale = math.sqrt(mean_over_events(rows, added**2) * mean_over_events(rows, rows["ret"] ** 2))

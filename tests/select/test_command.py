@@ -39,14 +39,16 @@ def test_a_row_a_symbol_then_why_then_where(commit, fail, at_terminal, output):
             "65.0",
             "%",
             "0.0005",
+            "1,444",
             "1",
         ]
     )
-    assert any("GBPUSD: 50.0 % of 300 out-of-fold events, the baseline 50.0 %" in line for line in lines)
+    assert any("GBPUSD: return coefficient above the baseline " in line for line in lines)
     assert any("no finished run has out-of-fold evidence" in line for line in lines)
     text = " ".join(" ".join(lines).split())
     assert f"1 of 3 symbols have a model, 2 need a look: {output}/manifest.json" in text
     assert "cannot be told from luck" in text
+    assert "p 0.0005: it would pass as the best of 1,444 more" in text
 
 
 def test_changes_are_told_when_asked_for(commit, at_terminal):

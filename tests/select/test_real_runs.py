@@ -13,7 +13,6 @@ from smc.selection.sealed_test_log import SealedTestLog
 from smc.selection.verdict import NO_MODEL, WATCH, Verdict
 from smc.training.null_band import NullBand, Nulls, summary
 
-MEASURE = "return_coefficient"
 QUICK = ["model=logistic", "aug=none", "monitor=none", "events.last=250"]
 
 
@@ -30,19 +29,19 @@ def real(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def runs(real):
     """All of them, read."""
-    return read_runs(real, MEASURE)
+    return read_runs(real)
 
 
 def test_without_a_shift_the_refit_is_the_run(real, runs):
     for symbol, candidates in runs.candidates.items():
         for each in candidates:
-            band = NullBand(load_run(runs.folders[each.run_id]), real, MEASURE)
+            band = NullBand(load_run(runs.folders[each.run_id]), real)
             assert band._score(band.data, symbol) == pytest.approx(each.out_of_fold.evidence.mean, abs=1e-12)
 
 
 def test_a_shift_leaves_chance(real, runs):
     each = runs.candidates["SP500"][0]
-    band = NullBand(load_run(runs.folders[each.run_id]), real, MEASURE)
+    band = NullBand(load_run(runs.folders[each.run_id]), real)
     scores = band.draw("SP500", 8, lambda _: None)
     assert scores == band.draw("SP500", 8, lambda _: None)
     assert len(set(scores)) > 4
@@ -50,7 +49,7 @@ def test_a_shift_leaves_chance(real, runs):
 
 
 def test_candidates_without_a_chance_are_not_refitted(real, runs):
-    nulls = Nulls(real, runs.folders, MEASURE, 3, Progress(live=False))
+    nulls = Nulls(real, runs.folders, 3, Progress(live=False))
     each = runs.candidates["SP500"][0]
     assert nulls.of(Verdict("SP500", NO_MODEL, each, ())) is None
     found = nulls.of(Verdict("SP500", WATCH, each, ()))
@@ -59,7 +58,7 @@ def test_candidates_without_a_chance_are_not_refitted(real, runs):
 
 
 def test_bars_that_are_gone_are_said_to_be(real, runs, tmp_path):
-    nulls = Nulls(tmp_path, runs.folders, MEASURE, 3, Progress(live=False))
+    nulls = Nulls(tmp_path, runs.folders, 3, Progress(live=False))
     found = nulls.of(Verdict("SP500", WATCH, runs.candidates["SP500"][0], ()))
     assert found["why"].startswith("n/a: ")
 
@@ -94,7 +93,7 @@ def test_the_command_judges_them(real, tmp_path):
     assert sorted(selected.manifest["selections"]) == ["NASDAQ", "SP500"]
     assert selected.manifest["runs"]["read"] == 3
     evidence = selected.manifest["selections"]["SP500"]["evidence"]
-    assert (evidence["n_panel"], evidence["n_trials"]) == (2, 2)  # the seal makes no further trial
+    assert evidence["n_trials"] == 2  # the seal makes no further trial
 
 
 def _symbol(runs, candidate) -> str:

@@ -13,10 +13,11 @@ def test_the_page_and_the_markdown_stand_under_the_output(commit, fail, output, 
     commit("b2", 0.5, symbols=("GBPUSD",))
     fail("c3", "XAUUSD")
     select.main([f"paths.output={output}", f"selection={rule}"])
-    manifest = json.loads((output / "manifest.json").read_bytes())
+    suffix = "" if rule == "honest" else f".{rule}"
+    manifest = json.loads((output / f"manifest{suffix}.json").read_bytes())
     (folder,) = (output / "reports" / "selection").iterdir()
     page = (folder / "index.html").read_text(encoding="utf-8")
-    assert (output / "report.html").read_text(encoding="utf-8") == page
+    assert (output / f"report{suffix}.html").read_text(encoding="utf-8") == page
     assert {path.stem for path in folder.glob("*.md")} == {"overfitting", *manifest["selections"]}
     for entry in manifest["selections"].values():
         assert all(row["run_id"] in page for row in entry["comparison"])

@@ -80,7 +80,16 @@ def test_earlier_manifests_are_kept(commit, select, output):
     second = select("selection=classic")
     kept = [json.loads(path.read_bytes()) for path in sorted((output / "manifests").glob("*.json"))]
     assert kept == [first, second]
-    assert json.loads((output / "manifest.json").read_bytes()) == second
+
+
+def test_machines_read_the_honest_rule_alone(commit, select, output):
+    commit("a1", 0.6)
+    first = select()
+    commit("b2", 0.7)
+    classic = select("selection=classic")
+    assert json.loads((output / "manifest.json").read_bytes()) == first
+    assert json.loads((output / "manifest.classic.json").read_bytes()) == classic
+    assert {path.name for path in output.glob("report*.html")} == {"report.html", "report.classic.html"}
 
 
 def test_what_changed_since_the_last(commit, fail, output):
@@ -111,7 +120,7 @@ def test_failed_trials_count_if_their_evidence_overlaps(commit, fail, select):
     assert (evidence["n_trials"], evidence["n_panel"]) == (3, 1)
     assert evidence["trials"] == {"failed": 3, "finished": 1}
     p = evidence["p_values"]
-    assert p["corrected"] == pytest.approx(3 * p["romano_wolf"])
+    assert p["corrected"] == pytest.approx(max(p["romano_wolf"], p["single"]) + 2 * p["single"])
 
 
 def test_a_symbol_without_a_finished_run_is_there(commit, fail, select):
@@ -250,11 +259,11 @@ def test_the_names_of_the_folders_do_not_matter(commit, select, output, rule):
     assert select(f"selection={rule}")["selections"] == before
 
 
-@pytest.mark.parametrize("measure", ["balanced_accuracy", "log_loss", "sharpe"])
-def test_other_evidence(commit, select, measure):
+@pytest.mark.parametrize("measure", ["information_coefficient", "log_loss", "sharpe"])
+def test_no_other_evidence(commit, select, measure):
     commit("a1", 0.7)
-    found = select(f"selection.evidence={measure}")["selections"]["EURUSD"]
-    assert (found["verdict"], found["evidence"]["measure"]) == ("DEPLOY", measure)
+    with pytest.raises(ConfigError, match=f"must be return_coefficient, got '{measure}'"):
+        select(f"selection.evidence={measure}")
 
 
 def test_no_runs_is_an_error(select, output):

@@ -1,6 +1,7 @@
 """Candidates with a planted skill, in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from smc.selection.candidate import Candidate, Identity, SymbolTrials
 from smc.selection.candidates import split_result
+from smc.selection.market import market_of
 
 START = pd.Timestamp("2015-01-01", tz="UTC")
 #: First event of each part, in hours.
@@ -63,7 +65,6 @@ def make_candidate() -> Callable[..., Candidate]:
         symbol: str = "EURUSD",
         key: str | None = None,
         seed: int | None = None,
-        measure: str = "information_coefficient",
         **other: Any,
     ) -> Candidate:
         drawn = sum(map(ord, run_id)) if seed is None else seed
@@ -71,7 +72,7 @@ def make_candidate() -> Callable[..., Candidate]:
         parts = {
             part: None
             if share is None
-            else split_result(predicted(share, n=size, seed=drawn, part=part), pd.DataFrame(), measure, None)
+            else split_result(predicted(share, n=size, seed=drawn, part=part), pd.DataFrame())
             for part, (share, size) in shares.items()
         }
         identity = Identity(
@@ -86,8 +87,10 @@ def make_candidate() -> Callable[..., Candidate]:
 def trials() -> Callable[..., SymbolTrials]:
     """All that was tried of one symbol; by default nothing but what finished."""
 
-    def make(*candidates: Candidate, n_trials: int | None = None, symbol: str = "EURUSD") -> SymbolTrials:
-        n_known = len({each.identity.trial for each in candidates})
-        return SymbolTrials(symbol, candidates, n_known if n_trials is None else n_trials)
+    def make(
+        *candidates: Candidate, n_trials: int = 0, symbol: str = "EURUSD", **market: Any
+    ) -> SymbolTrials:
+        tried = market_of(symbol, candidates, n_trials=n_trials)
+        return SymbolTrials(symbol, candidates, replace(tried, **market))
 
     return make

@@ -173,6 +173,7 @@ def symbols_table(manifest: Mapping[str, Any]) -> Html:
         "gap",
         "test",
         "p, corrected",
+        "passes as best of",
         "trials",
     )
     head = tag("tr", *headings(columns, 4))
@@ -192,6 +193,7 @@ def _symbol_row(symbol: str, entry: Mapping[str, Any], *, number: int) -> Html:
         percent(entry["train_val_gap"]),
         percent(entry["test_accuracy"]),
         decimal((evidence.get("p_values") or {}).get("corrected"), 4),
+        count(evidence.get("would_pass_as_best_of")),
         count(evidence["n_trials"]),
     )
     return tag(

@@ -4,21 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.text import decimal, percent
+from smc.report.text import count, decimal, percent
 
 #: Gate -> what it is called, and how its value must lie to its threshold.
 NAMES = {
     "train_val_gap": ("train-validation gap", "at most"),
-    "out_of_fold_accuracy": ("out-of-fold accuracy over the baseline", "above"),
+    "train_val_r2_gap": ("train-validation gap of R2", "at most"),
+    "out_of_fold_predictions": ("out-of-fold predictions differ", ""),
     "out_of_fold_lower_bound": ("out-of-fold lower bound", "above"),
-    "romano_wolf": ("luck of all trials (Romano-Wolf p)", "at most"),
+    "romano_wolf": ("luck of all trials (p, corrected)", "at most"),
+    "own_classes": ("classes of your own that wait for an audit", "at most"),
+    "criteria": ("criteria looser than at first", "at most"),
+    "test_predictions": ("test predictions differ", ""),
+    "test_positions": ("positions taken on the test part", ""),
     "test_accuracy": ("test accuracy", "at least"),
+    "test_above_baseline": ("test accuracy over the baseline", "above"),
     "val_test_difference": ("validation and test alike", "at most"),
-    "test_lower_bound": ("test lower bound", "above"),
+    "test_p_value": ("test part (p, times openings)", "at most"),
     "benjamini_hochberg": ("number of symbols (Benjamini-Hochberg p)", "at most"),
 }
-SHARES = ("train_val_gap", "out_of_fold_accuracy", "test_accuracy", "val_test_difference")
-P_VALUES = ("romano_wolf", "benjamini_hochberg")
+SHARES = ("train_val_gap", "test_accuracy", "test_above_baseline", "val_test_difference")
+P_VALUES = ("romano_wolf", "test_p_value", "benjamini_hochberg")
+#: Gates whose value is a number of things.
+COUNTS = ("own_classes", "criteria")
 #: A gate's ``passed`` as a word.
 OUTCOMES = {True: "passed", False: "not passed", None: "not reached"}
 
@@ -26,8 +34,8 @@ OUTCOMES = {True: "passed", False: "not passed", None: "not reached"}
 def gate_name(name: str) -> str:
     """Name a gate for people; that of a rule of one's own by its own name.
 
-    >>> gate_name("test_lower_bound"), gate_name("my_gate")
-    ('test lower bound', 'my gate')
+    >>> gate_name("test_accuracy"), gate_name("my_gate")
+    ('test accuracy', 'my gate')
     """
     return NAMES[name][0] if name in NAMES else name.replace("_", " ")
 
@@ -38,6 +46,8 @@ def gate_value(name: str, value: object) -> str:
     >>> gate_value("train_val_gap", 0.124), gate_value("romano_wolf", 0.0203), gate_value("romano_wolf", None)
     ('12.4 %', '0.0203', 'n/a')
     """
+    if name in COUNTS:
+        return count(value)
     return percent(value) if name in SHARES else decimal(value, 4 if name in P_VALUES else 3)
 
 

@@ -7,8 +7,10 @@ from smc.report.document import Section, Table
 from smc.report.text import count, decimal, interval, is_number, percent, two_digits
 
 P_VALUES = {
-    "romano_wolf": "Romano-Wolf p among finished trials",
-    "corrected": "the same, corrected for all trials",
+    "romano_wolf": "Romano-Wolf p among the trials of its events",
+    "single": "p of the trial alone (Student's t)",
+    "corrected": "p corrected for all trials of its market",
+    "test": "p of the test part, times openings",
     "superior_predictive_ability": "superior predictive ability p (any trial better)",
     "benjamini_hochberg": "Benjamini-Hochberg p over the symbols",
 }
@@ -33,10 +35,14 @@ def facts_section(entry: Mapping[str, Any]) -> Section:
 def _trials(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     ended = ", ".join(f"{count(n)} {status}" for status, n in (evidence.get("trials") or {}).items())
     yield "distinct trials counted", count(evidence["n_trials"])
+    if "n_untold" in evidence:
+        yield "of them without evidence", count(evidence["n_untold"])
+    if "round" in evidence:
+        yield "round of trials, 1 the first", count(evidence["round"])
     yield "runs started, repeats and seeds too", ended or "n/a"
     yield "runs read", count(evidence.get("n_runs"))
     yield "independent trials they amount to", decimal(evidence.get("effective_trials"), 1)
-    yield "openings of a sealed test part", count(evidence.get("openings"))
+    yield "openings of a test part of this market", count(evidence.get("openings"))
 
 
 def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -55,6 +61,8 @@ def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _p_values(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in (evidence.get("p_values") or {}).items():
         yield P_VALUES[name] if name in P_VALUES else name.replace("_", " "), decimal(value, 4)
+        if name == "corrected" and "would_pass_as_best_of" in evidence:
+            yield "it would pass as the best of", f"{count(evidence['would_pass_as_best_of'])} more"
 
 
 def _sharpe(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

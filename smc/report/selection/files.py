@@ -19,11 +19,11 @@ from smc.results.durable import make_folder, named_errors, write_atomic
 LATEST = "report.html"
 
 
-def save_selection_report(manifest: Mapping[str, Any], output: str | Path) -> Path:
+def save_selection_report(manifest: Mapping[str, Any], output: str | Path, latest: str = LATEST) -> Path:
     """Write the page and the Markdown of a selection, and put the page in the place of the last one.
 
     ``reports/selection/<time>/`` gets ``index.html``, ``overfitting.md``, a page a symbol and their pictures;
-    ``report.html`` is the same page as ``index.html``. The runs of candidates are opened, no others.
+    ``latest`` is the same page as ``index.html``. The runs of candidates are opened, no others.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ def save_selection_report(manifest: Mapping[str, Any], output: str | Path) -> Pa
         As `smc.selection.manifest.write_manifest` checked it.
     output
         Root of the results (`paths.output`).
+    latest
+        Name of the page there.
 
     Returns
     -------
@@ -56,7 +58,7 @@ def save_selection_report(manifest: Mapping[str, Any], output: str | Path) -> Pa
         text = page(manifest, candidate_runs, checklists)
         _write(folder / "index.html", text)
         _save_markdown(manifest, folder, candidate_runs, checklists)
-        _write(output / LATEST, text)
+        _write(output / latest, text)
     return folder / "index.html"
 
 

@@ -14,16 +14,21 @@ from smc.selection.manifest import check_manifest
 RUN_ID, SYMBOL = "0123456789abcdef", "EURUSD"
 GATES = {
     "train_val_gap": (0.081, 0.2),
-    "out_of_fold_accuracy": (0.623, 0.501),
+    "out_of_fold_predictions": (None, None),
     "out_of_fold_lower_bound": (0.052, 0.0),
     "romano_wolf": (0.0105, 0.05),
-    "test_accuracy": (0.617, 0.55),
+    "own_classes": (0.0, 0.0),
+    "criteria": (0.0, 0.0),
+    "test_predictions": (None, None),
+    "test_positions": (None, None),
+    "test_accuracy": (0.617, 0.495),
+    "test_above_baseline": (0.617, 0.501),
     "val_test_difference": (0.021, 0.113),
-    "test_lower_bound": (0.034, 0.0),
+    "test_p_value": (0.0041, 0.05),
     "benjamini_hochberg": (0.0315, 0.05),
 }
 #: Verdict -> gates that are passed.
-N_PASSED = {"DEPLOY": 8, "WATCH": 3, "NO_MODEL": 1}
+N_PASSED = {"DEPLOY": 13, "WATCH": 3, "NO_MODEL": 1}
 MODELS, PROFILES = ("logistic", "xgboost", "lightgbm", "random_forest"), ("baseline", "strong")
 
 
@@ -90,7 +95,16 @@ def evidence(n_trials: int) -> dict[str, Any]:
         "measure": "return_coefficient",
         "value": 0.141,
         "lower_bound": 0.052,
-        "p_values": {"romano_wolf": 0.01, "corrected": 0.0105, "benjamini_hochberg": 0.0315},
+        "p_values": {
+            "romano_wolf": 0.01,
+            "single": 0.004,
+            "corrected": 0.0105,
+            "test": 0.0041,
+            "benjamini_hochberg": 0.0315,
+        },
+        "n_untold": 2,
+        "round": 1,
+        "would_pass_as_best_of": 9,
         "effective_trials": 3.4,
         "deflated_sharpe": {"2014": 0.91, "2025": 0.9, "convention": "2014", "sharpe": 1.31},
         "pbo": {"value": 0.31, "null": [0.2, 0.8], "n_configurations": 12},
@@ -109,7 +123,7 @@ def selection(
 ) -> dict[str, Any]:
     """The entry of one symbol; its first run is the candidate."""
     n_passed = N_PASSED[verdict]
-    outcomes = [True] * n_passed + [False] * (n_passed < 8) + [None] * (7 - n_passed)
+    outcomes = [True] * n_passed + [False] * (n_passed < len(GATES)) + [None] * (len(GATES) - 1 - n_passed)
     gates = [gate(*each) for each in zip(GATES, outcomes, strict=True)]
     rng = np.random.default_rng(number)
     ids = [run_id or f"{number:04x}{0:012x}", *(f"{number:04x}{each:012x}" for each in range(1, n_runs))]
