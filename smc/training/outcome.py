@@ -58,6 +58,8 @@ def _kept_naming(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
 
     >>> _kept_naming({"name": "idea-1", "tags": []}, {"name": "idea-3", "tags": []})
     " (it keeps its name 'idea-1': a finished folder is never rewritten, so 'idea-3' is written nowhere)"
+    >>> _kept_naming({"name": "idea-1", "tags": ["h4"]}, {"name": "idea-1", "tags": []})
+    ''
     """
     refused = [key for key, value in asked.items() if value and value != kept.get(key)]
     if not refused:

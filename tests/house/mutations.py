@@ -321,6 +321,34 @@ MUTATIONS = (
         "tests/monitor/test_divergence.py", "a divergence is told an iteration late",
     ),
     Mutation(
+        "monitor/divergence.py", " or self._risen < least", "",
+        "tests/monitor/test_divergence.py", "the last digits of a training loss end a fit",
+    ),
+    Mutation(
+        "monitor/gap.py", "edge_as_r2(self.threshold)", "self.threshold",
+        "tests/monitor/test_gap.py", "a gap of R2 is held to a limit of accuracy",
+    ),
+    Mutation(
+        "evaluation/steps.py", "other = at_step(beside[split], step)", "other = own",
+        "tests/evaluation/test_steps.py", "a step ahead is its own baseline",
+    ),
+    Mutation(
+        "structure/barriers.py", "if not reward >= risk:", "if not reward > risk:",
+        "tests/labels/test_barrier_levels.py tests/structure/test_barriers.py", "a pool as far as the stop is no target",
+    ),
+    Mutation(
+        "training", "np.concatenate(rows)[order]", "np.concatenate(rows)",
+        "tests/training/test_dataset.py", "in a pool the inputs are in another order than the labels",
+    ),
+    Mutation(
+        "prediction", ".reshape(-1)[-1]", ".reshape(-1)[0]",
+        "tests/prediction/test_decider.py", "the shortest of several steps is traded",
+    ),
+    Mutation(
+        "report/terminal_page.py", "map(printable, row)", "row",
+        "tests/report/test_show.py", "a name of a run clears the terminal",
+    ),
+    Mutation(
         "monitor", "if not skill <= self.min_skill:", "if not skill < self.min_skill:",
         "tests/monitor/test_no_learning.py", "a model exactly as good as the baseline is not warned of",
     ),

@@ -57,5 +57,9 @@ def test_numbers_get_the_weighted_mean_or_persistence():
     X, y, weight = np.zeros((3, 1)), [0.5, 1.5, 2.5], [3, 1, 0]
     assert Baseline().fit(X, y, sample_weight=weight).predict(X[:1]).tolist() == [0.75]
     assert Baseline(regression="persistence").fit(X, y).predict(X[:2]).tolist() == [0.0, 0.0]
+    steps = np.column_stack([y, [1.0, 5.0, 9.0]])
+    assert Baseline().fit(X, steps, sample_weight=weight).predict(X[:1]).tolist() == [[0.75, 2.0]]
+    none = Baseline(regression="persistence").fit(X, steps)
+    assert none.predict(X[:2]).tolist() == [[0.0, 0.0], [0.0, 0.0]]
     with pytest.raises(ValueError, match="`regression` must be one of mean, persistence, got 'median'"):
         Baseline(regression="median")  # type: ignore[arg-type]

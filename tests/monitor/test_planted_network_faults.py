@@ -134,3 +134,19 @@ def test_a_fit_past_its_time_stops_within_an_epoch(cls):
 def test_a_fit_that_ran_out_of_epochs_is_noted(cls):
     _, watch, _ = fitted(cls, Convergence(), max_epochs=4, learning_rate=1e-4)
     assert seen(watch) == [("convergence", 3)]
+
+
+def test_the_watches_are_told_r2_of_a_regression():
+    """Of the tail after each epoch, against the mean of the rows fitted on; of these rows against their own."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(160, 6))
+    y = 3.0 + X[:, 0] + 0.5 * rng.normal(size=160)
+    told = []
+    model = MLP(task="regression", hidden_dims=[16], max_epochs=40, patience=None, learning_rate=0.02)
+    model.fit(X[:120], y[:120], eval_set=(X[120:], y[120:]), callback=told.append)
+    error = np.mean((model.predict(X[120:]) - y[120:]) ** 2)
+    assert told[-1].val_r2 == pytest.approx(1 - error / np.mean((y[:120].mean() - y[120:]) ** 2), rel=1e-4)
+    known = 1 - np.mean((model.predict(X[:120]) - y[:120]) ** 2) / y[:120].var()
+    assert told[-1].train_r2 == pytest.approx(known, abs=0.2), "of an epoch, while its weights move"
+    assert told[0].train_r2 < 0.6 < told[-1].train_r2
+    assert told[-1].train_accuracy is told[-1].val_accuracy is None

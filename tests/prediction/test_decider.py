@@ -143,3 +143,14 @@ def test_a_network_of_windows_decides_on_the_last_bars(tmp_path, bars):
     made = api.decide(run, bars.iloc[: event["event"] + 1], explain="on_predict", output=tmp_path)
     np.testing.assert_allclose(made["probability"]["1"], event["p_1"], rtol=1e-6)
     assert made["explanation"]["method"] == "gradient"
+
+
+def test_a_forecast_of_several_steps_is_traded_by_the_longest(tmp_path, bars):
+    few = ["model=mlp", "model.max_epochs=2", "model.patience=null", "cv=holdout"]
+    steps = ["labels=forward_return", "labels.horizon=[1,20]"]
+    run = api.train([*QUICK, *few, *steps, f"paths.output={tmp_path}"])
+    test = run.predictions.query("part == 'test'")
+    event = test[test["prediction_1"] * test["prediction_20"] < 0].iloc[-1]
+    made = api.decide(run, bars.iloc[: event["event"] + 1], output=tmp_path)
+    assert made["prediction"] == pytest.approx(event["prediction_20"], rel=1e-5)
+    assert made["position"] == event["side"] * np.sign(event["prediction_20"])
