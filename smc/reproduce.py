@@ -97,6 +97,7 @@ def reproduce(
                 run, [*since, *data_changes], [PartVerdict("run", DIFFERENT, f"it fails today: {error}")]
             )
         rebuilt = load_run(outcome.folder)
+        since += _own_changes(run, rebuilt)
         return Reproduction(run, [*since, *data_changes], compare(run, rebuilt, tolerance=tolerance))
 
 
@@ -122,6 +123,22 @@ def _code_changes(run: Run) -> Iterator[str]:
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
             yield f"{name}: {before.get(name, 'not installed')} then, {after.get(name, 'not installed')} now."
+
+
+def _own_changes(run: Run, rebuilt: Run) -> Iterator[str]:
+    """Name what changed of the user's own: files that it reads, or else its code."""
+    then, now = (
+        {file["path"]: file["sha256"] for file in made.record.get("own_files") or []}
+        for made in (run, rebuilt)
+    )
+    for path in sorted(then.keys() | now.keys()):
+        if then.get(path) != now.get(path):
+            yield f"{path}, which code of your own reads, is another file than it was."
+    codes = [
+        {own["class"]: own["code"] for own in made.record.get("own_classes") or []} for made in (run, rebuilt)
+    ]
+    if then == now and codes[0] and codes[0] != codes[1]:
+        yield "The code of your own classes is another than it was."
 
 
 def _default_changes(run: Run, config: Config, config_dir: str | None) -> Iterator[str]:

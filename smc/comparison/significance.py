@@ -18,8 +18,8 @@ from smc.selection.candidates import candidates_of
 from smc.selection.diagnostics import compare_paired
 from smc.typing import Config
 
-#: What repeats of one configuration share: its config without seeds, the data, the code.
-SHARED = ("seedless_hash", "data_hash", "code_version")
+#: What repeats of one trial share: its config without seeds, the user's code, the data, smc's code.
+SHARED = ("seedless_hash", "trial_hash", "data_hash", "code_version")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _is_repeat(folder: Path, run: Run) -> bool:
         record = json.loads((folder / "run.json").read_bytes())
     except (OSError, ValueError):
         return False
-    return isinstance(record, dict) and all(record.get(name) == run.record[name] for name in SHARED)
+    return isinstance(record, dict) and all(record.get(name) == run.record.get(name) for name in SHARED)
 
 
 @dataclass(frozen=True)

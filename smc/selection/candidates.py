@@ -121,13 +121,14 @@ def _candidate(
 
 
 def _identity(run_id: str, record: Mapping[str, Any], symbol: str) -> Identity:
-    same = ("seedless_hash", "data_hash", "split_hash", "code_version")
+    trial = record.get("trial_hash") or record["seedless_hash"]  # a run of 0.2 does not know the user's code
+    same = (trial, *(record[name] for name in ("data_hash", "split_hash", "code_version")))
     choices = {name: str(option) for name, option in (record.get("choices") or {}).items()}
     return Identity(
         run_id,
         symbol,
         model=choices.get("model") or record["model_name"],
-        trial="/".join(str(record[name]) for name in same),
+        trial="/".join(map(str, same)),
         seed=record["seed"],
         data_hash=record["data_hash"],
         split_hash=record["split_hash"],

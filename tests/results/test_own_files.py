@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from smc import api
+from smc.comparison.significance import repeats
+from smc.reproduce import reproduce
 from smc.results import identify, keep_own_files, opened_files
 from smc.results.own_files import digest_of
+from smc.selection import candidates
 
 READERS = {
     "open": "use(PATH)",
@@ -231,6 +234,9 @@ def test_a_run_is_another_one_once_a_file_that_its_label_reads_is_edited(
     assert second.run_id != first.run_id
     assert second.record["trial_hash"] != first.record["trial_hash"]
     assert second.record["seedless_hash"] == first.record["seedless_hash"]
+    trials = {candidates._identity(run.run_id, run.record, "S01").trial for run in (first, second)}
+    assert len(trials) == 2  # a selection never takes them for seeds of one
+    assert [run.run_id for run in repeats(second, "outputs")] == [second.run_id]
     assert api.train([*FAST, "seed=1"]).record["trial_hash"] == second.record["trial_hash"]
     for path in (tmp_path / "outputs" / "cache").rglob("*.json"):
         os.remove(path)  # a cache may go: the run says itself what it read
@@ -238,3 +244,10 @@ def test_a_run_is_another_one_once_a_file_that_its_label_reads_is_edited(
     levels.write_text("level\n1\n")
     assert api.train(FAST).run_id == first.run_id
     np.testing.assert_equal(second.record["history"], first.record["history"])
+    since = reproduce(second, output="outputs").since
+    assert since == [f"{levels}, which code of your own reads, is another file than it was."]
+    levels.write_text("level\n2\n")
+    write(f"{LABEL}\n# edited\n")
+    assert reproduce(second, output="outputs").since == [
+        "The code of your own classes is another than it was."
+    ]
