@@ -137,7 +137,7 @@ def _figure(split: str, name: str, value: float, bounds: Bounds, write: Callable
 
 def _gap(figures: Figures) -> Iterator[str]:
     history = figures.history
-    judged = {True: ", over the limit, overfitting", False: ", within the limit"}
+    judged: dict[bool | None, str] = {True: ", over the limit, overfitting", False: ", within the limit"}
     verdict = judged.get(history.get("overfitting_detected"), "")
     if is_number(gap := history.get("train_val_gap")):
         train, val = percent(history.get("train_accuracy")), percent(history.get("val_accuracy"))
