@@ -144,7 +144,14 @@ class SymbolTrials:
 
 
 #: Figures of the history that a row holds.
-HISTORY = ("train_accuracy", "val_accuracy", "train_val_gap", "cv_mean_accuracy", "cv_std_accuracy")
+HISTORY = (
+    "train_accuracy",
+    "val_accuracy",
+    "train_val_gap",
+    "train_val_r2_gap",
+    "cv_mean_accuracy",
+    "cv_std_accuracy",
+)
 
 
 def comparison_row(run: Candidate) -> dict[str, Any]:

@@ -88,13 +88,14 @@ class SymbolAssessment:
                 "romano_wolf": chosen.p_values.romano_wolf,
                 "single": chosen.p_values.single,
                 "corrected": chosen.p_values.corrected,
-                "test": self.on_test.p_value if self.on_test else None,
+                "test": self._test_p_value,
                 "superior_predictive_ability": diagnostics.superior_predictive_ability(
                     panel, n_draws=n_draws, seed=seed
                 ),
             },
             "would_pass_as_best_of": chosen.p_values.best_of(alpha),
             "test": self.test_figures,
+            "stands": self._stands,
             "openings": self.look.n_openings if self.look else len(self.trials.market.openings),
             "effective_trials": n_independent,
             "deflated_sharpe": diagnostics.deflated_sharpe(self.ranked, chosen, n_independent),
@@ -104,6 +105,21 @@ class SymbolAssessment:
             "power": self.power.plain(),
             "paired": diagnostics.compare_paired(chosen.candidate, self.behind),
         }
+
+    @property
+    def _test_p_value(self) -> float | None:
+        """Of this look, or of an earlier one that stands."""
+        if self.look is not None and self.look.stands is not None:
+            return self.look.stands.figures.get("p_value")
+        return self.on_test.p_value if self.on_test else None
+
+    @property
+    def _stands(self) -> dict[str, Any] | None:
+        """Since when the verdict of an earlier look stands, and the events that it waits for."""
+        if self.look is None or self.look.stands is None:
+            return None
+        opening = self.look.stands
+        return {"run_id": opening.run_id, "since": opening.time.isoformat(), "n_missing": self.look.n_missing}
 
     @property
     def test_figures(self) -> dict[str, Any] | None:

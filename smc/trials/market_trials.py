@@ -67,7 +67,8 @@ class Opening:
     by
         Who looked: a selection rule, or "recorded" where a run wrote its test figures down itself.
     figures
-        What was seen, by name; empty of a recorded one, whose run holds them.
+        What was seen, by name; empty of a recorded one, whose run holds them. Of an honest selection the
+        manifest's ``evidence.test``: a later one reads ``passed``, ``decided_by`` and ``p_value`` there.
     """
 
     run_id: str

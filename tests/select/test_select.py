@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import jsonschema
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from smc import api
 from smc.errors import ConfigError, ResultsError
 from smc.selection.manifest import SCHEMA, check_manifest, write_manifest
+from smc.selection.market import market_of
 from smc.selection.sealed_test_log import SealedTestLog
 
 
@@ -90,6 +92,32 @@ def test_machines_read_the_honest_rule_alone(commit, select, output):
     assert json.loads((output / "manifest.json").read_bytes()) == first
     assert json.loads((output / "manifest.classic.json").read_bytes()) == classic
     assert {path.name for path in output.glob("report*.html")} == {"report.html", "report.classic.html"}
+
+
+def test_criteria_looser_than_the_first_leave_the_manifest_of_machines_alone(
+    commit, select, output, monkeypatch
+):
+    commit("a1")
+    first = select()
+    monkeypatch.setattr(
+        "smc.selection.runs.market_of",
+        lambda *args, **kwargs: replace(market_of(*args, **kwargs), criteria=first["selection_criteria"]),
+    )
+    loose = select("selection.alpha=0.1")
+    assert (loose["selections"]["EURUSD"]["verdict"], loose["summary"]["models_selected"]) == ("WATCH", 0)
+    assert json.loads((output / "manifest.json").read_bytes()) == first
+    assert json.loads((output / "manifest.looser.json").read_bytes()) == loose
+    strict = select("selection.alpha=0.01")
+    assert json.loads((output / "manifest.json").read_bytes()) == strict
+    assert strict["selections"]["EURUSD"]["verdict"] == "DEPLOY"
+
+
+def test_a_class_of_ones_own_waits_for_its_audit(commit, select, output):
+    own = {"class": "my.Features", "code": "c", "passed": False, "why": "reads later bars"}
+    commit("a1", sealed=True, record={"own_classes": [own]})
+    entry = select()["selections"]["EURUSD"]
+    assert (entry["verdict"], entry["decided_by"]) == ("WATCH", "own_classes: my.Features: reads later bars")
+    assert SealedTestLog(output).read() == []
 
 
 def test_what_changed_since_the_last(commit, fail, output):

@@ -118,6 +118,8 @@ def test_a_verdict_stands_dated_while_the_gates_before_hold(candidate, trials, m
     assert (verdict.verdict, opened) == ("DEPLOY", [])
     (told,) = {gate.explanation for gate in verdict.gates if "stands" in gate.explanation}
     assert told == f"stands as of {old.time:%Y-%m-%d}: waits for 76 events that nobody has seen"
+    assert verdict.evidence["stands"] == {"run_id": "old", "since": old.time.isoformat(), "n_missing": 76}
+    assert (verdict.evidence["p_values"]["test"], verdict.evidence["test"]) == (0.01, None)
     weak = make_candidate(accuracy=0.5)
     assert judged(weak, trials, [replace(old, trial=weak.identity.trial)])[0].verdict == "NO_MODEL"
 

@@ -19,7 +19,7 @@ from smc.report.selection.entries import (
     model_and_profile,
     row_of,
 )
-from smc.report.selection.facts import facts_section
+from smc.report.selection.facts import facts_section, questions_section
 from smc.report.text import MISSING, count, decimal, interval, percent
 from smc.report.view import SPLIT_NAMES
 
@@ -43,6 +43,7 @@ def card(symbol: str, entry: Mapping[str, Any], candidate_run: CandidateRun | st
             section_block(facts_section(entry), class_="facts"),
             class_="halves",
         ),
+        *map(section_block, questions_section(entry)),
         _charts(candidate_run),
         _explanation_block(candidate_run),
         class_=f"card {entry['verdict'].lower()}",

@@ -72,7 +72,7 @@ def _test_opened(entry: Mapping[str, Any], candidate_run: CandidateRun) -> Item:
     if not candidate_run.is_sealed:
         why = "never sealed: each run recorded its test figures (evaluation.test=sealed keeps them closed)"
         return Item(what, "no", why)
-    n_times = f"opened {count(n_openings)} time{'s' * (n_openings != 1)} for this symbol"
+    n_times = f"{count(n_openings)} opening{'s' * (n_openings != 1)} of this market, each in the p-value"
     return judged(what, n_openings == 1, n_times)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.text import count, decimal, interval, is_number, percent, two_digits
+from smc.report.text import count, day, decimal, interval, is_number, percent, two_digits
 
 P_VALUES = {
     "romano_wolf": "Romano-Wolf p among the trials of its events",
@@ -32,6 +32,24 @@ def facts_section(entry: Mapping[str, Any]) -> Section:
     return Section("Evidence", points, [Table(("", ""), rows)])
 
 
+def questions_section(entry: Mapping[str, Any]) -> list[Section]:
+    """List what stands for the other questions that a symbol was asked; nothing if there was one alone."""
+    rows = [
+        (
+            str(other["candidate"]["model"]),
+            str(other["candidate"]["run_id"]),
+            "passed" if other["is_sound"] else "not passed",
+            count(other["n_trials"]),
+            decimal(other["lower_bound"]),
+            decimal(other["corrected_p_value"], 4),
+        )
+        for other in entry.get("questions") or []
+    ]
+    columns = ("model", "run", "filters", "trials", "lower bound", "p, corrected")
+    points = ["Runs of other labels, events or sides: no test part of theirs was opened."]
+    return [Section("Other questions", points, [Table(columns, rows, n_text=3)])] if rows else []
+
+
 def _trials(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     ended = ", ".join(f"{count(n)} {status}" for status, n in (evidence.get("trials") or {}).items())
     yield "distinct trials counted", count(evidence["n_trials"])
@@ -43,6 +61,12 @@ def _trials(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "runs read", count(evidence.get("n_runs"))
     yield "independent trials they amount to", decimal(evidence.get("effective_trials"), 1)
     yield "openings of a test part of this market", count(evidence.get("openings"))
+    if stands := evidence.get("stands"):
+        since = f"since {day(stands['since'])}, run {stands['run_id']}"
+        yield (
+            "the verdict on the test part stands",
+            f"{since}; waits for {count(stands['n_missing'])} new events",
+        )
 
 
 def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from smc.report.selection.checklist import checklist_section
 from smc.report.selection.checklist_items import Item
 from smc.report.selection.conclusions import PROMISE, account, recommendation
 from smc.report.selection.entries import gates_section
-from smc.report.selection.facts import facts_section
+from smc.report.selection.facts import facts_section, questions_section
 from smc.report.selection.overfitting import overfitting_sections
 from smc.report.selection.tried import run_sections, tried_section
 
@@ -38,6 +38,7 @@ def symbol_page(
         Section("Recommendation", recommendation(entry)),
         gates_section(entry),
         facts_section(entry),
+        *questions_section(entry),
         tried_section(entry),
     ]
     if isinstance(candidate_run, str):

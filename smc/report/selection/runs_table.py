@@ -29,6 +29,7 @@ COLUMNS = (
     Column("corrected_p_value", "p, corrected", lambda value: decimal(value, 4)),
     Column("score", "score", decimal),
     Column("train_val_gap", "gap", percent),
+    Column("train_val_r2_gap", "gap of R2", decimal),
     Column("train_accuracy", "train", percent),
     Column("val_accuracy", "validation", percent),
     Column("test_accuracy", "test", percent),
@@ -41,7 +42,15 @@ COLUMNS = (
     Column("run_id", "run"),
 )
 #: Figures that a rule may not have: their columns are left out where no run has them.
-OPTIONAL = ("lower_bound", "corrected_p_value", "score", "evidence", "sharpe", "notes")
+OPTIONAL = (
+    "lower_bound",
+    "corrected_p_value",
+    "score",
+    "evidence",
+    "train_val_r2_gap",
+    "sharpe",
+    "notes",
+)
 #: Columns that have a list to choose from.
 CHOICES = ("symbol", "model", "profile", "standing")
 

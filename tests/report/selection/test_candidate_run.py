@@ -113,7 +113,7 @@ def test_the_checklist_says_yes_only_where_the_evidence_does(make_sealed_run, ma
         "train-validation gap",
     ):
         assert worse[name].state == "no", name
-    assert "opened 2 times" in worse["test part opened once"].says
+    assert "2 openings of this market" in worse["test part opened once"].says
     evidence["min_track_record_length"] = short
     assert items_of(manifest, tmp_path / "outputs")["track record long enough"].state == "no"
 

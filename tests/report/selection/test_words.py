@@ -3,7 +3,7 @@
 import pytest
 
 from smc.report.selection.conclusions import recommendation
-from smc.report.selection.facts import facts_section
+from smc.report.selection.facts import facts_section, questions_section
 
 
 def facts(**evidence):
@@ -41,3 +41,33 @@ def test_the_recommendation_is_the_verdicts(make_manifest, verdict, said):
     found = recommendation(make_manifest({"EURUSD": verdict})["selections"]["EURUSD"])
     assert any(said in sentence for sentence in found)
     assert any("needs about 340 more events" in sentence for sentence in found) == (verdict != "DEPLOY")
+
+
+def test_an_earlier_look_that_stands_is_dated():
+    stands = {"run_id": "f00", "since": "2025-03-04T05:06:07+00:00", "n_missing": 76}
+    told = facts(stands=stands)["the verdict on the test part stands"]
+    assert told == "since 2025-03-04, run f00; waits for 76 new events"
+    assert "the verdict on the test part stands" not in facts(stands=None)
+
+
+def test_a_p_value_says_what_else_it_would_bear():
+    found = facts(
+        p_values={"corrected": 0.01, "test": 0.002}, would_pass_as_best_of=1234, n_untold=3, round=2
+    )
+    assert found["p corrected for all trials of its market"] == "0.0100"
+    assert found["it would pass as the best of"] == "1,234 more"
+    assert (found["of them without evidence"], found["round of trials, 1 the first"]) == ("3", "2")
+
+
+def test_other_questions_are_listed_beside_the_one_that_names_the_candidate():
+    other = {
+        "question": "q2",
+        "n_trials": 4,
+        "candidate": {"run_id": "f00", "model": "mlp"},
+        "is_sound": False,
+        "lower_bound": 0.05,
+        "corrected_p_value": 0.0123,
+    }
+    (section,) = questions_section({"questions": [other]})
+    assert section.tables[0].rows == [("mlp", "f00", "not passed", "4", "0.050", "0.0123")]
+    assert questions_section({}) == questions_section({"questions": []}) == []
