@@ -112,7 +112,7 @@ def sections(result: SelectionResult, *, with_changes: bool = False) -> list[Sec
     """Return what the command prints: a symbol a row, what is missing, where the manifest is."""
     manifest = result.manifest
     selections, summary = manifest["selections"], manifest["summary"]
-    columns = ("symbol", "verdict", "model", "decided by", "oof", "gap", "test", "p", "best of", "trials")
+    columns = ("symbol", "verdict", "model", "decided by", "oof", "gap", "test", "p", "trials")
     rows = [_row(symbol, entry) for symbol, entry in selections.items()]
     reasons = [f"{symbol}: {_why(entry)}" for symbol, entry in selections.items()]
     points = [
@@ -151,7 +151,6 @@ def _row(symbol: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
         percent(entry["train_val_gap"]),
         percent(entry["test_accuracy"]),
         decimal((evidence.get("p_values") or {}).get("corrected"), 4),
-        count(evidence.get("would_pass_as_best_of")),
         str(evidence["n_trials"]),
     )
 

@@ -16,8 +16,8 @@ from smc.typing import BoolArray
 MONTHS = 24
 #: Fewest events that nobody looked at, and their least share of the test part, to be tested alone.
 LEAST_FRESH, LEAST_FRESH_SHARE = 30, 0.5
-#: Who looked, where a run wrote down its test figures itself.
-RECORDED = "recorded"
+#: Figures of an opening that a selection has judged by.
+JUDGED = {"n_openings", "n_events"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +45,11 @@ class Look:
 def plan_look(candidate: Candidate, openings: Sequence[Opening]) -> Look:
     """Say which events of a test part count, and how often the market was looked at.
 
-    A test part is opened once, and selecting again reads it: of a run whose part was opened by a selection
-    only the looks before it count, so that its verdict does not change with later ones. Fresh are events
-    that begin after all bars that were opened. Where there are at least 30 of them, and half of the test
-    part, they alone are tested, else all are. An opening counts if its newest bar is later than 24 months
-    before the candidate's; one of later bars too, so that cutting the data does not help.
+    A test part is opened once, and selecting again reads it: where a selection judged it already, its looks
+    and events of then are taken, so that its verdict does not change with later looks. Else every other
+    opening counts whose newest bar is later than 24 months before the candidate's; one of later bars too, so that
+    cutting the data does not help. Fresh are events that begin after all bars that others opened. Where there
+    are at least 30 of them, and half of the test part, they alone are tested, else all are.
 
     A trial that was opened on older bars is not looked at again before there are enough fresh events: its
     verdict stands.
@@ -60,17 +60,18 @@ def plan_look(candidate: Candidate, openings: Sequence[Opening]) -> Look:
         Of the candidate's market, the oldest first.
     """
     time, newest = candidate.test_events
-    own = [number for number, opening in enumerate(openings) if _is_of(opening, candidate)]
-    is_dated = bool(own) and openings[own[0]].by != RECORDED
+    own = [opening for opening in openings if _is_of(opening, candidate)]
+    if own and own[0].figures.keys() >= JUDGED:
+        n_openings, n_events = (int(own[0].figures[name]) for name in ("n_openings", "n_events"))
+        return Look(n_openings, np.arange(len(time)) >= len(time) - n_events)
     others = [opening for opening in openings if not _is_of(opening, candidate)]
-    before = openings[: own[0]] if is_dated else others
-    n_openings = 1 + sum(_counts(opening, newest) for opening in before)
-    is_fresh = time > max((_nanoseconds(opening.end) for opening in before), default=-1)
+    n_before = sum(_counts(opening, newest) for opening in others)
+    is_fresh = time > max((_nanoseconds(opening.end) for opening in others), default=-1)
     n_missing = max(least_fresh(len(time)) - int(is_fresh.sum()), 0)
-    of_trial = [opening for opening in before if opening.trial == candidate.identity.trial]
+    of_trial = [opening for opening in others if opening.trial == candidate.identity.trial]
     if of_trial and n_missing and not own:
-        return Look(n_openings - 1, is_fresh, of_trial[-1], n_missing)
-    return Look(n_openings, np.ones(len(time), dtype=bool) if n_missing else is_fresh)
+        return Look(n_before, is_fresh, of_trial[-1], n_missing)
+    return Look(n_before + 1, np.ones(len(time), dtype=bool) if n_missing else is_fresh)
 
 
 def least_fresh(n_events: int) -> int:

@@ -39,7 +39,7 @@ def skewed_mean(values: FloatArray, *, error: float, block_size: int) -> SkewedM
     With t = mean / error and k the skewness of disjoint sums over blocks, by the root of their number n / b:
     h = t + k t^2 / 3 + k^2 t^3 / 27 + k / 6 removes the first term by which skewness bends the
     distribution of t. Returns of a near target and a far stop are skewed to the left, where t alone rejects
-    twice as often as it says. p = 1 - F(min(t, h)), F Student's with n / b - 1 degrees of freedom (at least
+    more often than it says. p = 1 - F(min(t, h)), F Student's with n / b - 1 degrees of freedom (at least
     1): the correction may cost, and never gains, since k is an estimate from few blocks.
 
     Parameters

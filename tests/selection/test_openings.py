@@ -64,12 +64,23 @@ def test_openings_of_the_last_two_years_count_and_later_ones_too(candidate, days
 
 
 def test_selecting_again_reads_what_was_opened(candidate):
-    before, own = other(candidate, run_id="before"), opening_of(candidate)
+    end = pd.Timestamp(int(candidate.test.time[79]), tz="UTC").to_pydatetime()
+    before = replace(other(candidate, run_id="before"), end=end)
     first = plan_look(candidate, [before])
-    again = plan_look(candidate, [before, own, other(candidate, run_id="later")])
-    assert again.n_openings == first.n_openings == 2
-    assert np.array_equal(again.is_used, first.is_used)
-    assert again.stands is None
+    assert (first.n_openings, int(first.is_used.sum())) == (2, 120)
+    own = opening_of(candidate, **look_at(candidate.test, first).plain)
+    later = other(candidate, run_id="later")
+    for openings in ([before, own, later], [own, before, later], [own]):
+        again = plan_look(candidate, openings)
+        assert (again.n_openings, again.stands) == (2, None)
+        assert np.array_equal(again.is_used, first.is_used)
+
+
+def test_who_looked_by_another_rule_first_has_looked_at_all(candidate):
+    """The classic rule opens every part, the candidate's among the first."""
+    own = replace(opening_of(candidate, by="classic"), figures={})
+    looks = [own, *(other(candidate, run_id=f"o{k}", by="classic") for k in range(9))]
+    assert plan_look(candidate, looks).n_openings == 10
 
 
 def test_recorded_parts_count_whoever_was_first(candidate):
