@@ -47,9 +47,9 @@ def plan_look(candidate: Candidate, openings: Sequence[Opening]) -> Look:
 
     A test part is opened once, and selecting again reads it: where a selection judged it already, its looks
     and events of then are taken, so that its verdict does not change with later looks. Else every other
-    opening counts whose newest bar is later than 24 months before the candidate's; one of later bars too, so that
-    cutting the data does not help. Fresh are events that begin after all bars that others opened. Where there
-    are at least 30 of them, and half of the test part, they alone are tested, else all are.
+    opening counts whose newest bar is later than 24 months before the candidate's; one of later bars too,
+    so that cutting the data does not help. Fresh are events that begin after all bars that others opened.
+    Where there are at least 30 of them, and half of the test part, they alone are tested, else all are.
 
     A trial that was opened on older bars is not looked at again before there are enough fresh events: its
     verdict stands.

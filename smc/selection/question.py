@@ -20,16 +20,13 @@ class Question:
     sound
         Those that passed every filter.
     chosen
-        The best-ranked of those that come furthest: proven, else sound, else any.
-    is_proven
-        Whether the p-value of ``chosen``, for everything that was tried on the market, is at most the level.
+        The best-ranked of those that come furthest: sound and proven, else sound, else any.
     """
 
     name: str
     ranked: Sequence[RankedTrial]
     sound: Sequence[RankedTrial]
     chosen: RankedTrial
-    is_proven: bool
 
     def plain(self) -> dict[str, Any]:
         """Return what the manifest says of a question that does not stand for its symbol."""
@@ -65,15 +62,9 @@ def _question(
 ) -> Question:
     sound = [trial for trial in ranked if is_sound(trial)]
     proven = [trial for trial in sound if trial.p_values.corrected <= alpha]
-    return Question(name, ranked, sound, (proven or sound or ranked)[0], bool(proven))
+    return Question(name, ranked, sound, (proven or sound or ranked)[0])
 
 
-def _order(question: Question) -> tuple[bool, bool, float, float, str]:
+def _order(question: Question) -> tuple[bool, float, float, str]:
     chosen = question.chosen
-    return (
-        not question.is_proven,
-        not question.sound,
-        chosen.p_values.corrected,
-        -chosen.lower_bound,
-        question.name,
-    )
+    return not question.sound, chosen.p_values.corrected, -chosen.lower_bound, question.name

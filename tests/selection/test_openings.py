@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smc.selection.candidates import split_result
 from smc.selection.gates_on_test import look_at
 from smc.selection.honest import Honest
 from smc.selection.openings import Look, least_fresh, plan_look
@@ -161,8 +162,6 @@ def test_looks_are_paid(candidate, trials):
     ("n", "overlap", "is_told"), [(19, 0, False), (20, 0, True), (200, 15, True), (200, 24, False)]
 )
 def test_too_few_independent_events_have_no_p_value(make_candidate, make_rows, n, overlap, is_told):
-    from smc.selection.candidates import split_result
-
     part = split_result(make_rows(0.8, n=n, seed=0, part="test", overlap=overlap), pd.DataFrame())
     seen = look_at(part, Look(1, np.ones(n, dtype=bool)))
     assert (seen.test is not None) is is_told
@@ -175,3 +174,22 @@ def test_only_the_events_of_the_look_are_tested(candidate):
     seen = look_at(candidate.test, Look(1, half))
     assert seen.n_events == 100
     assert seen.mean == pytest.approx(candidate.test.evidence.value[100:].mean())
+
+
+def test_the_overlap_is_that_of_the_events_which_are_tested(make_rows):
+    """Labels overlap in the first half, and in the second they do not."""
+    rows = make_rows(0.6, n=300, seed=0, part="test")
+    wide = rows.assign(end=rows["end"] + np.where(np.arange(300) < 150, 200, 0))
+    half = np.arange(300) >= 150
+    part, plain = split_result(wide, pd.DataFrame()), split_result(rows, pd.DataFrame())
+    assert look_at(part, Look(1, half)).test.degrees == look_at(plain, Look(1, half)).test.degrees
+
+
+def test_a_candidate_whose_test_events_are_not_known_pays_for_all_looks(candidate):
+    unknown = replace(candidate, test=None)
+    assert plan_look(unknown, [other(candidate, -5000), other(candidate, run_id="o2")]).n_openings == 3
+
+
+def test_the_last_of_several_verdicts_stands(candidate):
+    openings = [opening_of(candidate, days=days, run_id=f"old{days}") for days in (-60, -10)]
+    assert plan_look(candidate, openings).stands is openings[1]
