@@ -22,7 +22,14 @@ from smc.report.selection.entries import model_and_profile, row_of
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, count, decimal, percent
 from smc.selection.candidate import Candidate
-from smc.selection.manifest import build_manifest, differences, manifest_name, read_manifest, write_manifest
+from smc.selection.manifest import (
+    NAME,
+    build_manifest,
+    differences,
+    manifest_name,
+    read_manifest,
+    write_manifest,
+)
 from smc.selection.runs import missing_runs, read_runs, runs_summary
 from smc.selection.sealed_test_log import SealedTestLog
 from smc.selection.verdict import Verdict
@@ -39,6 +46,9 @@ Machines read the honest rule alone: any other writes manifest.RULE.json and rep
   python -m smc.select selection.max_train_val_gap=0.15    any argument of a rule (conf/selection)
   python -m smc.select paths.output=elsewhere              runs in another folder
 """
+
+#: Where another manifest than that of machines was written.
+BESIDE = "Machines read {}, of the honest rule and a market's first criteria: it is as it was"
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,7 @@ def sections(result: SelectionResult, *, with_changes: bool = False) -> list[Sec
         *_incomplete(manifest["runs"]),
         f"{manifest['runs']['read']} runs read; {summary['models_selected']} of {summary['total_symbols']} "
         f"symbols have a model, {summary['manual_review_needed']} need a look: {result.path}",
+        *([] if result.path.name == NAME else [BESIDE.format(result.path.with_name(NAME))]),
         f"The page with the evidence, the Markdown beside it: {result.page}",
     ]
     changes = Section("Changed since the last manifest", result.changes or ["nothing"])

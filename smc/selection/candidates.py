@@ -65,7 +65,7 @@ def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
         Predictions of one symbol and split with the baseline's beside them; an event may stand there several
         times.
     net
-        ``position`` of its bars; no rows where it was not traded.
+        ``position`` of its bars; no rows where nothing was traded.
     """
     if not len(rows):
         return None
@@ -83,7 +83,7 @@ def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
         correct,
         baseline,
         is_constant=len(np.unique(rows["prediction"])) < 2,
-        is_idle=len(net) > 0 and not net["position"].to_numpy().any(),
+        is_idle=not (len(net) and net["position"].to_numpy().any()),
     )
 
 

@@ -55,7 +55,7 @@ class SplitResult:
     is_constant
         Whether all events were given the same class, or the same number.
     is_idle
-        Whether it was traded, and never took a position.
+        Whether no position was ever taken.
     """
 
     evidence: EventEvidence

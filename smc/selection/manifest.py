@@ -164,6 +164,7 @@ FIGURES = {
     "test accuracy": ("test_accuracy",),
     "train-validation gap": ("train_val_gap",),
     "corrected p": ("evidence", "p_values", "corrected"),
+    "test p": ("evidence", "p_values", "test"),
     "lower bound": ("evidence", "lower_bound"),
 }
 

@@ -212,6 +212,40 @@ MUTATIONS = (
         "tests/earlier/test_old_returns.py", "runs of two kinds of returns stand in one panel",
     ),
     Mutation(
+        "selection/p_values.py", "(column.round - 1)", "column.round",
+        "tests/selection/test_p_values.py", "the first round costs, too",
+    ),
+    Mutation(
+        "selection/p_values.py", "max(romano_wolf, single)", "romano_wolf",
+        "tests/selection/test_p_values.py", "few events reject too often",
+    ),
+    Mutation(
+        "selection/panel.py", "np.ascontiguousarray(stamps, dtype=\"<i8\").tobytes() for stamps in (self.rows.start, self.rows.end)",
+        "str(self.n_trials).encode() for _ in (0,)",
+        "tests/selection/test_law_of_p_values.py", "the draws of a panel depend on its trials",
+    ),
+    Mutation(
+        "selection/openings.py", "if of_trial and n_missing and not own:", "if False:",
+        "tests/selection/test_openings.py", "a vintage is looked at anew each month",
+    ),
+    Mutation(
+        "selection/openings.py", "if own and own[0].figures.keys() >= JUDGED:", "if False:",
+        "tests/selection/test_openings.py", "a verdict changes with looks at other trials",
+    ),
+    Mutation(
+        "selection/market.py", "[columns[0] for columns in seeds.values()]",
+        "[max(columns, key=lambda column: column.values.mean()) for columns in seeds.values()]",
+        "tests/selection/test_honest.py", "the luckiest seed stands for its trial",
+    ),
+    Mutation(
+        "selection/symbol_assessment.py", "for trial in self.question.sound if", "for trial in self.ranked if",
+        "tests/selection/test_honest.py", "a refused run is named as an alternative",
+    ),
+    Mutation(
+        "selection/manifest.py", "if type(rule) is not Honest:", "if False:",
+        "tests/select/test_select.py", "the classic rule replaces the manifest of machines",
+    ),
+    Mutation(
         "selection/measures.py", "added = added - np.average(added, weights=share)", "added = added - np.average(added)",
         "tests/selection/test_measures.py", "an event that is tested more often moves the centre",
     ),

@@ -70,6 +70,14 @@ def test_a_last_manifest_that_cannot_be_read_is_said_and_replaced(commit, at_ter
     assert " - nothing" in at_terminal("--diff")
 
 
+def test_another_rule_says_that_machines_do_not_read_it(commit, at_terminal, output):
+    commit("a1")
+    assert "Machines read" not in at_terminal()
+    told = " ".join(at_terminal("selection=classic").split())
+    assert f"{output}/manifest.classic.json" in told
+    assert f"Machines read {output}/manifest.json" in told
+
+
 def test_overrides_stand_before_and_after_options(commit, at_terminal):
     commit("a1", gap=0.16)
     assert "DEPLOY" in at_terminal("--diff", "selection=classic")

@@ -72,7 +72,9 @@ def make_candidate() -> Callable[..., Candidate]:
         parts = {
             part: None
             if share is None
-            else split_result(predicted(share, n=size, seed=drawn, part=part), pd.DataFrame())
+            else split_result(
+                predicted(share, n=size, seed=drawn, part=part), pd.DataFrame({"position": [1.0]})
+            )
             for part, (share, size) in shares.items()
         }
         identity = Identity(

@@ -70,7 +70,7 @@ def test_what_is_constant_and_what_is_idle(make_rows):
     assert (told.is_constant, told.is_idle) == (False, True)
     told = split_result(rows.assign(prediction=0), held.assign(position=[0.0] * 39 + [-1.0]))
     assert (told.is_constant, told.is_idle) == (True, False)
-    assert not split_result(rows, held[:0]).is_idle  # it was not traded: nothing is known
+    assert split_result(rows, held[:0]).is_idle
 
 
 @pytest.mark.parametrize(("gap", "passes"), [(0.19, True), (0.2, True), (0.21, False), (None, False)])
