@@ -67,7 +67,7 @@ def test_the_report_says_what_was_measured(folder: Path) -> None:
     assert (wrong["n"], wrong["target"]["at_most"]) == (2, 0.05)
     assert 0 <= wrong["low"] <= wrong["value"] <= wrong["high"] <= 1
     page = (folder / "report.md").read_text()
-    for text in ("wrong, honest", "<= 5 %", "share at most 0.05", "accuracy, out of fold", "selftest.png"):
+    for text in ("wrong, honest", "&lt;= 5 %", "share at most 0.05", "accuracy, out of fold", "selftest.png"):
         assert text in page
     assert (folder / "selftest.png").read_bytes().startswith(b"\x89PNG")
 
@@ -111,7 +111,7 @@ def test_a_rule_that_deploys_everything_is_refuted(
     asked = [*SMALL, *FAST, "--symbols", "3", "--jobs", "1", "--output", str(tmp_path)]
     assert exit_code(*asked) == 1
     page = next((tmp_path / "selftest").glob("*/report.md")).read_text()
-    assert "| 120:0 | wrong, honest | <= 5 % | 100.0 % | [29.2, 100.0] | 3 | REFUTED |" in page
+    assert "| 120:0 | wrong, honest | &lt;= 5 % | 100.0 % | [29.2, 100.0] | 3 | REFUTED |" in page
 
 
 def test_a_feature_that_sees_the_future_makes_false_deployments(
