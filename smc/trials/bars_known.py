@@ -1,8 +1,8 @@
 """The bars that a ledger has seen, and which market new ones belong to."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,14 @@ import pandas as pd
 
 from smc.fingerprint import bars_fingerprint
 from smc.trials import blobs
-from smc.trials.market import Market, Moves, Signature
+from smc.trials.market import HOURS, Days, Moves, Signature, is_one_market, signature
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+#: Bars that continue others are remembered once they are so much longer: a year of daily vintages is one.
+GROWTH = 1.25
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class KnownBars:
 
     Attributes
     ----------
+    signature
+        Name of the blob that holds its moves; None if they are those of older bars that it contains.
     contains
         Fingerprints of older bars that it holds, value for value, and continues.
     """
@@ -33,13 +38,12 @@ class KnownBars:
     n_bars: int
     first: int | None
     last: int | None
-    moves: str | None
-    days: str | None
+    signature: str | None = None
     contains: frozenset[str] = frozenset()
 
     def facts(self) -> dict[str, Any]:
         """Return what an event says of it."""
-        names = ("market", "n_bars", "first", "last", "moves", "days")
+        names = ("market", "n_bars", "first", "last", "signature")
         return {name: getattr(self, name) for name in names} | {"contains": sorted(self.contains)}
 
 
@@ -65,23 +69,38 @@ class BarsKnown:
         self._connection = connection
         self.new = NewBars()
 
-    def markets(self, fingerprints: Iterable[str], bars: Mapping[str, pd.DataFrame]) -> dict[str, KnownBars]:
+    def markets(
+        self, symbols: Mapping[str, str], bars: Mapping[str, pd.DataFrame], *, by_symbol: bool
+    ) -> dict[str, KnownBars]:
         """Return what is known of each series; new ones are compared with all that is known.
+
+        Parameters
+        ----------
+        symbols
+            By fingerprint.
+        by_symbol
+            Where nobody has the bars any more, the market of the symbol's newest ones is taken.
 
         Raises
         ------
         ValueError
             Bars that nobody has seen are not given.
         """
-        wanted = sorted(set(fingerprints))
+        wanted = sorted(symbols)
         known = self._read(wanted)
-        for fingerprint in wanted:
-            if fingerprint not in known:
-                if fingerprint not in bars:
-                    raise ValueError(f"the bars {fingerprint} are new to the ledger: give them too")
+        for fingerprint in sorted(
+            wanted, key=lambda name: len(bars.get(name, ()))
+        ):  # what may hold others, last
+            if fingerprint in known:
+                continue
+            if fingerprint in bars:
                 self._add(fingerprint, bars[fingerprint])
-        found = {**known, **self.new.known}
-        return {fingerprint: found[fingerprint] for fingerprint in wanted}
+            elif by_symbol:
+                self._add_lost(fingerprint, symbols[fingerprint])
+            else:
+                raise ValueError(f"the bars {fingerprint} are new to the ledger: give them too")
+        known |= self.new.known
+        return {fingerprint: known[fingerprint] for fingerprint in wanted}
 
     def resolve(self, market: str) -> str:
         """Return a market after all that the new bars have shown to be one."""
@@ -90,16 +109,12 @@ class BarsKnown:
         return market
 
     def _add(self, fingerprint: str, bars: pd.DataFrame) -> None:
-        compared = Market(bars)
-        held = self._held_by(bars)
-        same = {each.market for each in held}
-        same |= {each.market for each, remembered in self._remembered if compared.is_that_of(remembered)}
+        own, held = signature(bars), self._held_by(bars)
+        same = {series.market for series in held}
+        same |= {series.market for series, other in self._remembered if is_one_market(own, other)}
         markets = self._by_age({self.resolve(market) for market in same})
         market = markets[0] if markets else fingerprint
         self.new.merged.update(dict.fromkeys(markets[1:], market))
-        contains = {each.fingerprint for each in held}
-        contains |= {name for each in held for name in each.contains}
-        moves, days = (_packed(each) for each in (compared.signature.bars, compared.signature.days))
         stamps = pd.DatetimeIndex(bars.index).as_unit("ns").asi8
         added = KnownBars(
             fingerprint,
@@ -107,29 +122,43 @@ class BarsKnown:
             n_bars=len(bars),
             first=int(stamps[0]),
             last=int(stamps[-1]),
-            moves=blobs.name(moves),
-            days=blobs.name(days),
-            contains=frozenset(contains),
+            contains=frozenset(series.fingerprint for series in held).union(
+                *(series.contains for series in held)
+            ),
         )
+        longest = max((series.n_bars for series in held if series.signature), default=0)
+        if len(bars) >= GROWTH * longest:
+            content = _packed(own)
+            added = replace(added, signature=blobs.name(content))
+            self.new.contents.append(content)
+            self._remembered.append((added, own))
         self.new.known[fingerprint] = added
-        self.new.contents += [moves, days]
-        self._remembered.append((added, compared.signature))
+
+    def _add_lost(self, fingerprint: str, symbol: str) -> None:
+        runs = tables().runs
+        query = runs.select().filter_by(symbol=symbol).order_by(runs.c.registered.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        market = fingerprint if row is None else self.resolve(row.market)
+        self.new.known[fingerprint] = KnownBars(fingerprint, market, n_bars=0, first=None, last=None)
 
     def _by_age(self, markets: set[str]) -> list[str]:
         """Sort markets by the bars that they are named after, those seen first before the others."""
-        order = [each.market for each in self._all]
+        order = [series.market for series in self._all]
         return sorted(markets, key=lambda market: order.index(market) if market in order else len(order))
 
     def _held_by(self, bars: pd.DataFrame) -> list[KnownBars]:
         """Return the older bars that these hold, value for value, and continue."""
         stamps = pd.DatetimeIndex(bars.index).as_unit("ns").asi8
         held = []
-        for each in (*self._all, *self.new.known.values()):
-            if each.first is None or each.last is None or each.last >= stamps[-1]:
+        for series in (*self._all, *self.new.known.values()):
+            if series.first is None or series.last is None or series.last >= stamps[-1]:
                 continue
-            first, end = np.searchsorted(stamps, each.first), np.searchsorted(stamps, each.last, side="right")
-            if end - first == each.n_bars and bars_fingerprint(bars.iloc[first:end]) == each.fingerprint:
-                held.append(each)
+            first, end = (
+                np.searchsorted(stamps, series.first),
+                np.searchsorted(stamps, series.last, side="right"),
+            )
+            if end - first == series.n_bars and bars_fingerprint(bars.iloc[first:end]) == series.fingerprint:
+                held.append(series)
         return held
 
     @cached_property
@@ -140,11 +169,11 @@ class BarsKnown:
     @cached_property
     def _remembered(self) -> list[tuple[KnownBars, Signature]]:
         """What new bars are compared with; bars that newer ones hold would say nothing else."""
-        contained = {name for each in self._all for name in each.contains}
-        compared = [each for each in self._all if each.moves and each.fingerprint not in contained]
-        names = (name for each in compared for name in (each.moves, each.days) if name)
-        contents = blobs.load(self._connection, names)
-        return [(each, _signature(each, contents)) for each in compared]
+        kept = [series for series in self._all if series.signature]
+        contained = {name for series in kept for name in series.contains}
+        compared = [series for series in kept if series.fingerprint not in contained]
+        contents = blobs.load(self._connection, (series.signature for series in compared if series.signature))
+        return [(series, _unpacked(contents[series.signature])) for series in compared if series.signature]
 
     def _read(self, fingerprints: list[str]) -> dict[str, KnownBars]:
         table, known = tables().bars, {}
@@ -156,20 +185,25 @@ class BarsKnown:
 
 
 def _known(row: Any) -> KnownBars:
-    names = ("fingerprint", "market", "n_bars", "first", "last", "moves", "days")
+    names = ("fingerprint", "market", "n_bars", "first", "last", "signature")
     return KnownBars(
         **{name: getattr(row, name) for name in names}, contains=frozenset(json.loads(row.contains))
     )
 
 
-def _packed(moves: Moves) -> bytes:
-    return blobs.pack(np.concatenate([[moves.step], np.diff(moves.cells, prepend=0), moves.signs]))
+def _packed(known: Signature) -> bytes:
+    moves, days = known
+    sizes = [moves.step, len(moves.cells), days.first]
+    return blobs.pack(
+        np.concatenate(
+            [sizes, np.diff(moves.cells, prepend=0), moves.signs, days.signs.ravel().astype(np.int64)]
+        )
+    )
 
 
-def _signature(known: KnownBars, contents: Mapping[str, bytes]) -> Signature:
-    def moves(name: str | None) -> Moves:
-        values = blobs.unpack(contents[name or ""], "int64")
-        half = 1 + len(values) // 2
-        return Moves(int(values[0]), values[1:half].cumsum(), values[half:])
-
-    return Signature(moves(known.moves), moves(known.days))
+def _unpacked(content: bytes) -> Signature:
+    values = blobs.unpack(content, "int64")
+    (step, n_moves, first), values = map(int, values[:3]), values[3:]
+    cells, signs, days = np.split(values, [n_moves, 2 * n_moves])
+    moves = Moves(step, cells.cumsum(), signs)
+    return Signature(moves, Days(first, days.reshape(HOURS, -1).astype(np.float64)))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Any
 
 from smc.trials.view import FAILED, KILLED
 
@@ -38,13 +39,18 @@ class CountedRun:
     @property
     def unit(self) -> str:
         """Name of the trial that it is a seed of: configuration, code and bars (16 hex digits)."""
-        parts = (self.trial, self.version, self.code_version, self.bars)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        return unit(self)
 
     @property
     def order(self) -> tuple[int, int, str, str]:
         """Sorts seeds by when they were registered."""
         return self.registered, self.position, self.run_id, self.symbol
+
+
+def unit(run: Any) -> str:
+    """Return the name of the trial that a run, or its row, is a seed of."""
+    parts = (run.trial, run.version, run.code_version, run.bars)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 @dataclass
@@ -88,22 +94,22 @@ def count(
     units: dict[str, list[CountedRun]] = {}
     for run in sorted(runs, key=lambda run: run.order):
         units.setdefault(run.unit, []).append(run)
-    waiting = _begun([run for seeds in units.values() for run in seeds], lists)
+    begun = _begun([run for seeds in units.values() for run in seeds], lists)
     superseded = _superseded(list(units.values()), contains)
     counted = Count()
-    for unit, seeds in units.items():
-        if unit not in superseded:
-            _count_trial(unit, seeds, waiting, counted)
+    for trial, seeds in units.items():
+        if trial not in superseded:
+            _count_trial(trial, seeds, begun, counted)
     return counted
 
 
-def _count_trial(unit: str, seeds: Sequence[CountedRun], begun: AbstractSet[str], counted: Count) -> None:
+def _count_trial(trial: str, seeds: Sequence[CountedRun], begun: AbstractSet[str], counted: Count) -> None:
     told = [run for run in seeds if run.has_column]
     if told:
         started = [run.round for run in seeds if run.started is not None]
         counted.columns.append((told[0], max(started)))
         if told[1:]:
-            counted.repeats[unit] = told[1:]
+            counted.repeats[trial] = told[1:]
         before = seeds[: seeds.index(told[0])]
         counted.n_untold += sum(run.scored is not None for run in before)
     else:

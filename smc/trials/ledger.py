@@ -2,51 +2,24 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from smc.errors import ResultsError
-from smc.trials import blobs, chain, reading, view
+from smc.trials import chain, importing, looks, reading, runs, verify
 from smc.trials.chain import Head
 from smc.trials.database import Database
-from smc.trials.market_trials import MarketTrials, PanelRows
+from smc.trials.importing import ImportedRun
+from smc.trials.market_trials import MarketTrials, Opening
 from smc.trials.place import Place, ledger_place
-from smc.trials.register import Registering, list_id, nanoseconds
+from smc.trials.register import list_id
 from smc.trials.registration import Registration
-from smc.trials.tables import tables
+from smc.trials.runs import REAPED, Evidence, Registered
 from smc.trials.view import FAILED, FINISHED, KILLED, STARTED
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-#: Reason of a run that another process closed, for its own had gone without a word.
-REAPED = "reaped"
-
-
-@dataclass(frozen=True)
-class Registered:
-    """How a run is counted.
-
-    Attributes
-    ----------
-    round
-        The largest over its symbols: 1 + how often somebody may have looked before it was registered.
-    head
-        The event that registered it; a run that keeps this can tell its own ledger from another.
-    """
-
-    round: int
-    head: Head
-
-
-#: Events of a run's panel, and what each of them says (n_events,), NaN where none was predicted.
-Evidence = tuple[PanelRows, npt.NDArray[np.float32]]
 
 
 class Ledger:
@@ -80,6 +53,7 @@ class Ledger:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from smc.fingerprint import bars_fingerprint
     >>> stamps = pd.date_range("2020", periods=300, freq="D", tz="UTC")
     >>> bars = pd.DataFrame({"close": np.random.default_rng(0).normal(size=300).cumsum()}, index=stamps)
@@ -89,7 +63,7 @@ class Ledger:
     ...         f"{trial}{seed}", {"SP500": key}, trial, "1.0", "v", question="q", seed=seed, model="xgboost",
     ...         development=(stamps[0], stamps[200]), output="outputs")
     >>> runs = [registration("a", 0), registration("a", 1), registration("b", 0)]
-    >>> [ledger.start(each, {key: bars}).round for each in runs]
+    >>> [ledger.start(run, {key: bars}).round for run in runs]
     [1, 1, 1]
     >>> ledger.scored("a0")
     >>> ledger.start(registration("c", 0), {key: bars}).round, ledger.market_trials(key).n_untold
@@ -132,10 +106,12 @@ class Ledger:
         ValueError
             Bars that nobody has seen are not given, or a stamp has no time zone.
         """
-        run_ids = [registration.run_id for registration in registrations]
+        jobs = {registration.run_id: registration for registration in registrations}
+        if not jobs:
+            return {}
         with self._appending() as connection:
-            self._register(connection, registrations, bars, list_id(run_ids), command)
-            return _registered(connection, run_ids)
+            runs.register(connection, list(jobs.values()), bars, list_id(jobs), command)
+            return runs.registered(connection, list(jobs))
 
     def start(
         self,
@@ -150,18 +126,14 @@ class Ledger:
         list_name
             `list_id` of the runs that it was registered with; None if it is started by itself.
         """
-        run_id = registration.run_id
         with self._appending() as connection:
-            if not (_is_started(connection, run_id) or _is_listed(connection, run_id, list_name)):
-                self._register(connection, [registration], bars, None, None)
-            self._append(connection, STARTED, {"run_id": run_id, "output": _root(registration.output)})
-            return _registered(connection, [run_id])[run_id]
+            runs.start(connection, registration, bars, list_name)
+            return runs.registered(connection, [registration.run_id])[registration.run_id]
 
     def scored(self, run_id: str) -> None:
         """Say that a fold of a run was scored: from now on it counts; saying it again changes nothing."""
         with self._appending() as connection:
-            if any(row.scored is None for row in self._rows(connection, run_id)):
-                self._append(connection, view.SCORED, {"run_id": run_id})
+            runs.scored(connection, run_id)
 
     def finish(
         self,
@@ -176,30 +148,25 @@ class Ledger:
         evidence
             By symbol.
         tests
-            The test parts that the run has looked at itself, by symbol: ``start``, ``end`` (stamps) and
-            ``figures``.
+            The test parts that the run has looked at itself, by symbol: ``start`` and ``end`` (stamps), and
+            ``figures`` if it has any.
         """
         with self._appending() as connection:
-            self._rows(connection, run_id)
-            known = _symbols_with(connection, "columns", run_id)
-            opened = _symbols_with(connection, "openings", run_id)
-            new = {symbol: said for symbol, said in evidence.items() if symbol not in known}
-            looked = {symbol: test for symbol, test in (tests or {}).items() if symbol not in opened}
-            self._finish(connection, run_id, new, looked)
+            runs.finish(connection, run_id, evidence, tests or {})
 
     def end(self, run_id: str, status: str, reason: str | None = None) -> None:
         """Say how a run ended: "failed", "killed", or "finished" without evidence."""
         with self._appending() as connection:
-            self._rows(connection, run_id)
-            self._end(connection, run_id, status, reason)
+            runs.rows_of(connection, run_id)
+            runs.end(connection, run_id, status, reason)
 
     def end_if_open(self, run_id: str, status: str, reason: str | None = None) -> bool:
         """Say how a run ended whose process has gone, even if `reap` saw it first; False if it had ended."""
         with self._appending() as connection:
-            rows = self._rows(connection, run_id, must_exist=False)
+            rows = runs.rows_of(connection, run_id, must_exist=False)
             is_open = any(row.status == STARTED or row.reason == REAPED for row in rows)
             if is_open:
-                self._end(connection, run_id, status, reason)
+                runs.end(connection, run_id, status, reason)
             return is_open
 
     def reap(self, output: str, state: Callable[[str], str]) -> int:
@@ -214,13 +181,73 @@ class Ledger:
         state
             Tells "started", "finished", "failed" or "killed" by run id; any other answer means killed.
         """
+        with self._database.reading() as connection:
+            attempts = runs.open_attempts(connection, output)
         closed = 0
-        for run_id, attempts in self._open_attempts(output):
+        for run_id, attempt in attempts:
             status = state(run_id)
             if status != STARTED:
                 status = status if status in (FINISHED, FAILED) else KILLED
-                closed += self._end_attempt(run_id, attempts, status)
+                closed += self._end_attempt(run_id, attempt, status)
         return closed
+
+    def open_test(self, run_id: str, symbol: str, start: pd.Timestamp, end: pd.Timestamp, by: str) -> bool:
+        """Say that a test part is about to be read, before it is; False if it was opened before.
+
+        Parameters
+        ----------
+        start, end
+            First bar of its first event, and last bar that any of its labels looks at.
+        by
+            Who looks: a selection rule.
+        """
+        with self._appending() as connection:
+            return looks.open_test(connection, run_id, symbol, (start, end), by)
+
+    def opened_figures(self, run_id: str, symbol: str, figures: Mapping[str, Any]) -> None:
+        """Say what was seen in a test part that was opened; the first figures stand."""
+        with self._appending() as connection:
+            looks.opened_figures(connection, run_id, symbol, figures)
+
+    def audited(self, code: str, subject: str, passed: bool, problems: Sequence[str]) -> None:
+        """Say that code, known by its hash, was put under its laws."""
+        said = {"passed": passed, "problems": list(problems)}
+        with self._appending() as connection:
+            looks.audited(connection, code, subject, said)
+
+    def selected(
+        self,
+        market: str,
+        criteria: Mapping[str, Any] | None,
+        rule: str,
+        verdicts: Mapping[str, Any],
+    ) -> None:
+        """Say what a selection asked for (None: nothing that binds later ones), and what it found."""
+        with self._appending() as connection:
+            looks.selected(connection, reading.current(connection, market), criteria, rule, verdicts)
+
+    def import_runs(
+        self,
+        imported: Sequence[ImportedRun],
+        bars: Mapping[str, pd.DataFrame],
+        *,
+        source: str,
+        head: Head | None = None,
+    ) -> list[str]:
+        """Take over runs that the ledger does not know; return their ids.
+
+        What was registered together is one round, the oldest first; a run without a date is a round of its
+        own. All are taken over or none.
+
+        Parameters
+        ----------
+        source
+            Where they come from, for people.
+        head
+            Of the ledger that they come from: runs and manifests that keep an event up to it are known.
+        """
+        with self._appending() as connection:
+            return importing.import_runs(connection, imported, bars, head, source)
 
     def head(self) -> Head:
         """Return the last event."""
@@ -235,31 +262,51 @@ class Ledger:
     def knows(self, run_id: str) -> bool:
         """Tell whether a run is registered."""
         with self._database.reading() as connection:
-            return bool(self._rows(connection, run_id, must_exist=False))
+            return bool(runs.rows_of(connection, run_id, must_exist=False))
 
     def trials(self, symbol: str | None = None) -> pd.DataFrame:
         """Return all runs, or those of one symbol, in the order of registration; stamps are UTC."""
-        table = tables().runs
-        query = table.select().order_by(table.c.registered, table.c.position, table.c.symbol)
-        if symbol is not None:
-            query = query.where(table.c.symbol == symbol)
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        frame = pd.DataFrame([tuple(row) for row in rows], columns=[column.name for column in table.columns])
-        stamps = ["start", "end", "created", "updated"]
-        return frame.assign(**{name: pd.to_datetime(frame[name], utc=True) for name in stamps})
+            return reading.trials(connection, symbol)
+
+    def markets(self, rule: str | None = None) -> pd.DataFrame:
+        """Return the markets that anything was registered for, by name.
+
+        Columns are ``symbols``, ``first`` and ``last`` (bar), ``simulated`` (all of its runs are) and
+        ``verdicts``: what its last selection found (by this rule, if one is given), None without one.
+        """
+        with self._database.reading() as connection:
+            return reading.markets(connection, rule)
 
     def market_of(self, fingerprint: str) -> str | None:
         """Return the market of bars, which is named after the first of its bars; None if they are new."""
-        table = tables().bars
         with self._database.reading() as connection:
-            row = connection.execute(table.select().filter_by(fingerprint=fingerprint)).first()
-        return None if row is None else row.market
+            return reading.market_of(connection, fingerprint)
 
     def market_trials(self, market: str) -> MarketTrials:
-        """Return everything that was tried on a market."""
+        """Return everything that was tried on a market; a name that was merged into another is known."""
         with self._database.reading() as connection:
-            return reading.market_trials(connection, market)
+            return reading.market_trials(connection, reading.current(connection, market))
+
+    def opening(self, run_id: str, symbol: str) -> Opening | None:
+        """Return what is known of a look at a test part; None if nobody has looked."""
+        with self._database.reading() as connection:
+            return reading.opening(connection, run_id, symbol)
+
+    def audit_of(self, code: str) -> dict[str, Any] | None:
+        """Return the last audit of code by its hash: ``subject``, ``passed``, ``problems``, ``time``."""
+        with self._database.reading() as connection:
+            return looks.audit_of(connection, code)
+
+    def criteria_of(self, market: str, rule: str | None = None) -> dict[str, Any] | None:
+        """Return what the first selection of a market (by this rule, if one is given) asked for, or None."""
+        with self._database.reading() as connection:
+            return looks.criteria_of(connection, reading.current(connection, market), rule)
+
+    def verify(self) -> list[str]:
+        """Say what does not hold: links of the chain, rows that no event says, damaged arrays."""
+        with self._database.reading() as connection:
+            return verify.problems(connection)
 
     def close(self) -> None:
         """Let go of the database; the next call connects again."""
@@ -280,119 +327,11 @@ class Ledger:
             chain.lock(connection)
             yield connection
 
-    @staticmethod
-    def _append(connection: "Connection", kind: str, payload: Mapping[str, Any]) -> None:
-        view.apply(connection, chain.link(connection, kind, payload))
-
-    def _register(
-        self,
-        connection: "Connection",
-        registrations: Sequence[Registration],
-        bars: Mapping[str, pd.DataFrame],
-        name: str | None,
-        command: str | None,
-    ) -> None:
-        """Register runs as a list, or one by itself; a list that is known stays as it is."""
-        if name is not None and _is_listed(connection, None, name):
-            return
-        payload, contents = Registering(connection, bars).payload(registrations, name, command)
-        blobs.keep(connection, contents)
-        self._append(connection, view.REGISTERED, payload)
-
-    def _finish(
-        self,
-        connection: "Connection",
-        run_id: str,
-        evidence: Mapping[str, Evidence],
-        tests: Mapping[str, Mapping[str, Any]],
-    ) -> None:
-        panels = {rows.key: reading.pack_rows(rows) for rows, _ in evidence.values()}
-        columns = {
-            symbol: (rows.key, blobs.pack(np.asarray(values, dtype=np.float32)))
-            for symbol, (rows, values) in evidence.items()
-        }
-        blobs.keep(connection, [*panels.values(), *(content for _, content in columns.values())])
-        payload = {
-            "run_id": run_id,
-            "reason": None,
-            "panels": {key: blobs.name(content) for key, content in panels.items()},
-            "columns": {symbol: [key, blobs.name(content)] for symbol, (key, content) in columns.items()},
-            "tests": {symbol: _test(test) for symbol, test in tests.items()},
-        }
-        self._append(connection, FINISHED, payload)
-
-    def _end(self, connection: "Connection", run_id: str, status: str, reason: str | None) -> None:
-        nothing = {"panels": {}, "columns": {}, "tests": {}} if status == FINISHED else {}
-        self._append(connection, status, {"run_id": run_id, "reason": reason, **nothing})
-
     def _end_attempt(self, run_id: str, attempts: int, status: str) -> bool:
         """Close a run unless it was closed, or started again, since it was seen."""
         with self._appending() as connection:
-            rows = self._rows(connection, run_id, must_exist=False)
+            rows = runs.rows_of(connection, run_id, must_exist=False)
             is_open = any(row.status == STARTED and row.attempts == attempts for row in rows)
             if is_open:
-                self._end(connection, run_id, status, REAPED)
+                runs.end(connection, run_id, status, REAPED)
             return is_open
-
-    def _open_attempts(self, output: str) -> list[tuple[str, int]]:
-        table = tables().runs
-        query = table.select().with_only_columns(table.c.run_id, table.c.attempts).distinct()
-        with self._database.reading() as connection:
-            rows = connection.execute(query.filter_by(status=STARTED, output=_root(output)))
-            return [(row.run_id, row.attempts) for row in rows]
-
-    @staticmethod
-    def _rows(connection: "Connection", run_id: str, *, must_exist: bool = True) -> list[Any]:
-        table = tables().runs
-        rows = list(connection.execute(table.select().filter_by(run_id=run_id).order_by(table.c.symbol)))
-        if must_exist and not rows:
-            raise ResultsError(f"run {run_id} is not in the ledger: start it before its fit")
-        return rows
-
-
-def _registered(connection: "Connection", run_ids: Sequence[str]) -> dict[str, Registered]:
-    table, events = tables().runs, tables().events
-    joined = table.join(events, events.c.number == table.c.registered).select()
-    facts: dict[str, Registered] = {}
-    for first in range(0, len(run_ids), blobs.CHUNK):
-        chunk = table.c.run_id.in_(run_ids[first : first + blobs.CHUNK])
-        query = joined.where(chunk).with_only_columns(
-            table.c.run_id, table.c.round, events.c.number, events.c.hash
-        )
-        for row in connection.execute(query):
-            before = facts.get(row.run_id)
-            number = max(row.round, before.round if before else 1)
-            facts[row.run_id] = Registered(number, Head(row.number, row.hash))
-    return facts
-
-
-def _is_started(connection: "Connection", run_id: str) -> bool:
-    rows = list(connection.execute(tables().runs.select().filter_by(run_id=run_id)))
-    return bool(rows) and all(row.started is not None for row in rows)
-
-
-def _is_listed(connection: "Connection", run_id: str | None, name: str | None) -> bool:
-    """Tell whether a list is known, or holds a run."""
-    if name is None:
-        return False
-    which = {"list": name} if run_id is None else {"list": name, "run_id": run_id}
-    return connection.execute(tables().lists.select().filter_by(**which)).first() is not None
-
-
-def _symbols_with(connection: "Connection", name: str, run_id: str) -> set[str]:
-    table = getattr(tables(), name)
-    return {row.symbol for row in connection.execute(table.select().filter_by(run_id=run_id))}
-
-
-def _test(test: Mapping[str, Any]) -> dict[str, Any]:
-    figures = test.get("figures")
-    return {
-        "start": nanoseconds(test["start"]),
-        "end": nanoseconds(test["end"]),
-        "by": "recorded",
-        "figures": None if figures is None else dict(figures),
-    }
-
-
-def _root(output: str) -> str:
-    return str(Path(output).resolve())

@@ -3,14 +3,18 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from smc.trials import blobs
-from smc.trials.counting import Count, CountedRun, count
+from smc.trials.counting import Count, CountedRun, count, unit
+from smc.trials.looks import criteria_of, last_verdicts, opening_row
 from smc.trials.market_trials import Column, MarketTrials, Opening, PanelRows
+from smc.trials.runs import rows_of, unpack_rows
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ def market_trials(connection: "Connection", market: str) -> MarketTrials:
         )
 
     columns, repeats = _built(counted, column)
-    used = {each.panel for each in (*columns, *(each for seeds in repeats.values() for each in seeds))}
+    used = {kept.panel for kept in (*columns, *chain.from_iterable(repeats.values()))}
     units = {(run.run_id, run.symbol): run.unit for run in map(_counted, rows)}
     return MarketTrials(
         market=market,
@@ -55,6 +59,72 @@ def market_trials(connection: "Connection", market: str) -> MarketTrials:
     )
 
 
+def trials(connection: "Connection", symbol: str | None) -> pd.DataFrame:
+    """Return the runs, or those of one symbol, in the order of registration."""
+    table = tables().runs
+    query = table.select().order_by(table.c.registered, table.c.position, table.c.symbol)
+    if symbol is not None:
+        query = query.where(table.c.symbol == symbol)
+    rows = [tuple(row) for row in connection.execute(query)]
+    frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
+    stamps = ("start", "end", "created", "updated")
+    return frame.assign(**{name: pd.to_datetime(frame[name], utc=True) for name in stamps})
+
+
+def markets(connection: "Connection", rule: str | None) -> pd.DataFrame:
+    """Return the markets of all runs, and what was found last."""
+    runs, verdicts = tables().runs, last_verdicts(connection, rule)
+    tried = runs.select().with_only_columns(runs.c.market, runs.c.symbol, runs.c.simulated).distinct()
+    symbols, simulated = {}, {}
+    for market, symbol, is_simulated in connection.execute(tried):
+        symbols.setdefault(market, set()).add(symbol)
+        simulated[market] = simulated.get(market, True) and is_simulated
+    first, last = (_extreme_bars(connection, choose) for choose in (min, max))
+    rows = [
+        {
+            "symbols": tuple(sorted(names)),
+            "first": first.get(market),
+            "last": last.get(market),
+            "simulated": simulated[market],
+            "verdicts": verdicts.get(market),
+        }
+        for market, names in symbols.items()
+    ]
+    frame = pd.DataFrame(
+        rows, columns=["symbols", "first", "last", "simulated", "verdicts"], index=list(symbols), dtype=object
+    )
+    stamps = {name: pd.to_datetime(frame[name], utc=True) for name in ("first", "last")}
+    return frame.assign(**stamps, simulated=frame["simulated"].astype(bool)).sort_index()
+
+
+def _extreme_bars(connection: "Connection", choose: Callable[..., int]) -> dict[str, int]:
+    """Return the first or the last bar of each market."""
+    name, stamps = ("first" if choose is min else "last"), {}
+    for row in connection.execute(tables().bars.select()):
+        stamp = getattr(row, name)
+        if stamp is not None:
+            stamps[row.market] = choose(stamp, stamps.get(row.market, stamp))
+    return stamps
+
+
+def market_of(connection: "Connection", fingerprint: str) -> str | None:
+    """Return the market of bars."""
+    row = connection.execute(tables().bars.select().filter_by(fingerprint=fingerprint)).first()
+    return None if row is None else row.market
+
+
+def current(connection: "Connection", market: str) -> str:
+    """Return the market that a market's first bars belong to now."""
+    return market_of(connection, market) or market
+
+
+def opening(connection: "Connection", run_id: str, symbol: str) -> Opening | None:
+    """Return what is known of a look at a test part."""
+    rows = [row for row in rows_of(connection, run_id, must_exist=False) if row.symbol == symbol]
+    row = opening_row(connection, run_id, symbol)
+    return None if row is None or not rows else _opening(row, unit(rows[0]))
+
+
 def panels(connection: "Connection", keys: Iterable[str]) -> dict[str, PanelRows]:
     """Return the events of each panel."""
     table, wanted = tables().panels, set(keys)
@@ -63,32 +133,12 @@ def panels(connection: "Connection", keys: Iterable[str]) -> dict[str, PanelRows
     return {key: unpack_rows(key, contents[rows]) for key, rows in sorted(named.items())}
 
 
-def pack_rows(rows: PanelRows) -> bytes:
-    """Compress the events of a panel."""
-    return blobs.pack(np.concatenate([np.diff(rows.start, prepend=0), rows.end - rows.start]))
-
-
-def unpack_rows(key: str, content: bytes) -> PanelRows:
-    """Return the events that `pack_rows` compressed."""
-    steps, lengths = blobs.unpack(content, "int64").reshape(2, -1)
-    start = steps.cumsum()
-    return PanelRows(key, start, start + lengths)
-
-
-def criteria_of(connection: "Connection", market: str, rule: str | None = None) -> Mapping[str, Any] | None:
-    """Return what the first selection of a market asked for, or the first by one rule."""
-    table = tables().selections
-    query = table.select().where(table.c.market == market, table.c.criteria.is_not(None))
-    if rule is not None:
-        query = query.where(table.c.rule == rule)
-    row = connection.execute(query.order_by(table.c.number).limit(1)).first()
-    return None if row is None else json.loads(row.criteria)
-
-
 def _built(counted: Count, column: Any) -> tuple[list[Column], dict[str, list[Column]]]:
     rounds = {run.unit: number for run, number in counted.columns}
     columns = [column(run, number) for run, number in counted.columns]
-    repeats = {unit: [column(run, rounds[unit]) for run in seeds] for unit, seeds in counted.repeats.items()}
+    repeats = {
+        trial: [column(run, rounds[trial]) for run in seeds] for trial, seeds in counted.repeats.items()
+    }
     return columns, repeats
 
 
@@ -96,8 +146,7 @@ def _rows(connection: "Connection", market: str) -> list[Any]:
     runs, columns = tables().runs, tables().columns
     same = (runs.c.run_id == columns.c.run_id) & (runs.c.symbol == columns.c.symbol)
     query = runs.outerjoin(columns, same).select().where(runs.c.market == market)
-    query = query.with_only_columns(*runs.c, columns.c.panel, columns.c.column)
-    return list(connection.execute(query.order_by(runs.c.registered, runs.c.position)))
+    return list(connection.execute(query.with_only_columns(*runs.c, columns.c.panel, columns.c.column)))
 
 
 def _counted(row: Any) -> CountedRun:
@@ -136,18 +185,19 @@ def _columns(connection: "Connection", market: str) -> dict[str, bytes]:
 def _openings(connection: "Connection", market: str, units: Mapping[tuple[str, str], str]) -> list[Opening]:
     runs, table = tables().runs, tables().openings
     same = (runs.c.run_id == table.c.run_id) & (runs.c.symbol == table.c.symbol)
-    query = table.join(runs, same).select().where(runs.c.market == market).order_by(table.c.time)
+    query = table.join(runs, same).select().where(runs.c.market == market)
+    query = query.order_by(table.c.time, table.c.run_id, table.c.symbol)
     return [
-        opening(row, units[row.run_id, row.symbol])
+        _opening(row, units[row.run_id, row.symbol])
         for row in connection.execute(query.with_only_columns(*table.c))
     ]
 
 
-def opening(row: Any, unit: str) -> Opening:
+def _opening(row: Any, trial: str) -> Opening:
     """Return a test part that was looked at."""
     return Opening(
         run_id=row.run_id,
-        trial=unit,
+        trial=trial,
         symbol=row.symbol,
         start=_stamp(row.start),
         end=_stamp(row.end),

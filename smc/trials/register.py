@@ -38,10 +38,19 @@ class Registering:
 
     A run that is known and was started is left as it is. One that was listed and never started is registered
     anew: whoever picks a job out of a list after a look does what a second idea would have done.
+
+    Parameters
+    ----------
+    bars
+        By fingerprint.
+    by_symbol
+        Whether the market of bars that nobody has any more is told by the symbol's name.
     """
 
-    def __init__(self, connection: "Connection", bars: Mapping[str, pd.DataFrame]) -> None:
-        self._connection, self._bars = connection, bars
+    def __init__(
+        self, connection: "Connection", bars: Mapping[str, pd.DataFrame], *, by_symbol: bool = False
+    ) -> None:
+        self._connection, self._bars, self._by_symbol = connection, bars, by_symbol
         self._known_bars = BarsKnown(connection)
         self._rounds: dict[tuple[str, int, int], int] = {}
 
@@ -49,9 +58,13 @@ class Registering:
         self, registrations: Sequence[Registration], list_name: str | None, command: str | None
     ) -> tuple[dict[str, Any], list[bytes]]:
         """Return what the event says, and the blobs that it names."""
-        fingerprints = (name for each in registrations for name in each.symbols.values())
-        known = self._known_bars.markets(fingerprints, self._bars)
-        related = self._related({each.trial for each in registrations})
+        symbols = {
+            fingerprint: symbol
+            for registration in registrations
+            for symbol, fingerprint in registration.symbols.items()
+        }
+        known = self._known_bars.markets(symbols, self._bars, by_symbol=self._by_symbol)
+        related = self._related({registration.trial for registration in registrations})
         decided = _Decided()
         for registration in registrations:
             self._decide(registration, known, related.get(registration.trial, []), decided)

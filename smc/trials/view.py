@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smc.fingerprint import canonical_json
-from smc.trials.chain import Event
+from smc.trials.chain import Event, link
 from smc.trials.tables import HASHES, tables
 
 if TYPE_CHECKING:
@@ -15,6 +15,11 @@ REGISTERED, SCORED, OPENED, FIGURES = "registered", "scored", "opened", "figures
 AUDITED, SELECTED, IMPORTED = "audited", "selected", "imported"
 
 Apply = Callable[["Connection", Event, Mapping[str, Any]], None]
+
+
+def append(connection: "Connection", kind: str, payload: Mapping[str, Any]) -> None:
+    """Write an event behind the head, and what follows from it; the transaction holds the head."""
+    apply(connection, link(connection, kind, payload))
 
 
 def apply(connection: "Connection", event: Event) -> None:
@@ -54,8 +59,19 @@ def _registered(connection: "Connection", event: Event, payload: Mapping[str, An
 def _merge(connection: "Connection", merged: Mapping[str, str]) -> None:
     table = tables()
     for gone, kept in merged.items():
-        for each in (table.bars, table.runs, table.registrations, table.selections):
-            connection.execute(each.update().filter_by(market=gone).values(market=kept))
+        for rows in (table.bars, table.runs, table.selections):
+            connection.execute(rows.update().filter_by(market=gone).values(market=kept))
+        _merge_registrations(connection, gone, kept)
+
+
+def _merge_registrations(connection: "Connection", gone: str, kept: str) -> None:
+    """Move registrations to another market; one event may have registered trials of both."""
+    table = tables().registrations
+    moved = connection.execute(table.select().filter_by(market=gone)).all()
+    known = set(map(tuple, connection.execute(table.select().filter_by(market=kept))))
+    connection.execute(table.delete().filter_by(market=gone))
+    new = [row._asdict() | {"market": kept} for row in moved]
+    _insert(connection, table, (row for row in new if tuple(row.values()) not in known))
 
 
 def _bars_row(event: Event, fingerprint: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +124,29 @@ def _evidence(connection: "Connection", payload: Mapping[str, Any]) -> None:
             for symbol, (panel, column) in payload["columns"].items()
         ),
     )
+
+
+def _imported(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    _registered(connection, event, payload)
+    for run_id, outcome in payload["outcomes"].items():
+        number, status = event.number, outcome["status"]
+        dated = {
+            "started": None if status == REGISTERED else number,
+            "scored": number if outcome["scored"] else None,
+            "finished": number if status == FINISHED else None,
+            "attempts": 0 if status == REGISTERED else 1,
+            "created": outcome["date"] or event.time,
+        }
+        said = {"run_id": run_id, **outcome}
+        _update(connection, event, said, status=status, reason=outcome["reason"], **dated)
+        _evidence(connection, said)
+        for symbol, test in outcome["tests"].items():
+            _opened(connection, event, {"run_id": run_id, "symbol": symbol, **test})
+    heads = tables().heads
+    if payload["head"] is not None:
+        head: dict[str, Any] = dict(zip(("number", "hash"), payload["head"], strict=True))
+        if connection.execute(heads.select().filter_by(**head)).first() is None:
+            _insert(connection, heads, [head])
 
 
 def _ended(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
@@ -171,4 +210,5 @@ _APPLY: dict[str, Apply] = {
     FIGURES: _figures,
     AUDITED: _audited,
     SELECTED: _selected,
+    IMPORTED: _imported,
 }
