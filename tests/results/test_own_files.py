@@ -36,6 +36,17 @@ def use(path, mode="r"):
     with open(path, mode) as file:
         file.read() if mode[0] == "r" else file.write("x")
 """
+HELPER = """
+import subprocess, os
+
+def read(path):
+    open(path).close()
+
+def make_and_remove(path):  # as a pool of processes does with what it shares
+    subprocess.run(["cp", __file__, path], check=True)
+    read(path)
+    os.remove(path)
+"""
 
 
 @pytest.fixture
@@ -43,7 +54,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("SMC_ALLOW", "own_reader")
     before = set(sys.modules)
-    (tmp_path / "own_helper.py").write_text("def read(path):\n    return open(path, closefd=True).close()\n")
+    (tmp_path / "own_helper.py").write_text(HELPER)
 
     def write(text: str):
         (tmp_path / "own_reader.py").write_text(text)
@@ -87,6 +98,7 @@ def test_a_file_that_is_read_anyhow_is_noted_with_its_content(write, tmp_path: P
         "use(PATH, 'w'), use(PATH)",
         "use(PATH + '.new', 'w'), use(PATH + '.new'), os.remove(PATH + '.new')",
         "(os.makedirs('outputs', exist_ok=True), pathlib.Path('outputs/x').touch(), use('outputs/x'))",
+        "own_helper.make_and_remove(PATH)",
         "os.listdir('.')",
         "__import__('zoneinfo').ZoneInfo('Europe/Paris')",
     ],

@@ -11,6 +11,7 @@ import pytest
 
 from smc import api
 from smc.config import compose
+from smc.laws.fresh import fresh_modules
 from smc.results import kept_laws, opened_files
 from smc.results.record import OwnClass
 from smc.training import own_classes
@@ -104,6 +105,29 @@ LEAKS = {
         "future",
     ),
     "chosen by the largest": ("events", f"{EVENTS}        return np.flatnonzero(change.abs() > change.abs().quantile(0.9))", "future"),
+    "features to come": (
+        "events", f"{EVENTS}        return np.flatnonzero(features['rsi14'].shift(-1) > features['rsi14'])", "future"
+    ),
+    "events kept in the module": (
+        "events",
+        f"{EVENTS}        ahead = np.flatnonzero(change.shift(-3) > change.abs().rolling(50).mean())\n"
+        "        Mine.kept = getattr(Mine, 'kept', bars.index[ahead])\n"
+        "        return np.flatnonzero(bars.index.isin(Mine.kept))",
+        "memory",
+    ),
+    "labels kept in the module": (
+        "labels",
+        f"{LABEL}        ahead = table.assign(label=(table['ret'] > table['ret'].median()).astype(int))\n"
+        "        Mine.kept = getattr(Mine, 'kept', ahead)\n"
+        "        return table.assign(label=Mine.kept['label'].reindex(table.index).fillna(0).astype(int))",
+        "asked for the bars",
+    ),
+    "fed otherwise": (
+        "features",
+        f"{FAMILY}        return change\n    def state(self): return Zero()\n"
+        "class Zero:\n    def update(self, bar): return [0.0]",
+        "fed bar by bar",
+    ),
     "accounts that join": ("cv", f"{CV}    def accounts(self, event, fold):\n        return np.zeros_like(fold)", "accounts"),
 }  # fmt: skip
 CLEAN = {
@@ -322,3 +346,26 @@ def test_a_step_of_a_fit_that_opens_labels_is_named_in_the_run(
 def test_a_run_without_classes_of_ones_own_says_so_and_pays_nothing(write: Callable[[str], None]) -> None:
     config = compose(FAST)
     assert OwnClasses.judged(config, None, Path("outputs"), lambda _: None).parts == []  # type: ignore[arg-type]
+
+
+def test_modules_of_a_package_are_put_back_where_they_were(
+    write: Callable[[str], None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "own_folder"  # without __init__.py, so that the package itself stays
+    folder.mkdir()
+    (folder / "part.py").write_text("x = 1\n")
+    package, part = importlib.import_module("own_folder"), importlib.import_module("own_folder.part")
+    try:
+        with fresh_modules(["own_folder.part"]):
+            assert importlib.import_module("own_folder.part") is not part
+        assert sys.modules["own_folder.part"] is part
+        assert package.part is part  # type: ignore[attr-defined]
+    finally:
+        del sys.modules["own_folder"], sys.modules["own_folder.part"]
+
+
+def test_an_audit_stays_on_record_beside_the_laws(tmp_path: Path) -> None:
+    kept_laws.keep_laws(tmp_path, "c", kept_laws.AUDIT, [])
+    kept_laws.keep_laws(tmp_path, "c", kept_laws.LAWS, ["future: it looks ahead"])
+    both = [kept_laws.kept_laws(tmp_path, "c", by) for by in (kept_laws.AUDIT, kept_laws.LAWS)]
+    assert [kept["passed"] for kept in both if kept] == [True, False]
