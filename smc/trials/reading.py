@@ -67,8 +67,9 @@ def trials(connection: "Connection", symbol: str | None) -> pd.DataFrame:
         query = query.where(table.c.symbol == symbol)
     rows = [tuple(row) for row in connection.execute(query)]
     frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
-    stamps = ("start", "end", "created", "updated")
-    return frame.assign(**{name: pd.to_datetime(frame[name], utc=True) for name in stamps})
+    bars = {name: pd.to_datetime(frame[name], utc=True) for name in ("start", "end")}
+    times = {name: pd.to_datetime(frame[name], utc=True, format="ISO8601") for name in ("created", "updated")}
+    return frame.assign(**bars, **times)
 
 
 def markets(connection: "Connection", rule: str | None) -> pd.DataFrame:

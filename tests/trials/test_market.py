@@ -1,0 +1,92 @@
+"""Which bars are one market, on real ones."""
+
+import re
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smc.trials.market import is_one_market, signature
+
+
+@pytest.fixture(scope="module")
+def real_bars(shared_data):
+    """Bars by symbol and size: twelve symbols, two vendors."""
+    bars = {}
+    for path in sorted((shared_data / "data" / "bars").glob("*.parquet")):
+        symbol, size = re.match(r"([A-Z]+)_([A-Z0-9]+)_", path.name).groups()
+        table = pd.read_parquet(path, columns=["timestamp", "close"]).set_index("timestamp")
+        bars[symbol, size] = table
+    return bars
+
+
+@pytest.fixture(scope="module")
+def signatures(real_bars):
+    return {key: signature(bars) for key, bars in real_bars.items()}
+
+
+def test_the_bars_of_all_sizes_are_one_market_and_of_no_other(signatures):
+    assert len({symbol for symbol, _ in signatures}) >= 12
+    wrong = [
+        (one, other)
+        for one, other in combinations(signatures, 2)
+        if is_one_market(signatures[one], signatures[other]) != (one[0] == other[0])
+    ]
+    assert wrong == []
+
+
+def without_a_tenth(bars):
+    return bars[np.random.default_rng(0).random(len(bars)) > 0.1]
+
+
+DISGUISES = {
+    "scaled": lambda bars: bars * 1000,
+    "inverted": lambda bars: 1 / bars,
+    "shifted": lambda bars: bars.shift(freq="2h"),
+    "shifted back": lambda bars: bars.shift(freq="-5h"),
+    "thinned": without_a_tenth,
+    "all at once": lambda bars: 1 / without_a_tenth(bars).shift(freq="2h"),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES)
+@pytest.mark.parametrize("size", ["D1", "H4"])
+def test_a_market_is_known_in_disguise(real_bars, signatures, size, disguise):
+    for symbol in ("GBPUSD", "XAUUSD", "EURCHF"):
+        assert is_one_market(signature(disguise(real_bars[symbol, size])), signatures[symbol, "H4"])
+        assert not is_one_market(signature(disguise(real_bars[symbol, size])), signatures["USDJPY", "H4"])
+
+
+@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES)
+def test_bars_of_some_weeks_are_compared_one_by_one(real_bars, disguise):
+    """Too few days, and yet enough bars."""
+    bars = real_bars["GBPUSD", "H1"].iloc[:1500]
+    other = real_bars["GBPJPY", "H1"].iloc[:1500]
+    assert is_one_market(signature(disguise(bars)), signature(bars))
+    assert is_one_market(signature(bars), signature(disguise(bars)))
+    assert not is_one_market(signature(disguise(bars)), signature(other))
+
+
+def test_two_hundred_moves_must_be_shared(real_bars):
+    bars = real_bars["GBPUSD", "D1"]
+    moves = bars[bars.close.diff() != 0]
+    for n_bars, is_enough in ((201, True), (200, False)):
+        few = signature(moves.iloc[:n_bars])
+        assert is_one_market(few, few) is is_enough
+
+
+def test_bars_that_stand_still_or_are_alone_are_no_market_of_others():
+    stamps = pd.date_range("2020", periods=400, freq="D", tz="UTC")
+    flat = signature(pd.DataFrame({"close": np.ones(400)}, index=stamps))
+    single = signature(pd.DataFrame({"close": [1.0]}, index=stamps[:1]))
+    assert not any(is_one_market(one, other) for one in (flat, single) for other in (flat, single))
+
+
+def test_a_tick_a_second_for_years_needs_no_memory_for_them(real_bars):
+    stamps = pd.to_datetime(["2000-01-01 00:00:00", "2000-01-01 00:00:01", "2000-01-01 00:00:02"], utc=True)
+    stamps = stamps.append(pd.date_range("2000-01-01 00:00:03", periods=300, freq="s", tz="UTC"))
+    stamps = stamps.append(pd.to_datetime(["2040-01-01"], utc=True))
+    closes = np.random.default_rng(0).normal(size=len(stamps)).cumsum()
+    ticks = signature(pd.DataFrame({"close": closes}, index=stamps))
+    assert not is_one_market(ticks, ticks)  # not enough days, and too many seconds
