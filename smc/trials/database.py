@@ -101,6 +101,8 @@ class Database:
         engine = create_engine(url, connect_args=arguments, pool_pre_ping=not is_sqlite)
         if is_sqlite:
             event.listen(engine, "begin", _begin)
+        with engine.connect():  # a server that cannot be reached is waited for once
+            pass
         self._create(engine, log_ahead=is_sqlite)
         return engine
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smc.fingerprint import bars_fingerprint
 from smc.trials import Ledger, list_id
 from tests.trials.plain_count import PlainCount, Run
 from tests.trials.runs_to_count import bars_of, evidence, fingerprint, period, registration
@@ -37,6 +38,10 @@ def tell(ledger, run_id, trial=None, **facts):
 def counted(ledger):
     trials = ledger.market_trials(MARKET)
     return [column.run_id for column in trials.columns], trials.n_untold, trials.n_trials
+
+
+def counted_in(ledger, market):
+    return [column.run_id for column in ledger.market_trials(market).columns]
 
 
 def register(ledger, *run_ids, **facts):
@@ -85,6 +90,26 @@ def test_repeats_seeds_vintages_and_versions_open_no_round(ledger):
     assert look(ledger, "a3", "A", bars=(0, 280)) == 1
     assert look(ledger, "b3", "B", bars=(0, 280)) == 2
     assert look(ledger, "c", "C") == 3  # none of these made it more
+
+
+def test_the_round_of_a_trial_is_the_largest_of_its_seeds(ledger):
+    register(ledger, "a0", "z")
+    name = list_id(["a0", "z"])
+    look(ledger, "z", list_name=name)
+    assert look(ledger, "a1", "trial of a0", seed=1) == 2  # its trial waits in the list, and was not started
+    assert tell(ledger, "a0", list_name=name) == 1
+    (column,) = ledger.market_trials(MARKET).columns
+    assert (column.run_id, column.round) == ("a0", 2)
+    assert start(ledger, "a2", "trial of a0", seed=2) == 2
+
+
+def test_a_run_that_is_registered_anew_keeps_a_later_round(ledger):
+    register(ledger, "a0", "z")
+    look(ledger, "z", list_name=list_id(["a0", "z"]))
+    later = [registration("a1", "trial of a0", seed=1), registration("y")]
+    assert ledger.register(later, {})["a1"].round == 2
+    assert look(ledger, "a0", list_name=list_id(["a0", "z"])) == 1
+    assert start(ledger, "a1", "trial of a0", seed=1) == 2  # a seed of the first round, listed in the second
 
 
 @pytest.mark.parametrize("facts", [{"code_version": "w"}, {"bars": (0, 250)}, {"trial": "other"}])
@@ -153,6 +178,26 @@ def test_the_newest_finished_vintage_stands_for_a_trial(ledger):
     assert counted(ledger) == (["b"], 0, 1)
     tell(ledger, "c", "A", bars=(0, 270))  # these were cut from bars that are known
     assert counted(ledger) == (["b", "c"], 0, 2)
+
+
+def test_bars_that_only_begin_earlier_are_no_vintage(ledger):
+    whole = bars_of()[MARKET]
+    tail = whole.iloc[20:]
+    key = bars_fingerprint(tail)
+    ledger.start(registration("a", "A", symbols={"EURUSD": key}), {key: tail})
+    ledger.scored("a")
+    assert look(ledger, "b", "A") == 2
+    ledger.finish("a", evidence())
+    ledger.finish("b", evidence())
+    assert counted_in(ledger, key) == ["a", "b"]
+
+
+def test_a_vintage_of_a_higher_version_stands_for_a_trial(ledger):
+    tell(ledger, "a", "A", version="0.9", code_version="u")
+    tell(ledger, "b", "A", version="1.0", code_version="v", bars=(0, 280))
+    assert counted(ledger) == (["b"], 0, 1)
+    tell(ledger, "c", "A", version="0.9", code_version="u", bars=(0, 300))
+    assert counted(ledger) == (["b", "c"], 0, 2)  # an older version is no newer vintage
 
 
 def test_a_higher_version_stands_for_a_trial_once_it_has_finished(ledger):

@@ -109,6 +109,17 @@ def test_two_markets_that_new_bars_show_to_be_one_are_counted_together(ledger):
     assert ledger.criteria_of(second_key) == {"alpha": 0.01}
     trials = ledger.market_trials(second_key)
     assert (trials.market, trials.n_untold) == (MARKET, 1)
+    assert ledger.start(registration("d"), {}).round == 3
+
+
+def test_rounds_of_markets_that_become_one_add_up(ledger):
+    whole = bars_of((0, 600))[fingerprint(0, 600)] * 2
+    for run_id in ("b", "c", "d"):
+        ledger.start(registration(run_id, symbols={"EURUSD": "second"}), {"second": whole.iloc[300:]})
+        ledger.scored(run_id)
+    assert rounds(ledger) == {"a": 1, "b": 1, "c": 2, "d": 3}
+    assert ledger.start(registration("e", symbols={"EURUSD": "whole"}), {"whole": whole}).round == 4
+    assert ledger.start(registration("f"), {}).round == 5
 
 
 def imported(run_id, date=None, **facts):

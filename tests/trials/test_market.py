@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smc.trials import Ledger, list_id
 from smc.trials.market import is_one_market, signature
+from smc.trials.tables import tables
+from tests.trials.runs_to_count import bars_of, evidence, fingerprint, registration
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +48,8 @@ DISGUISES = {
     "inverted": lambda bars: 1 / bars,
     "shifted": lambda bars: bars.shift(freq="2h"),
     "shifted back": lambda bars: bars.shift(freq="-5h"),
+    "a day late": lambda bars: bars.shift(freq="24h"),
+    "a day early": lambda bars: bars.shift(freq="-24h"),
     "thinned": without_a_tenth,
     "all at once": lambda bars: 1 / without_a_tenth(bars).shift(freq="2h"),
 }
@@ -90,3 +95,28 @@ def test_a_tick_a_second_for_years_needs_no_memory_for_them(real_bars):
     closes = np.random.default_rng(0).normal(size=len(stamps)).cumsum()
     ticks = signature(pd.DataFrame({"close": closes}, index=stamps))
     assert not is_one_market(ticks, ticks)  # not enough days, and too many seconds
+
+
+def test_daily_vintages_are_remembered_once_they_have_grown_by_a_quarter():
+    ledger = Ledger("sqlite://")
+    remembered = []
+    for n_bars in (260, 261, 300, 325, 340):
+        ledger.start(registration(f"r{n_bars}", "A", bars=(0, n_bars)), bars_of((0, n_bars)))
+        with ledger._database.reading() as connection:
+            bars = connection.execute(tables().bars.select()).all()
+        assert {row.market for row in bars} == {fingerprint()}
+        remembered += [row.n_bars for row in bars if row.n_bars == n_bars and row.signature]
+    assert remembered == [260, 325]
+    ledger.close()
+
+
+def test_bars_that_are_new_together_are_vintages_of_each_other():
+    ledger = Ledger("sqlite://")
+    sizes = range(250, 260)
+    runs = [registration(f"r{n_bars}", "A", bars=(0, n_bars)) for n_bars in sizes]
+    ledger.register(runs, bars_of(*((0, n_bars) for n_bars in sizes)))
+    ledger.start(runs[-1], {}, list_id(run.run_id for run in runs))
+    ledger.finish("r259", evidence())
+    trials = ledger.market_trials(ledger.market_of(fingerprint(0, 259)))
+    assert ([column.run_id for column in trials.columns], trials.n_untold) == (["r259"], 0)
+    ledger.close()
