@@ -162,6 +162,24 @@ def test_imported_rows_go_by_their_dates_and_lists():
     assert ledger.verify() == []
 
 
+def test_what_was_registered_together_is_as_old_as_its_first():
+    ledger = Ledger("sqlite://")
+    runs = [
+        imported("between", "2021"),
+        imported("first", "2020", together="sweep"),
+        imported("last", "2022", together="sweep"),
+    ]
+    ledger.import_runs(runs, bars_of(), source="x")
+    assert rounds(ledger) == {"first": 1, "last": 1, "between": 2}
+
+
+def test_an_imported_run_that_finished_was_scored(ledger):
+    ledger.import_runs(
+        [imported("b", scored=False), imported("c", scored=False, status="failed")], {}, source="x"
+    )
+    assert ledger.market_trials(MARKET).n_untold == 1
+
+
 def test_an_import_brings_its_head_and_its_looks(ledger):
     brought = Head(17, "f" * 64)
     looked = {"EURUSD": {"start": TEST[0], "end": TEST[1], "by": "classic", "figures": {"accuracy": 0.7}}}

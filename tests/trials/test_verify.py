@@ -6,11 +6,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smc.trials import Head, Ledger
+from smc.trials.chain import Event
 from tests.trials.runs_to_count import bars_of, evidence, fingerprint, period, registration
 
 MARKET = fingerprint()
@@ -84,6 +86,13 @@ def test_every_edit_is_seen(path, statement, problem):
     edit(path, statement)
     said = problems(path)
     assert any(re.search(problem, line) for line in said), said
+
+
+@pytest.mark.parametrize("name", ["number", "time", "kind", "text", "previous"])
+def test_everything_in_a_link_is_in_its_hash(name):
+    """Whoever changes an event must write every later one anew."""
+    event = Event(1, "2020", "scored", "{}", "f" * 64)
+    assert replace(event, **{name: 2 if name == "number" else "other"}).hash != event.hash
 
 
 def test_a_database_of_yesterday_lacks_what_runs_remember(path, tmp_path):
