@@ -50,5 +50,9 @@ code=0
 if ((code > 1)); then
     exit "$code"
 fi
-"$python" -m smc.select "paths.output=$output" || code=$?
+judged=("paths.output=$output")
+for override in ${overrides[@]+"${overrides[@]}"}; do
+    [[ $override == ledger.url=* ]] && judged+=("$override")
+done
+"$python" -m smc.select "${judged[@]}" || code=$?
 exit "$code"

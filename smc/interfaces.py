@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.fit_progress import FitProgress
-from smc.typing import BoolArray, Config, FloatArray, IntArray, Spans
+from smc.typing import Bars, BoolArray, Config, FloatArray, IntArray, Spans
 
 #: From predicted values to side-relative positions in [-1, 1]: `position` of a label.
 ToPosition: TypeAlias = Callable[[Any], FloatArray]
@@ -349,41 +349,45 @@ class Evaluator(Protocol):
 
 
 class TrialLedger(Protocol):
-    """Count every trial before its fit (group `ledger`, such as `smc.ledger.Ledger`).
+    """Count every trial before its fit (group `ledger`, such as `smc.trials.Ledger`).
 
     Many processes write at once. What it cannot count it refuses with `smc.errors.ResultsError`: no trial may
     go uncounted.
     """
 
-    def open_trial(
-        self,
-        trial_id: str,
-        symbols: Sequence[str],
-        *,
-        model: str,
-        config_hash: str,
-        seedless_hash: str,
-        data_hash: str,
-        split_hash: str,
-        seed: int,
-        evidence: tuple[pd.Timestamp, pd.Timestamp] | None,
-        code_version: str,
-        output: str,
-    ) -> None:
-        """Count a trial as started; opening it again adds none."""
+    def start(self, registration: Any, bars: Bars, list_id: str | None = None) -> Any:
+        """Register a run unless it is known, and count it as started; starting it again adds no trial.
+
+        Parameters
+        ----------
+        registration
+            `smc.trials.registration.Registration`.
+        bars
+            By fingerprint.
+        list_id
+            The list of runs that it was registered with; None if it is started by itself.
+        """
         ...
 
-    def close_trial(self, trial_id: str, status: str, reason: str | None = None) -> None:
-        """Say how a trial ended: "finished", "failed" or "killed", and the code of a failure."""
+    def scored(self, run_id: str) -> None:
+        """Say that a fold of a run has been scored."""
+        ...
+
+    def finish(self, run_id: str, columns: Mapping[str, Any], tests: Mapping[str, Any]) -> None:
+        """Say that a run has finished, with its evidence and the test parts that it wrote down."""
+        ...
+
+    def end(self, run_id: str, status: str, reason: str | None = None) -> None:
+        """Say how a run ended: "failed" or "killed", and the code of a failure."""
         ...
 
     def reap(self, output: str, state: Callable[[str], str]) -> int:
-        """Close the trials under ``output`` whose process has gone; return how many.
+        """Close the runs under ``output`` whose process has gone; return how many.
 
         Parameters
         ----------
         state
-            Tells "started", "finished", "failed" or "killed" by trial id.
+            Tells "started", "finished", "failed" or "killed" by run id.
         """
         ...
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 Value = TypeVar("Value")
 
 #: Dotted path of a class then -> today.
-MOVED: dict[str, str] = {}
+MOVED: dict[str, str] = {"smc.ledger.Ledger": "smc.trials.Ledger"}
 
 #: Today's dotted path of a class -> its parameters, then -> today.
 RENAMED: dict[str, dict[str, str]] = {

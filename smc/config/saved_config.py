@@ -62,7 +62,7 @@ def without_side_effects(config: Config, *, ledger_url: str = "sqlite://") -> Co
     """
     return {
         **config,
-        "ledger": {"_target_": "smc.ledger.Ledger", "url": ledger_url},
+        "ledger": {"_target_": "smc.trials.Ledger", "url": ledger_url, "output": None},
         "tracker": {"trackers": {}},
         "monitor": {**config["monitor"], "webhook": None},
     }

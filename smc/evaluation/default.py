@@ -54,7 +54,7 @@ class Evaluation:
         cost_bps: float = 1.0,
         n_bootstrap: int = 1000,
         confidence: float = 0.95,
-        test: Literal["recorded", "sealed"] = "recorded",
+        test: Literal["recorded", "sealed"] = "sealed",
         stable_std: float = 0.05,
         overfitting_gap: float = 0.15,
         volatility_size: int = 20,

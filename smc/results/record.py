@@ -354,11 +354,30 @@ class OwnCode(TypedDict):
     own_files: NotRequired[list[OwnFile]]
 
 
+class TestPart(TypedDict):
+    """The test part of one symbol: whether its figures were written down, or wait to be opened."""
+
+    state: str  # sealed or recorded
+    why: str  # what a sealed one waits for, or what a recorded one costs
+    n_events: int
+    first: str | None  # open of the bar of its first event, ISO 8601, UTC
+    last: str | None  # open of the last bar that any of its labels looks at
+
+
+class Head(TypedDict):
+    """An event of the ledger: what a run, or a manifest, was written after."""
+
+    number: int
+    hash: str
+
+
 class RunFacts(Choices, Description):
     """What is known of a run before its fits."""
 
-    run: NotRequired[Naming]  # absent before 0.2
+    run: NotRequired[Naming]  # absent before 0.3
     return_scheme: NotRequired[str]  # `smc.results.return_scheme`; absent before 0.2
+    test_part: NotRequired[dict[str, TestPart]]  # by symbol; absent before 0.3
+    ledger: NotRequired[Head]  # the event that registered the run; absent before 0.3
     run_id: str
     data_hash: str
 

@@ -1,6 +1,7 @@
 """Finished runs, read back: verified first, parsed when asked for."""
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,11 @@ from smc.results.manifest import NAME, verify
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
 from smc.results.return_scheme import as_simple, is_of_today
+from smc.results.test_figures import with_test_figures
 from smc.typing import Config
+
+#: Name of the file that holds the figures of a sealed test part.
+SEALED_FIGURES = "sealed_figures.json"
 
 
 class Run:
@@ -22,10 +27,13 @@ class Run:
     ----------
     path, run_id
         Its folder, and its id as the manifest says it.
+    is_opened
+        Whether its sealed test part is shown, see `opened`.
     """
 
     def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
         self.path, self.run_id = path, str(manifest["run_id"])
+        self.is_opened = False
         self._packed: list[str] = manifest["packed"]
 
     @cached_property
@@ -49,6 +57,52 @@ class Run:
     def returns(self) -> pd.DataFrame:
         """Position, gross and net return, one row a bar of an account: returns.parquet, in simple returns."""
         return self._in_simple_returns("returns")
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether its test part waits to be opened, or was opened by a selection."""
+        return (self.path / SEALED_FIGURES).is_file() or (self.path / "sealed_predictions.parquet").is_file()
+
+    def sealed_figures(self) -> dict[str, Any]:
+        """Read the figures of a sealed test part by symbol; whoever does records the opening first.
+
+        Empty of a run of before 0.3, which wrote none beside its sealed tables.
+        """
+        path = self.path / SEALED_FIGURES
+        return json.loads(path.read_bytes()) if path.is_file() else {}
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame | None:
+        """What each labelled event says for it: evidence.parquet; None of a run of before 0.3."""
+        path = self.path / "evidence.parquet"
+        return pd.read_parquet(path) if path.is_file() else None
+
+    def opened(self, figures: Mapping[str, Mapping[str, Any]]) -> "Run":
+        """Return the run with its test part as a selection saw it; its folder stays as it is.
+
+        Parameters
+        ----------
+        figures
+            By symbol, as the ledger keeps them; empty: the run itself.
+        """
+        if not figures:
+            return self
+        run, pool = (
+            Run(self.path, {"run_id": self.run_id, "packed": self._packed}),
+            self.record.get("by_symbol"),
+        )
+        record: Any = self.record
+        if pool is None:
+            record = with_test_figures(record, next(iter(figures.values())))
+        else:
+            seen = {symbol: with_test_figures(pool[symbol], figures[symbol]) for symbol in figures}
+            record = {**record, "by_symbol": {**pool, **seen}}
+        tables = [table.loc[table["symbol"].isin(list(figures))] for table in self.sealed_tables()]
+        run.is_opened = True
+        run.__dict__["record"] = record
+        run.__dict__["predictions"] = pd.concat([self.predictions, tables[0]], ignore_index=True)
+        run.__dict__["returns"] = pd.concat([self.returns, tables[1]], ignore_index=True)
+        return run
 
     def sealed_tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Read predictions and returns of a sealed test part; whoever does records the opening first."""

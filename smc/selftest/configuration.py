@@ -16,6 +16,8 @@ from smc.typing import Config
 LABELS = "smc.labels.triple_barrier.TripleBarrier"
 ASSUMED = {"expiry": "sign", "swing_size": 5, "max_age": 500, "pool_tolerance_atr": 0.25}
 SIMULATED = "smc.data.simulated.Simulated"
+#: What is asked for before anything typed: the truth is known, so that no test part needs a seal.
+ASKED_FIRST = ("data=simulated", "evaluation.test=recorded")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def compose_configurations(
             profile,
             _checked(
                 compose(
-                    ["data=simulated", *overrides, "symbol=S01", f"model={model}", f"reg={profile}"],
+                    [*ASKED_FIRST, *overrides, "symbol=S01", f"model={model}", f"reg={profile}"],
                     config_dir=config_dir,
                 )
             ),

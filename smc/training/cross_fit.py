@@ -153,7 +153,12 @@ class CrossFitter:
     check_first_fit: Callable[[FoldPipeline], None] = check_can_be_saved
 
     def run(
-        self, plan: SplitPlan, on_progress: Callable[[str], None], *, n_fits: int | None = None
+        self,
+        plan: SplitPlan,
+        on_progress: Callable[[str], None],
+        *,
+        n_fits: int | None = None,
+        on_scored: Callable[[], None] = lambda: None,
     ) -> FitResults:
         """Fit on every fold, on the train split and for the saved model; predict what each left out.
 
@@ -166,6 +171,8 @@ class CrossFitter:
             Told what is being fitted.
         n_fits
             End after so many fits, where another model was interrupted; None: all.
+        on_scored
+            Called once, when the first fit has predicted what it left out.
 
         Raises
         ------
@@ -188,6 +195,8 @@ class CrossFitter:
                     self.predict(result.model, result.fitted if split == TRAIN else positions, split, fold)
                     for positions, split, fold in task.asked
                 ]
+                if not results:
+                    on_scored()
                 results, tables = [*results, result], [*tables, *predicted]
                 if result.is_interrupted:
                     break

@@ -1,7 +1,7 @@
 """The figures of one run: what its predictions score, symbol by symbol."""
 
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +21,7 @@ from smc.results.record import (
     RunScores,
     SymbolScores,
 )
+from smc.results.test_figures import test_figures
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, TEST, FitResults
 from smc.typing import Bars
@@ -81,24 +82,47 @@ def evaluate(
     return Evaluated({**pooled, "by_symbol": records}, predictions, returns)
 
 
-def sealed_tables(
-    components: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool
-) -> dict[str, pd.DataFrame]:
-    """Return the test split's predictions and returns that a sealed run writes into files of their own.
+@dataclass(frozen=True)
+class Sealed:
+    """What a sealed run writes of its test part into files of its own.
 
-    Nothing else is made of them, and nothing reads them but a selection, for the run that it has chosen,
-    after writing down that it does (`smc.selection.sealed_test_log`). Kept, not predicted later, because the
-    bars may be gone by then. Empty unless ``evaluation.test=sealed``.
+    Nothing reads them but a selection, for the run that it has chosen, after the ledger has said that it
+    does. Kept, not computed later, because the bars may be gone by then.
+
+    Attributes
+    ----------
+    figures
+        By symbol, as `smc.results.test_figures.test_figures` gives them; None unless the test part is sealed.
+    tables
+        Predictions and returns, by file name.
     """
-    if getattr(components.evaluation, "test", "recorded") != "sealed":
-        return {}
+
+    figures: dict[str, dict[str, Any]] | None = None
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def sealed(
+    components: Components, bars: Bars, fits: FitResults, baseline: FitResults, *, can_trade: bool
+) -> Sealed:
+    """Return the test part of a run for its sealed files; nothing unless ``evaluation.test=sealed``."""
+    if test_state(components) != "sealed" or fits.is_partial:
+        return Sealed()
     opened: Any = copy(components.evaluation)
     opened.test = "recorded"
     evaluated = evaluate(replace(components, evaluation=opened), bars, fits, baseline, can_trade=can_trade)
-    return {
-        "sealed_predictions": of_part(evaluated.predictions, TEST),
-        "sealed_returns": of_part(evaluated.returns, TEST),
-    }
+    own = evaluated.record.get("by_symbol") or {next(iter(bars)): evaluated.record}
+    return Sealed(
+        {symbol: test_figures(scores) for symbol, scores in own.items()},
+        {
+            "sealed_predictions": of_part(evaluated.predictions, TEST),
+            "sealed_returns": of_part(evaluated.returns, TEST),
+        },
+    )
+
+
+def test_state(components: Components) -> str:
+    """Tell whether test figures are "sealed" or "recorded"; an evaluation of one's own may know no seal."""
+    return getattr(components.evaluation, "test", "recorded")
 
 
 def ablation(

@@ -46,11 +46,22 @@ class FittedModels:
 
 
 def fit_models(
-    components: Components, data: Dataset, plan: SplitPlan, config: Config, on_progress: Callable[[str], None]
+    components: Components,
+    data: Dataset,
+    plan: SplitPlan,
+    config: Config,
+    on_progress: Callable[[str], None],
+    *,
+    on_scored: Callable[[], None] = lambda: None,
 ) -> FittedModels:
     """Fit the model and the baseline; where a fold cannot be fitted, leave all folds out and say why.
 
     An ablation and a learning curve are left out, if Ctrl-C ends them, and the run goes on.
+
+    Parameters
+    ----------
+    on_scored
+        Called when a fold has been predicted, before anybody can have looked at it.
 
     Raises
     ------
@@ -65,14 +76,16 @@ def fit_models(
         watches=components.fit_watches,
     )
     try:
-        fits = fitter.run(plan, on_progress)
+        fits = fitter.run(plan, on_progress, on_scored=on_scored)
     except FoldError as error:
         if not _fits_a_fold(fitter, plan):
             cause = error.__cause__
             named = type(cause) if isinstance(cause, SmcError) else FoldError
             raise named(f"no fold can be fitted; {error}") from error
         log.warning("no out-of-fold figures: %s", error)
-        without_folds = fit_models(components, data, replace(plan, folds=()), config, on_progress)
+        without_folds = fit_models(
+            components, data, replace(plan, folds=()), config, on_progress, on_scored=on_scored
+        )
         return replace(without_folds, cv_failure=str(error))
     # Fitted in hundredths of a second; half a baseline compares with nothing, so that Ctrl-C ends the run.
     baseline = baseline_of(fitter, components.labels.task).run(

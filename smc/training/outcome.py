@@ -7,7 +7,7 @@ from typing import Any
 
 from smc.report.notices import sentences
 from smc.results import RunRecord, load_run
-from smc.training.cross_fit import OUT_OF_FOLD, TEST
+from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def say_outcome(outcome: Outcome) -> str:
         kept = _kept_naming(record.get("run") or {}, outcome.naming)
         return f"run {outcome.run_id} is finished already{_stopped(record)}{kept}: {outcome.folder}"
     lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
-    lines += [f"  {split:<12} {figures}" for split, figures in _headline(record)]
+    lines += [f"  {split:<12} {figures}" for split, figures in [*_headline(record), *_sealed(record)]]
     lines += [f"  warning      {sentence}" for sentence in sentences(record)]
     return "\n".join(lines)
 
@@ -46,11 +46,10 @@ def say_outcome_briefly(outcome: Outcome) -> str:
         return say_outcome(outcome)
     run = load_run(outcome.folder)
     record = run.record
-    without = "sealed" if run.config["evaluation"].get("test") == "sealed" else "not scored"
-    figures = dict(_headline(record)).get(TEST, without)
+    split, figures = next(_headline(record), ("out of fold", "not scored"))
     n_warnings = len(sentences(record))
     warned = f", {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else ""
-    return f"finished, {TEST} {figures}{warned}: {outcome.folder}"
+    return f"finished, {split} {figures}{warned}: {outcome.folder}"
 
 
 def _kept_naming(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
@@ -83,7 +82,7 @@ def _headline(record: RunRecord) -> Iterator[tuple[str, str]]:
     """Give the headline figure of each held-out part, with its interval and what it has to beat."""
     is_class = record["task"] == "classification"
     score = "accuracy" if is_class else "r2"
-    for split in (OUT_OF_FOLD, TEST):
+    for split in (OUT_OF_FOLD, VAL, TEST):
         table: Mapping[str, Any] | None = record.get(f"{split}_metrics")
         if table is None:
             continue
@@ -92,3 +91,11 @@ def _headline(record: RunRecord) -> Iterator[tuple[str, str]]:
         text += f" [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else ""
         text += f", majority class {table['majority_accuracy']:.3f}" if is_class else ""
         yield split.replace("_", " "), f"{text}, {table['n_events']} events"
+
+
+def _sealed(record: RunRecord) -> Iterator[tuple[str, str]]:
+    """Say what a sealed test part waits for."""
+    for symbol, part in (record.get("test_part") or {}).items():
+        if part["state"] == "sealed":
+            name = f"{TEST} {symbol}" if len(record["bars"]) > 1 else TEST
+            yield name, f"sealed, {part['n_events']} events: {part['why']}"

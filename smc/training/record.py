@@ -194,17 +194,6 @@ def last_training_bar(bars: Bars, data: Dataset, fits: FitResults) -> pd.Timesta
     return max(bars[str(symbol)].index[end] for symbol, end in learned.items())
 
 
-def evidence_period(prepared: PreparedData) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Return the first and the last bar of the events that the run is judged on before its test split."""
-    bars, development = prepared.bars, prepared.plan.development
-    events = prepared.data.events.iloc[development].groupby("symbol")
-    first, last = events["start"].min(), events["end"].max()
-    return (
-        min(bars[str(symbol)].index[start] for symbol, start in first.items()),
-        max(bars[str(symbol)].index[end] for symbol, end in last.items()),
-    )
-
-
 def _of_folds(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the accounts of the folds' own fits."""
     return [account for account in accounts if account["fit"] not in (TRAIN_FIT, FINAL_FIT)]

@@ -10,15 +10,17 @@ from smc.errors import ConfigError, ResultsError
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.interfaces import RunTracker
 from smc.training.components import Components
-from smc.training.evaluate import evaluate, sealed_tables
+from smc.training.evaluate import evaluate, sealed, test_state
+from smc.training.evidence import evidence_table, test_parts
 from smc.training.fit_models import fit_models
 from smc.training.notify import tell_failure, tell_warnings
 from smc.training.outcome import Outcome
 from smc.training.own_classes import OwnClasses
 from smc.training.prepare import load_bars, prepare, recorded
-from smc.training.record import evidence_period, run_facts, run_record
+from smc.training.record import run_facts, run_record
+from smc.training.registration import registration_of
 from smc.training.save import Contents, logging_to, save
-from smc.training.trial import close_trial, trial
+from smc.training.trial import trial
 from smc.typing import Config
 
 
@@ -28,6 +30,7 @@ def train(
     progress: Progress | None = None,
     *,
     choices: Mapping[str, str | None] | None = None,
+    list_name: str | None = None,
 ) -> Outcome:
     """Carry out one run and commit its folder; a run that is finished already is left as it is.
 
@@ -39,6 +42,8 @@ def train(
         Where each value of the configuration came from, for the record.
     choices
         The option chosen for each group, for the record.
+    list_name
+        Of the list of runs that this one was registered with (`smc.trials.Ledger.register`), if any.
 
     Raises
     ------
@@ -52,7 +57,8 @@ def train(
     on_progress("bars")
     with recorded(store, config):
         bars = load_bars(components, config)
-    data_hash = content_hash({symbol: bars_fingerprint(own) for symbol, own in bars.items()})
+    prints = {symbol: bars_fingerprint(own) for symbol, own in bars.items()}
+    data_hash = content_hash(prints)
     config = {**config, "symbol": list(bars)}
     identity = results.identify(config, data_hash=data_hash)
     run_id = identity.run_id
@@ -70,32 +76,46 @@ def train(
             prepared = prepare(components, bars, config, store.output)
             own_classes = OwnClasses.judged(config, prepared, store.output, on_progress)
             facts = run_facts(identity, data_hash, config, choices or {}, prepared)
+            facts["test_part"] = parts = test_parts(prepared, test_state(components))
             if config["keep_bars"]:
                 for own in bars.values():
                     results.keep_bars(store.output, own)
-            with trial(components.ledger, store, facts, evidence_period(prepared)):
+            registration = registration_of(identity, config, prints, prepared)
+            with trial(components.ledger, store, registration, bars, list_name) as counted:
+                facts["ledger"] = counted.head
                 started = time.perf_counter()
-                models = fit_models(components, prepared.data, prepared.plan, config, on_progress)
+                models = fit_models(
+                    components,
+                    prepared.data,
+                    prepared.plan,
+                    config,
+                    on_progress,
+                    on_scored=counted.on_scored,
+                )
                 on_progress("evaluation")
                 scored = components, bars, models.fits, models.baseline
                 evaluated = evaluate(*scored, can_trade=prepared.can_trade)
                 record = run_record(facts, components, prepared, models, evaluated, started=started)
                 own_classes.tell(record, opened)
                 record["warnings"] += tell_warnings(components.webhook, record)
+                hidden = sealed(*scored, can_trade=prepared.can_trade)
+                evidence = evidence_table(bars, prepared.data.events, evaluated.predictions)
                 tables = {
+                    "evidence": evidence,
                     "predictions": evaluated.predictions,
                     "returns": evaluated.returns,
                     "curves": models.fits.curves,
                     "learning_curve": models.learning_curve,
-                    **sealed_tables(*scored, can_trade=prepared.can_trade),
+                    **hidden.tables,
                 }
                 on_progress("saving")
-                save(claim, Contents(config, sources or {}, record, tables, prepared.plan, models.fits.model))
+                contents = Contents(config, sources or {}, record, tables, prepared.plan, models.fits.model)
+                save(claim, contents, hidden.figures)
                 if models.fits.is_partial:
                     raise KeyboardInterrupt(f"what was done so far is in {claim.set_aside()}")
         folder = claim.commit()
         results.keep_own_files(store.output, identity.trial, opened.files)
-    close_trial(components.ledger, run_id, folder)
+    counted.finish(evidence, parts, folder)
     show_to_trackers(components.trackers, folder)
     return Outcome(run_id, "finished", folder, is_new=True)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -16,6 +17,7 @@ from smc.report import markdown
 from smc.results import Run
 from smc.results.claim import RunClaim
 from smc.results.record import RunRecord
+from smc.results.run import SEALED_FIGURES
 from smc.typing import Config
 
 log = logging.getLogger("smc")
@@ -35,9 +37,17 @@ class Contents:
     model: FoldPipeline
 
 
-def save(claim: RunClaim, contents: Contents) -> None:
-    """Write everything into the staging folder, the page for people last."""
+def save(claim: RunClaim, contents: Contents, sealed_figures: Mapping[str, Any] | None = None) -> None:
+    """Write everything into the staging folder, the page for people last.
+
+    Parameters
+    ----------
+    sealed_figures
+        Of a sealed test part, by symbol.
+    """
     folder, record, config = claim.staging, contents.record, contents.config
+    if sealed_figures is not None:
+        claim.save_json(SEALED_FIGURES, sealed_figures)
     claim.save_record(record)
     shown, sources = without_address(config, contents.sources)
     claim.save_json("sources.json", sources)

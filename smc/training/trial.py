@@ -1,7 +1,8 @@
-"""A run as the ledger counts it: opened before its fit, closed by whatever ends it."""
+"""A run as the ledger counts it: registered before its fit, and told of by whatever ends it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,43 +10,85 @@ import pandas as pd
 
 from smc import results
 from smc.errors import ResultsError
+from smc.interfaces import TrialLedger
+from smc.results.record import Head, TestPart
 from smc.results.status import reason_of
+from smc.training.evidence import columns_of
+from smc.trials.registration import Registration
+from smc.typing import Bars
 
-#: Facts of a run that the ledger keeps beside its id.
-HASHES = ("config_hash", "seedless_hash", "data_hash", "split_hash", "seed", "code_version")
+
+@dataclass(frozen=True)
+class CountedTrial:
+    """A run that the ledger counts.
+
+    Attributes
+    ----------
+    head
+        The event that registered it.
+    """
+
+    ledger: TrialLedger
+    run_id: str
+    head: Head
+
+    def on_scored(self) -> None:
+        """Say that a fold of the run has been scored: from here on somebody may have looked."""
+        self.ledger.scored(self.run_id)
+
+    def finish(self, evidence: pd.DataFrame, test_parts: Mapping[str, TestPart], folder: Path) -> None:
+        """Hand over the run's columns, once its folder is committed.
+
+        Raises
+        ------
+        ResultsError
+            The ledger cannot be told; the run itself is finished, and the next command that meets it does
+            this again.
+        """
+        try:
+            finish_trial(self.ledger, self.run_id, evidence, test_parts)
+        except ResultsError as error:
+            raise ResultsError(f"{error}; the run itself is finished: {folder}") from error
 
 
 @contextmanager
 def trial(
-    ledger: Any,
+    ledger: TrialLedger,
     store: results.RunStore,
-    facts: Mapping[str, Any],
-    evidence: tuple[pd.Timestamp, pd.Timestamp],
-) -> Iterator[None]:
-    """Count a trial before its fit starts, and say how it ended if it fails."""
+    registration: Registration,
+    bars: Bars,
+    list_name: str | None,
+) -> Iterator[CountedTrial]:
+    """Count a trial before its fit starts, and say how it ended if it fails.
+
+    Parameters
+    ----------
+    list_name
+        Of the list of runs that it was registered with; None if it is started by itself.
+    """
     ledger.reap(str(store.output), store.state)
-    ledger.open_trial(
-        facts["run_id"],
-        list(facts["bars"]),
-        model=facts["model_name"],
-        evidence=evidence,
-        output=str(store.output),
-        **{key: facts[key] for key in HASHES},
-    )
+    by_print = {print_: bars[symbol] for symbol, print_ in registration.symbols.items()}
+    registered = ledger.start(registration, by_print, list_name)
+    head: Head = {"number": registered.head.number, "hash": registered.head.hash}
     try:
-        yield
+        yield CountedTrial(ledger, registration.run_id, head)
     except BaseException as error:
         status = "failed" if isinstance(error, Exception) else "killed"
         try:
-            ledger.close_trial(facts["run_id"], status, reason_of(error))
+            ledger.end(registration.run_id, status, reason_of(error))
         except ResultsError as refused:
             error.add_note(f"the ledger could not be told: {refused}")  # `Ledger.reap` finds it later
         raise
 
 
-def close_trial(ledger: Any, run_id: str, folder: Path) -> None:
-    """Say in the ledger that a trial finished, or in the error that its run did, all the same."""
-    try:
-        ledger.close_trial(run_id, "finished")
-    except ResultsError as error:
-        raise ResultsError(f"{error}; the run itself is finished: {folder}") from error
+def finish_trial(
+    ledger: TrialLedger, run_id: str, evidence: pd.DataFrame, test_parts: Mapping[str, TestPart]
+) -> None:
+    """Hand the columns of a finished run to the ledger, and the test parts that it wrote down itself."""
+    columns = {symbol: (rows, values) for symbol, rows, values in columns_of(evidence)}
+    recorded: dict[str, Any] = {
+        symbol: {"start": part["first"], "end": part["last"]}
+        for symbol, part in test_parts.items()
+        if part["state"] == "recorded" and part["first"]
+    }
+    ledger.finish(run_id, columns, tests=recorded)

@@ -25,7 +25,8 @@ CELL = ["model", "reg", "aug"]
 def common(folder: str, output: str) -> list[str]:
     """What all runs have in common."""
     files = ["data=files", f"data.root={folder}", "data.pattern='{symbol}_H4_*.parquet'"]
-    return [*files, "events.last=300", f"paths.output={output}"]
+    own = ["evaluation.test=recorded", f"ledger.url=sqlite:///{output}/ledger.sqlite"]
+    return [*files, "events.last=300", f"paths.output={output}", *own]
 
 
 def results(shared: list[str], models: Sequence[str], symbols: Iterable[str]) -> Iterable[dict[str, Any]]:

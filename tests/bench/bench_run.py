@@ -87,6 +87,7 @@ def main() -> None:
             "data=files",
             f"data.root={folder}",
             f"paths.output={folder}/out",
+            f"ledger.url=sqlite:///{folder}/ledger.sqlite",
         ]
         start = time.perf_counter()
         config = compose(overrides)

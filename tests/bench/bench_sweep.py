@@ -63,6 +63,7 @@ def main() -> None:
         Path(place, "nothing.py").write_text(TASK)
         root = str(Path(__file__).parents[2])
         os.environ["PYTHONPATH"] = os.pathsep.join([place, root, os.environ.get("PYTHONPATH", "")])
+        os.environ["SMC_LEDGER"] = f"{place}/ledger.sqlite"
         os.chdir(place)
         hydra = a_job(HYDRA)
         show("hydra basic, nothing done", hydra, hydra)

@@ -45,8 +45,8 @@ def findings(view: RunView) -> list[str]:
         sentences = [sentence[0].upper() + sentence[1:] for sentence in clauses]
     else:
         sentences = _of_pool(view)
-    if view.evaluation.get("test") == "sealed":
-        sentences.append("The test part is sealed: its figures are left out until a selection opens them.")
+    if view.evaluation.get("test") == "sealed" and not view.run.is_opened:
+        sentences.append("The test part is sealed: it waits for python -m smc.select, which opens one run's.")
     sentences += _own_classes(view)
     if n_warnings := len(notices(view.record)):
         sentences.append(f"{n_warnings} warning{'s' * (n_warnings > 1)}, in words below.")

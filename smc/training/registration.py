@@ -1,0 +1,56 @@
+"""What the ledger is told of a run before its fits, from its configuration, its bars and its split."""
+
+from collections.abc import Mapping
+from importlib import metadata
+
+import pandas as pd
+
+from smc import results
+from smc.fingerprint import code_version, content_hash
+from smc.training.prepare import PreparedData
+from smc.trials.registration import Registration
+from smc.typing import Config
+
+#: Draws its bars: such markets are a family of their own.
+SIMULATED = "smc.data.simulated.Simulated"
+
+
+def registration_of(
+    identity: results.Identity, config: Config, prints: Mapping[str, str], prepared: PreparedData
+) -> Registration:
+    """Return the registration of a run.
+
+    Parameters
+    ----------
+    prints
+        Symbol -> fingerprint of its bars.
+    """
+    return Registration(
+        identity.run_id,
+        dict(prints),
+        trial=identity.trial,
+        version=metadata.version("smc"),
+        code_version=code_version(),
+        question=results.question_hash(config),
+        seed=config["seed"],
+        model=config["model"]["_target_"].rpartition(".")[2],
+        development=development_of(prepared),
+        output=config["paths"]["output"],
+        hashes={
+            "config_hash": results.config_hash(config),
+            "data_hash": content_hash(dict(prints)),
+            "split_hash": prepared.plan.hash,
+        },
+        simulated=config["data"]["_target_"] == SIMULATED,
+    )
+
+
+def development_of(prepared: PreparedData) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and the last bar of the events that a run is judged on before its test split."""
+    bars, development = prepared.bars, prepared.plan.development
+    events = prepared.data.events.iloc[development].groupby("symbol")
+    first, last = events["start"].min(), events["end"].max()
+    return (
+        min(bars[str(symbol)].index[start] for symbol, start in first.items()),
+        max(bars[str(symbol)].index[end] for symbol, end in last.items()),
+    )
