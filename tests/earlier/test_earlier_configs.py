@@ -32,7 +32,8 @@ MAKE_UP = {"light", "adaptive", "aggressive", "smote"}
 def composed(line, then):
     """Compose a line today, with what was the rule then."""
     option = then["aug"]["_target_"].split(".")[2]
-    return compose([*line.split(), *(["aug.keep_kinds=false"] if option in MAKE_UP else [])])
+    kinds = ["aug.keep_kinds=false"] if option in MAKE_UP else []
+    return compose([*line.split(), "evaluation.test=recorded", *kinds])
 
 
 def as_today(config):
@@ -42,13 +43,13 @@ def as_today(config):
     return {
         path: value
         for path, value in today.items()
-        if LEFT_TO_THE_RUN.get(path.rpartition(".")[2], ...) != value
+        if not path.startswith("ledger.") and LEFT_TO_THE_RUN.get(path.rpartition(".")[2], ...) != value
     }
 
 
 def is_new(path, value):
     """Tell whether there was no such key, which changes nothing while it is empty, or off."""
-    is_name = path.startswith("run.")
+    is_name = path.startswith(("run.", "ledger."))  # whoever counts, it is no part of what is computed
     return is_name or (path.rpartition(".")[2], value) in (("callbacks", {}), ("keep_kinds", False))
 
 

@@ -19,7 +19,7 @@ from smc.results import load_run
 from smc.results.manifest import verify
 from smc.training.rebuild import rebuild
 
-QUICK = ["features=daily", "events.last=260", "aug=none", "monitor=none"]
+QUICK = ["features=daily", "events.last=260", "aug=none", "monitor=none", "evaluation.test=recorded"]
 
 
 @pytest.fixture(scope="module")

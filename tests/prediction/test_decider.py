@@ -10,7 +10,7 @@ from smc.errors import ConfigError, DataError, ExplanationError
 from smc.prediction.decider import Decider
 from smc.results import KeptBars
 
-QUICK = ["features=daily", "events.last=260", "aug=none", "monitor=none"]
+QUICK = ["features=daily", "events.last=260", "aug=none", "monitor=none", "evaluation.test=recorded"]
 
 
 @pytest.fixture(scope="module")

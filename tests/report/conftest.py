@@ -113,7 +113,7 @@ def record(
     predictions: pd.DataFrame, bars: pd.DataFrame, positions: np.ndarray
 ) -> tuple[dict[str, Any], Any]:
     """Everything that run.json holds, and the scores."""
-    evaluation = Evaluation(n_bootstrap=200)
+    evaluation = Evaluation(n_bootstrap=200, test="recorded")
     scores = evaluation.compute(
         predictions, baseline(predictions), bars, lambda values: np.sign(values - positions)
     )

@@ -25,7 +25,7 @@ from smc.training.outcome import Outcome, say_outcome
 CONF = Path(__file__).parents[2] / "conf"
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 NETWORKS = ("lstm", "mlp")
-SMALL = ("events.last=200", "aug=none")
+SMALL = ("events.last=200", "aug=none", "evaluation.test=recorded")
 AT_ONCE = "monitor.watches.timeout.max_minutes=1e-9"
 FITS = [*(f"fold {number}" for number in range(5)), "train fit", "final fit"]
 
