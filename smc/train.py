@@ -20,7 +20,7 @@ from smc.training.run import train
 def attempt(job: Job, progress: Progress) -> Outcome:
     """Carry out one job; a disk that is full is named so, whoever met it."""
     try:
-        return train(job.config, job.sources, progress, choices=job.choices)
+        return train(job.config, job.sources, progress, choices=job.choices, list_name=job.list_name)
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,22 @@ settings.load_profile("no deadline")
 
 REPOSITORY = Path(__file__).parent.parent
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledger_of_the_tests(tmp_path_factory) -> Iterator[None]:
+    """Count what fixtures of several tests run in a ledger that is nobody's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SMC_LEDGER", str(tmp_path_factory.mktemp("ledger") / "ledger.sqlite"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Count what a test runs in a ledger of its own, beside the results of its folder."""
+    path = tmp_path / "outputs" / "ledger.sqlite"
+    monkeypatch.setenv("SMC_LEDGER", str(path))
+    return path
 
 
 @pytest.fixture(scope="session")

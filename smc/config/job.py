@@ -25,6 +25,8 @@ class Job:
         The configuration search path.
     number
         Its place in the sweep, from 0; 0 for a single run.
+    list_name
+        Of the list of runs that it was registered with, once it was (`smc.trials.list_id`).
     name
         What people call it: by default its overrides, in a sweep those that not every job has.
     """
@@ -35,6 +37,7 @@ class Job:
     folders: list[Path]
     number: int = 0
     name: str = ""
+    list_name: str | None = None
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -118,9 +118,9 @@ def record_crash(job: Job, run_id: str | None, crash: Crash) -> JobResult:
     try:
         store, ledger = RunStore(job.config["paths"]["output"]), instantiate(job.config["ledger"], "ledger")
         if not _recorded(store, run_id, job, crash):
-            ledger.close_if_started(run_id, "finished")
+            ledger.end_if_open(run_id, "finished")
             return JobResult("finished", f"finished: {store.folder(run_id)}", run_id)
-        ledger.close_if_started(run_id, crash.status, crash.reason)
+        ledger.end_if_open(run_id, crash.status, crash.reason)
     except (SmcError, OSError) as error:
         return JobResult(
             crash.status, f"{crash.message}; this could not be recorded: {error}", run_id, crash.reason

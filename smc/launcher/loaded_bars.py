@@ -1,7 +1,7 @@
 """Bars that the jobs of a sweep ask for, before the first of them starts."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ class LoadedBars:
     def __init__(self) -> None:
         self._of_job: dict[str, pd.DataFrame] = {}
         self._fingerprints: dict[str, str] = {}
+        self._sources: dict[str, tuple[Config, str]] = {}
 
     def load(self, config: Config) -> dict[str, pd.DataFrame]:
         """Return the bars of a configuration's symbols, in its order."""
@@ -32,6 +33,10 @@ class LoadedBars:
                 self._of_job[key] = data.load(symbol)
         return {symbol: self._of_job[key] for symbol, key in keys.items()}
 
+    def by_fingerprint(self) -> Mapping[str, pd.DataFrame]:
+        """Give all bars that were looked at by their fingerprint; each is loaded again when it is asked for."""
+        return _ByFingerprint(self._sources)
+
     def fingerprints(self, config: Config) -> dict[str, str]:
         """Return the fingerprint of each symbol's bars; each is made once."""
         fingerprints = {}
@@ -39,8 +44,26 @@ class LoadedBars:
             key = _key([config["data"], symbol])
             if key not in self._fingerprints:
                 self._fingerprints[key] = bars_fingerprint(bars)
+                self._sources[self._fingerprints[key]] = config["data"], symbol
             fingerprints[symbol] = self._fingerprints[key]
         return fingerprints
+
+
+class _ByFingerprint(Mapping[str, pd.DataFrame]):
+    """Bars that are loaded when they are asked for: those of a thousand symbols need not be held at once."""
+
+    def __init__(self, sources: Mapping[str, tuple[Config, str]]) -> None:
+        self._sources = sources
+
+    def __getitem__(self, fingerprint: str) -> pd.DataFrame:
+        data, symbol = self._sources[fingerprint]
+        return instantiate(data, "data").load(symbol)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
 
 
 def by_bars(jobs: Iterable[Job]) -> list[Job]:

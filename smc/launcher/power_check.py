@@ -1,24 +1,17 @@
 """What a sweep can find out at all, told before its first fit."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from smc import results, stats
-from smc.config.job import Job
+from smc import stats
 from smc.edge import edge_as_correlation
-from smc.errors import SmcError
-from smc.launcher.loaded_bars import LoadedBars
-from smc.ledger import Ledger
-from smc.training.components import Components
-from smc.training.prepare import cached_dataset, make_plan
+from smc.launcher.ground import Ground
+from smc.trials import Ledger
 from smc.typing import LabelTask
 
-#: What decides on the events that a run is judged by.
-GROUND = ("data", "features", "events", "labels", "cv", "split", "symbol", "side")
 #: An edge in accuracy that is worth a sweep, and seldom larger on real markets.
 WORTHWHILE = 0.10
 
@@ -62,58 +55,41 @@ class SymbolPower:
 
 
 class PowerCheck:
-    """Count events and trials of each symbol of a sweep, by task; features are cached on the way.
+    """Count events and trials of each symbol of a sweep, by task.
 
-    What is tried of a symbol counts for either task. A job whose events cannot be had is left out: its run
-    will say why.
+    What is tried of a symbol's market counts for either task.
     """
 
-    def __init__(self, bars: LoadedBars) -> None:
-        self._bars = bars
+    def __init__(self) -> None:
         self._by_task: dict[tuple[LabelTask, str], SymbolPower] = {}
-        self._by_ground: dict[str, tuple[LabelTask, list[str], dict[str, float]]] = {}
 
-    def add(self, job: Job) -> None:
-        """Count a job among the trials of its symbols."""
-        ground = json.dumps({name: job.config[name] for name in GROUND}, sort_keys=True, default=str)
-        if ground not in self._by_ground:
-            self._by_ground[ground] = self._independent_events(job)
-        task, symbols, worth = self._by_ground[ground]
-        for symbol, n_independent in worth.items():
-            power = self._by_task.setdefault((task, symbol), SymbolPower(task=task))
+    def add(self, ground: Ground, trial: str) -> None:
+        """Count a trial among those of its symbols."""
+        for symbol, n_independent in ground.n_independent.items():
+            power = self._by_task.setdefault((ground.task, symbol), SymbolPower(task=ground.task))
             power.n_independent = min(power.n_independent, n_independent)
-            power.trials.add(results.seedless_hash({**job.config, "symbol": symbols}))
+            power.trials.add(trial)
 
-    def by_task(self, ledger: Ledger) -> dict[tuple[LabelTask, str], SymbolPower]:
-        """Return what each symbol can show; trials that a ledger counts are among its own, if it answers."""
-        if not self._by_task:
-            return {}
-        try:
-            trials: dict[str, set[str]] = (
-                ledger.trials().groupby("symbol")["seedless_hash"].agg(set).to_dict()
-            )
-        except SmcError:
-            trials = {}
-        for (_, symbol), power in self._by_task.items():
-            trials[symbol] = trials.get(symbol, set()) | power.trials
+    def by_task(self, ledger: Ledger, run_ids: Collection[str]) -> dict[tuple[LabelTask, str], SymbolPower]:
+        """Return what each symbol can show, with all trials that the ledger counts on its market.
+
+        Parameters
+        ----------
+        run_ids
+            Of the sweep's runs: they say which market a symbol is.
+        """
+        rows = ledger.trials() if self._by_task else pd.DataFrame(columns=["run_id", "symbol", "market"])
+        own = rows.loc[rows["run_id"].isin(run_ids)]
         return {
-            (task, symbol): replace(power, trials=trials[symbol])
+            (task, symbol): replace(power, trials=power.trials | _on_market_of(symbol, own, rows))
             for (task, symbol), power in self._by_task.items()
         }
 
-    def _independent_events(self, job: Job) -> tuple[LabelTask, list[str], dict[str, float]]:
-        """Return task and symbols of a job, and by symbol the sum of the out-of-fold events' uniqueness."""
-        try:
-            components = Components.from_config(job.config)
-            bars = self._bars.load(job.config)
-            data = cached_dataset(bars, components, Path(job.config["paths"]["output"]))
-            plan, _ = make_plan(data, components, job.config["split"])
-        except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
-            return "classification", [], {}
-        tested = [fold.test for fold in plan.folds]
-        events = data.events.iloc[np.unique(np.concatenate(tested))] if tested else data.events.iloc[:0]
-        worth = events.groupby("symbol")["weight"].sum().to_dict()
-        return components.labels.task, list(bars), worth
+
+def _on_market_of(symbol: str, own: pd.DataFrame, rows: pd.DataFrame) -> set[str]:
+    """Return the trials on the markets that a symbol is in the runs of a sweep."""
+    markets = own.loc[own["symbol"] == symbol, "market"].unique()
+    return set(rows.loc[rows["market"].isin(markets), "trial"]) if len(markets) else set()
 
 
 def sentences(power: Iterable[SymbolPower]) -> Iterator[str]:

@@ -1,18 +1,22 @@
 """One sweep, from its command line to its exit code."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from smc.cli import EXIT_FAILED, EXIT_NO_ROOM, EXIT_OK, say
 from smc.config import instantiate
 from smc.config.command import Command
 from smc.config.job import Job
 from smc.errors import ConfigError
+from smc.launcher.ground import Grounds
 from smc.launcher.launcher import Basic, Launcher, Task
 from smc.launcher.loaded_bars import LoadedBars, by_bars
 from smc.launcher.power_check import PowerCheck, sentences
-from smc.launcher.sweep_manifest import run_id_of, write_sweep_manifest
+from smc.launcher.registration import identity_of, register, registration_of_job
+from smc.launcher.sweep_manifest import write_sweep_manifest
 from smc.launcher.sweep_state import SweepState
 from smc.launcher.view import View
+from smc.trials import Ledger, Registration
 from smc.typing import Config
 
 #: Hydra's own launcher, which its default `hydra/launcher=basic` names; here it means `Basic`.
@@ -34,7 +38,8 @@ def run_sweep(command: Command, task: Task) -> int:
     launcher = make_launcher(command.launcher)
     defaults = [] if launcher.n_threads is None else [f"trainer.n_threads={launcher.n_threads}"]
     jobs, left_out = command.jobs(defaults)
-    run_ids, power = preview(jobs)
+    ledger = instantiate(jobs[0].config["ledger"], "ledger")
+    jobs, run_ids, power = preview(jobs, ledger)
     for sentence in power:
         say(f"power: {sentence}")
     path = write_sweep_manifest(jobs, run_ids, command=command.overrides, left_out=left_out, power=power)
@@ -54,15 +59,31 @@ def run_sweep(command: Command, task: Task) -> int:
     return EXIT_OK if sweep.n_finished == len(jobs) and not left_out else EXIT_FAILED
 
 
-def preview(jobs: Sequence[Job]) -> tuple[dict[int, str | None], list[str]]:
-    """Return the run that each job is, by its number, and what the sweep can find out at all."""
-    bars, run_ids = LoadedBars(), {}
-    power_check = PowerCheck(bars)
+def preview(jobs: Sequence[Job], ledger: Ledger) -> tuple[list[Job], dict[int, str | None], list[str]]:
+    """Register the runs of all jobs.
+
+    Returns
+    -------
+    tuple
+        The jobs with the name of their list, the run that each is by its number, and what the sweep can find
+        out at all, in sentences.
+    """
+    bars = LoadedBars()
+    grounds, power_check = Grounds(bars), PowerCheck()
+    run_ids: dict[int, str | None] = {}
+    registrations: list[Registration] = []
     for job in by_bars(jobs):
-        run_ids[job.number] = run_id_of(job, bars)
-        power_check.add(job)
-    return run_ids, list(
-        sentences(power_check.by_task(instantiate(jobs[0].config["ledger"], "ledger")).values())
+        identity, ground = identity_of(job, bars), grounds.of(job)
+        run_ids[job.number] = identity.run_id if identity else None
+        if registration := registration_of_job(job, identity, ground, bars):
+            registrations.append(registration)
+        if ground and identity:
+            power_check.add(ground, identity.trial)
+    name = register(ledger, registrations, bars)
+    return (
+        [replace(job, list_name=name) for job in jobs],
+        run_ids,
+        list(sentences(power_check.by_task(ledger, set(filter(None, run_ids.values()))).values())),
     )
 
 

@@ -3,23 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from smc import results
 from smc.config.job import Job
-from smc.fingerprint import content_hash
-from smc.launcher.loaded_bars import LoadedBars
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes
 from smc.results.status import utc_now
-
-
-def run_id_of(job: Job, bars: LoadedBars) -> str | None:
-    """Return the id of a job's run, or None where its bars cannot be loaded: the run will say why."""
-    try:
-        prints = bars.fingerprints(job.config)
-        config = {**job.config, "symbol": list(prints)}
-        return results.identify(config, data_hash=content_hash(prints)).run_id
-    except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
-        return None
 
 
 def write_sweep_manifest(

@@ -16,7 +16,12 @@ SIMULATED = "smc.data.simulated.Simulated"
 
 
 def registration_of(
-    identity: results.Identity, config: Config, prints: Mapping[str, str], prepared: PreparedData
+    identity: results.Identity,
+    config: Config,
+    prints: Mapping[str, str],
+    *,
+    development: tuple[pd.Timestamp, pd.Timestamp],
+    split_hash: str,
 ) -> Registration:
     """Return the registration of a run.
 
@@ -24,6 +29,8 @@ def registration_of(
     ----------
     prints
         Symbol -> fingerprint of its bars.
+    development
+        See `development_of`.
     """
     return Registration(
         identity.run_id,
@@ -34,12 +41,12 @@ def registration_of(
         question=results.question_hash(config),
         seed=config["seed"],
         model=config["model"]["_target_"].rpartition(".")[2],
-        development=development_of(prepared),
+        development=development,
         output=config["paths"]["output"],
         hashes={
             "config_hash": results.config_hash(config),
             "data_hash": content_hash(dict(prints)),
-            "split_hash": prepared.plan.hash,
+            "split_hash": split_hash,
         },
         simulated=config["data"]["_target_"] == SIMULATED,
     )

@@ -18,7 +18,7 @@ from smc.training.outcome import Outcome
 from smc.training.own_classes import OwnClasses
 from smc.training.prepare import load_bars, prepare, recorded
 from smc.training.record import run_facts, run_record
-from smc.training.registration import registration_of
+from smc.training.registration import development_of, registration_of
 from smc.training.save import Contents, logging_to, save
 from smc.training.trial import trial
 from smc.typing import Config
@@ -80,7 +80,13 @@ def train(
             if config["keep_bars"]:
                 for own in bars.values():
                     results.keep_bars(store.output, own)
-            registration = registration_of(identity, config, prints, prepared)
+            registration = registration_of(
+                identity,
+                config,
+                prints,
+                development=development_of(prepared),
+                split_hash=prepared.plan.hash,
+            )
             with trial(components.ledger, store, registration, bars, list_name) as counted:
                 facts["ledger"] = counted.head
                 started = time.perf_counter()
