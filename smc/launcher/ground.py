@@ -1,4 +1,4 @@
-"""What decides on the events that a run is judged by, looked at once for all jobs of a sweep that share it."""
+"""What decides on the events that a run is judged by, looked at once for all jobs that share it."""
 
 import json
 from collections.abc import Mapping

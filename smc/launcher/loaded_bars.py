@@ -34,7 +34,7 @@ class LoadedBars:
         return {symbol: self._of_job[key] for symbol, key in keys.items()}
 
     def by_fingerprint(self) -> Mapping[str, pd.DataFrame]:
-        """Give all bars that were looked at by their fingerprint; each is loaded again when it is asked for."""
+        """Give all bars that were looked at by their fingerprint; each is loaded when it is asked for."""
         return _ByFingerprint(self._sources)
 
     def fingerprints(self, config: Config) -> dict[str, str]:

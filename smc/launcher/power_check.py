@@ -1,6 +1,6 @@
 """What a sweep can find out at all, told before its first fit."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -70,7 +70,7 @@ class PowerCheck:
             power.n_independent = min(power.n_independent, n_independent)
             power.trials.add(trial)
 
-    def by_task(self, ledger: Ledger, run_ids: Collection[str]) -> dict[tuple[LabelTask, str], SymbolPower]:
+    def by_task(self, ledger: Ledger, run_ids: Sequence[str]) -> dict[tuple[LabelTask, str], SymbolPower]:
         """Return what each symbol can show, with all trials that the ledger counts on its market.
 
         Parameters

@@ -83,7 +83,7 @@ def preview(jobs: Sequence[Job], ledger: Ledger) -> tuple[list[Job], dict[int, s
     return (
         [replace(job, list_name=name) for job in jobs],
         run_ids,
-        list(sentences(power_check.by_task(ledger, set(filter(None, run_ids.values()))).values())),
+        list(sentences(power_check.by_task(ledger, [name for name in run_ids.values() if name]).values())),
     )
 
 

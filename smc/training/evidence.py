@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from smc.evaluation.predictions import event_means, first_of_events, of_part, with_shares
 from smc.fingerprint import content_hash
@@ -75,8 +76,8 @@ def test_parts(prepared: PreparedData, state: str) -> dict[str, TestPart]:
 
 
 def _test_part(bars: pd.DataFrame, events: pd.DataFrame, state: str) -> TestPart:
-    first = bars.index[int(events["event"].min())].isoformat() if len(events) else None
-    last = bars.index[int(events["end"].max())].isoformat() if len(events) else None
+    first = bars.index[events["event"].to_numpy().min()].isoformat() if len(events) else None
+    last = bars.index[events["end"].to_numpy().max()].isoformat() if len(events) else None
     why = SEALED if state == "sealed" else RECORDED
     return {"state": state, "why": why, "n_events": len(events), "first": first, "last": last}
 
@@ -97,7 +98,7 @@ def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[table["symbol"] == symbol]
 
 
-def _nanoseconds(stamps: pd.Series) -> IntArray:
+def _nanoseconds(stamps: ArrayLike) -> IntArray:
     return pd.DatetimeIndex(stamps).as_unit("ns").asi8
 
 
