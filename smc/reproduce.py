@@ -155,7 +155,7 @@ def _default_changes(run: Run, config: Config, config_dir: str | None) -> Iterat
 
 def _data(run: Run, source: Config, output: str | Path) -> tuple[list[str], Config]:
     """Return what changed in the data, and the part of a configuration that loads the bars of then."""
-    prints = {symbol: about["fingerprint"] for symbol, about in run.record["bars"].items()}
+    prints = run.fingerprints
     kept = KeptBars(str(output), prints)
     news = []
     for symbol, expected in prints.items():

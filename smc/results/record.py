@@ -334,6 +334,7 @@ class Description(TypedDict):
     trial_hash: NotRequired[str]  # the same with the code of one's own and the files that it reads
     question_hash: NotRequired[str]  # of labels, events and side
     split_hash: str
+    version: NotRequired[str]  # of smc; absent before 0.3
     code_version: str
     package_versions: dict[str, str]
     seed: int

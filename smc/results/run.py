@@ -59,6 +59,11 @@ class Run:
         return self._in_simple_returns("returns")
 
     @property
+    def fingerprints(self) -> dict[str, str]:
+        """Fingerprint of each symbol's bars."""
+        return {symbol: bars["fingerprint"] for symbol, bars in self.record["bars"].items()}
+
+    @property
     def is_sealed(self) -> bool:
         """Whether its test part waits to be opened, or was opened by a selection."""
         return (self.path / SEALED_FIGURES).is_file() or (self.path / "sealed_predictions.parquet").is_file()

@@ -1,9 +1,9 @@
 """What the out-of-fold events of a run say for it: the column that the ledger keeps."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from numpy.typing import ArrayLike
 
@@ -15,7 +15,7 @@ from smc.selection.measures import return_coefficient
 from smc.training.cross_fit import OUT_OF_FOLD
 from smc.training.prepare import PreparedData
 from smc.trials.market_trials import PanelRows
-from smc.typing import Bars, FloatArray, IntArray
+from smc.typing import Bars, IntArray
 
 #: What an event says for a model: of all measures it alone takes nothing for skill that barriers explain.
 MEASURE = return_coefficient.__name__
@@ -50,8 +50,15 @@ def evidence_table(bars: Bars, events: pd.DataFrame, predictions: pd.DataFrame) 
     )
 
 
-def columns_of(evidence: pd.DataFrame) -> Iterator[tuple[str, PanelRows, FloatArray]]:
+def columns_of(
+    evidence: pd.DataFrame, scheme: str = SIMPLE
+) -> Iterator[tuple[str, PanelRows, npt.NDArray[np.float32]]]:
     """Give symbol, panel and column of each symbol of an evidence table.
+
+    Parameters
+    ----------
+    scheme
+        The kind of returns that it was made of: columns of two kinds stand in two panels.
 
     >>> time = pd.to_datetime(["2024-01-01", "2024-01-02"], utc=True)
     >>> table = pd.DataFrame({"symbol": "A", "start": time, "end": time, "value": [0.5, np.nan]})
@@ -60,7 +67,7 @@ def columns_of(evidence: pd.DataFrame) -> Iterator[tuple[str, PanelRows, FloatAr
     """
     for symbol, own in evidence.groupby("symbol", sort=True):
         start, end = (_nanoseconds(own[name]) for name in ("start", "end"))
-        yield str(symbol), PanelRows(_panel_key(start, end), start, end), own["value"].to_numpy()
+        yield str(symbol), PanelRows(_panel_key(start, end, scheme), start, end), own["value"].to_numpy()
 
 
 def test_parts(prepared: PreparedData, state: str) -> dict[str, TestPart]:
@@ -102,6 +109,6 @@ def _nanoseconds(stamps: ArrayLike) -> IntArray:
     return pd.DatetimeIndex(stamps).as_unit("ns").asi8
 
 
-def _panel_key(start: IntArray, end: IntArray) -> str:
-    spans: Mapping[str, Any] = {"start": start.tolist(), "end": end.tolist()}
-    return content_hash({**spans, "measure": MEASURE, "returns": SIMPLE})
+def _panel_key(start: IntArray, end: IntArray, scheme: str) -> str:
+    spans = {"start": start.tolist(), "end": end.tolist()}
+    return content_hash({**spans, "measure": MEASURE, "returns": scheme})

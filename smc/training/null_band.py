@@ -52,7 +52,7 @@ class NullBand:
         config = _quiet(upgrade_config(run.config)[0])
         self.components = Components.from_config(config)
         self.use_weights = config["sample_weight"] == "uniqueness"
-        kept = KeptBars(str(output), {name: bars["fingerprint"] for name, bars in run.record["bars"].items()})
+        kept = KeptBars(str(output), run.fingerprints)
         self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.components)
         self.plan = SplitPlan.from_spans(self.data.spans, self.components.cv, **config["split"])
         if self.plan.hash != run.record["split_hash"]:

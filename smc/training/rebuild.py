@@ -140,7 +140,7 @@ def components_of(run: Run) -> Components:
 
 def _bars(run: Run, source: Config, output: str | Path) -> dict[str, pd.DataFrame]:
     """Return the bars that the run was made of: those kept, else those of the source if they are the same."""
-    prints = {symbol: facts["fingerprint"] for symbol, facts in run.record["bars"].items()}
+    prints = run.fingerprints
     kept, bars = KeptBars(str(output), prints), {}
     for symbol, expected in prints.items():
         if kept.has(symbol):

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from typing import Any, cast
 
 import numpy as np
@@ -129,6 +130,7 @@ def describe(config: Config, prepared: PreparedData) -> Description:
         "seedless_hash": results.seedless_hash(config),
         "question_hash": results.question_hash(config),
         "split_hash": plan.hash,
+        "version": metadata.version("smc"),
         "code_version": code_version(),
         "package_versions": results.package_versions(),
         "seed": config["seed"],

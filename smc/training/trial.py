@@ -87,7 +87,7 @@ def finish_trial(
     """Hand the columns of a finished run to the ledger, and the test parts that it wrote down itself."""
     columns = {symbol: (rows, values) for symbol, rows, values in columns_of(evidence)}
     recorded: dict[str, Any] = {
-        symbol: {"start": part["first"], "end": part["last"]}
+        symbol: {"start": pd.Timestamp(part["first"]), "end": pd.Timestamp(part["last"])}
         for symbol, part in test_parts.items()
         if part["state"] == "recorded" and part["first"]
     }

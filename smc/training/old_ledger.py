@@ -1,0 +1,97 @@
+"""What an output folder says of trials itself: its ledger of before 0.3, and the lists of its sweeps."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from smc.errors import ResultsError
+
+#: The count that smc kept in each output folder before 0.3: a table `trials` of that file.
+FILE, TABLE = "ledger.sqlite", "trials"
+
+
+@dataclass(frozen=True)
+class OldTrial:
+    """A run as an earlier ledger counted it, with all its symbols.
+
+    Attributes
+    ----------
+    seedless_hash
+        Of its configuration without seeds.
+    period
+        First and last bar of its evidence; None where nobody knew.
+    status
+        "started", "finished", "failed" or "killed".
+    """
+
+    run_id: str
+    symbols: tuple[str, ...]
+    seedless_hash: str
+    data_hash: str
+    code_version: str
+    seed: int
+    model: str
+    period: tuple[pd.Timestamp, pd.Timestamp] | None
+    status: str
+    created: pd.Timestamp
+
+
+def old_trials(output: Path) -> dict[str, OldTrial]:
+    """Return the trials of an earlier ledger in an output folder by run id, the oldest first; {} without one.
+
+    Raises
+    ------
+    ResultsError
+        There is such a file, and it cannot be read.
+    """
+    path = output / FILE
+    if not path.is_file():
+        return {}
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
+            query = f"SELECT * FROM {TABLE} ORDER BY created, symbol"
+            rows = [dict(row) for row in connection.execute(query)] if TABLE in tables else []
+    except sqlite3.Error as error:
+        raise ResultsError(f"{path} cannot be read: {error}; if it is no ledger, move it away") from error
+    by_run: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_run.setdefault(row["trial_id"], []).append(row)
+    return {run_id: _trial(run_id, own) for run_id, own in by_run.items()}
+
+
+def sweep_jobs(output: Path) -> dict[str, dict[str, Any]]:
+    """Return the jobs that sweeps of an output folder listed, by run id; ``sweep`` is the first that did."""
+    jobs: dict[str, dict[str, Any]] = {}
+    for path in sorted((output / "sweeps").glob("*.json")):
+        try:
+            listed = json.loads(path.read_bytes())["jobs"]
+            for job in listed:
+                if job["run_id"]:
+                    jobs.setdefault(job["run_id"], {**job, "sweep": path.stem})
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # cut short by a crash: its runs are counted one by one
+    return jobs
+
+
+def _trial(run_id: str, rows: list[dict[str, Any]]) -> OldTrial:
+    first = rows[0]
+    start, end = first["evidence_start"], first["evidence_end"]
+    named = ("seedless_hash", "data_hash", "code_version", "seed", "model", "status")
+    return OldTrial(
+        run_id,
+        tuple(row["symbol"] for row in rows),
+        period=None if start is None or end is None else (_utc(start), _utc(end)),
+        created=_utc(first["created"]),
+        **{name: first[name] for name in named},
+    )
+
+
+def _utc(stamp: str) -> pd.Timestamp:
+    return pd.to_datetime([stamp], utc=True)[0]
