@@ -373,8 +373,10 @@ class TrialLedger(Protocol):
         """Say that a fold of a run has been scored."""
         ...
 
-    def finish(self, run_id: str, columns: Mapping[str, Any], tests: Mapping[str, Any]) -> None:
-        """Say that a run has finished, with its evidence and the test parts that it wrote down."""
+    def finish(
+        self, run_id: str, columns: Mapping[str, Any], tests: Mapping[str, Any], digest: str | None
+    ) -> None:
+        """Say that a run has finished, with its evidence, the test parts that it wrote down, and its folder."""
         ...
 
     def end(self, run_id: str, status: str, reason: str | None = None) -> None:

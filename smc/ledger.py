@@ -95,8 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("action", nargs="?", choices=["list", "verify", "import"], default="list")
     parser.add_argument("places", nargs="*", help="folders of results, or CSV files")
-    parser.add_argument("--url", help="another ledger (default: $SMC_LEDGER, else one in your data directory)")
-    parser.add_argument("--output", default="outputs", help="whose ledger serves where yours cannot (default: outputs)")
+    parser.add_argument(
+        "--url", help="another ledger (default: $SMC_LEDGER, else one in your data directory)"
+    )
+    parser.add_argument(
+        "--output", default="outputs", help="whose ledger serves where yours cannot (default: outputs)"
+    )
     return parser
 
 

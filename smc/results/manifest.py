@@ -38,6 +38,11 @@ def write_manifest(folder: Path, *, run_id: str, packed: list[str]) -> None:
         list(pool.map(sync, [manifest, *folders]))
 
 
+def digest_of_folder(folder: Path) -> str:
+    """Hash the list of a run folder's files, and with it every file (SHA-256, hex)."""
+    return hashlib.sha256((folder / NAME).read_bytes()).hexdigest()
+
+
 def verify(folder: Path) -> dict[str, Any]:
     """Return the manifest of `folder` after comparing every file with it.
 

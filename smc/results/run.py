@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from smc.results.manifest import NAME, verify
+from smc.results.manifest import NAME, digest_of_folder, verify
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
 from smc.results.return_scheme import as_simple, is_of_today
@@ -62,6 +62,16 @@ class Run:
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of each symbol's bars."""
         return {symbol: bars["fingerprint"] for symbol, bars in self.record["bars"].items()}
+
+    @property
+    def digest(self) -> str:
+        """Hash of the list of its files, and with it of every file (SHA-256, hex)."""
+        return digest_of_folder(self.path)
+
+    def sealed_events(self) -> pd.DataFrame | None:
+        """Return when the events of its sealed test part are and end, and no figure; None if it has none."""
+        path = self.path / "sealed_predictions.parquet"
+        return pd.read_parquet(path, columns=["symbol", "event", "time", "end"]) if path.is_file() else None
 
     @property
     def is_sealed(self) -> bool:

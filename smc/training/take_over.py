@@ -16,7 +16,7 @@ from smc.results.return_scheme import SIMPLE, return_scheme
 from smc.training.evidence import columns_of, evidence_table
 from smc.training.old_ledger import OldTrial, old_trials, sweep_jobs
 from smc.training.registration import SIMULATED
-from smc.trials import Ledger, Registration
+from smc.trials import Head, Ledger, Registration
 from smc.trials.importing import ImportedRun
 
 #: A period that nobody knows overlaps every other.
@@ -206,9 +206,9 @@ def _recorded_tests(run: Run) -> dict[str, dict[str, Any]]:
     }
 
 
-def _head(run: Run) -> tuple[int, str] | None:
+def _head(run: Run) -> Head | None:
     head = run.record.get("ledger")
-    return (head["number"], head["hash"]) if head else None
+    return Head(head["number"], head["hash"]) if head else None
 
 
 def _stamp_of(sweep: str) -> pd.Timestamp:

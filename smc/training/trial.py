@@ -11,6 +11,7 @@ import pandas as pd
 from smc import results
 from smc.errors import ResultsError
 from smc.interfaces import TrialLedger
+from smc.results.manifest import digest_of_folder
 from smc.results.record import Head, TestPart
 from smc.results.status import reason_of
 from smc.training.evidence import columns_of
@@ -46,7 +47,7 @@ class CountedTrial:
             this again.
         """
         try:
-            finish_trial(self.ledger, self.run_id, evidence, test_parts)
+            finish_trial(self.ledger, folder, evidence, test_parts)
         except ResultsError as error:
             raise ResultsError(f"{error}; the run itself is finished: {folder}") from error
 
@@ -82,7 +83,7 @@ def trial(
 
 
 def finish_trial(
-    ledger: TrialLedger, run_id: str, evidence: pd.DataFrame, test_parts: Mapping[str, TestPart]
+    ledger: TrialLedger, folder: Path, evidence: pd.DataFrame, test_parts: Mapping[str, TestPart]
 ) -> None:
     """Hand the columns of a finished run to the ledger, and the test parts that it wrote down itself."""
     columns = {symbol: (rows, values) for symbol, rows, values in columns_of(evidence)}
@@ -91,4 +92,4 @@ def finish_trial(
         for symbol, part in test_parts.items()
         if part["state"] == "recorded" and part["first"]
     }
-    ledger.finish(run_id, columns, tests=recorded)
+    ledger.finish(folder.name, columns, recorded, digest_of_folder(folder))

@@ -97,6 +97,15 @@ def has(connection: "Connection", wanted: Head) -> bool:
     )
 
 
+def lacking(connection: "Connection", wanted: Iterable[Head]) -> set[Head]:
+    """Return the links that neither the chain holds nor one that runs were imported from."""
+    missing = set(wanted) - {EMPTY}
+    for table in (tables().events, tables().heads):
+        query = table.select().with_only_columns(table.c.number, table.c.hash)
+        missing -= {Head(row.number, row.hash) for row in connection.execute(query)} if missing else set()
+    return missing
+
+
 def events(connection: "Connection") -> Iterator[tuple[Event, str]]:
     """Give every event from the first on, each with the hash that was written for it."""
     table = tables().events

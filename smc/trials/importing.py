@@ -34,6 +34,10 @@ class ImportedRun:
         As of a run that finishes; empty if its folder is gone.
     date
         When it was registered; one without a date is a round of its own.
+    head
+        Event of the ledger that counted it where it was made: number and hash.
+    digest
+        Hash of its folder's list of files.
     together
         Name of what it was registered with; runs that share a date were registered together as well.
     """
@@ -46,6 +50,8 @@ class ImportedRun:
     tests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     date: pd.Timestamp | None = None
     together: str | None = None
+    head: Head | None = None
+    digest: str | None = None
 
 
 def by_name(
@@ -117,6 +123,7 @@ def _import(
         contents += columns
         outcomes[run.registration.run_id] = {
             **{"status": run.status, "reason": run.reason, "scored": run.scored or run.status == FINISHED},
+            **{"head": run.head, "digest": run.digest},
             **{"tests": kept_tests(run.tests), "date": None if run.date is None else run.date.isoformat()},
             **said,
         }

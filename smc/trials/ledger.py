@@ -140,6 +140,7 @@ class Ledger:
         run_id: str,
         evidence: Mapping[str, Evidence],
         tests: Mapping[str, Mapping[str, Any]] | None = None,
+        digest: str | None = None,
     ) -> None:
         """Say that a run finished, and keep what it says; the first evidence of a run is kept for good.
 
@@ -150,9 +151,11 @@ class Ledger:
         tests
             The test parts that the run has looked at itself, by symbol: ``start`` and ``end`` (stamps), and
             ``figures`` if it has any.
+        digest
+            Hash of the folder's list of files, which tells whether it was changed later.
         """
         with self._appending() as connection:
-            runs.finish(connection, run_id, evidence, tests or {})
+            runs.finish(connection, run_id, evidence, tests or {}, digest)
 
     def end(self, run_id: str, status: str, reason: str | None = None) -> None:
         """Say how a run ended: "failed", "killed", or "finished" without evidence."""
@@ -258,6 +261,16 @@ class Ledger:
         """Tell whether an event (number, hash) is in the chain, or in one that runs were imported from."""
         with self._database.reading() as connection:
             return chain.has(connection, Head(*head))
+
+    def lacks(self, heads: Iterable[Head]) -> set[Head]:
+        """Return those of many events that `has` would not find."""
+        with self._database.reading() as connection:
+            return chain.lacking(connection, heads)
+
+    def without_evidence(self, output: str) -> list[str]:
+        """Return the runs of an output folder that finished, whose process went before it could say what came out."""
+        with self._database.reading() as connection:
+            return reading.without_evidence(connection, output)
 
     def knows(self, run_id: str) -> bool:
         """Tell whether a run is registered."""

@@ -62,6 +62,8 @@ class Opening:
 
     Attributes
     ----------
+    trial
+        Hash of configuration and code, whatever the bars.
     start, end
         First bar of its first event, and last bar that any of its labels looks at.
     by

@@ -14,8 +14,9 @@ from smc.trials import blobs
 from smc.trials.counting import Count, CountedRun, count, unit
 from smc.trials.looks import criteria_of, last_verdicts, opening_row
 from smc.trials.market_trials import Column, MarketTrials, Opening, PanelRows
-from smc.trials.runs import rows_of, unpack_rows
+from smc.trials.runs import root, rows_of, unpack_rows
 from smc.trials.tables import tables
+from smc.trials.view import FINISHED
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,7 +45,7 @@ def market_trials(connection: "Connection", market: str) -> MarketTrials:
 
     columns, repeats = _built(counted, column)
     used = {kept.panel for kept in (*columns, *chain.from_iterable(repeats.values()))}
-    units = {(run.run_id, run.symbol): run.unit for run in map(_counted, rows)}
+    trial_of = {(row.run_id, row.symbol): row.trial for row in rows}
     return MarketTrials(
         market=market,
         symbols=sorted({row.symbol for row in rows}),
@@ -54,9 +55,17 @@ def market_trials(connection: "Connection", market: str) -> MarketTrials:
         n_trials=counted.n_trials,
         repeats=repeats,
         statuses=dict(Counter(row.status for row in rows)),
-        openings=_openings(connection, market, units),
+        openings=_openings(connection, market, trial_of),
         criteria=criteria_of(connection, market),
     )
+
+
+def without_evidence(connection: "Connection", output: str) -> list[str]:
+    """Return the runs of an output folder that finished and left no column."""
+    runs, columns = tables().runs, tables().columns
+    query = runs.select().with_only_columns(runs.c.run_id).distinct()
+    query = query.where(runs.c.run_id.not_in(columns.select().with_only_columns(columns.c.run_id)))
+    return [row.run_id for row in connection.execute(query.filter_by(status=FINISHED, output=root(output)))]
 
 
 def trials(connection: "Connection", symbol: str | None) -> pd.DataFrame:
@@ -183,13 +192,15 @@ def _columns(connection: "Connection", market: str) -> dict[str, bytes]:
     return {row.sha256: row.content for row in rows}
 
 
-def _openings(connection: "Connection", market: str, units: Mapping[tuple[str, str], str]) -> list[Opening]:
+def _openings(
+    connection: "Connection", market: str, trial_of: Mapping[tuple[str, str], str]
+) -> list[Opening]:
     runs, table = tables().runs, tables().openings
     same = (runs.c.run_id == table.c.run_id) & (runs.c.symbol == table.c.symbol)
     query = table.join(runs, same).select().where(runs.c.market == market)
     query = query.order_by(table.c.time, table.c.run_id, table.c.symbol)
     return [
-        _opening(row, units[row.run_id, row.symbol])
+        _opening(row, trial_of[row.run_id, row.symbol])
         for row in connection.execute(query.with_only_columns(*table.c))
     ]
 

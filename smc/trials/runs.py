@@ -84,6 +84,7 @@ def finish(
     run_id: str,
     evidence: Mapping[str, Evidence],
     tests: Mapping[str, Mapping[str, Any]],
+    digest: str | None,
 ) -> None:
     """Say that a run finished; of evidence and looks at a test part the first are kept."""
     rows_of(connection, run_id)
@@ -92,13 +93,13 @@ def finish(
     looked = {symbol: test for symbol, test in tests.items() if symbol not in opened}
     said, contents = kept_evidence(new)
     blobs.keep(connection, contents)
-    facts = {"run_id": run_id, "reason": None, **said, "tests": kept_tests(looked)}
+    facts = {"run_id": run_id, "reason": None, **said, "tests": kept_tests(looked), "digest": digest}
     view.append(connection, FINISHED, facts)
 
 
 def end(connection: "Connection", run_id: str, status: str, reason: str | None) -> None:
     """Say how a run ended, without any evidence."""
-    nothing = {"panels": {}, "columns": {}, "tests": {}} if status == FINISHED else {}
+    nothing = {"panels": {}, "columns": {}, "tests": {}, "digest": None} if status == FINISHED else {}
     view.append(connection, status, {"run_id": run_id, "reason": reason, **nothing})
 
 

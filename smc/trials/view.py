@@ -87,7 +87,7 @@ def _run_row(event: Event, run: Mapping[str, Any], symbol: str, facts: Mapping[s
         **{"symbol": symbol, "market": facts["market"], "bars": facts["bars"], "round": facts["round"]},
         **{"start": start, "end": end, "registered": event.number, "position": 0},
         **{"started": None, "scored": None, "finished": None, "status": REGISTERED, "reason": None},
-        **{"attempts": 0, "created": event.time, "updated": event.time},
+        **{"attempts": 0, "digest": None, "created": event.time, "updated": event.time},
     }
 
 
@@ -105,7 +105,8 @@ def _scored(connection: "Connection", event: Event, payload: Mapping[str, Any]) 
 def _finished(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
     runs = tables().runs
     first = {name: _first(runs, name, event) for name in ("scored", "finished")}
-    _update(connection, event, payload, status=FINISHED, reason=payload["reason"], **first)
+    digest = {} if payload["digest"] is None else {"digest": payload["digest"]}
+    _update(connection, event, payload, status=FINISHED, reason=payload["reason"], **first, **digest)
     _evidence(connection, payload)
     for symbol, test in payload["tests"].items():
         _opened(connection, event, {"run_id": payload["run_id"], "symbol": symbol, **test})
@@ -135,6 +136,7 @@ def _imported(connection: "Connection", event: Event, payload: Mapping[str, Any]
             "scored": number if outcome["scored"] else None,
             "finished": number if status == FINISHED else None,
             "attempts": 0 if status == REGISTERED else 1,
+            "digest": outcome["digest"],
             "created": outcome["date"] or event.time,
         }
         said = {"run_id": run_id, **outcome}
@@ -143,8 +145,10 @@ def _imported(connection: "Connection", event: Event, payload: Mapping[str, Any]
         for symbol, test in outcome["tests"].items():
             _opened(connection, event, {"run_id": run_id, "symbol": symbol, **test})
     heads = tables().heads
-    if payload["head"] is not None:
-        head: dict[str, Any] = dict(zip(("number", "hash"), payload["head"], strict=True))
+    for number, digest in filter(
+        None, [payload["head"], *(run["head"] for run in payload["outcomes"].values())]
+    ):
+        head = {"number": number, "hash": digest}
         if connection.execute(heads.select().filter_by(**head)).first() is None:
             _insert(connection, heads, [head])
 
