@@ -355,7 +355,7 @@ class TrialLedger(Protocol):
     go uncounted.
     """
 
-    def start(self, registration: Any, bars: Bars, list_id: str | None = None) -> Any:
+    def start(self, registration: Any, bars: Bars, list_name: str | None = None) -> Any:
         """Register a run unless it is known, and count it as started; starting it again adds no trial.
 
         Parameters
@@ -364,8 +364,8 @@ class TrialLedger(Protocol):
             `smc.trials.registration.Registration`.
         bars
             By fingerprint.
-        list_id
-            The list of runs that it was registered with; None if it is started by itself.
+        list_name
+            Of the list of runs that it was registered with; None if it is started by itself.
         """
         ...
 
@@ -374,9 +374,9 @@ class TrialLedger(Protocol):
         ...
 
     def finish(
-        self, run_id: str, columns: Mapping[str, Any], tests: Mapping[str, Any], digest: str | None
+        self, run_id: str, evidence: Mapping[str, Any], tests: Mapping[str, Any], digest: str | None
     ) -> None:
-        """Say that a run has finished, with its evidence, the test parts that it wrote down, and its folder."""
+        """Say that a run has finished, with its evidence and the test parts that it wrote down."""
         ...
 
     def end(self, run_id: str, status: str, reason: str | None = None) -> None:

@@ -17,17 +17,19 @@ from smc.errors import DataError
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.report.text import day
-from smc.training.take_over import take_over, trials_of_csv, unknown_runs
+from smc.training.elsewhere import import_csv
+from smc.training.take_over import take_over, unknown_runs
 from smc.trials import Ledger
 
 USAGE = """\
-The ledger counts everything that is tried, whatever folder it is tried in, before its first fit. It is one file in
-your data directory, or where SMC_LEDGER says (a path or a database URL); a verdict is corrected for all of it.
+The ledger counts everything that is tried, whatever folder it is tried in, before its first fit. It is one
+file in your data directory, or where SMC_LEDGER says (a path or a database URL); a verdict is corrected for
+all of it.
 
-  python -m smc.ledger                          what was tried, market by market
-  python -m smc.ledger verify                   the chain of events, and what follows from it, computed again
-  python -m smc.ledger import outputs           runs that it does not know: of an earlier smc, or a colleague's
-  python -m smc.ledger import trials.csv        trials made elsewhere: a row each, `symbol`, `name`, perhaps `date`
+  python -m smc.ledger                       what was tried, market by market
+  python -m smc.ledger verify                the chain of events, and what follows from it, computed again
+  python -m smc.ledger import outputs        runs that it does not know: of an earlier smc, or a colleague's
+  python -m smc.ledger import trials.csv     trials made elsewhere: `symbol`, `name`, perhaps `date`
 """
 
 
@@ -60,7 +62,7 @@ def _row(ledger: Ledger, market: str, own: pd.Series) -> tuple[str, ...]:
     trials = ledger.market_trials(market)
     rounds = max((column.round for column in trials.columns), default=1)
     counts = (trials.n_trials, trials.n_untold, rounds, len(trials.openings), sum(trials.statuses.values()))
-    stamps = (day(None if pd.isna(own[name]) else own[name].isoformat()) for name in ("first", "last"))
+    stamps = (day(str(own[name])) for name in ("first", "last"))
     return ", ".join(own["symbols"]), *stamps, *map(str, counts)
 
 
@@ -74,7 +76,7 @@ def _imported(ledger: Ledger, place: Path) -> Section:
     if place.is_dir():
         ids = take_over(ledger, place, unknown_runs(ledger, place))
     elif place.is_file():
-        ids = trials_of_csv(ledger, place)
+        ids = import_csv(ledger, place)
     else:
         raise DataError(f"{place}: no such folder of results, and no CSV file of trials")
     news = f"{len(ids)} trials counted" if ids else "nothing that the ledger does not know"

@@ -8,7 +8,7 @@ if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,15 @@ from smc.selection.manifest import (
     NAME,
     build_manifest,
     differences,
+    keep_verdicts,
     manifest_name,
     read_manifest,
     write_manifest,
 )
 from smc.selection.runs import missing_runs, read_runs, runs_summary
-from smc.selection.sealed_test_log import SealedTestLog
 from smc.selection.verdict import Verdict
 from smc.training.null_band import Nulls
+from smc.training.settle import check_heads, settle
 from smc.typing import Config
 
 USAGE = """\
@@ -59,12 +60,15 @@ class SelectionResult:
     ----------
     path, page
         Of the manifest, and of the report's first page.
+    news
+        What the ledger was told of runs that it did not know.
     """
 
     manifest: dict[str, Any]
     path: Path
     page: Path
     changes: list[str]
+    news: list[str]
 
 
 def select(config: Config, name: str, progress: Progress | None = None) -> SelectionResult:
@@ -84,26 +88,35 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     """
     output = Path(config["paths"]["output"])
     rule, ledger = instantiate(config["selection"], "selection"), instantiate(config["ledger"], "ledger")
-    runs, test_log = read_runs(output), SealedTestLog(output)
+    news = settle(ledger, output)
+    runs = read_runs(output)
+    check_heads(ledger, output, runs.heads)
 
     def open_test(candidate: Candidate) -> Candidate:
-        return runs.open_test(candidate, test_log, name)
+        return runs.open_test(candidate, ledger, name)
 
-    verdicts = [
-        _with(verdict, **{"openings": test_log.count(verdict.symbol), **verdict.evidence})
-        for verdict in rule.select(runs.symbol_trials(ledger, test_log), open_test)
-    ]
+    trials = runs.symbol_trials(ledger, output)
+    verdicts = rule.select(trials, open_test)
+    for verdict in verdicts:
+        runs.keep_figures(verdict, ledger)
     if config["n_null"]:
         nulls = Nulls(output, runs.folders, config["n_null"], progress or Progress())
         verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
     there = {*runs.folders, *(run["folder"] for run in runs.damaged)}
     summary = runs_summary(runs, missing_runs(output, there))
-    manifest = build_manifest(verdicts, selection=name, criteria=rule.criteria, runs=summary)
     file = manifest_name(rule, name, verdicts)
+    head = keep_verdicts(ledger, rule, name, trials, verdicts)
+    manifest = build_manifest(
+        verdicts,
+        selection=name,
+        criteria=rule.criteria,
+        runs=summary,
+        ledger={"place": ledger.place, "fallback": ledger.fallback, "number": head.number, "hash": head.hash},
+    )
     changes = _changes(output, manifest, file)
     path = write_manifest(output, manifest, file)
     page = file.replace("manifest", "report").replace(".json", ".html")
-    return SelectionResult(manifest, path, save_selection_report(manifest, output, page), changes)
+    return SelectionResult(manifest, path, save_selection_report(manifest, output, page), changes, news)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -126,6 +139,8 @@ def sections(result: SelectionResult, *, with_changes: bool = False) -> list[Sec
     rows = [_row(symbol, entry) for symbol, entry in selections.items()]
     reasons = [f"{symbol}: {_why(entry)}" for symbol, entry in selections.items()]
     points = [
+        *result.news,
+        *_counted_elsewhere(manifest["ledger"]),
         *_incomplete(manifest["runs"]),
         f"{manifest['runs']['read']} runs read; {summary['models_selected']} of {summary['total_symbols']} "
         f"symbols have a model, {summary['manual_review_needed']} need a look: {result.path}",
@@ -178,6 +193,12 @@ def _why(entry: Mapping[str, Any]) -> str:
     if power := entry["evidence"].get("power"):
         sentences.append(power["sentence"])
     return "; ".join(sentences)
+
+
+def _counted_elsewhere(ledger: Mapping[str, Any]) -> Iterator[str]:
+    """Say where the trials were counted if that is not the user's own ledger."""
+    if ledger["fallback"]:
+        yield f"these verdicts know of this folder's trials alone: {ledger['fallback']}"
 
 
 def _incomplete(runs: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """A run as its readers ask about it: by symbol, and by split."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -34,7 +35,7 @@ class RunView:
         )
 
     @property
-    def naming(self) -> dict[str, Any]:
+    def naming(self) -> Mapping[str, Any]:
         """What people call it: ``name``, ``tags``, ``note``; empty of an earlier version."""
         return self.record.get("run") or {}
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 TEST = "test"
+#: Where they stand among what the ledger keeps of an opening.
+SCORES = "scores"
 #: Fields of a symbol's scores that are of the test part alone.
 OF_TEST = ("test_metrics", "test_financial_metrics")
 #: Those that hold a table for each split.

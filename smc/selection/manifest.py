@@ -10,9 +10,10 @@ from smc.errors import ResultsError
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.results.status import utc_now
-from smc.selection.candidate import Candidate
+from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.honest import Honest
 from smc.selection.verdict import DEPLOY, WATCH, Verdict
+from smc.trials import Head, Ledger
 
 NAME, HISTORY = "manifest.json", "manifests"
 SCHEMA = Path(__file__).with_name("manifest.schema.json")
@@ -21,7 +22,12 @@ NOTHING_MET, REVIEW = "No models met quality criteria", "MANUAL_REVIEW_REQUIRED"
 
 
 def build_manifest(
-    verdicts: Sequence[Verdict], *, selection: str, criteria: Mapping[str, Any], runs: Mapping[str, Any]
+    verdicts: Sequence[Verdict],
+    *,
+    selection: str,
+    criteria: Mapping[str, Any],
+    runs: Mapping[str, Any],
+    ledger: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the manifest in plain data.
 
@@ -33,12 +39,16 @@ def build_manifest(
         What it asked for.
     runs
         The account of the runs that were read.
+    ledger
+        Where everything was counted (``place``), why that is not the user's own (``fallback``), and its last
+        event (``number``, ``hash``).
     """
     manifest = {
         "timestamp": utc_now(),
         "selection": selection,
         "selection_criteria": dict(criteria),
         "runs": dict(runs),
+        "ledger": dict(ledger),
         "selections": {verdict.symbol: _entry(verdict) for verdict in verdicts},
         "summary": {
             "total_symbols": len(verdicts),
@@ -48,6 +58,33 @@ def build_manifest(
         },
     }
     return to_plain(manifest)[0]
+
+
+def keep_verdicts(
+    ledger: Ledger, rule: object, name: str, trials: Sequence[SymbolTrials], verdicts: Sequence[Verdict]
+) -> Head:
+    """Tell the ledger what a selection asked for and found, market by market; return its last event.
+
+    The criteria of the honest rule bind later selections of the market, those of another rule nobody.
+    """
+    criteria = dict(rule.criteria) if isinstance(rule, Honest) else None
+    by_symbol = {verdict.symbol: verdict for verdict in verdicts}
+    by_market: dict[str, list[Verdict]] = {}
+    for symbol in trials:
+        by_market.setdefault(symbol.market.market, []).append(by_symbol[symbol.symbol])
+    for market, own in by_market.items():
+        ledger.selected(market, criteria, name, {verdict.symbol: _kept(verdict) for verdict in own})
+    return ledger.head()
+
+
+def _kept(verdict: Verdict) -> dict[str, Any]:
+    """Return what the ledger keeps of a verdict."""
+    figures = verdict.evidence.get("p_values") or {}
+    return {
+        "verdict": verdict.verdict,
+        "run_id": verdict.candidate.run_id if verdict.candidate else None,
+        "p_values": to_plain({name: figures.get(name) for name in ("corrected", "test")})[0],
+    }
 
 
 def manifest_name(rule: object, option: str, verdicts: Sequence[Verdict]) -> str:
@@ -103,6 +140,15 @@ def read_manifest(output: str | Path, name: str = NAME) -> dict[str, Any] | None
     except (OSError, ValueError, ResultsError) as error:
         raise ResultsError(f"the last {path} cannot be compared with: {error}") from error
     return manifest
+
+
+def head_of_manifest(output: str | Path) -> Head | None:
+    """Return the event of the ledger that the last manifest was written after; None if nobody can tell."""
+    try:
+        ledger = json.loads((Path(output) / NAME).read_bytes())["ledger"]
+        return Head(ledger["number"], ledger["hash"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def check_manifest(manifest: Mapping[str, Any]) -> None:

@@ -1,23 +1,27 @@
 """All finished runs under an output folder, read one after another, and what became of the others."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from smc.errors import ResultsError
 from smc.evaluation.predictions import BASELINE
-from smc.ledger import Ledger
 from smc.results import Run, RunStore, list_runs, load_run
+from smc.results.manifest import digest_of_folder
+from smc.results.plain import to_plain
 from smc.results.return_scheme import SIMPLE
+from smc.results.test_figures import SCORES
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
-from smc.selection.market import market_of
-from smc.selection.sealed_test_log import SealedTestLog, sealed_events
+from smc.selection.verdict import Verdict
+from smc.trials import Head, Ledger
+
+#: Why a run whose folder holds together is left out all the same.
+CHANGED = "it was changed after the ledger had been told of it: run it again"
 
 
 @dataclass
@@ -39,6 +43,8 @@ class FinishedRuns:
     set_aside
         The same of those whose returns are of an earlier kind, where the symbol has runs of today's: trials
         that count, and that are not held against the others.
+    heads
+        Event of the ledger that registered a run, by id.
     """
 
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
@@ -47,6 +53,7 @@ class FinishedRuns:
     repeated: list[str] = field(default_factory=list)
     without_evidence: list[dict[str, str]] = field(default_factory=list)
     set_aside: list[dict[str, str]] = field(default_factory=list)
+    heads: dict[str, Head] = field(default_factory=dict)
 
     def add(self, run: Run) -> None:
         """Read what a selection needs of a run; its tables are let go of again."""
@@ -59,13 +66,15 @@ class FinishedRuns:
                 run.record,
                 _with_baseline(run.predictions),
                 run.returns,
-                sealed=sealed_events(run.path),
+                sealed=run.sealed_events(),
             )
         except (KeyError, ValueError, OSError) as error:
             reason = f"{type(error).__name__}: {error}"
             self.damaged.append({"folder": run.path.name, "reason": f"cannot be judged: {reason}"})
             return
         self.folders[run.run_id] = run.path
+        if head := run.record.get("ledger"):
+            self.heads[run.run_id] = Head(head["number"], head["hash"])
         for candidate in candidates:
             symbol = candidate.identity.symbol
             self.candidates.setdefault(symbol, []).append(candidate)
@@ -73,43 +82,73 @@ class FinishedRuns:
                 reason = "no out-of-fold evidence: " + (", ".join(candidate.notes) or "no folds were fitted")
                 self.without_evidence.append({"run_id": run.run_id, "symbol": symbol, "reason": reason})
 
-    def open_test(self, candidate: Candidate, test_log: SealedTestLog, by: str) -> Candidate:
-        """Return the candidate with its test part; a sealed one is opened, which is written down first."""
+    def open_test(self, candidate: Candidate, ledger: Ledger, by: str) -> Candidate:
+        """Return the candidate with its test part; a sealed one is opened, which the ledger is told first."""
         if not candidate.is_sealed or candidate.test is not None:
             return candidate
-        symbol = candidate.identity.symbol
-        test_log.record(candidate.run_id, symbol, by)
+        symbol, (time, end) = candidate.identity.symbol, candidate.test_events
+        if end is None:
+            return candidate
+        start = pd.to_datetime(int(time.min()), utc=True)
+        ledger.open_test(candidate.run_id, symbol, start, end, by)
         run = load_run(self.folders[candidate.run_id])
         predictions, returns = run.sealed_tables()
         opened = candidates_of(candidate.run_id, run.record, _with_baseline(predictions), returns)
         return replace(candidate, test=next(run.test for run in opened if run.identity.symbol == symbol))
 
-    def symbol_trials(self, ledger: Ledger, test_log: SealedTestLog) -> list[SymbolTrials]:
-        """Return what was tried of each symbol, those too of which no run has finished."""
-        trials = ledger.trials()
-        symbols = sorted({*self.candidates, *trials["symbol"]})
+    def keep_figures(self, verdict: Verdict, ledger: Ledger) -> None:
+        """Write down what was seen of the test part that a verdict rests on; what was seen first stands."""
+        test, candidate = verdict.evidence.get("test"), verdict.candidate
+        if test is None or candidate is None:
+            return
+        scores = load_run(self.folders[candidate.run_id]).sealed_figures().get(verdict.symbol)
+        ledger.opened_figures(candidate.run_id, verdict.symbol, {**to_plain(test)[0], SCORES: scores})
+
+    def symbol_trials(self, ledger: Ledger, output: Path) -> list[SymbolTrials]:
+        """Return what was tried of each symbol, those too of which no run has finished.
+
+        Symbols are those of the folder's runs. Everything that was tried on a symbol's market is there,
+        whatever folder or name it was tried under. Where one name is several markets, that of the newest
+        bars is judged.
+        """
+        rows, markets = ledger.trials(), ledger.markets()
+        self._leave_out_changed(rows)
+        own = rows.loc[rows["run_id"].isin(list(self.folders)) | (rows["output"] == str(output.resolve()))]
+        trial_of = dict(zip(rows["run_id"], rows["trial"], strict=True))
         return [
-            self._of_symbol(symbol, trials.take(np.flatnonzero(trials["symbol"] == symbol)), ledger, test_log)
-            for symbol in symbols
+            self._of_symbol(str(symbol), _newest(of_symbol, markets), of_symbol, trial_of, ledger)
+            for symbol, of_symbol in own.groupby("symbol")
         ]
 
     def _of_symbol(
-        self, symbol: str, trials: pd.DataFrame, ledger: Ledger, test_log: SealedTestLog
+        self,
+        symbol: str,
+        market: str,
+        rows: pd.DataFrame,
+        trial_of: Mapping[str, str],
+        ledger: Ledger,
     ) -> SymbolTrials:
-        finished = self.candidates.get(symbol, [])
-        n_known = len({run.identity.trial for run in finished if run.out_of_fold is not None})
-        counted = ledger.count(symbol, _period(finished))
-        candidates = self._of_one_scheme(symbol, finished)
-        statuses = {str(name): int(n) for name, n in trials["status"].value_counts().sort_index().items()}
-        market = market_of(
-            symbol,
-            candidates,
-            n_trials=max(counted, n_known),
-            statuses=statuses,
-            registered=[str(name) for name in trials["trial_id"]],
-            openings=test_log.openings(symbol, {run.run_id: run for run in finished}),
-        )
-        return SymbolTrials(symbol, candidates, market)
+        here = set(rows.loc[rows["market"] == market, "run_id"])
+        candidates = []
+        for run in self.candidates.get(symbol, []):
+            if run.run_id in here:
+                identity = replace(run.identity, trial=trial_of[run.run_id])
+                candidates.append(replace(run, identity=identity))
+            else:
+                reason = "its bars are another market under the same name"
+                self.set_aside.append({"run_id": run.run_id, "symbol": symbol, "reason": reason})
+        return SymbolTrials(symbol, self._of_one_scheme(symbol, candidates), ledger.market_trials(market))
+
+    def _leave_out_changed(self, rows: pd.DataFrame) -> None:
+        """Leave out runs whose folder is not what the ledger was told of when it was committed."""
+        digests = dict(zip(rows["run_id"], rows["digest"], strict=True))
+        for run_id, folder in list(self.folders.items()):
+            expected = digests.get(run_id)
+            if isinstance(expected, str) and digest_of_folder(folder) != expected:
+                del self.folders[run_id]
+                self.damaged.append({"folder": folder.name, "reason": CHANGED})
+                for symbol, runs in self.candidates.items():
+                    self.candidates[symbol] = [run for run in runs if run.run_id != run_id]
 
     def _of_one_scheme(self, symbol: str, candidates: list[Candidate]) -> list[Candidate]:
         """Leave out the runs of an earlier kind of returns if there are others: one panel, one kind."""
@@ -174,15 +213,11 @@ def _with_baseline(predictions: pd.DataFrame) -> pd.DataFrame:
     return predictions
 
 
-def _period(candidates: list[Candidate]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-    """Return the first and the last bar of the out-of-fold evidence; None if there is none."""
-    splits = [run.out_of_fold for run in candidates if run.out_of_fold is not None]
-    if not splits:
-        return None
-    first = min(int(split.time[0]) for split in splits)
-    last = max(int(np.max(split.end)) for split in splits)
-    stamps: Any = pd.to_datetime([first, last], utc=True)
-    return stamps[0], stamps[1]
+def _newest(rows: pd.DataFrame, markets: pd.DataFrame) -> str:
+    """Return the market with the newest bar of those that a symbol's runs are of; of several, by name."""
+    names = sorted(rows["market"].unique())
+    last = markets["last"].reindex(names)
+    return names[0] if bool(last.isna().all()) else str(last.idxmax())
 
 
 def missing_runs(output: str | Path, there: Collection[str]) -> list[dict[str, Any]]:

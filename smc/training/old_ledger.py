@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from smc.errors import ResultsError
 
 #: The count that smc kept in each output folder before 0.3: a table `trials` of that file.
 FILE, TABLE = "ledger.sqlite", "trials"
+#: Its list of the sealed test parts that selections had opened.
+OPENINGS = "openings.jsonl"
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,23 @@ def sweep_jobs(output: Path) -> dict[str, dict[str, Any]]:
     return jobs
 
 
+def openings_of_before(output: Path) -> dict[tuple[str, str], str]:
+    """Return who opened which sealed test part, by run id and symbol, as ``openings.jsonl`` said before 0.3.
+
+    A line that a crash cut short is a look at a part that nobody can name, so it is under ("", "").
+    """
+    path = output / OPENINGS
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    openings: dict[tuple[str, str], str] = {}
+    for line in filter(None, lines):
+        try:
+            said = json.loads(line)
+            openings.setdefault((said["run_id"], said["symbol"]), said["selection"])
+        except (ValueError, KeyError, TypeError):
+            openings["", ""] = "unknown"
+    return openings
+
+
 def _trial(run_id: str, rows: list[dict[str, Any]]) -> OldTrial:
     first = rows[0]
     start, end = first["evidence_start"], first["evidence_end"]
@@ -87,11 +107,13 @@ def _trial(run_id: str, rows: list[dict[str, Any]]) -> OldTrial:
     return OldTrial(
         run_id,
         tuple(row["symbol"] for row in rows),
-        period=None if start is None or end is None else (_utc(start), _utc(end)),
-        created=_utc(first["created"]),
+        period=None if start is None or end is None else (utc_stamp(start), utc_stamp(end)),
+        created=utc_stamp(first["created"]),
         **{name: first[name] for name in named},
     )
 
 
-def _utc(stamp: str) -> pd.Timestamp:
-    return pd.to_datetime([stamp], utc=True)[0]
+def utc_stamp(text: str) -> pd.Timestamp:
+    """Read a time as the files of results have it; one without a zone is UTC."""
+    time = datetime.fromisoformat(text)
+    return pd.Timestamp(time if time.tzinfo else time.replace(tzinfo=UTC))  # pyright: ignore[reportReturnType]

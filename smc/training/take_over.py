@@ -14,13 +14,15 @@ from smc.evaluation.predictions import HELD_OUT, of_part
 from smc.results import KeptBars, Run, list_runs, load_run
 from smc.results.return_scheme import SIMPLE, return_scheme
 from smc.training.evidence import columns_of, evidence_table
-from smc.training.old_ledger import OldTrial, old_trials, sweep_jobs
+from smc.training.old_ledger import OldTrial, old_trials, openings_of_before, sweep_jobs, utc_stamp
 from smc.training.registration import SIMULATED
 from smc.trials import Head, Ledger, Registration
 from smc.trials.importing import ImportedRun
 
+#: Who looked, where a run wrote its test figures down itself.
+RECORDED = "recorded"
 #: A period that nobody knows overlaps every other.
-ALWAYS = (pd.Timestamp("1970-01-01", tz="UTC"), pd.Timestamp("2200-01-01", tz="UTC"))
+ALWAYS = (utc_stamp("1970-01-01"), utc_stamp("2200-01-01"))
 #: What the first versions called themselves; they did not write it down.
 BEFORE_SIMPLE_RETURNS, BEFORE_LEDGER = "0.1.0", "0.2.0"
 
@@ -54,7 +56,8 @@ def take_over(ledger: Ledger, output: Path, runs: Sequence[Run]) -> list[str]:
         The ledger, or the earlier one, cannot be used.
     """
     old, jobs = old_trials(output), sweep_jobs(output)
-    finished = [_of_folder(run, output, old.get(run.run_id), jobs.get(run.run_id)) for run in runs]
+    opened = openings_of_before(output)
+    finished = [_of_folder(run, output, old.get(run.run_id), jobs.get(run.run_id), opened) for run in runs]
     known_prints = {symbol: print_ for run in finished for symbol, print_ in run.registration.symbols.items()}
     trials = {
         run.record["seedless_hash"]: own.registration.trial for run, own in zip(runs, finished, strict=True)
@@ -65,25 +68,33 @@ def take_over(ledger: Ledger, output: Path, runs: Sequence[Run]) -> list[str]:
         for run_id, trial in old.items()
         if run_id not in there and not ledger.knows(run_id)
     ]
+    begun = {job["sweep"] for run_id, job in jobs.items() if run_id in there or run_id in old}
     waiting = [
         _of_job(job, known_prints)
         for run_id, job in jobs.items()
-        if run_id not in there and run_id not in old and not ledger.knows(run_id)
+        if job["sweep"] in begun and run_id not in there and run_id not in old and not ledger.knows(run_id)
     ]
     imported = [*finished, *lost, *(job for job in waiting if job is not None)]
     return ledger.import_runs(imported, _KeptBars(output, runs), source=str(output)) if imported else []
 
 
-def _of_folder(run: Run, output: Path, old: OldTrial | None, job: Mapping[str, Any] | None) -> ImportedRun:
+def _of_folder(
+    run: Run,
+    output: Path,
+    old: OldTrial | None,
+    job: Mapping[str, Any] | None,
+    opened: Mapping[tuple[str, str], str],
+) -> ImportedRun:
     evidence = run.evidence if run.evidence is not None else _earlier_evidence(run, output)
     scheme = return_scheme(run.record)
     return ImportedRun(
         _registration(run),
         evidence={symbol: (rows, values) for symbol, rows, values in columns_of(evidence, scheme)},
-        tests=_recorded_tests(run),
-        date=old.created if old else pd.to_datetime([run.record["timestamp"]], utc=True)[0],
+        tests=_seen_tests(run, opened),
+        date=old.created if old else utc_stamp(run.record["timestamp"]),
         together=job["sweep"] if job else None,
         head=_head(run),
+        digest=run.digest,
     )
 
 
@@ -191,19 +202,22 @@ def _dated_bars(events: pd.DataFrame) -> pd.DataFrame:
 
 def _development(run: Run) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the period of a run's predictions before its test part."""
-    time = pd.DatetimeIndex(of_part(run.predictions, "out_of_fold", "val")["time"])
-    return (time[time.argmin()], time[time.argmax()]) if len(time) else ALWAYS
+    time = of_part(run.predictions, "out_of_fold", "val")["time"]
+    if not len(time):
+        return ALWAYS
+    return utc_stamp(time.min().isoformat()), utc_stamp(time.max().isoformat())
 
 
-def _recorded_tests(run: Run) -> dict[str, dict[str, Any]]:
-    """Return the span of each symbol's test part that a run wrote down itself."""
-    if run.is_sealed:
-        return {}
-    rows = of_part(run.predictions, "test")
-    return {
-        str(symbol): {"start": own["time"].min(), "end": own["time"].max()}
-        for symbol, own in rows.groupby("symbol")
-    }
+def _seen_tests(run: Run, opened: Mapping[tuple[str, str], str]) -> dict[str, dict[str, Any]]:
+    """Return the span of each symbol's test part that was looked at: by the run itself, or by a selection."""
+    sealed = run.sealed_events()
+    rows = of_part(run.predictions, "test") if sealed is None else sealed
+    seen = {}
+    for symbol, own in rows.groupby("symbol"):
+        by = RECORDED if sealed is None else opened.get((run.run_id, str(symbol)), opened.get(("", "")))
+        if by is not None:
+            seen[str(symbol)] = {"start": own["time"].min(), "end": own["time"].max(), "by": by}
+    return seen
 
 
 def _head(run: Run) -> Head | None:
@@ -213,7 +227,7 @@ def _head(run: Run) -> Head | None:
 
 def _stamp_of(sweep: str) -> pd.Timestamp:
     day, _, clock = sweep.partition("T")
-    return pd.to_datetime([f"{day}T{clock.replace('-', ':')}"], utc=True)[0]
+    return utc_stamp(f"{day}T{clock.replace('-', ':')}")
 
 
 class _KeptBars(Mapping[str, pd.DataFrame]):

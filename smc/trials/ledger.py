@@ -1,7 +1,7 @@
 """The count of everything that was tried, in an append-only chain of events."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -268,7 +268,7 @@ class Ledger:
             return chain.lacking(connection, heads)
 
     def without_evidence(self, output: str) -> list[str]:
-        """Return the runs of an output folder that finished, whose process went before it could say what came out."""
+        """Return the runs of an output folder that finished and could not say what came out."""
         with self._database.reading() as connection:
             return reading.without_evidence(connection, output)
 

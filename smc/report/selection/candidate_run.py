@@ -17,7 +17,6 @@ from smc.report.reliability import Groups, reliability
 from smc.report.text import is_number
 from smc.results import Run, load_run
 from smc.results.record import SymbolScores
-from smc.selection.sealed_test_log import is_sealed
 
 #: In the place of an equity curve.
 IDLE = "No position was ever taken, so nothing was earned or lost"
@@ -74,7 +73,7 @@ class CandidateRun:
     @property
     def is_sealed(self) -> bool:
         """Whether the test split was kept closed until a selection opened it."""
-        return is_sealed(self.run.path)
+        return self.run.is_sealed
 
     @property
     def warnings(self) -> list[tuple[str, str]]:
