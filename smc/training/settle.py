@@ -66,6 +66,6 @@ def check_heads(ledger: Ledger, output: Path, heads: Mapping[str, Head]) -> None
         what = f"the event that registered run {runs[0]}" if runs else "what the last manifest rests on"
         raise ResultsError(
             f"the ledger {ledger.place} lacks {what}: it is another one, or an older copy was put in its "
-            "place, and trials are missing; restore it, name the right one (SMC_LEDGER, ledger.url=) or count "
+            "place, so trials are missing; restore it, name the right one (SMC_LEDGER, ledger.url) or count "
             f"what is there as it is: python -m smc.ledger import {output}"
         )
