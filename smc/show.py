@@ -9,6 +9,7 @@ if __name__ == "__main__":
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from smc.report import SavedReport, save_report
@@ -19,6 +20,7 @@ from smc.report.terminal_page import show
 from smc.report.view import RunView
 from smc.results import Run, load_run
 from smc.results.locate import locate
+from smc.training.opened import with_opened_test
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,9 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exits():
         wanted = Wanted(asked.name, asked.tag)
         if asked.list or wanted:
-            show(runs(asked.output, wanted), sys.stdout)
+            listed = runs(asked.output, wanted, opened=partial(with_opened_test, output=asked.output))
+            show(listed, sys.stdout)
         else:
-            run = load_run(locate(asked.run, asked.output))
+            run = with_opened_test(load_run(locate(asked.run, asked.output)), asked.output)
             show(sections(RunView(run), full_config=asked.config), sys.stdout)
             if asked.pictures:
                 show([_pictures(save_report(run, report_folder(run, asked.output)))], sys.stdout)

@@ -1,6 +1,6 @@
 """All runs under an output folder: those that finished, and what became of the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -45,24 +45,31 @@ class Wanted:
 EVERY = Wanted()
 
 
-def runs(output: str | Path, wanted: Wanted = EVERY) -> list[Section]:
-    """List the finished runs with their test score, and what became of the others; the latest first.
+def runs(
+    output: str | Path, wanted: Wanted = EVERY, *, opened: Callable[[Run], Run] = lambda run: run
+) -> list[Section]:
+    """List the finished runs with their scores, and what became of the others; the latest first.
+
+    Parameters
+    ----------
+    opened
+        Gives a run with its test part, if a selection has opened that.
 
     Raises
     ------
     ResultsError
         No run is wanted: the message names the tags that there are.
     """
-    opened, store = {folder.name: _opened(folder) for folder in list_runs(output)}, RunStore(output)
-    finished = [run for run in opened.values() if isinstance(run, Run)]
-    damages = {name: damage for name, damage in opened.items() if isinstance(damage, str)}
+    loaded, store = {folder.name: _loaded(folder) for folder in list_runs(output)}, RunStore(output)
+    finished = [run for run in loaded.values() if isinstance(run, Run)]
+    damages = {name: damage for name, damage in loaded.items() if isinstance(damage, str)}
     names = [run.path.name for run in finished]
     begun = {path.stem for path in store.statuses.glob("*.json")}
     begun |= {folder.name for place in (store.runs, store.partial) for folder in place.glob("*/")}
     others = sorted(begun - set(names))
     size = _prefix_size([*names, *others])
     facts = {run.path.name: run.record for run in finished} | {name: store.status(name) for name in others}
-    shown = [run for run in finished if wanted.has(run.record)]
+    shown = [opened(run) for run in finished if wanted.has(run.record)]
     others = [name for name in others if wanted.has(facts[name])]
     if wanted and not shown and not others:
         raise ResultsError(_none_wanted(wanted, output, facts.values()))
@@ -84,7 +91,7 @@ def _finished_section(finished: Sequence[Run], output: str | Path, size: int) ->
         return Section(
             "Finished runs", [f"No run has finished under {output}: python -m smc.train makes one."]
         )
-    columns = ("made", "run", "symbol", "model", "called", "test score", "warnings")
+    columns = ("made", "run", "symbol", "model", "called", "out-of-fold score", "test", "warnings")
     scored = sorted(map(_finished, finished), reverse=True)
     rows = [(day(made), run[:size], *rest) for made, run, *rest in scored]
     if any(row[CALLED] for row in rows):
@@ -111,7 +118,7 @@ def called(naming: Mapping[str, Any]) -> str:
     return " ".join(filter(None, [naming.get("name"), f"[{tags}]" if tags else None]))
 
 
-def _opened(folder: Path) -> Run | str:
+def _loaded(folder: Path) -> Run | str:
     """Return a finished run, or what is damaged of it."""
     try:
         return load_run(folder)
@@ -123,14 +130,15 @@ def _finished(run: Run) -> tuple[str, ...]:
     record = run.record
     figures, symbols = Figures(record), list(record.get("bars") or {})
     metric, write = ("accuracy", percent) if record.get("task") == "classification" else ("r2", decimal)
-    score = write(figures.metrics("test").get(metric))
+    score, test = (write(figures.metrics(split).get(metric)) for split in ("out_of_fold", "test"))
     return (
         str(record.get("timestamp")),
         run.path.name,
         f"{symbols[0]} +{len(symbols) - 1}" if len(symbols) > 1 else str(record.get("symbol")),
         str(record.get("model_name")),
         called(record.get("run") or {}),
-        f"{score} {interval(figures.interval('test', metric), write)}".rstrip(),
+        f"{score} {interval(figures.interval('out_of_fold', metric), write)}".rstrip(),
+        "sealed" if run.is_sealed and not run.is_opened else test,
         str(len(sentences(record))),
     )
 

@@ -12,6 +12,7 @@ from smc.errors import ResultsError
 from smc.evaluation.predictions import BASELINE
 from smc.results import Run, RunStore, list_runs, load_run
 from smc.results.manifest import digest_of_folder
+from smc.results.own_code import own_targets
 from smc.results.plain import to_plain
 from smc.results.return_scheme import SIMPLE
 from smc.results.test_figures import SCORES
@@ -63,7 +64,7 @@ class FinishedRuns:
         try:
             candidates = candidates_of(
                 run.run_id,
-                run.record,
+                {"own_classes": _unproven(run), **run.record},
                 _with_baseline(run.predictions),
                 run.returns,
                 sealed=run.sealed_events(),
@@ -211,6 +212,15 @@ def _with_baseline(predictions: pd.DataFrame) -> pd.DataFrame:
     if len(predictions) and not any(str(name).startswith(BASELINE) for name in predictions):
         raise ValueError("its predictions lack the baseline's; it was made by an older version, run it again")
     return predictions
+
+
+def _unproven(run: Run) -> list[dict[str, Any]]:
+    """Return the classes of one's own of a run of before 0.3, which did not put them under their laws."""
+    why = "it was made before classes of one's own were put under their laws: run it again"
+    return [
+        {"class": name, "code": "", "passed": False, "why": why}
+        for name in sorted(set(own_targets(run.config)))
+    ]
 
 
 def _newest(rows: pd.DataFrame, markets: pd.DataFrame) -> str:

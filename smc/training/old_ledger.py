@@ -83,14 +83,33 @@ def sweep_jobs(output: Path) -> dict[str, dict[str, Any]]:
     return jobs
 
 
-def openings_of_before(output: Path) -> dict[tuple[str, str], str]:
-    """Return who opened which sealed test part, by run id and symbol, as ``openings.jsonl`` said before 0.3.
+def manifests_of(output: Path) -> list[dict[str, Any]]:
+    """Return the manifests that selections wrote under a folder, oldest first, but for damaged ones."""
+    manifests = []
+    for path in sorted((output / "manifests").glob("*.json")):
+        try:
+            manifest = json.loads(path.read_bytes())
+            manifests += [manifest] if isinstance(manifest["selections"], dict) else []
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return manifests
 
-    A line that a crash cut short is a look at a part that nobody can name, so it is under ("", "").
+
+def known_openings(output: Path) -> dict[tuple[str, str], str]:
+    """Return who is known to have opened which sealed test part, by run id and symbol.
+
+    Manifests tell of test accuracies that were seen, and ``openings.jsonl`` of what was opened before 0.3. A
+    line that a crash cut short is a look at a part that nobody can name, so it is under ("", "").
     """
+    openings = {
+        (str(row.get("run_id")), symbol): str(manifest.get("selection"))
+        for manifest in reversed(manifests_of(output))
+        for symbol, entry in manifest["selections"].items()
+        for row in entry.get("comparison") or []
+        if row.get("test_accuracy") is not None
+    }
     path = output / OPENINGS
     lines = path.read_bytes().splitlines() if path.is_file() else []
-    openings: dict[tuple[str, str], str] = {}
     for line in filter(None, lines):
         try:
             said = json.loads(line)

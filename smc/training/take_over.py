@@ -13,12 +13,22 @@ from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import HELD_OUT, of_part
 from smc.results import KeptBars, Run, list_runs, load_run
 from smc.results.return_scheme import SIMPLE, return_scheme
+from smc.selection.manifest import head_of_manifest
 from smc.training.evidence import columns_of, evidence_table
-from smc.training.old_ledger import OldTrial, old_trials, openings_of_before, sweep_jobs, utc_stamp
+from smc.training.old_ledger import (
+    OldTrial,
+    known_openings,
+    manifests_of,
+    old_trials,
+    sweep_jobs,
+    utc_stamp,
+)
 from smc.training.registration import SIMULATED
 from smc.trials import Head, Ledger, Registration
 from smc.trials.importing import ImportedRun
 
+#: The rule whose criteria bind later selections.
+HONEST = "honest"
 #: Who looked, where a run wrote its test figures down itself.
 RECORDED = "recorded"
 #: A period that nobody knows overlaps every other.
@@ -56,7 +66,7 @@ def take_over(ledger: Ledger, output: Path, runs: Sequence[Run]) -> list[str]:
         The ledger, or the earlier one, cannot be used.
     """
     old, jobs = old_trials(output), sweep_jobs(output)
-    opened = openings_of_before(output)
+    opened = known_openings(output)
     finished = [_of_folder(run, output, old.get(run.run_id), jobs.get(run.run_id), opened) for run in runs]
     known_prints = {symbol: print_ for run in finished for symbol, print_ in run.registration.symbols.items()}
     trials = {
@@ -75,7 +85,28 @@ def take_over(ledger: Ledger, output: Path, runs: Sequence[Run]) -> list[str]:
         if job["sweep"] in begun and run_id not in there and run_id not in old and not ledger.knows(run_id)
     ]
     imported = [*finished, *lost, *(job for job in waiting if job is not None)]
-    return ledger.import_runs(imported, _KeptBars(output, runs), source=str(output)) if imported else []
+    if not imported:
+        return []
+    ids = ledger.import_runs(
+        imported, _KeptBars(output, runs), source=str(output), head=head_of_manifest(output)
+    )
+    _bring_criteria(ledger, output)
+    return ids
+
+
+def _bring_criteria(ledger: Ledger, output: Path) -> None:
+    """Bind markets to what their first selection asked for, as the manifests of a folder say."""
+    rows = ledger.trials()
+    market_of = dict(zip(rows["run_id"], rows["market"], strict=True))
+    for manifest in manifests_of(output):
+        if manifest.get("selection") != HONEST:
+            continue
+        for symbol, entry in manifest["selections"].items():
+            candidate = (entry.get("candidate") or {}).get("run_id")
+            market = market_of.get(candidate)
+            if market and ledger.criteria_of(market) is None:
+                verdict = {symbol: {"verdict": entry["verdict"], "run_id": candidate}}
+                ledger.selected(market, manifest["selection_criteria"], HONEST, verdict)
 
 
 def _of_folder(
