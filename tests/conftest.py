@@ -20,11 +20,12 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ledger_of_the_tests(tmp_path_factory) -> Iterator[None]:
+def ledger_of_the_tests(tmp_path_factory) -> Iterator[Path]:
     """Count what fixtures of several tests run in a ledger that is nobody's."""
+    path = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SMC_LEDGER", str(tmp_path_factory.mktemp("ledger") / "ledger.sqlite"))
-        yield
+        patch.setenv("SMC_LEDGER", str(path))
+        yield path
 
 
 @pytest.fixture(autouse=True)

@@ -64,7 +64,7 @@ class FinishedRuns:
         try:
             candidates = candidates_of(
                 run.run_id,
-                {"own_classes": _unproven(run), **run.record},
+                _with_own_classes(run),
                 _with_baseline(run.predictions),
                 run.returns,
                 sealed=run.sealed_events(),
@@ -214,13 +214,14 @@ def _with_baseline(predictions: pd.DataFrame) -> pd.DataFrame:
     return predictions
 
 
-def _unproven(run: Run) -> list[dict[str, Any]]:
-    """Return the classes of one's own of a run of before 0.3, which did not put them under their laws."""
+def _with_own_classes(run: Run) -> Mapping[str, Any]:
+    """Return a run's record; before 0.3 it said nothing of classes of one's own, which were under no laws."""
+    if "own_classes" in run.record:
+        return run.record
     why = "it was made before classes of one's own were put under their laws: run it again"
-    return [
-        {"class": name, "code": "", "passed": False, "why": why}
-        for name in sorted(set(own_targets(run.config)))
-    ]
+    names = sorted(set(own_targets(run.config)))
+    own = [{"class": name, "code": "", "passed": False, "why": why} for name in names]
+    return {**run.record, "own_classes": own}
 
 
 def _newest(rows: pd.DataFrame, markets: pd.DataFrame) -> str:

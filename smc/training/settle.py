@@ -28,7 +28,10 @@ def settle(ledger: Ledger, output: Path) -> list[str]:
     store = RunStore(output)
     ledger.reap(str(output), store.state)
     for run_id in ledger.without_evidence(str(output)):
-        run = load_run(store.folder(run_id))
+        try:
+            run = load_run(store.folder(run_id))
+        except ResultsError:
+            continue  # gone, or damaged: its trial stays untold
         if run.evidence is not None:
             finish_trial(ledger, run.path, run.evidence, run.record.get("test_part") or {})
     unknown = unknown_runs(ledger, output)

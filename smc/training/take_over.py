@@ -39,14 +39,16 @@ BEFORE_SIMPLE_RETURNS, BEFORE_LEDGER = "0.1.0", "0.2.0"
 
 def unknown_runs(ledger: Ledger, output: Path) -> list[Run]:
     """Return the finished runs of an output folder that a ledger does not know; damaged ones are left out."""
-    runs = []
+    known, runs = set(ledger.trials()["run_id"]), {}
     for folder in list_runs(output):
-        if not ledger.knows(folder.name):
+        if folder.name not in known:
             try:
-                runs.append(load_run(folder))
+                run = load_run(folder)
             except ResultsError:
                 continue  # a selection names it
-    return runs
+            if run.run_id not in known:  # or it is a copy under another name
+                runs[run.run_id] = run
+    return list(runs.values())
 
 
 def is_of_before(run: Run) -> bool:

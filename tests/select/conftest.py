@@ -1,6 +1,7 @@
 """Runs with a planted skill, committed through the real store and counted in a real ledger."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,39 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.ledger import Ledger
+from smc.fingerprint import bars_fingerprint
 from smc.results import RunStore
+from smc.training.evidence import evidence_table
+from smc.training.trial import finish_trial
+from smc.trials import Ledger, Registration
 
-START = pd.Timestamp("2015-01-01", tz="UTC")
+START = pd.Timestamp("1990-01-01", tz="UTC")
+N_HOURS = 203_000
 BEGINS = {"out_of_fold": 0, "val": 100_000, "test": 200_000}
+#: Hours of the test part.
+TEST = {"first": 200_000, "last": 202_000}
+
+
+@cache
+def bars_of(symbol: str) -> pd.DataFrame:
+    """Hourly closes that go nowhere, another market for each symbol."""
+    rng = np.random.default_rng(list(symbol.encode()))
+    time = pd.date_range(START, periods=N_HOURS, freq="h", name="time")
+    return pd.DataFrame({"close": 100 * np.exp(rng.normal(0, 1e-4, N_HOURS).cumsum())}, index=time)
+
+
+@cache
+def print_of(symbol: str) -> str:
+    return bars_fingerprint(bars_of(symbol))
+
+
+def registration(run_id: str, symbols: tuple[str, ...], output: Path, **facts: Any) -> Registration:
+    """What a run would say of itself before its fit."""
+    named = {"trial": run_id, "version": "1", "code_version": "v", "question": "q", "seed": 0} | facts
+    period = START, START + pd.Timedelta(days=600)
+    prints = {symbol: print_of(symbol) for symbol in symbols}
+    named = {"model": "Logistic", "development": period, **named}
+    return Registration(run_id, prints, output=str(output), **named)
 
 
 def predicted(symbol: str, accuracy: float, part: str, *, n: int, seed: int) -> pd.DataFrame:
@@ -33,7 +62,7 @@ def predicted(symbol: str, accuracy: float, part: str, *, n: int, seed: int) -> 
 def earned(predictions: pd.DataFrame) -> pd.DataFrame:
     """A bar each event, that earns if the prediction is right."""
     net = np.where(predictions["label"] == predictions["prediction"], 0.01, -0.0099)
-    return predictions[["symbol", "part", "time"]].assign(position=1.0, gross=net, net=net)
+    return predictions[["symbol", "part", "time"]].assign(account=0, position=1.0, gross=net, net=net)
 
 
 @pytest.fixture
@@ -45,7 +74,7 @@ def output(tmp_path) -> Path:
 @pytest.fixture
 def ledger(output) -> Ledger:
     """The ledger that the command reads by default."""
-    return Ledger(f"sqlite:///{output}/ledger.sqlite")
+    return Ledger(output=str(output))
 
 
 @pytest.fixture
@@ -62,7 +91,7 @@ def commit(output, ledger) -> Callable[..., Path]:
         symbols: tuple[str, ...] = ("EURUSD",),
         key: str | None = None,
         n: int = 300,
-        sealed: bool = False,
+        sealed: bool = True,
         record: dict[str, Any] | None = None,
         drop: tuple[str, ...] = (),
     ) -> Path:
@@ -81,6 +110,8 @@ def commit(output, ledger) -> Callable[..., Path]:
             "history": {"train_accuracy": val + gap, "val_accuracy": val, "train_val_gap": gap},
             "financial_metrics": {"periods_per_year": 252.0},
         }
+        part = {"state": "sealed" if sealed else "recorded", "why": "", "n_events": 200}
+        span = {name: (START + pd.Timedelta(hours=hour)).isoformat() for name, hour in TEST.items()}
         facts = {
             **own,
             **hashes,
@@ -90,22 +121,30 @@ def commit(output, ledger) -> Callable[..., Path]:
             "choices": {"model": "logistic", "reg": "strong", "aug": "none", "cv": "walk_forward"},
             "code_version": "v",
             "seed": 0,
+            "return_scheme": "simple",
             "warnings": [],
+            "bars": {symbol: {"fingerprint": print_of(symbol)} for symbol in symbols},
+            "test_part": dict.fromkeys(symbols, part | span),
             **({"by_symbol": dict.fromkeys(symbols, own)} if len(symbols) > 1 else {}),
             **(record or {}),
         }
-        evidence = (START, START + pd.Timedelta(days=600))
-        told = {"model": "Logistic", "seed": 0, "code_version": "v", "output": str(output), **hashes}
-        ledger.open_trial(run_id, symbols, evidence=evidence, **told)
+        told = registration(run_id, symbols, output, trial=key or run_id)
+        head = ledger.start(told, {print_of(symbol): bars_of(symbol) for symbol in symbols}).head
+        ledger.scored(run_id)
+        bars = {symbol: bars_of(symbol) for symbol in symbols}
+        prior = {"baseline_0": 0.5, "baseline_1": 0.5}
+        evidence = evidence_table(bars, everything, everything.assign(**prior))
         with RunStore(output).claim(run_id) as claim:
-            claim.save_record(facts)
+            claim.save_json("run.json", {**facts, "ledger": {"number": head.number, "hash": head.hash}})
+            (claim.staging / "config.yaml").write_text("ledger: {url: null}\n")
             shown.drop(columns=list(drop)).to_parquet(claim.staging / "predictions.parquet")
             earned(shown).to_parquet(claim.staging / "returns.parquet")
+            evidence.to_parquet(claim.staging / "evidence.parquet")
             if sealed:
                 hidden.to_parquet(claim.staging / "sealed_predictions.parquet")
                 earned(hidden).to_parquet(claim.staging / "sealed_returns.parquet")
             folder = claim.commit()
-        ledger.close_trial(run_id, "finished")
+        finish_trial(ledger, folder, evidence, facts["test_part"])
         return folder
 
     return make
@@ -115,11 +154,11 @@ def commit(output, ledger) -> Callable[..., Path]:
 def fail(output, ledger) -> Callable[..., None]:
     """Count a trial that failed."""
 
-    def make(run_id: str, symbol: str = "EURUSD", days: int = 0) -> None:
-        evidence = (START + pd.Timedelta(days=days), START + pd.Timedelta(days=days + 600))
-        hashes = dict.fromkeys(("config_hash", "seedless_hash", "data_hash", "split_hash"), run_id)
-        told = {"model": "Mlp", "seed": 0, "code_version": "v", "output": str(output), **hashes}
-        ledger.open_trial(run_id, [symbol], evidence=evidence, **told)
-        ledger.close_trial(run_id, "failed", "bad_fold")
+    def make(run_id: str, symbol: str = "EURUSD", *, scored: bool = True) -> None:
+        told = registration(run_id, (symbol,), output, model="Mlp")
+        ledger.start(told, {print_of(symbol): bars_of(symbol)})
+        if scored:
+            ledger.scored(run_id)
+        ledger.end(run_id, "failed", "bad_fold")
 
     return make

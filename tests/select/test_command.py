@@ -38,7 +38,7 @@ def test_a_row_a_symbol_then_why_then_where(commit, fail, at_terminal, output):
             "%",
             "65.0",
             "%",
-            "0.0005",
+            "0.0008",
             "1",
         ]
     )

@@ -9,19 +9,25 @@ from smc import api
 from smc.cli import Progress
 from smc.results import load_run
 from smc.selection.runs import read_runs
-from smc.selection.sealed_test_log import SealedTestLog
 from smc.selection.verdict import NO_MODEL, WATCH, Verdict
 from smc.training.null_band import NullBand, Nulls, summary
+from smc.trials import Ledger
 
 QUICK = ["model=logistic", "aug=none", "monitor=none", "events.last=250"]
+
+
+@pytest.fixture(scope="module")
+def ledger_of_fixtures(ledger_of_the_tests) -> Ledger:
+    """The one that counts the runs of this module."""
+    return Ledger(str(f"sqlite:///{ledger_of_the_tests}"))
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory) -> Path:
     """Root of the results of two runs that differ in the seal alone, and of a pool."""
     output = tmp_path_factory.mktemp("real")
+    api.train([*QUICK, f"paths.output={output}", "evaluation.test=recorded"])
     api.train([*QUICK, f"paths.output={output}"])
-    api.train([*QUICK, f"paths.output={output}", "evaluation.test=sealed"])
     api.train([*QUICK, f"paths.output={output}", "symbol=[SP500,NASDAQ]"])
     return output
 
@@ -67,18 +73,17 @@ def test_the_p_value_counts_the_run_itself():
     assert summary([0.0, 0.3, -0.1], 0.2)["p_value"] == 0.5
 
 
-def test_an_opened_seal_shows_what_a_recorded_run_does(real, runs):
+def test_an_opened_seal_shows_what_a_recorded_run_does(runs, ledger_of_fixtures):
     candidates = {each.is_sealed: each for each in runs.candidates["SP500"] if "+" not in _symbol(runs, each)}
-    test_log = SealedTestLog(real)
-    opened = runs.open_test(candidates[True], test_log, "honest")
+    opened = runs.open_test(candidates[True], ledger_of_fixtures, "honest")
     assert candidates[True].test is None
     assert opened.test.accuracy == candidates[False].test.accuracy
     assert opened.test.evidence.value.tolist() == candidates[False].test.evidence.value.tolist()
-    assert test_log.count("SP500") == 1
+    assert ledger_of_fixtures.opening(opened.run_id, "SP500").by == "honest"
 
 
 def test_a_sealed_run_writes_no_test_figure(real, runs):
-    (sealed,) = (each for each in runs.candidates["SP500"] if each.is_sealed)
+    sealed = next(each for each in runs.candidates["SP500"] if each.is_sealed)
     run = load_run(runs.folders[sealed.run_id])
     assert set(run.predictions["part"]) == set(run.returns["part"]) == {"out_of_fold", "val"}
     assert run.record["test_metrics"] is None
@@ -86,7 +91,8 @@ def test_a_sealed_run_writes_no_test_figure(real, runs):
     assert (run.path / "sealed_predictions.parquet").is_file()
 
 
-def test_the_command_judges_them(real, tmp_path):
+def test_the_command_judges_them(real, tmp_path, monkeypatch, ledger_of_the_tests):
+    monkeypatch.setenv("SMC_LEDGER", str(ledger_of_the_tests))
     copy = tmp_path / "copy"
     shutil.copytree(real, copy)
     selected = api.select([f"paths.output={copy}", "n_null=2"])

@@ -2,17 +2,15 @@
 
 import json
 import shutil
-from dataclasses import replace
 
 import jsonschema
-import pandas as pd
 import pytest
 
 from smc import api
 from smc.errors import ConfigError, ResultsError
+from smc.results.manifest import write_manifest as write_list_of_files
 from smc.selection.manifest import SCHEMA, check_manifest, write_manifest
-from smc.selection.market import market_of
-from smc.selection.sealed_test_log import SealedTestLog
+from smc.selection.runs import CHANGED
 
 
 @pytest.fixture
@@ -23,6 +21,18 @@ def select(output):
         return api.select([f"paths.output={output}", *overrides]).manifest
 
     return run
+
+
+@pytest.fixture
+def opened(ledger):
+    """Run ids of a symbol's test parts that were looked at, in order, each with who looked."""
+
+    def of(symbol: str = "EURUSD") -> list[tuple[str, str]]:
+        rows = ledger.trials(symbol)
+        trials = ledger.market_trials(rows["market"].iloc[0])
+        return [(opening.run_id, opening.by) for opening in trials.openings]
+
+    return of
 
 
 def test_a_manifest_says_what_the_specification_lists(commit, select, output):
@@ -94,15 +104,9 @@ def test_machines_read_the_honest_rule_alone(commit, select, output):
     assert {path.name for path in output.glob("report*.html")} == {"report.html", "report.classic.html"}
 
 
-def test_criteria_looser_than_the_first_leave_the_manifest_of_machines_alone(
-    commit, select, output, monkeypatch
-):
+def test_criteria_looser_than_the_first_leave_the_manifest_of_machines_alone(commit, select, output):
     commit("a1")
     first = select()
-    monkeypatch.setattr(
-        "smc.selection.runs.market_of",
-        lambda *args, **kwargs: replace(market_of(*args, **kwargs), criteria=first["selection_criteria"]),
-    )
     loose = select("selection.alpha=0.1")
     assert (loose["selections"]["EURUSD"]["verdict"], loose["summary"]["models_selected"]) == ("WATCH", 0)
     assert json.loads((output / "manifest.json").read_bytes()) == first
@@ -112,12 +116,12 @@ def test_criteria_looser_than_the_first_leave_the_manifest_of_machines_alone(
     assert strict["selections"]["EURUSD"]["verdict"] == "DEPLOY"
 
 
-def test_a_class_of_ones_own_waits_for_its_audit(commit, select, output):
+def test_a_class_of_ones_own_waits_for_its_audit(commit, select, opened):
     own = {"class": "my.Features", "code": "c", "passed": False, "why": "reads later bars"}
-    commit("a1", sealed=True, record={"own_classes": [own]})
+    commit("a1", record={"own_classes": [own]})
     entry = select()["selections"]["EURUSD"]
     assert (entry["verdict"], entry["decided_by"]) == ("WATCH", "own_classes: my.Features: reads later bars")
-    assert SealedTestLog(output).read() == []
+    assert opened() == []
 
 
 def test_what_changed_since_the_last(commit, fail, output):
@@ -138,11 +142,11 @@ def test_what_changed_since_the_last(commit, fail, output):
     assert "GBPUSD: new" in changes
 
 
-def test_failed_trials_count_if_their_evidence_overlaps(commit, fail, select):
+def test_failed_trials_count_if_a_fold_was_scored(commit, fail, select):
     commit("a1", 0.57)
     fail("f1")
-    fail("f2", days=100)
-    fail("f3", days=5000)
+    fail("f2")
+    fail("f3", scored=False)
     fail("f4", "GBPUSD")
     evidence = select()["selections"]["EURUSD"]["evidence"]
     assert (evidence["n_trials"], evidence["n_panel"]) == (3, 1)
@@ -220,67 +224,97 @@ def test_runs_that_a_sweep_has_not_left_behind_are_named(commit, select, output)
     ]
 
 
-def test_a_sealed_test_part_is_opened_for_the_chosen_run_alone(commit, select, output):
-    commit("a1", 0.7, sealed=True)
-    commit("b2", 0.6, sealed=True)
-    commit("c3", 0.5, symbols=("GBPUSD",), sealed=True)
+def test_a_sealed_test_part_is_opened_for_the_chosen_run_alone(commit, select, opened):
+    commit("a1", 0.7)
+    commit("b2", 0.6)
+    commit("c3", 0.5, symbols=("GBPUSD",))
     found = select()["selections"]
-    assert [line["run_id"] for line in SealedTestLog(output).read()] == ["a1"]
+    assert (opened(), opened("GBPUSD")) == ([("a1", "honest")], [])
     assert (found["EURUSD"]["verdict"], found["EURUSD"]["test_accuracy"]) == ("DEPLOY", 0.65)
     assert found["EURUSD"]["evidence"]["openings"] == 1
     assert found["GBPUSD"]["evidence"]["openings"] == 0
     shown = {row["run_id"]: row["test_accuracy"] for row in found["EURUSD"]["comparison"]}
     assert shown == {"a1": 0.65, "b2": None}
     select()
-    assert SealedTestLog(output).count("EURUSD") == 1
-    commit("d4", 0.8, sealed=True)
+    assert len(opened()) == 1
+    commit("d4", 0.8)
     assert select()["selections"]["EURUSD"]["evidence"]["openings"] == 2
 
 
-def test_sealed_and_recorded_runs_get_the_same_verdict(commit, select, output):
-    commit("a1", sealed=True)
-    sealed = select()["selections"]["EURUSD"]
-    shutil.rmtree(output / "runs")
+def test_each_recorded_test_part_is_a_look_that_a_verdict_pays(commit, select, opened):
+    """One recorded run is what one sealed run is; of four, each multiplies the p-value of the chosen one."""
+    commit("a1", sealed=False)
+    alone = select()["selections"]["EURUSD"]["evidence"]
+    assert (alone["openings"], opened()) == (1, [("a1", "recorded")])
+    commit("b2", 0.9, sealed=False)
+    for run_id in ("c3", "d4"):
+        commit(run_id, 0.5, sealed=False)
+    evidence = select()["selections"]["EURUSD"]["evidence"]
+    assert evidence["openings"] == 4
+
+
+def test_the_classic_rule_opens_every_sealed_part(commit, select, opened):
     commit("a1")
-    recorded = select()["selections"]["EURUSD"]
-    assert sealed["gates"] == recorded["gates"]
-
-
-def test_the_classic_rule_opens_every_sealed_part(commit, select, output):
-    commit("a1", sealed=True)
-    commit("b2", 0.5, sealed=True)
+    commit("b2", 0.5)
     select("selection=classic")
-    assert {(line["run_id"], line["selection"]) for line in SealedTestLog(output).read()} == {
-        ("a1", "classic"),
-        ("b2", "classic"),
-    }
+    assert set(opened()) == {("a1", "classic"), ("b2", "classic")}
 
 
-def test_an_opening_is_written_down_before_the_part_is_read(commit, select, output):
-    folder = commit("a1", sealed=True)
-    manifest = json.loads((folder / "MANIFEST.json").read_bytes())
-    del manifest["files"]["sealed_returns.parquet"]
-    (folder / "sealed_returns.parquet").unlink()
-    (folder / "MANIFEST.json").write_text(json.dumps(manifest))
-    with pytest.raises(FileNotFoundError):
+def test_an_opening_is_written_down_before_the_part_is_read(commit, select, opened, monkeypatch):
+    commit("a1")
+
+    def cut_short(run):
+        raise OSError(f"{run} cannot be read")
+
+    monkeypatch.setattr("smc.results.run.Run.sealed_tables", cut_short)
+    with pytest.raises(OSError, match="cannot be read"):
         select()
-    assert SealedTestLog(output).count("EURUSD") == 1
+    assert opened() == [("a1", "honest")]
 
 
-def test_a_line_that_a_crash_cut_short_counts_and_harms_no_later_one(output):
-    test_log = SealedTestLog(output)
-    test_log.record("a1", "EURUSD", "honest")
-    with test_log.path.open("ab") as file:
-        file.write(b'{"time": "2026-01-01T')
-    test_log.record("b2", "GBPUSD", "honest")
-    assert [line.get("run_id") for line in test_log.read()] == ["a1", None, "b2"]
-    assert (test_log.count("EURUSD"), test_log.count("GBPUSD")) == (2, 2)
+def test_a_folder_that_was_changed_after_it_was_counted_is_left_out(commit, select):
+    """Even if its list of files was made anew: its column stays, and nothing deploys it."""
+    commit("a1", 0.6)
+    folder = commit("b2", 0.7)
+    before = select()["selections"]["EURUSD"]
+    record = json.loads((folder / "run.json").read_bytes())
+    record["history"]["train_val_gap"] = 0.0
+    (folder / "run.json").write_text(json.dumps(record))
+    (folder / "MANIFEST.json").unlink()
+    write_list_of_files(folder, run_id="b2", packed=[])
+    found = select()
+    assert found["runs"]["damaged"] == [{"folder": "b2", "reason": CHANGED}]
+    after = found["selections"]["EURUSD"]
+    assert (before["candidate"]["run_id"], after["candidate"]["run_id"]) == ("b2", "a1")
+    assert after["evidence"]["n_trials"] == 2
+
+
+def test_runs_that_the_ledger_does_not_know_stop_a_selection(commit, select, output, monkeypatch, tmp_path):
+    commit("a1")
+    monkeypatch.setenv("SMC_LEDGER", str(tmp_path / "other.sqlite"))
+    with pytest.raises(ResultsError, match=r"1 finished runs .* not in the ledger .*smc\.ledger import"):
+        select()
+
+
+def test_a_ledger_of_yesterday_stops_a_selection(commit, select, own_ledger, ledger):
+    commit("a1")
+    ledger.close()
+    yesterday = own_ledger.read_bytes()
+    commit("b2", 0.7)
+    select()
+    ledger.close()
+    for path in own_ledger.parent.glob("ledger.sqlite*"):
+        path.unlink()
+    own_ledger.write_bytes(yesterday)
+    with pytest.raises(ResultsError, match="not in the ledger"):
+        select()
 
 
 @pytest.mark.parametrize("rule", ["honest", "classic"])
 def test_the_names_of_the_folders_do_not_matter(commit, select, output, rule):
     commit("a1", 0.6)
     commit("b2", 0.62)
+    select(f"selection={rule}")
     before = select(f"selection={rule}")["selections"]
     for old, new in (("a1", "zz"), ("b2", "aa")):
         (output / "runs" / old).rename(output / "runs" / new)
@@ -313,16 +347,6 @@ def test_mistakes_are_named(commit, select, override, message):
     commit("a1")
     with pytest.raises(ConfigError, match=message):
         select(override)
-
-
-def test_the_period_of_the_evidence_bounds_the_count(commit, ledger, select):
-    """A trial whose period is unknown counts always."""
-    commit("a1")
-    hashes = dict.fromkeys(("config_hash", "seedless_hash", "data_hash", "split_hash"), "x")
-    told = {"model": "m", "seed": 0, "code_version": "v", "output": "elsewhere", **hashes}
-    ledger.open_trial("x9", ["EURUSD"], evidence=None, **told)
-    assert select()["selections"]["EURUSD"]["evidence"]["n_trials"] == 2
-    assert isinstance(ledger.trials("EURUSD"), pd.DataFrame)
 
 
 def test_a_damaged_run_is_not_told_to_be_missing_too(commit, select, output):
