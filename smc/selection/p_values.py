@@ -102,7 +102,7 @@ class _TestedPanel:
     def of(cls, panel: Panel, *, n_draws: int, seed: int) -> "_TestedPanel":
         """Draw the panel."""
         statistics, draws, moving = studentised(
-            panel.values, panel.block_size, n_draws=n_draws, seed=panel.seed(seed)
+            panel.values, panel.block_size, n_draws=n_draws, seed=panel.seed(seed), known=panel.known
         )
         romano_wolf = np.ones(panel.n_trials)
         romano_wolf[moving] = (1 + n_draws * stepdown(statistics[moving], draws)) / (1 + n_draws)

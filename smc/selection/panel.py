@@ -10,7 +10,7 @@ import numpy as np
 
 from smc.metrics import block_size, label_overlap
 from smc.trials.market_trials import Column, MarketTrials, PanelRows
-from smc.typing import FloatArray
+from smc.typing import BoolArray, FloatArray
 
 #: Fewest rows that a bootstrap of a panel may be asked for.
 LEAST_ROWS = 8
@@ -48,6 +48,11 @@ class Panel:
         0, which favours nobody, where a trial did not predict it.
         """
         return np.nan_to_num(np.column_stack([column.values for column in self.columns]).astype(np.float64))
+
+    @cached_property
+    def known(self) -> BoolArray:
+        """Which events each trial predicted (n_events, n_trials)."""
+        return np.column_stack([np.isfinite(column.values) for column in self.columns])
 
     @cached_property
     def n_predicted(self) -> list[int]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from smc.arguments import check_at_least
 from smc.stats.block_length import optimal_block_length
-from smc.stats.panel import check_panel, standardised, varies
+from smc.stats.panel import ROUNDING, check_panel, varies
 from smc.stats.stationary import long_run_variance, resample, steps
 from smc.typing import BoolArray, FloatArray
 
@@ -128,11 +128,18 @@ def at_least(draws: FloatArray, statistic: FloatArray | float) -> BoolArray:
 
 
 def studentised(
-    panel: FloatArray, block_size: float, *, n_draws: int, seed: int
+    panel: FloatArray, block_size: float, *, n_draws: int, seed: int, known: BoolArray | None = None
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return each column's mean by its standard error, and the same of draws around the sample's mean.
 
     The draws take the same rows for all columns, and do not depend on which columns there are.
+
+    Parameters
+    ----------
+    known
+        Which rows a column speaks of (n_rows, n_columns); the others hold 0 and stay there when the column is
+        centred. Centred too, they would be a step of the mean's height in a column that speaks of one stretch
+        alone, and its error the larger the better it is.
 
     Returns
     -------
@@ -145,21 +152,31 @@ def studentised(
         A block shorter than 1 row.
     """
     check_at_least("block_size", block_size, 1)
-    moving = varies(panel)
+    centred = panel - panel.mean(axis=0) if known is None else _centred_where(panel, known)
+    moving = np.ptp(centred, axis=0) > ROUNDING * np.abs(panel).max(axis=0)
     statistics, draws = np.zeros(len(moving)), np.empty((n_draws, 0))
     if moving.any():
-        statistics[moving], draws = _studentised(panel[:, moving], block_size, n_draws=n_draws, seed=seed)
+        centred, mean = centred[:, moving], panel[:, moving].mean(axis=0)
+        statistics[moving], draws = _studentised(centred, mean, block_size, n_draws=n_draws, seed=seed)
     return statistics, draws, moving
 
 
+def _centred_where(panel: FloatArray, known: BoolArray) -> FloatArray:
+    """Take the mean of the known rows off them, and leave the others at 0."""
+    mean = panel.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where(known, panel - mean, 0.0)
+
+
 def _studentised(
-    panel: FloatArray, block_size: float, *, n_draws: int, seed: int
+    centred: FloatArray, mean: FloatArray, block_size: float, *, n_draws: int, seed: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the columns' statistics and those of the draws, centred at the sample's mean."""
-    n_rows = len(panel)
-    scaled = standardised(panel)
+    """Return the statistics of columns of these means, and those of the draws from the centred columns."""
+    n_rows = len(centred)
+    scale = np.abs(centred).max(axis=0)  # squares of very small returns would be no normal numbers
+    scale = scale * np.sqrt(((centred / scale) ** 2).mean(axis=0))
+    scaled = centred / scale
     variance = np.maximum(long_run_variance(scaled, block_size), 1 / n_rows)  # alternating columns: near 0
-    mean = panel.mean(axis=0) / panel.std(axis=0)
+    mean = mean / scale
     draws = []
     for blocks in steps(n_rows, block_size=block_size, n_draws=n_draws, seed=seed):
         drawn, drawn_variance = resample(scaled, blocks)

@@ -43,13 +43,14 @@ def as_today(config):
     return {
         path: value
         for path, value in today.items()
-        if not path.startswith("ledger.") and LEFT_TO_THE_RUN.get(path.rpartition(".")[2], ...) != value
+        if not path.startswith(("ledger.", "monitor."))
+        and LEFT_TO_THE_RUN.get(path.rpartition(".")[2], ...) != value
     }
 
 
 def is_new(path, value):
     """Tell whether there was no such key, which changes nothing while it is empty, or off."""
-    is_name = path.startswith(("run.", "ledger."))  # whoever counts, it is no part of what is computed
+    is_name = path.startswith(("run.", "ledger.", "monitor."))  # who names, counts, watches computes nothing
     return is_name or (path.rpartition(".")[2], value) in (("callbacks", {}), ("keep_kinds", False))
 
 

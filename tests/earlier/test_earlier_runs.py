@@ -17,6 +17,7 @@ from smc.explain import explain_event, explain_model
 from smc.reproduce import reproduce
 from smc.results import KeptBars, Run, list_runs, load_run
 from smc.training.rebuild import rebuild
+from smc.trials import Ledger
 
 EARLIER = Path(__file__).parent / "outputs-0.1.0"
 #: What another processor may change in a number.
@@ -150,14 +151,15 @@ def test_verdicts_are_those_of_then(output, at_terminal):
         }
 
 
-def test_the_ledger_of_then_counts_on(output):
-    """A new trial is counted beside those of then."""
-
-    def trials():
-        with sqlite3.connect(output / "ledger.sqlite") as connection:
-            return connection.execute("select count(*) from trials").fetchone()[0]
-
-    before = trials()
+def test_what_was_counted_then_counts_on(output, own_ledger):
+    """A selection takes the trials of then over, once, and a new one is counted beside them."""
+    with sqlite3.connect(output / "ledger.sqlite") as connection:
+        before = connection.execute("select count(*) from trials").fetchone()[0]
+    first = api.select([f"paths.output={output}"])
+    assert first.news == [f"21 trials of an earlier smc taken over into the ledger sqlite:///{own_ledger}"]
+    assert api.select([f"paths.output={output}"]).news == []
+    assert len(Ledger().trials()) == before
+    assert Ledger().verify() == []
     api.train(
         [
             "data=simulated",
@@ -168,7 +170,12 @@ def test_the_ledger_of_then_counts_on(output):
             f"paths.output={output}",
         ]
     )
-    assert trials() == before + 1
+    assert len(Ledger().trials()) == before + 1
+
+
+def test_each_test_part_that_was_written_down_is_a_look(output):
+    entry = api.select([f"paths.output={output}"]).manifest["selections"]["S02"]
+    assert entry["evidence"]["openings"] == 3
 
 
 @pytest.mark.parametrize("model", ["logistic", "xgboost", "mlp", "averaging"])

@@ -21,7 +21,9 @@ MARKET = ["data=simulated", "data.n_bars=2500", "data.n_symbols=2", "events.last
 def output(tmp_path_factory):
     """The earlier runs, and one of today on the same symbol."""
     root = shutil.copytree(EARLIER, tmp_path_factory.mktemp("old") / "outputs")
-    api.train([*MARKET, "model=logistic", "symbol=S01", f"paths.output={root}"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SMC_LEDGER", str(root / "own.sqlite"))
+        api.train([*MARKET, "model=logistic", "symbol=S01", f"paths.output={root}"])
     return root
 
 
@@ -64,7 +66,8 @@ def test_it_is_rebuilt_without_comparing_its_figures(runs, output):
     assert again.verdict == "identical"
 
 
-def test_a_selection_holds_one_kind_against_itself(runs, output, capsys):
+def test_a_selection_holds_one_kind_against_itself(runs, output, capsys, monkeypatch):
+    monkeypatch.setenv("SMC_LEDGER", str(output / "own.sqlite"))
     select.main(["--output", str(output)])
     manifest = json.loads((output / "manifest.json").read_bytes())
     aside = {run["run_id"] for run in manifest["runs"]["set_aside"] if run["symbol"] == "S01"}

@@ -7,10 +7,12 @@ from scipy.special import ndtri
 from smc import stats
 from smc.config.command import read_command
 from smc.data.simulated import Simulated
-from smc.launcher.loaded_bars import LoadedBars
+from smc.launcher.ground import Grounds
+from smc.launcher.loaded_bars import LoadedBars, by_bars
 from smc.launcher.power_check import PowerCheck, SymbolPower, sentences
+from smc.launcher.registration import identity_of, register, registration_of_job
 from smc.launcher.run import preview
-from smc.ledger import Ledger
+from smc.trials import Ledger, list_id
 
 SWEEP = ("-m", "model=logistic", "events.last=300", "reg=strong,tiny,baseline", "seed=0,1")
 
@@ -22,11 +24,18 @@ def jobs_of(tmp_path, *arguments):
     return jobs
 
 
-def power_of(jobs):
-    power_check = PowerCheck(LoadedBars())
-    for job in jobs:
-        power_check.add(job)
-    return power_check.by_task(Ledger(jobs[0].config["ledger"]["url"]))
+def power_of(jobs, ledger=None):
+    """What a sweep of these jobs can show, its runs registered in a ledger of its own or in this one."""
+    bars = LoadedBars()
+    grounds, power_check, registrations = Grounds(bars), PowerCheck(), []
+    for job in by_bars(jobs):
+        identity, ground = identity_of(job, bars), grounds.of(job)
+        if ground and identity:
+            power_check.add(ground, identity.trial)
+            registrations.append(registration_of_job(job, identity, ground, bars))
+    ledger = ledger or Ledger("sqlite://")
+    register(ledger, registrations, bars)
+    return power_check.by_task(ledger, [registration.run_id for registration in registrations])
 
 
 def test_events_are_worth_their_uniqueness_and_seeds_are_no_trials(tmp_path):
@@ -49,24 +58,28 @@ def test_the_fewest_events_of_any_configuration_count_in_whatever_order(tmp_path
 def test_what_the_ledger_counts_is_among_the_trials(tmp_path):
     jobs = jobs_of(tmp_path)
     (before,) = power_of(jobs).values()
-    ledger = Ledger(f"sqlite:///{tmp_path}/outputs/ledger.sqlite")
-    hashes = {"config_hash": "c", "data_hash": "d", "split_hash": "p", "code_version": "v"}
-    facts = {"model": "m", "seed": 0, "evidence": None, "output": "o", **hashes}
-    ledger.open_trial("earlier", ["SP500"], seedless_hash="s", **facts)
-    ledger.open_trial("again", ["SP500"], seedless_hash=next(iter(before.trials)), **facts)
-    (after,) = power_of(jobs).values()
-    assert after.trials == {*before.trials, "s"}
+    ledger = Ledger("sqlite://")
+    (other,) = power_of(jobs_of(tmp_path, "aug=none"), ledger).values()
+    (after,) = power_of(jobs, ledger).values()
+    assert after.trials == before.trials | other.trials
+    assert len(after.trials) == 6
 
 
-def test_bars_are_loaded_once_a_symbol_and_the_ledger_is_read_once(tmp_path, monkeypatch):
+def test_all_jobs_are_one_list_and_bars_are_loaded_once_a_symbol(tmp_path, monkeypatch):
     market = ("data=simulated", "data.n_bars=3000", "data.n_symbols=2", "symbol=S01,S02")
     jobs = jobs_of(tmp_path, *market, "labels.max_holding=20,30")
-    loaded, read, load, trials = [], [], Simulated.load, Ledger.trials
+    loaded, load = [], Simulated.load
     monkeypatch.setattr(Simulated, "load", lambda data, symbol: loaded.append(symbol) or load(data, symbol))
-    monkeypatch.setattr(Ledger, "trials", lambda ledger, *of: read.append(of) or trials(ledger, *of))
-    run_ids, (power, *_) = preview(jobs)
+    ledger = Ledger("sqlite://")
+    registered, run_ids, (power, *_) = preview(jobs, ledger)
+    assert sorted(loaded) == ["S01", "S01", "S02", "S02"], (
+        "once for its events, once where it is a new market"
+    )
+    loaded.clear()
+    assert preview(jobs, ledger)[1] == run_ids
     assert sorted(loaded) == ["S01", "S02"]
-    assert read == [()]
+    assert {job.list_name for job in registered} == {list_id(run_ids.values())}
+    assert len(ledger.trials()) == 24
     assert len(set(run_ids.values())) == len(jobs) == 24, "every job is a run of its own, in any order"
     assert sorted(run_ids) == [job.number for job in jobs]
     assert power.startswith("6 configurations a symbol")

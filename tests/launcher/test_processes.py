@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smc.ledger import Ledger
+from smc.trials import Ledger
 
 PROCESSES = "hydra/launcher=processes"
 #: What a fit does, and what is recorded of it.
@@ -26,7 +26,7 @@ MODES = f"model.mode={','.join(ENDINGS)}"
 def trials(place):
     rows = Ledger(f"sqlite:///{place.output}/ledger.sqlite").trials()
     reasons = rows["reason"].astype(object).where(rows["reason"].notna(), None)
-    return dict(zip(rows["trial_id"], zip(rows["status"], reasons, strict=True), strict=True))
+    return dict(zip(rows["run_id"], zip(rows["status"], reasons, strict=True), strict=True))
 
 
 def expected(place):

@@ -22,7 +22,7 @@ def make_sweep(tmp_path):
     def make(*run_ids: str | None, min_free_mb: float = 0.0) -> SweepState:
         config = {
             "paths": {"output": str(tmp_path), "min_free_mb": min_free_mb},
-            "ledger": {"_target_": "smc.ledger.Ledger", "url": f"sqlite:///{tmp_path}/ledger.sqlite"},
+            "ledger": {"_target_": "smc.trials.Ledger", "url": f"sqlite:///{tmp_path}/ledger.sqlite"},
             "symbol": None,
             "model": {"_target_": "smc.model.logistic.Logistic"},
         }

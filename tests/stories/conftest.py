@@ -4,6 +4,7 @@
 """
 
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ class Story:
 
     def tell(self, line: str) -> None:
         self.lines.append(line)
-        print(line)
+        sys.stdout.write(f"{line}\n")
 
 
 def never_better(before: Judgement, after: Judgement) -> None:

@@ -15,11 +15,11 @@ import pytest
 
 from smc.aug.none import NoAugmentation
 from smc.cv.plan import SplitPlan
-from smc.ledger import Ledger
 from smc.model.xgboost import XGBoost
 from smc.pipeline.hold_back import split_off_last
 from smc.results import RunStore, load_run
 from smc.train import main
+from smc.trials import Ledger
 
 FAST = ("model=logistic",)
 
@@ -31,7 +31,8 @@ RECORD = {
 }  # fmt: skip
 FILES = {
     "MANIFEST.json", "run.json", "config.yaml", "sources.json", "predictions.parquet", "returns.parquet",
-    "curves.parquet", "splits.json", "run.log", "model", "report.md",
+    "curves.parquet", "splits.json", "run.log", "model", "report.md", "evidence.parquet",
+    "sealed_predictions.parquet", "sealed_returns.parquet", "sealed_figures.json",
 }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def ledger(folder: Path) -> pd.DataFrame:
 def finished(tmp_path_factory) -> Path:
     """The folder of a finished run, which no test writes into."""
     place = tmp_path_factory.mktemp("finished")
-    command = [sys.executable, "-m", "smc.train", *FAST]
+    command = [sys.executable, "-m", "smc.train", *FAST, "evaluation.test=recorded"]
     subprocess.run(command, cwd=place, capture_output=True, timeout=300, check=True)
     (run,) = (place / "outputs" / "runs").iterdir()
     return run
@@ -241,7 +242,8 @@ def test_a_run_none_of_whose_folds_can_be_fitted_fails(smc_train) -> None:
 
 
 def test_a_fold_that_cannot_be_fitted_is_named_and_the_model_still_trains(smc_train, only_run) -> None:
-    done = smc_train(*EARLY_STOPPED, "cv=expanding", "cv.initial_train_size=61")
+    recorded = "evaluation.test=recorded"
+    done = smc_train(*EARLY_STOPPED, "cv=expanding", "cv.initial_train_size=61", recorded)
     assert done.returncode == 0, done.stderr
     assert "fold 0: the early-stopping split" in done.stderr
     record = load_run(only_run()).record
@@ -342,7 +344,7 @@ def test_a_killed_run_leaves_nothing_half_done_and_is_run_again(smc_train, tmp_p
             load_run(run)
     store = RunStore(outputs)
     seen = ledger(tmp_path)
-    assert all(store.state(each) in ("killed", "finished") for each in seen["trial_id"])
+    assert all(store.state(each) in ("killed", "finished") for each in seen["run_id"])
     seeds = ",".join(str(number) for number, _ in enumerate(moments, start=1))
     assert smc_train("-m", *FAST, f"seed={seeds}").returncode == 0
     assert len(list((outputs / "runs").iterdir())) == len(moments) + 1

@@ -11,7 +11,7 @@ from smc.errors import ConfigError
 from smc.launcher.launcher import Basic
 from smc.launcher.processes import Processes
 from smc.launcher.run import make_launcher
-from smc.training.outcome import say_outcome_briefly
+from smc.training.outcome import say_outcome, say_outcome_briefly
 from smc.training.run import train
 
 
@@ -144,7 +144,7 @@ def test_launchers_are_chosen_as_hydra_does() -> None:
             {"_target_": "smc.launcher.processes.Processes", "jobs": 0},
             "hydra.launcher.*`jobs` must be positive",
         ),
-        ({"_target_": "smc.ledger.Ledger", "url": "sqlite://"}, "does not carry out runs of smc"),
+        ({"_target_": "smc.trials.Ledger", "url": "sqlite://"}, "does not carry out runs of smc"),
         ({"_target_": "hydra_plugins.joblib.Joblib"}, "outside the modules"),
     ],
 )
@@ -161,11 +161,13 @@ def test_a_single_run_imports_no_launcher_of_hydra_and_a_sweep_leaves_its_config
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "outputs"]
     lines = done.stderr.splitlines()
     assert lines[0].startswith("power: 2 configurations a symbol")
-    assert any(line.startswith("[1/2] final=train: finished, test accuracy") for line in lines)
+    assert any(line.startswith("[1/2] final=train: finished, out of fold accuracy") for line in lines)
     assert lines[-1] == "2 of 2 finished"
 
 
 def test_the_line_of_a_sealed_run_says_so(tmp_path) -> None:
     quick = ("model=logistic", "events.last=200", "evaluation.test=sealed", f"paths.output={tmp_path}")
     outcome = train(compose(quick))
-    assert say_outcome_briefly(outcome).startswith("finished, test sealed")
+    assert say_outcome_briefly(outcome).startswith("finished, out of fold accuracy")
+    assert "test" not in say_outcome_briefly(outcome).partition(" events")[0]
+    assert "  test         sealed, 40 events: opened by python -m smc.select" in say_outcome(outcome)

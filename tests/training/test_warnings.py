@@ -46,7 +46,7 @@ def test_a_run_on_bars_with_a_hole_says_so(tmp_path) -> None:
     run = api.train(["data=files", *place, "model=logistic", "cv=holdout", "aug=none", "events.last=200"])
     (warning,) = (warning for warning in run.record["warnings"] if warning["reason"] == "holes_in_calendar")
     assert warning["symbol"] == "S01"
-    periods = run.record["test_financial_metrics"]["periods_per_year"]
+    periods = run.record["val_financial_metrics"]["periods_per_year"]
     assert f": {periods:,.0f} bars a year by its usual weeks" in warning["sentence"]
 
 
