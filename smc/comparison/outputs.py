@@ -26,8 +26,8 @@ TABLES = ("predictions", "returns", "curves", "learning_curve")
 #: Fields of run.json that say when, by what and how fast, or stand in another check.
 NOT_FIGURES = (
     "run_id", "timestamp", "training_duration_seconds", "code_version", "package_versions", "config_hash",
-    "seedless_hash", "data_hash", "bars", "choices", "class_names", "version", "ledger", "trial_hash", "question_hash",
-    "own_classes", "own_files",
+    "seedless_hash", "data_hash", "bars", "choices", "class_names", "trial_hash", "question_hash",
+    "own_classes", "own_files", "version", "ledger",
 )  # fmt: skip
 
 
