@@ -9,7 +9,6 @@ if __name__ == "__main__":
 
 import argparse
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from smc.report import SavedReport, save_report
@@ -29,8 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exits():
         wanted = Wanted(asked.name, asked.tag)
         if asked.list or wanted:
-            listed = runs(asked.output, wanted, opened=partial(with_opened_test, output=asked.output))
-            show(listed, sys.stdout)
+            show(runs(asked.output, wanted), sys.stdout)
         else:
             run = with_opened_test(load_run(locate(asked.run, asked.output)), asked.output)
             show(sections(RunView(run), full_config=asked.config), sys.stdout)

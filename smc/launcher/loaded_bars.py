@@ -59,6 +59,9 @@ class _ByFingerprint(Mapping[str, pd.DataFrame]):
         data, symbol = self._sources[fingerprint]
         return instantiate(data, "data").load(symbol)
 
+    def __contains__(self, fingerprint: object) -> bool:
+        return fingerprint in self._sources
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._sources)
 

@@ -1,6 +1,6 @@
 """All runs under an output folder: those that finished, and what became of the others."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -45,15 +45,10 @@ class Wanted:
 EVERY = Wanted()
 
 
-def runs(
-    output: str | Path, wanted: Wanted = EVERY, *, opened: Callable[[Run], Run] = lambda run: run
-) -> list[Section]:
-    """List the finished runs with their scores, and what became of the others; the latest first.
+def runs(output: str | Path, wanted: Wanted = EVERY) -> list[Section]:
+    """List the finished runs with their out-of-fold score, and what became of the others; the latest first.
 
-    Parameters
-    ----------
-    opened
-        Gives a run with its test part, if a selection has opened that.
+    Test figures are not listed, even where they are known: who sees many at once picks among them.
 
     Raises
     ------
@@ -69,7 +64,7 @@ def runs(
     others = sorted(begun - set(names))
     size = _prefix_size([*names, *others])
     facts = {run.path.name: run.record for run in finished} | {name: store.status(name) for name in others}
-    shown = [opened(run) for run in finished if wanted.has(run.record)]
+    shown = [run for run in finished if wanted.has(run.record)]
     others = [name for name in others if wanted.has(facts[name])]
     if wanted and not shown and not others:
         raise ResultsError(_none_wanted(wanted, output, facts.values()))
@@ -91,7 +86,7 @@ def _finished_section(finished: Sequence[Run], output: str | Path, size: int) ->
         return Section(
             "Finished runs", [f"No run has finished under {output}: python -m smc.train makes one."]
         )
-    columns = ("made", "run", "symbol", "model", "called", "out-of-fold score", "test", "warnings")
+    columns = ("made", "run", "symbol", "model", "called", "out of fold", "warnings")
     scored = sorted(map(_finished, finished), reverse=True)
     rows = [(day(made), run[:size], *rest) for made, run, *rest in scored]
     if any(row[CALLED] for row in rows):
@@ -130,7 +125,7 @@ def _finished(run: Run) -> tuple[str, ...]:
     record = run.record
     figures, symbols = Figures(record), list(record.get("bars") or {})
     metric, write = ("accuracy", percent) if record.get("task") == "classification" else ("r2", decimal)
-    score, test = (write(figures.metrics(split).get(metric)) for split in ("out_of_fold", "test"))
+    score = write(figures.metrics("out_of_fold").get(metric))
     return (
         str(record.get("timestamp")),
         run.path.name,
@@ -138,7 +133,6 @@ def _finished(run: Run) -> tuple[str, ...]:
         str(record.get("model_name")),
         called(record.get("run") or {}),
         f"{score} {interval(figures.interval('out_of_fold', metric), write)}".rstrip(),
-        "sealed" if run.is_sealed and not run.is_opened else test,
         str(len(sentences(record))),
     )
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from smc.results.figures_of_test import with_test_figures
 from smc.results.manifest import NAME, digest_of_folder, verify
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
 from smc.results.return_scheme import as_simple, is_of_today
-from smc.results.test_figures import with_test_figures
 from smc.typing import Config
 
 #: Name of the file that holds the figures of a sealed test part.

@@ -11,11 +11,11 @@ import pandas as pd
 from smc.errors import ResultsError
 from smc.evaluation.predictions import BASELINE
 from smc.results import Run, RunStore, list_runs, load_run
+from smc.results.figures_of_test import SCORES
 from smc.results.manifest import digest_of_folder
 from smc.results.own_code import own_targets
 from smc.results.plain import to_plain
 from smc.results.return_scheme import SIMPLE
-from smc.results.test_figures import SCORES
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
 from smc.selection.verdict import Verdict

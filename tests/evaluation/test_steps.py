@@ -80,7 +80,11 @@ def with_steps(make_predictions, bars):
 
 
 def record_of(tables, bars, to_position, **settings):
-    return Evaluation(n_bootstrap=100, **settings).compute(*tables, bars, to_position).record
+    return (
+        Evaluation(**{"n_bootstrap": 100, "test": "recorded", **settings})
+        .compute(*tables, bars, to_position)
+        .record
+    )
 
 
 def test_every_step_has_the_figures_that_its_own_table_would_have(with_steps, bars, to_position):

@@ -252,7 +252,10 @@ def test_a_run_does_not_import_what_explains(tmp_path):
     assert done.stdout.strip() == "[]"
 
 
-def test_the_page_of_a_selection_shows_what_was_explained_of_its_candidate(run, output):
+def test_the_page_of_a_selection_shows_what_was_explained_of_its_candidate(
+    run, output, monkeypatch, ledger_of_the_tests
+):
+    monkeypatch.setenv("SMC_LEDGER", str(ledger_of_the_tests))
     selected = api.select([f"paths.output={output}"])
     assert selected.manifest["selections"]["SP500"]["candidate"]["run_id"] == run.run_id
     assert "<h3>Explanation</h3>" not in selected.page.read_text()

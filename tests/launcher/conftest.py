@@ -87,11 +87,12 @@ class Place:
 
     def start(self, *overrides: str) -> "subprocess.Popen[str]":
         path = os.pathsep.join(filter(None, [str(self.folder), os.environ.get("PYTHONPATH")]))
+        own = str(self.output / "ledger.sqlite")
         command = [sys.executable, "-m", "smc.train", "-m", "--config-dir", "own", *QUICK, *overrides]
         process = subprocess.Popen(
             command,
             cwd=self.folder,
-            env={**os.environ, "SMC_ALLOW": "faulty_models", "PYTHONPATH": path},
+            env={**os.environ, "SMC_ALLOW": "faulty_models", "PYTHONPATH": path, "SMC_LEDGER": own},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

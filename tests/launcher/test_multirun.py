@@ -26,7 +26,7 @@ def test_it_ends_in_a_manifest_of_all_its_runs(tmp_path) -> None:
     assert "2 of 2 finished" in done.stderr
     manifest = json.loads((tmp_path / "mine" / "manifest.json").read_text())
     assert set(manifest["selections"]) == {"NASDAQ", "SP500"}
-    assert not (tmp_path / "outputs").exists()
+    assert not (tmp_path / "outputs" / "runs").exists()
 
 
 def test_a_mistake_ends_it_before_the_first_run(tmp_path) -> None:

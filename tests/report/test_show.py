@@ -167,7 +167,7 @@ def test_a_list_has_a_column_of_names_where_there_are_any(named):
 
 def test_a_list_of_runs_without_names_is_as_it_was(output):
     finished = runs(output)[0].tables[0]
-    assert finished.columns == ("made", "run", "symbol", "model", "test score", "warnings")
+    assert finished.columns == ("made", "run", "symbol", "model", "out of fold", "warnings")
     assert {len(row) for row in finished.rows} == {6}
 
 

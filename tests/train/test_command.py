@@ -88,14 +88,15 @@ def test_the_saved_model_predicts_the_test_part_again(smc_train, only_run, tmp_p
     config = compose(["model=random_forest"])
     bars = instantiate(config["data"]).load("SP500")
     features = instantiate(config["features"]).compute(bars)
-    test = run.predictions[run.predictions["part"] == "test"]
+    test = run.sealed_tables()[0]
     probability = run.model().predict_proba(features.iloc[test["event"]])
     assert (probability[:, 1] == test["p_1"].to_numpy()).all()
 
 
 def test_a_finished_run_is_skipped_and_left_as_it_is(smc_train, finished) -> None:
     before = {path: path.stat().st_mtime_ns for path in finished.rglob("*")}
-    again = smc_train(*FAST, "run.name=idea-3", cwd=finished.parents[2])
+    recorded = "evaluation.test=recorded"
+    again = smc_train(*FAST, recorded, "run.name=idea-3", cwd=finished.parents[2])
     assert again.returncode == 0
     assert "is finished already (it keeps no name: a finished folder is never rewritten" in again.stderr
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("*")} == before
