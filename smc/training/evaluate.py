@@ -92,7 +92,7 @@ class Sealed:
     Attributes
     ----------
     figures
-        By symbol, as `smc.results.figures_of_test.test_figures` gives them; None unless the test part is sealed.
+        By symbol, as `smc.results.figures_of_test` gives them; None unless the test part is sealed.
     tables
         Predictions and returns, by file name.
     """

@@ -88,11 +88,10 @@ class BarsKnown:
         """
         wanted = sorted(symbols)
         known = self._read(wanted)
-        for fingerprint in sorted(
-            wanted, key=lambda name: len(bars.get(name, ()))
-        ):  # what may hold others, last
-            if fingerprint in known:
-                continue
+        unknown = [fingerprint for fingerprint in wanted if fingerprint not in known]
+        if len(unknown) > 1:  # what may hold others, last
+            unknown.sort(key=lambda fingerprint: len(bars.get(fingerprint, ())))
+        for fingerprint in unknown:
             if fingerprint in bars:
                 self._add(fingerprint, bars[fingerprint])
             elif by_symbol:

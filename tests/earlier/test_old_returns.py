@@ -75,7 +75,7 @@ def test_a_selection_holds_one_kind_against_itself(runs, output, capsys, monkeyp
     entry = manifest["selections"]["S01"]
     assert {row["run_id"] for row in entry["comparison"]} == {runs[SIMPLE].run_id}
     assert entry["evidence"]["n_panel"] == 1
-    assert entry["evidence"]["n_trials"] > 10  # those set aside were tried all the same
+    assert entry["evidence"]["n_trials"] == 1  # simulated markets changed with 0.2: it is another one
     assert len(manifest["selections"]["S02"]["comparison"]) > 1  # of S02 there are old ones only
     assert "set aside, counted as a trial" in capsys.readouterr().out
 
