@@ -72,9 +72,7 @@ def test_all_jobs_are_one_list_and_bars_are_loaded_once_a_symbol(tmp_path, monke
     monkeypatch.setattr(Simulated, "load", lambda data, symbol: loaded.append(symbol) or load(data, symbol))
     ledger = Ledger("sqlite://")
     registered, run_ids, (power, *_) = preview(jobs, ledger)
-    assert sorted(loaded) == ["S01", "S01", "S02", "S02"], (
-        "once for its events, once where it is a new market"
-    )
+    assert sorted(loaded) == ["S01"] * 3 + ["S02"] * 3, "two of them to tell which markets these are"
     loaded.clear()
     assert preview(jobs, ledger)[1] == run_ids
     assert sorted(loaded) == ["S01", "S02"]
