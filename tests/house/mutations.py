@@ -291,20 +291,32 @@ MUTATIONS = (
         "tests/selection/test_gates.py", "a test accuracy at the threshold does not pass",
     ),
     Mutation(
-        "selection", 'line.get("run_id") == run_id and line.get("symbol") == symbol', 'line.get("run_id") == run_id',
-        "tests/selection/test_sealed_test_log.py", "of a pool only the first symbol's look at the test part is counted",
+        "trials", "status if status in (FINISHED, FAILED) else KILLED", "status if status == FINISHED else KILLED",
+        "tests/trials/test_ledger.py", "a failed trial is written down as killed",
     ),
     Mutation(
-        "selection", 'sum("run_id" not in line for line in lines)', "0",
-        "tests/selection/test_sealed_test_log.py", "a line that a crash cut short is no look at the test part",
+        "trials", "counted.n_untold += sum(run.scored is not None for run in before)", "counted.n_untold += 0",
+        "tests/trials/test_counting.py", "a seed that was killed before the one that stands is forgotten",
     ),
     Mutation(
-        "ledger", "status if status in (FINISHED, FAILED) else KILLED", "status if status == FINISHED else KILLED",
-        "tests/ledger/test_ledger.py", "a failed trial is written down as killed",
+        "trials", "if jobs & scored for run_id", "if jobs <= scored for run_id",
+        "tests/trials/test_counting.py", "a list counts once all of it was scored",
     ),
     Mutation(
-        "ledger", "(row.evidence_start <= end)", "(row.evidence_start < end)",
-        "tests/ledger/test_ledger.py", "evidence that begins on the period's last bar does not overlap it",
+        "training", 'if part["state"] == "recorded" and part["first"]', "if False",
+        "tests/select/test_select.py", "a recorded test part is no look",
+    ),
+    Mutation(
+        "selection", "digest_of_folder(folder) != expected", "False",
+        "tests/select/test_select.py", "a folder that was changed is judged all the same",
+    ),
+    Mutation(
+        "training", "    if foreign:\n", "    if False:\n",
+        "tests/select/test_select.py", "runs that the ledger does not know are judged",
+    ),
+    Mutation(
+        "training", "    if lacking:\n", "    if False:\n",
+        "tests/select/test_select.py", "a ledger that was restored from a copy is not noticed",
     ),
     Mutation(
         "results", '"monitor", "tracker", "trainer"', '"monitor", "tracker", "trainer", "sample_weight"',
@@ -343,7 +355,7 @@ MUTATIONS = (
         "tests/launcher/test_power_check.py", "the events of the last configuration stand for those of the fewest",
     ),
     Mutation(
-        "launcher", "trials.get(symbol, set()) | power.trials", "power.trials",
+        "launcher", "power.trials | _on_market_of(symbol, own, rows)", "power.trials",
         "tests/launcher/test_power_check.py", "what the ledger counts already is not said before a sweep",
     ),
     Mutation(
