@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smc.trials import blobs
-from smc.trials.counting import Count, CountedRun, count, unit
+from smc.trials.counting import Count, CountedRun, count
 from smc.trials.looks import criteria_of, last_verdicts, opening_row
 from smc.trials.market_trials import Column, MarketTrials, Opening, PanelRows
 from smc.trials.runs import root, rows_of, unpack_rows
@@ -132,7 +132,7 @@ def opening(connection: "Connection", run_id: str, symbol: str) -> Opening | Non
     """Return what is known of a look at a test part."""
     rows = [row for row in rows_of(connection, run_id, must_exist=False) if row.symbol == symbol]
     row = opening_row(connection, run_id, symbol)
-    return None if row is None or not rows else _opening(row, unit(rows[0]))
+    return None if row is None or not rows else _opening(row, rows[0].trial)
 
 
 def panels(connection: "Connection", keys: Iterable[str]) -> dict[str, PanelRows]:
