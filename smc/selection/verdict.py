@@ -54,18 +54,21 @@ class Verdict:
 
 
 def verdict_without_evidence(trials: SymbolTrials, gates: Sequence[str]) -> Verdict:
-    """Return the verdict for a symbol none of whose trials has out-of-fold evidence."""
-    first = Gate(
-        gates[0],
-        passed=False,
-        explanation="no finished run has out-of-fold evidence",
-        remedy="a run that finishes, with folds",
-    )
+    """Return the verdict for a symbol none of whose trials has out-of-fold evidence and its folder here."""
+    counts = trials.counts
+    explanation, remedy = "no finished run has out-of-fold evidence", "a run that finishes, with folds"
+    if n_gone := counts["n_without_folder"]:
+        explanation = (
+            f"the runs that stand for its {n_gone} trials with evidence (of several seeds the first) have no "
+            "sound folder here: they count, and cannot be deployed"
+        )
+        remedy = "carry them out again"
+    first = Gate(gates[0], passed=False, explanation=explanation, remedy=remedy)
     return Verdict(
         trials.symbol,
         NO_MODEL,
         None,
         (first, *(Gate(name) for name in gates[1:])),
         comparison=unranked_rows(trials.candidates, ()),
-        evidence={**trials.counts, "n_panel": 0},
+        evidence={**counts, "n_panel": 0},
     )

@@ -128,7 +128,7 @@ def tables() -> Tables:
             said("created", String(32)),
             said("updated", String(32)),
             said("output", String(1000)),
-            Column("digest", String(64)),
+            Column("digest", Text),
             *(said(name) for name in HASHES),
         ),
         lists=Table(

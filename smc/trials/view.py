@@ -105,11 +105,19 @@ def _scored(connection: "Connection", event: Event, payload: Mapping[str, Any]) 
 def _finished(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
     runs = tables().runs
     first = {name: _first(runs, name, event) for name in ("scored", "finished")}
-    digest = {} if payload["digest"] is None else {"digest": payload["digest"]}
-    _update(connection, event, payload, status=FINISHED, reason=payload["reason"], **first, **digest)
+    told = {"status": FINISHED, "reason": payload["reason"], "digest": _digests(connection, payload)}
+    _update(connection, event, payload, **first, **told)
     _evidence(connection, payload)
     for symbol, test in payload["tests"].items():
         _opened(connection, event, {"run_id": payload["run_id"], "symbol": symbol, **test})
+
+
+def _digests(connection: "Connection", payload: Mapping[str, Any]) -> str | None:
+    """Return the digests of all folders that a run was committed to: one output folder may be one of many."""
+    runs = tables().runs
+    row = connection.execute(runs.select().filter_by(run_id=payload["run_id"])).first()
+    known = (row.digest or "").split() if row else []
+    return " ".join(dict.fromkeys(filter(None, [*known, payload["digest"]]))) or None
 
 
 def _evidence(connection: "Connection", payload: Mapping[str, Any]) -> None:
