@@ -13,6 +13,7 @@ from smc.errors import DiskFullError, SmcError
 from smc.launcher import JobResult, run_sweep
 from smc.results.durable import NO_ROOM
 from smc.results.status import reason_of
+from smc.training.evidence import looks_ahead
 from smc.training.outcome import Outcome, say_outcome, say_outcome_briefly
 from smc.training.run import train
 
@@ -47,6 +48,8 @@ def run_one(job: Job) -> int:
     A surprise, such as a bug in a class of your own, is a failed run, as it is in a sweep: what it was
     is said, and where its traceback is recorded. One that could not be recorded is raised.
     """
+    for sentence in looks_ahead([job.config]):
+        say(f"looks: {sentence}")
     try:
         with Progress(f"{job.name}: ") as progress:
             outcome = attempt(job, progress)

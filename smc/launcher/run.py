@@ -16,6 +16,7 @@ from smc.launcher.registration import identity_of, register, registration_of_job
 from smc.launcher.sweep_manifest import write_sweep_manifest
 from smc.launcher.sweep_state import SweepState
 from smc.launcher.view import View
+from smc.training.evidence import looks_ahead
 from smc.trials import Ledger, Registration
 from smc.typing import Config
 
@@ -42,6 +43,8 @@ def run_sweep(command: Command, task: Task) -> int:
     jobs, run_ids, power = preview(jobs, ledger)
     for sentence in power:
         say(f"power: {sentence}")
+    for sentence in looks_ahead(job.config for job in jobs):
+        say(f"looks: {sentence}")
     path = write_sweep_manifest(jobs, run_ids, command=command.overrides, left_out=left_out, power=power)
     command.write_sweep_config()
     with View(len(jobs)) as view:

@@ -1,6 +1,6 @@
 """What the out-of-fold events of a run say for it: the column that the ledger keeps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +15,32 @@ from smc.selection.measures import return_coefficient
 from smc.training.cross_fit import OUT_OF_FOLD
 from smc.training.prepare import PreparedData
 from smc.trials.market_trials import PanelRows
-from smc.typing import Bars, IntArray
+from smc.typing import Bars, Config, IntArray
 
 #: What an event says for a model: of all measures it alone takes nothing for skill that barriers explain.
 MEASURE = return_coefficient.__name__
 #: What a test part waits for, and what one costs that does not wait.
 SEALED = "opened by python -m smc.select, for the one run that it chooses"
 RECORDED = "written down with the run: one look at the test part of its market, which later verdicts pay"
+
+
+def looks_ahead(configs: Iterable[Config]) -> Iterator[str]:
+    """Say how many test parts some runs will write down, before the first of them does.
+
+    >>> sealed, recorded = ({"evaluation": {"test": state}} for state in ("sealed", "recorded"))
+    >>> print(*looks_ahead([sealed, recorded, recorded]))
+    2 runs will write test figures down (evaluation.test=recorded): 2 openings, and the p-value of a
+    later verdict's test is multiplied by those of its market; evaluation.test=sealed opens the chosen run's
+    alone
+    """
+    n_runs = sum(config["evaluation"].get("test") == "recorded" for config in configs)
+    if n_runs:
+        runs, openings = ("run", "opening") if n_runs == 1 else ("runs", "openings")
+        yield (
+            f"{n_runs} {runs} will write test figures down (evaluation.test=recorded): {n_runs} {openings}, "
+            "and the p-value of a later verdict's test is multiplied by those of its market; "
+            "evaluation.test=sealed opens the chosen run's alone"
+        )
 
 
 def evidence_table(bars: Bars, events: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:

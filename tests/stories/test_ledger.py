@@ -31,7 +31,7 @@ def test_a_colleagues_ledger_stops_a_selection(story):
     story.train()
     story.use_ledger(story.place / "colleague.sqlite")
     story.train("model.C=0.008", output=story.place / "theirs")
-    with pytest.raises(ResultsError, match="1 finished runs under .* are not in the ledger"):
+    with pytest.raises(ResultsError, match=r"1 finished runs under .* are not in the ledger"):
         story.select()
 
 
@@ -63,7 +63,9 @@ def test_a_ledger_restored_from_yesterday(story):
     copy_ledger(yesterday, story.ledger_file)
     with pytest.raises(ResultsError) as error:
         story.select()
-    told(str(error.value), "lacks what the last manifest rests on: it is another one, or an older copy was put")
+    told(
+        str(error.value), "lacks what the last manifest rests on: it is another one, or an older copy was put"
+    )
 
 
 def test_a_ledger_restored_from_before_a_run_that_is_there(story):
@@ -72,7 +74,7 @@ def test_a_ledger_restored_from_before_a_run_that_is_there(story):
     copy_ledger(story.ledger_file, yesterday)
     story.train("model.C=0.008")
     copy_ledger(yesterday, story.ledger_file)
-    with pytest.raises(ResultsError, match="1 finished runs under .* are not in the ledger"):
+    with pytest.raises(ResultsError, match=r"1 finished runs under .* are not in the ledger"):
         story.select()
 
 
@@ -170,5 +172,3 @@ def copy_ledger(source, target):
         old.unlink(missing_ok=True)
         if (path := source.with_name(source.name + suffix)).exists():
             shutil.copy(path, old)
-
-

@@ -165,6 +165,14 @@ def test_a_single_run_imports_no_launcher_of_hydra_and_a_sweep_leaves_its_config
     assert lines[-1] == "2 of 2 finished"
 
 
+def test_test_parts_that_will_be_written_down_are_said_beforehand(smc_train) -> None:
+    quick = ("model=baseline", "cv=holdout", "events.last=200", "evaluation.test=recorded")
+    single = smc_train(*quick).stderr.splitlines()
+    assert single[0].startswith("looks: 1 run will write test figures down")
+    sweep = smc_train("-m", *quick, "seed=1,2").stderr
+    assert "looks: 2 runs will write test figures down (evaluation.test=recorded): 2 openings" in sweep
+
+
 def test_the_line_of_a_sealed_run_says_so(tmp_path) -> None:
     quick = ("model=logistic", "events.last=200", "evaluation.test=sealed", f"paths.output={tmp_path}")
     outcome = train(compose(quick))
