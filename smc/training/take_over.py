@@ -121,7 +121,7 @@ def _of_folder(
     evidence = run.evidence if run.evidence is not None else _earlier_evidence(run, output)
     scheme = return_scheme(run.record)
     return ImportedRun(
-        _registration(run),
+        registration_of_folder(run),
         evidence={symbol: (rows, values) for symbol, rows, values in columns_of(evidence, scheme)},
         tests=_seen_tests(run, opened),
         date=old.created if old else utc_stamp(run.record["timestamp"]),
@@ -177,7 +177,7 @@ def _of_job(job: Mapping[str, Any], prints: Mapping[str, str]) -> ImportedRun | 
     )
 
 
-def _registration(run: Run) -> Registration:
+def registration_of_folder(run: Run) -> Registration:
     """Return what a run would have been registered with."""
     record, config = run.record, run.config
     return Registration(
