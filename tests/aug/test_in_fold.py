@@ -196,7 +196,8 @@ def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
 
     def run(*overrides: str):
-        return api.train([f"paths.output={folder}", "model=logistic", "events.last=250", *overrides])
+        shared = [f"paths.output={folder}", "model=logistic", "events.last=250", "evaluation.test=recorded"]
+        return api.train([*shared, *overrides])
 
     return run
 

@@ -332,7 +332,7 @@ def test_early_stopping_and_the_final_fit_are_each_member_s_own(name):
 @pytest.mark.parametrize("name", ENSEMBLES)
 def test_watches_look_at_each_member_from_scratch(name):
     X, y, spans = table(edge=0.0)
-    watch = FitMonitor([Divergence(max_rises=1)], "fold 0")
+    watch = FitMonitor([Divergence(max_rises=1, min_rise=0.0)], "fold 0")
     model = FoldPipeline(
         estimator=build(name, "model.members=[logistic,xgboost,lightgbm]"), sampler=NoAugmentation()
     )

@@ -366,7 +366,7 @@ def test_an_edge_bound_to_a_regime_is_absent_in_the_other(regime):
 @pytest.mark.parametrize(("symbol", "learns"), [("S01", True), ("S02", False)])
 def test_a_default_run_learns_the_edge_and_finds_none_where_there_is_none(symbol, learns, tmp_path):
     run = api.train(["data=simulated", "model=xgboost", f"symbol={symbol}", f"paths.output={tmp_path}"])
-    gain = run.predictions.query("part == 'test'")
+    gain, _ = run.sealed_tables()
     accuracy = np.mean(gain["prediction"] == gain["label"])
     majority = max(gain["label"].mean(), 1 - gain["label"].mean())
     assert (accuracy > majority + 0.1) == learns

@@ -56,7 +56,7 @@ def start(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=600,
         check=False,
-        env=os.environ,
+        env={**os.environ, "SMC_LEDGER": str(folder / "ledger.sqlite")},
     )
 
 

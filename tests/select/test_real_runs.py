@@ -7,7 +7,7 @@ import pytest
 
 from smc import api
 from smc.cli import Progress
-from smc.results import load_run
+from smc.results import list_runs, load_run
 from smc.selection.runs import read_runs
 from smc.selection.verdict import NO_MODEL, WATCH, Verdict
 from smc.training.null_band import NullBand, Nulls, summary
@@ -98,8 +98,9 @@ def test_the_command_judges_them(real, tmp_path, monkeypatch, ledger_of_the_test
     selected = api.select([f"paths.output={copy}", "n_null=2"])
     assert sorted(selected.manifest["selections"]) == ["NASDAQ", "SP500"]
     assert selected.manifest["runs"]["read"] == 3
-    evidence = selected.manifest["selections"]["SP500"]["evidence"]
-    assert evidence["n_trials"] == 2  # the seal makes no further trial
+    rows = Ledger().trials()
+    own = rows.loc[rows["run_id"].isin([folder.name for folder in list_runs(real)])]
+    assert (own["run_id"].nunique(), own["trial"].nunique()) == (3, 2), "the seal makes no further trial"
 
 
 def _symbol(runs, candidate) -> str:
