@@ -25,6 +25,7 @@ class CountedRun:
     run_id: str
     symbol: str
     trial: str
+    seed: int
     version: str
     code_version: str
     bars: str
@@ -81,8 +82,9 @@ def count(
     A trial is a configuration and code on given bars, whatever its seed. The first registered seed that
     finished stands for it; one registered before it that was scored and did not finish is untold. A trial
     without evidence is untold once a fold of it was scored, or if it waits in a list of which a fold of any
-    job was scored; it does not count if it ended before that. A finished run of the same trial on bars that
-    continue these, or of a higher version of smc, leaves nothing of it to count.
+    job was scored; it does not count if it ended before that. Where the run that stands for the same trial on
+    bars that continue these, or under a higher version of smc, has the seed of the run that stands here,
+    nothing is left of it to count.
 
     Parameters
     ----------
@@ -130,15 +132,19 @@ def _begun(runs: Sequence[CountedRun], lists: Mapping[str, AbstractSet[str]]) ->
 
 
 def _superseded(units: Sequence[Sequence[CountedRun]], contains: Mapping[str, AbstractSet[str]]) -> set[str]:
-    """Return the trials that a newer vintage or version stands for, once a run of that has finished."""
-    finished: dict[str, list[CountedRun]] = {}
-    for seeds in units:
-        if any(run.has_column for run in seeds):
-            finished.setdefault(seeds[0].trial, []).append(seeds[0])
+    """Return the trials that a newer vintage or version stands for, once its run of that seed has finished.
+
+    Another seed does not: bars that are a bar longer would let one choose among seeds.
+    """
+    standing = [next((run for run in seeds if run.has_column), seeds[0]) for seeds in units]
+    finished: dict[tuple[str, int], list[CountedRun]] = {}
+    for run in standing:
+        if run.has_column:
+            finished.setdefault((run.trial, run.seed), []).append(run)
     return {
-        seeds[0].unit
-        for seeds in units
-        if any(_supersedes(newer, seeds[0], contains) for newer in finished.get(seeds[0].trial, []))
+        run.unit
+        for run in standing
+        if any(_supersedes(newer, run, contains) for newer in finished.get((run.trial, run.seed), []))
     }
 
 

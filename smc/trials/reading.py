@@ -160,7 +160,7 @@ def _rows(connection: "Connection", market: str) -> list[Any]:
 
 
 def _counted(row: Any) -> CountedRun:
-    named = ("run_id", "symbol", "trial", "version", "code_version", "bars", "round")
+    named = ("run_id", "symbol", "trial", "seed", "version", "code_version", "bars", "round")
     dated = ("registered", "position", "started", "scored", "status")
     facts = {name: getattr(row, name) for name in (*named, *dated)}
     return CountedRun(**facts, has_column=row.column is not None)

@@ -122,12 +122,18 @@ class PlainCount:
                     order[run] = (position, place)
         return sorted(order, key=order.__getitem__)
 
+    def standing(self, seeds):
+        """The first registered seed that finished, else the first."""
+        return next((run for run in seeds if self.happened("finished", run)), seeds[0])
+
     def is_superseded(self, unit, units):
         trial, n_bars, version, code, late = unit
+        seed = self.standing(units[unit]).seed
         for other, seeds in units.items():
             if other == unit or (other[0], other[4]) != (trial, late):
                 continue
-            if not any(self.happened("finished", run) for run in seeds):
+            newest = self.standing(seeds)
+            if not self.happened("finished", newest) or newest.seed != seed:
                 continue
             same_bars, later_bars = other[1] == n_bars, self.continues(other[1], n_bars)
             if other[2] > version and (same_bars or later_bars):

@@ -200,6 +200,15 @@ def test_a_vintage_of_a_higher_version_stands_for_a_trial(ledger):
     assert counted(ledger) == (["b", "c"], 0, 2)  # an older version is no newer vintage
 
 
+def test_a_vintage_with_another_seed_is_a_trial_beside(ledger):
+    """Else bars that are one bar longer would let one choose among seeds."""
+    tell(ledger, "a", "A", seed=0)
+    tell(ledger, "b", "A", seed=1, bars=(0, 280))
+    assert counted(ledger) == (["a", "b"], 0, 2)
+    tell(ledger, "c", "A", seed=0, bars=(0, 300))
+    assert counted(ledger) == (["b", "c"], 0, 2)
+
+
 def test_a_higher_version_stands_for_a_trial_once_it_has_finished(ledger):
     tell(ledger, "a", "A", version="0.9", code_version="u")
     look(ledger, "b", "A", version="0.10", code_version="v")
