@@ -125,7 +125,7 @@ def _of_folder(
         evidence={symbol: (rows, values) for symbol, rows, values in columns_of(evidence, scheme)},
         tests=_seen_tests(run, opened),
         date=old.created if old else utc_stamp(run.record["timestamp"]),
-        together=job["sweep"] if job else None,
+        together=job["sweep"] if job else _event(run),
         head=_head(run),
         digest=run.digest,
     )
@@ -251,6 +251,12 @@ def _seen_tests(run: Run, opened: Mapping[tuple[str, str], str]) -> dict[str, di
         if by is not None:
             seen[str(symbol)] = {"start": own["time"].min(), "end": own["time"].max(), "by": by}
     return seen
+
+
+def _event(run: Run) -> str | None:
+    """Name the event that registered a run where it was made: several in one second were no list."""
+    head = _head(run)
+    return f"event {head.number}" if head else None
 
 
 def _head(run: Run) -> Head | None:

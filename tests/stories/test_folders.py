@@ -47,7 +47,7 @@ def test_a_record_edited(story):
     after = story.select()
     assert run.run_id not in after.p_values
     assert after.counted["n_trials"] == before.counted["n_trials"] + 1
-    told(after.told, f"damaged, left out: {run.run_id} (", "has another size than the manifest says")
+    told(after.told, f"damaged, left out: {run.run_id} (", "has another size than MANIFEST.json says")
 
 
 def test_a_record_edited_and_the_list_of_files_made_true_again(story):
