@@ -114,7 +114,7 @@ class Database:
             try:
                 if log_ahead:  # SQLite does not wait for others when it changes its journal
                     with engine.connect() as connection:
-                        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                        connection.exec_driver_sql("PRAGMA journal_mode=WAL").close()
                 with engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
                     _create_tables(connection)
             except DBAPIError as error:
