@@ -16,7 +16,7 @@ from smc.trials.place import Place, ledger_place
 from smc.trials.register import list_id
 from smc.trials.registration import Registration
 from smc.trials.runs import REAPED, Evidence, Registered
-from smc.trials.view import FAILED, FINISHED, KILLED, STARTED
+from smc.trials.view import FAILED, FINISHED, KILLED, REGISTERED, STARTED
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -167,7 +167,7 @@ class Ledger:
         """Say how a run ended whose process has gone, even if `reap` saw it first; False if it had ended."""
         with self._appending() as connection:
             rows = runs.rows_of(connection, run_id, must_exist=False)
-            is_open = any(row.status == STARTED or row.reason == REAPED for row in rows)
+            is_open = any(row.status in (STARTED, REGISTERED) or row.reason == REAPED for row in rows)
             if is_open:
                 runs.end(connection, run_id, status, reason)
             return is_open

@@ -26,7 +26,8 @@ def stacked(tmp_path_factory: pytest.TempPathFactory):
     members = "model.members=[random_forest,xgboost,lstm]"
     quick = ["reg.lstm.max_epochs=2", "reg.lstm.hidden_dim=4", "reg.lstm.lookback=5"]
     steps = ["calibrate=sigmoid", "feature_selection=correlation", "aug=light"]
-    return api.train(["model=stacking", members, *SMALL, *quick, *steps, f"paths.output={output}"])
+    recorded = "evaluation.test=recorded"
+    return api.train(["model=stacking", members, *SMALL, *quick, *steps, recorded, f"paths.output={output}"])
 
 
 @pytest.mark.slow

@@ -25,7 +25,9 @@ FEATURE = "rsi14"
 @pytest.fixture
 def train(tmp_path) -> Callable[..., Run]:
     """Carry out a small run in this process, in a folder of its own."""
-    return lambda *overrides: api.train([*SHORT, f"paths.output={tmp_path}", *overrides])
+    return lambda *overrides: api.train(
+        [*SHORT, "evaluation.test=recorded", f"paths.output={tmp_path}", *overrides]
+    )
 
 
 def reasons(run: Run) -> set[str]:
