@@ -50,7 +50,7 @@ class RankedTrial:
 def rank(
     trials: SymbolTrials, p_values: Mapping[Key, TrialPValues], *, confidence: float
 ) -> list[RankedTrial]:
-    """Put a symbol's trials in order, the largest lower bound first; equal ones by score, then by name.
+    """Put a symbol's trials in order, the largest lower bound first; equal ones by score, then by p-value.
 
     A trial whose run is gone has its column in every p-value and no place here: it cannot be deployed.
     """
@@ -92,6 +92,7 @@ def _seed_band(market: MarketTrials, column: Column) -> tuple[float, float] | No
     return (min(scores), max(scores)) if len(scores) > 1 else None
 
 
-def _order(ranked: RankedTrial) -> tuple[float, float, str]:
-    bound = ranked.lower_bound
-    return -bound if math.isfinite(bound) else math.inf, -ranked.evidence.mean, ranked.column.trial
+def _order(ranked: RankedTrial) -> tuple[float, float, float, str]:
+    bound, score = ranked.lower_bound, ranked.evidence.mean
+    p_value = ranked.p_values.corrected  # of copies the one that was registered in the earliest round
+    return -bound if math.isfinite(bound) else math.inf, -score, p_value, ranked.column.trial

@@ -132,6 +132,8 @@ def test_columns_that_say_nothing_and_copies_of_a_trial_lower_no_p_value(story):
     after = story.select()
     never_better(constant, after)
     assert after.counted["n_trials"] == 7
+    assert after.candidate == before.candidate  # no copy takes its place, to be opened once more
+    assert after.counted["openings"] == 1
 
 
 def test_a_key_that_changes_nothing_is_no_trial(story):
