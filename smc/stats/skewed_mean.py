@@ -53,6 +53,7 @@ def skewed_mean(values: FloatArray, *, error: float, block_size: int) -> SkewedM
     ----------
     Hall (1992), "On the removal of skewness by transformation", JRSS B 54.
 
+    >>> import numpy as np
     >>> test = skewed_mean(np.tile([0.1, 0.1, 0.1, -0.2], 25), error=0.013, block_size=1)
     >>> round(test.t, 3), round(test.skewness, 3), test.corrected < test.t
     (1.923, -0.115, True)
