@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from smc.results.figures_of_test import with_test_figures
 from smc.results.manifest import NAME, digest_of_folder, verify
+from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
 from smc.results.return_scheme import as_simple, is_of_today

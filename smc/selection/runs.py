@@ -11,8 +11,8 @@ import pandas as pd
 from smc.errors import ResultsError
 from smc.evaluation.predictions import BASELINE
 from smc.results import Run, RunStore, list_runs, load_run
-from smc.results.figures_of_test import SCORES
 from smc.results.manifest import digest_of_folder
+from smc.results.opened_scores import SCORES
 from smc.results.own_code import own_targets
 from smc.results.plain import to_plain
 from smc.results.return_scheme import SIMPLE

@@ -12,7 +12,7 @@ from smc.evaluation.backtest_paths import backtest_paths
 from smc.evaluation.history import build_history
 from smc.evaluation.predictions import ACCOUNT, all_classes, by_part, of_part, with_baseline
 from smc.evaluation.tables import metric_table
-from smc.results.figures_of_test import test_figures
+from smc.results.opened_scores import test_figures
 from smc.results.record import (
     Ablated,
     Ablation,
@@ -92,7 +92,7 @@ class Sealed:
     Attributes
     ----------
     figures
-        By symbol, as `smc.results.figures_of_test` gives them; None unless the test part is sealed.
+        By symbol, as `smc.results.opened_scores` gives them; None unless the test part is sealed.
     tables
         Predictions and returns, by file name.
     """

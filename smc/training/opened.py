@@ -5,7 +5,7 @@ from pathlib import Path
 
 from smc.errors import ResultsError
 from smc.results import Run
-from smc.results.figures_of_test import SCORES
+from smc.results.opened_scores import SCORES
 from smc.training.save import HIDDEN
 from smc.trials import Ledger
 
