@@ -1,6 +1,7 @@
 """A database server that is not there, does not answer, or goes away: a named error, and nothing hangs."""
 
 import contextlib
+import gc
 import socket
 import subprocess
 import sys
@@ -15,6 +16,13 @@ from tests.trials.runs_to_count import bars_of, registration
 pytest.importorskip("pg8000", reason="PostgreSQL's driver is not installed: pip install 'smc[postgres]'")
 #: pg8000 leaves the socket of a lost connection to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    """Collect such sockets in this file, for the others tolerate none."""
+    yield
+    gc.collect()
 
 
 class Line:
