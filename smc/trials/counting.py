@@ -82,9 +82,9 @@ def count(
     A trial is a configuration and code on given bars, whatever its seed. The first registered seed that
     finished stands for it; one registered before it that was scored and did not finish is untold. A trial
     without evidence is untold once a fold of it was scored, or if it waits in a list of which a fold of any
-    job was scored; it does not count if it ended before that. Where the run that stands for the same trial on
-    bars that continue these, or under a higher version of smc, has the seed of the run that stands here,
-    nothing is left of it to count.
+    job was scored, even one whose process went before it started; it does not count if it started and ended
+    before that. Where the run that stands for the same trial on bars that continue these, or under a higher
+    version of smc, has the seed of the run that stands here, nothing is left of it to count.
 
     Parameters
     ----------
@@ -122,7 +122,8 @@ def _count_trial(trial: str, seeds: Sequence[CountedRun], begun: AbstractSet[str
 
 
 def _waits(run: CountedRun, begun: AbstractSet[str]) -> bool:
-    return run.run_id in begun and run.status not in (FAILED, KILLED)
+    has_ended = run.started is not None and run.status in (FAILED, KILLED)
+    return run.run_id in begun and not has_ended
 
 
 def _begun(runs: Sequence[CountedRun], lists: Mapping[str, AbstractSet[str]]) -> set[str]:

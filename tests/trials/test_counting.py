@@ -170,6 +170,14 @@ def test_jobs_that_wait_in_a_list_count_from_its_first_look_on(ledger):
     assert counted(ledger) == (["a"], 1, 2)
 
 
+def test_a_job_whose_process_went_before_it_started_waits_on(ledger):
+    register(ledger, "a", "b")
+    assert ledger.end_if_open("b", "killed", "server_gone")
+    assert counted(ledger) == ([], 0, 0)  # nobody has seen anything of the list
+    look(ledger, "a", list_name=list_id(["a", "b"]))
+    assert counted(ledger) == ([], 2, 2)
+
+
 def test_the_newest_finished_vintage_stands_for_a_trial(ledger):
     tell(ledger, "a", "A")
     look(ledger, "b", "A", bars=(0, 280))
@@ -265,6 +273,8 @@ class Both:
             if self.plain.happened("started", subject):
                 self.ledger.end(subject.run_id, "killed")
                 self.plain.say("killed", subject)
+            else:
+                self.ledger.end_if_open(subject.run_id, "killed")  # a process that went: nothing has started
             return
         names = [name for name, jobs in self.plain.lists.items() if subject in jobs]
         name = names[0] if names and "list" in action else None
