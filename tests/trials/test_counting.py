@@ -168,6 +168,9 @@ def test_jobs_that_wait_in_a_list_count_from_its_first_look_on(ledger):
     start(ledger, "b", list_name=list_id(["a", "b", "c"]))
     ledger.end("b", "failed")
     assert counted(ledger) == (["a"], 1, 2)
+    start(ledger, "c", list_name=list_id(["a", "b", "c"]))
+    ledger.end("c", "killed")
+    assert counted(ledger) == (["a"], 0, 1)
 
 
 def test_a_job_whose_process_went_before_it_started_waits_on(ledger):
