@@ -335,7 +335,7 @@ class Evaluator(Protocol):
         ----------
         predictions, baseline
             One row a prediction (columns: `smc.evaluation.predictions`), of the model and of the baseline for
-            the same events.
+            the same events. Any part may be absent: a sealed test part is scored by itself.
         bars
             To which events and spans refer by position.
         to_position

@@ -109,15 +109,17 @@ def sealed(
         return Sealed()
     opened: Any = copy(components.evaluation)
     opened.test = "recorded"
-    evaluated = evaluate(replace(components, evaluation=opened), bars, fits, baseline, can_trade=can_trade)
+    components = replace(components, evaluation=opened)
+    evaluated = evaluate(components, bars, _test_part(fits), _test_part(baseline), can_trade=can_trade)
     own = evaluated.record.get("by_symbol") or {next(iter(bars)): evaluated.record}
     return Sealed(
         {symbol: test_figures(scores) for symbol, scores in own.items()},
-        {
-            "sealed_predictions": of_part(evaluated.predictions, TEST),
-            "sealed_returns": of_part(evaluated.returns, TEST),
-        },
+        {"sealed_predictions": evaluated.predictions, "sealed_returns": evaluated.returns},
     )
+
+
+def _test_part(fits: FitResults) -> FitResults:
+    return replace(fits, predictions=of_part(fits.predictions, TEST))
 
 
 def test_state(components: Components) -> str:
