@@ -13,6 +13,7 @@ from smc import metrics
 from smc.evaluation.default import Evaluation
 from smc.monitor.gap import Gap
 from smc.monitor.no_learning import NoLearning
+from smc.results import opened_scores
 
 FIELDS = {
     "task",
@@ -30,6 +31,11 @@ FIELDS = {
 FINANCIAL = {"sharpe", "sortino", "calmar", "max_drawdown", "win_rate", "var_95", "cvar_95", "turnover"}
 PARTS = ["out_of_fold", "val", "test"]
 COLUMNS = ["part", "account", "time", "position", "gross", "net", "traded"]
+
+
+def plain(record):
+    """The record as text, whatever its order; NaN equals NaN."""
+    return json.dumps(record, sort_keys=True)
 
 
 @pytest.fixture
@@ -161,6 +167,15 @@ def test_a_sealed_test_leaves_no_trace(evaluate, make_predictions):
     assert record["test_metrics"] is record["test_financial_metrics"] is None
     assert record["history"]["test_accuracy"] is None
     assert repr(record["val_metrics"]) == repr(evaluate().record["val_metrics"])
+
+
+@pytest.mark.parametrize("classes", [(0, 1), (-1, 0, 1), ()])
+def test_what_is_sealed_alone_and_the_rest_make_the_whole_record(evaluate, make_predictions, classes):
+    tables = make_predictions(classes=classes)
+    alone = evaluate(*(table[table["part"] == "test"] for table in tables)).record
+    rest = evaluate(*tables, test="sealed").record
+    whole = opened_scores.with_test_figures(rest, opened_scores.test_figures(alone))
+    assert plain(whole) == plain(evaluate(*tables).record)
 
 
 def test_a_failed_cv_leaves_its_fields_null(evaluate, make_predictions):

@@ -8,6 +8,7 @@ from smc import metrics
 from smc.evaluation.default import Evaluation
 from smc.evaluation.intervals import Intervals
 from smc.evaluation.steps import at_step, figures_by_step, steps_ahead
+from smc.results import opened_scores
 
 STEPS = (1, 5, 20)
 FIELDS = ("metrics_by_step", "baseline_metrics_by_step", "intervals_by_step")
@@ -114,6 +115,14 @@ def test_a_sealed_test_part_is_sealed_at_every_step(with_steps, bars, to_positio
     for step in STEPS:
         rows.loc[is_test, f"label_{step}"] = 99.0
     assert repr(record_of((rows, zero), bars, to_position, test="sealed")) == repr(record)
+
+
+def test_a_sealed_test_part_is_opened_at_every_step(with_steps, bars, to_position):
+    alone = record_of([table[table["part"] == "test"] for table in with_steps], bars, to_position)
+    rest = record_of(with_steps, bars, to_position, test="sealed")
+    opened = opened_scores.with_test_figures(rest, opened_scores.test_figures(alone))
+    whole = record_of(with_steps, bars, to_position)
+    assert repr([opened[field] for field in FIELDS]) == repr([whole[field] for field in FIELDS])
 
 
 def test_an_event_that_several_folds_tested_counts_once(with_steps, bars, to_position):
