@@ -7,6 +7,7 @@ from smc.errors import ResultsError
 from smc.results import Run
 from smc.results.opened_scores import SCORES
 from smc.training.save import HIDDEN
+from smc.training.take_over import is_of_before
 from smc.trials import Ledger
 
 
@@ -28,8 +29,12 @@ def with_opened_test(run: Run, output: str | Path) -> Run:
 
 
 def _ledger_of(run: Run, output: str | Path) -> Ledger:
-    """Return the ledger that a run's configuration names; the user's own where it names none, or hides it."""
-    url = run.config["ledger"].get("url")
+    """Return the ledger that counted a run.
+
+    The user's own where its configuration names none, hides it, or names that of an output folder, as all did
+    before there was one for all folders.
+    """
+    url = None if is_of_before(run) else run.config["ledger"].get("url")
     return _ledger(None if url == HIDDEN else url, str(output))
 
 

@@ -85,6 +85,17 @@ def test_all_are_listed(dialect, shared, at_terminal):
     assert "Other runs" not in text
 
 
+def test_a_sealed_run_is_shown_without_a_ledger_where_one_stood(shared, at_terminal, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    sealed = [folder for folder in list_runs(shared) if load_run(folder).is_sealed]
+    assert sealed
+    for folder in sealed:
+        assert "sealed" in at_terminal(show, folder, "--output", shared, "--no-pictures")
+    assert not list(elsewhere.iterdir()), "the folder of then is no place for the ledger of now"
+
+
 @every_run
 def test_every_run_is_shown(run_id, shared, at_terminal):
     text = at_terminal(show, run_id, "--output", shared, "--no-pictures", "--config")
