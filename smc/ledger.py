@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from smc.errors import DataError
+from smc.errors import ConfigError, DataError
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.report.text import day
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 if all is well, 1 if the ledger does not hold."""
     asked = _parser().parse_intermixed_args(with_output_option(arguments))
     with exits():
+        _check_places(asked.action, asked.places)
         ledger = Ledger(asked.url, asked.output)
         if asked.action == "verify":
             problems = ledger.verify()
@@ -47,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             show([_listed(ledger)], sys.stdout)
         sys.stdout.flush()
+
+
+def _check_places(action: str, places: Sequence[str]) -> None:
+    if action == "import" and not places:
+        raise ConfigError("import: name a folder of results or a CSV file of trials to take from")
+    if action != "import" and places:
+        raise ConfigError(f"{action} {' '.join(places)}: places are for `import` alone, leave them out")
 
 
 def _listed(ledger: Ledger) -> Section:

@@ -47,6 +47,20 @@ def test_an_empty_one_says_what_to_do(said):
     assert "Nothing was tried yet: python -m smc.train makes a run." in said()[1]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["import"], "import: name a folder of results or a CSV file"),
+        (["verify", "outputs"], "verify outputs: places are for `import` alone"),
+        (["list", "a", "b"], "list a b: places are for `import` alone"),
+    ],
+)
+def test_places_are_asked_for_by_import_alone(said, arguments, told):
+    code, text = said(*arguments)
+    assert code == 2
+    assert told in text
+
+
 def test_a_market_is_a_row_with_all_that_it_is_charged_for(train, said, output):
     train()
     train("reg=tiny")
