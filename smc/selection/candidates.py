@@ -166,13 +166,29 @@ def _track_record(bars: pd.DataFrame, periods: float | None) -> TrackRecord | No
 def _event_times(rows: pd.DataFrame) -> tuple[IntArray, IntArray]:
     """Return when each event is decided on, and when its label ends."""
     events = rows.iloc[first_of_events(rows)]
-    return nanoseconds(events["time"]), _label_ends(events)
+    return nanoseconds(events["time"]), bar_times(events["end"].to_numpy(), events)
 
 
-def _label_ends(rows: pd.DataFrame) -> IntArray:
-    """Return when labels end. Bars between two events are taken to be evenly spaced: only they are dated."""
-    position, time = rows["event"].to_numpy(), nanoseconds(rows["time"])
-    return np.interp(rows["end"].to_numpy(), position, time.astype(np.float64)).astype(np.int64)
+def bar_times(positions: IntArray, events: pd.DataFrame) -> IntArray:
+    """Return when bars are, nanoseconds since 1970, told by the bars that have an event.
+
+    Bars between two events are taken to be evenly spaced, those behind the last one as far apart as on the
+    average before it: a label that ends there is not taken to end with the event.
+
+    Parameters
+    ----------
+    events
+        ``event`` (bar position, ascending) and ``time``.
+
+    >>> time = pd.to_datetime(["2024-01-01", "2024-01-05"], utc=True)
+    >>> times = bar_times(np.array([2, 7]), pd.DataFrame({"event": [0, 4], "time": time}))
+    >>> pd.to_datetime(times).day.tolist()
+    [3, 8]
+    """
+    known, time = events["event"].to_numpy(), nanoseconds(events["time"])
+    spacing = (time[-1] - time[0]) / max(known[-1] - known[0], 1)
+    within = np.interp(positions, known, time.astype(np.float64))
+    return (within + spacing * np.maximum(positions - known[-1], 0)).astype(np.int64)
 
 
 def _baseline_class(rows: pd.DataFrame) -> FloatArray:

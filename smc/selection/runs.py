@@ -90,9 +90,12 @@ class FinishedRuns:
         symbol, (time, end) = candidate.identity.symbol, candidate.test_events
         if end is None:
             return candidate
+        run = load_run(self.folders[candidate.run_id])
+        part = (run.record.get("test_part") or {}).get(symbol)
+        if part and part["last"]:  # exact; a run of before 0.3 dates the bars of its events alone
+            end = pd.to_datetime(part["last"], utc=True)
         start = pd.to_datetime(int(time.min()), utc=True)
         ledger.open_test(candidate.run_id, symbol, start, end, by)
-        run = load_run(self.folders[candidate.run_id])
         predictions, returns = run.sealed_tables()
         opened = candidates_of(candidate.run_id, run.record, _with_baseline(predictions), returns)
         return replace(candidate, test=next(run.test for run in opened if run.identity.symbol == symbol))

@@ -13,6 +13,7 @@ from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import HELD_OUT, of_part
 from smc.results import KeptBars, Run, list_runs, load_run
 from smc.results.return_scheme import SIMPLE, return_scheme
+from smc.selection.candidates import bar_times
 from smc.selection.manifest import head_of_manifest
 from smc.training.evidence import columns_of, evidence_table
 from smc.training.old_ledger import (
@@ -226,11 +227,9 @@ def _earlier_evidence(run: Run, output: Path) -> pd.DataFrame:
 
 
 def _dated_bars(events: pd.DataFrame) -> pd.DataFrame:
-    """Return bars without prices, dated by the events that stand on them: others lie evenly in between."""
-    time = pd.DatetimeIndex(events["time"]).as_unit("ns").asi8.astype(np.float64)
+    """Return bars without prices, dated by the events that stand on them."""
     position = np.arange(events["end"].to_numpy().max() + 1)
-    stamps = np.interp(position, events["event"].to_numpy(), time).astype(np.int64)
-    return pd.DataFrame(index=pd.to_datetime(stamps, utc=True))
+    return pd.DataFrame(index=pd.to_datetime(bar_times(position, events), utc=True))
 
 
 def _development(run: Run) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -249,7 +248,9 @@ def _seen_tests(run: Run, opened: Mapping[tuple[str, str], str]) -> dict[str, di
     for symbol, own in rows.groupby("symbol"):
         by = RECORDED if sealed is None else opened.get((run.run_id, str(symbol)), opened.get(("", "")))
         if by is not None:
-            seen[str(symbol)] = {"start": own["time"].min(), "end": own["time"].max(), "by": by}
+            own = own.sort_values("event")
+            end = pd.to_datetime(bar_times(own["end"].to_numpy(), own).max(), utc=True)
+            seen[str(symbol)] = {"start": own["time"].min(), "end": end, "by": by}
     return seen
 
 

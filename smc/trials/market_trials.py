@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
+
 from smc.typing import FloatArray, IntArray
 
 
@@ -76,8 +78,8 @@ class Opening:
     run_id: str
     trial: str
     symbol: str
-    start: datetime
-    end: datetime
+    start: pd.Timestamp
+    end: pd.Timestamp
     time: datetime
     by: str
     figures: Mapping[str, Any] = field(default_factory=dict)

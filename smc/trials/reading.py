@@ -211,13 +211,9 @@ def _opening(row: Any, trial: str) -> Opening:
         run_id=row.run_id,
         trial=trial,
         symbol=row.symbol,
-        start=_stamp(row.start),
-        end=_stamp(row.end),
+        start=pd.to_datetime(row.start, utc=True),
+        end=pd.to_datetime(row.end, utc=True),
         time=dt.datetime.fromisoformat(row.time),
         by=row.by,
         figures={} if row.figures is None else json.loads(row.figures),
     )
-
-
-def _stamp(nanoseconds: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(nanoseconds // 10**9, tz=dt.UTC)

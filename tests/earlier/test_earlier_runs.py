@@ -189,6 +189,22 @@ def test_each_test_part_that_was_written_down_is_a_look(output):
     assert entry["evidence"]["openings"] == 3
 
 
+def test_a_look_of_then_reaches_to_the_end_of_the_last_label(output):
+    api.select([f"paths.output={output}"])
+    ledger, looks = Ledger(), 0
+    for run in map(load_run, list_runs(output)):
+        rows = run.predictions[run.predictions["part"] == "test"]
+        for symbol, own in rows.groupby("symbol"):
+            bars = KeptBars(str(output), run.fingerprints).load(symbol)
+            last = bars.index[own["end"].max()]
+            step = (last - bars.index[own["event"].max()]) / 2
+            look = ledger.opening(run.run_id, symbol)
+            assert look.start == own["time"].min()
+            assert abs(look.end - last) < step, "only the bars of events are dated"
+            looks += 1
+    assert looks > 10
+
+
 @pytest.mark.parametrize("model", ["logistic", "xgboost", "mlp", "averaging"])
 def test_an_explanation(model, output):
     run = run_of(model, output)

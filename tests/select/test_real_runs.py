@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from smc import api
@@ -79,7 +80,10 @@ def test_an_opened_seal_shows_what_a_recorded_run_does(runs, ledger_of_fixtures)
     assert candidates[True].test is None
     assert opened.test.accuracy == candidates[False].test.accuracy
     assert opened.test.evidence.value.tolist() == candidates[False].test.evidence.value.tolist()
-    assert ledger_of_fixtures.opening(opened.run_id, "SP500").by == "honest"
+    looks = [ledger_of_fixtures.opening(each.run_id, "SP500") for each in (opened, candidates[False])]
+    assert [look.by for look in looks] == ["honest", "recorded"]
+    assert [(look.start, look.end) for look in looks] == 2 * [(looks[1].start, looks[1].end)]
+    assert looks[0].end > pd.to_datetime(int(opened.test.time[-1]), utc=True), "its last label was looked at"
 
 
 def test_a_sealed_run_writes_no_test_figure(real, runs):

@@ -50,6 +50,14 @@ def test_what_is_not_known_cannot_be_opened(ledger):
         ledger.opened_figures("a", "EURUSD", {})
 
 
+def test_where_a_test_part_ends_is_kept_to_the_nanosecond(ledger):
+    """A tick behind the whole second is looked at too: no later event of that second is fresh."""
+    start, end = (stamp + pd.Timedelta(900_000_001, "ns") for stamp in TEST)
+    ledger.open_test("a", "EURUSD", start, end, by="honest")
+    opening = ledger.opening("a", "EURUSD")
+    assert (opening.start, opening.end) == (start, end)
+
+
 def test_a_recorded_test_part_is_an_opening(ledger):
     test = {"start": TEST[0], "end": TEST[1]}
     ledger.finish("a", evidence(), {"EURUSD": test})
