@@ -122,7 +122,8 @@ def _digests(connection: "Connection", payload: Mapping[str, Any]) -> str | None
 
 def _evidence(connection: "Connection", payload: Mapping[str, Any]) -> None:
     table = tables()
-    known = {row.panel for row in connection.execute(table.panels.select())} if payload["panels"] else set()
+    wanted = table.panels.select().where(table.panels.c.panel.in_(list(payload["panels"])))
+    known = {row.panel for row in connection.execute(wanted)}
     new = {key: rows for key, rows in payload["panels"].items() if key not in known}
     _insert(connection, table.panels, ({"panel": key, "rows": rows} for key, rows in new.items()))
     _insert(
