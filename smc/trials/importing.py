@@ -116,7 +116,7 @@ def _import(
 ) -> None:
     registrations = [run.registration for run in group]
     name = list_id(registration.run_id for registration in registrations)
-    payload, contents = Registering(connection, bars, by_symbol=True).payload(registrations, name, None)
+    payload, contents = Registering(connection, bars, by_symbol=True).payload(registrations, name)
     outcomes = {}
     for run in group:
         said, columns = kept_evidence(run.evidence)

@@ -84,11 +84,7 @@ class Ledger:
         return self._place.fallback
 
     def register(
-        self,
-        registrations: Sequence[Registration],
-        bars: Mapping[str, pd.DataFrame],
-        *,
-        command: str | None = None,
+        self, registrations: Sequence[Registration], bars: Mapping[str, pd.DataFrame]
     ) -> dict[str, Registered]:
         """Register runs together, before the first fit of any: they are of one round.
 
@@ -98,8 +94,6 @@ class Ledger:
         ----------
         bars
             By fingerprint; those that the ledger knows may be left out.
-        command
-            What was typed, for people.
 
         Raises
         ------
@@ -110,7 +104,7 @@ class Ledger:
         if not jobs:
             return {}
         with self._appending() as connection:
-            runs.register(connection, list(jobs.values()), bars, list_id(jobs), command)
+            runs.register(connection, list(jobs.values()), bars, list_id(jobs))
             return runs.registered(connection, list(jobs))
 
     def start(

@@ -55,7 +55,7 @@ class Registering:
         self._rounds: dict[tuple[str, int, int], int] = {}
 
     def payload(
-        self, registrations: Sequence[Registration], list_name: str | None, command: str | None
+        self, registrations: Sequence[Registration], list_name: str | None
     ) -> tuple[dict[str, Any], list[bytes]]:
         """Return what the event says, and the blobs that it names."""
         symbols = {
@@ -71,7 +71,6 @@ class Registering:
         new = self._known_bars.new
         return {
             "list": list_name,
-            "command": command,
             "jobs": [registration.run_id for registration in registrations],
             "runs": decided.runs,
             "again": decided.again,

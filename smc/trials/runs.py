@@ -48,12 +48,11 @@ def register(
     registrations: Sequence[Registration],
     bars: Mapping[str, pd.DataFrame],
     name: str | None = None,
-    command: str | None = None,
 ) -> None:
     """Register runs as a list, or one by itself; a list that is known stays as it is."""
     if name is not None and is_listed(connection, name):
         return
-    payload, contents = Registering(connection, bars).payload(registrations, name, command)
+    payload, contents = Registering(connection, bars).payload(registrations, name)
     blobs.keep(connection, contents)
     view.append(connection, view.REGISTERED, payload)
 

@@ -148,7 +148,7 @@ def ledger_hash(ledger, number):
 
 def test_a_list_is_one_event_however_often_it_is_typed(ledger):
     runs = [registration("bb"), registration("aa")]
-    first = ledger.register(runs, bars_of(), command="smc -m")
+    first = ledger.register(runs, bars_of())
     assert first["aa"] == first["bb"]
     assert ledger.head().number == 1
     assert ledger.register(runs[::-1], {}) == first
