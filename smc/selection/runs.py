@@ -241,21 +241,26 @@ def missing_runs(output: str | Path, there: Collection[str]) -> list[dict[str, A
     run id; its failure is recorded under one of its own.
     """
     store, missing = RunStore(output), {}
+    for sweep, job in listed_jobs(output):
+        run_id = job.get("run_id")
+        if run_id in there:
+            continue
+        missing[run_id or (sweep, job.get("job"))] = {
+            "run_id": run_id,
+            "symbol": job.get("symbol"),
+            "model": job.get("model"),
+            "overrides": job.get("overrides"),
+            "state": store.state(run_id) if run_id else "unknown",
+            "sweep": sweep,
+        }
+    return list(missing.values())
+
+
+def listed_jobs(output: str | Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the jobs that sweeps listed, each with the name of its sweep, the oldest first."""
     for path in sorted((Path(output) / "sweeps").glob("*.json")):
         for job in _jobs(path):
-            run_id = job.get("run_id")
-            if run_id in there:
-                continue
-            key = run_id or (path.name, job.get("job"))
-            missing[key] = {
-                "run_id": run_id,
-                "symbol": job.get("symbol"),
-                "model": job.get("model"),
-                "overrides": job.get("overrides"),
-                "state": store.state(run_id) if run_id else "unknown",
-                "sweep": path.stem,
-            }
-    return list(missing.values())
+            yield path.stem, job
 
 
 def _jobs(path: Path) -> list[dict[str, Any]]:

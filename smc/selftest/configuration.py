@@ -10,12 +10,12 @@ from smc.data.simulated import Simulated
 from smc.errors import ConfigError
 from smc.selftest.scenario import Scenario
 from smc.training.components import Components
+from smc.training.registration import SIMULATED
 from smc.typing import Config
 
 #: What the simulated truth assumes of labels; distances and the longest holding are free.
 LABELS = "smc.labels.triple_barrier.TripleBarrier"
 ASSUMED = {"expiry": "sign", "swing_size": 5, "max_age": 500, "pool_tolerance_atr": 0.25}
-SIMULATED = "smc.data.simulated.Simulated"
 #: What is asked for before anything typed: the truth is known, so that no test part needs a seal.
 ASKED_FIRST = ("data=simulated", "evaluation.test=recorded")
 

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from smc.errors import ResultsError
+from smc.selection.manifest import HISTORY
+from smc.selection.runs import listed_jobs
 
 #: The count that smc kept in each output folder before 0.3: a table `trials` of that file.
 FILE, TABLE = "ledger.sqlite", "trials"
@@ -72,21 +74,16 @@ def old_trials(output: Path) -> dict[str, OldTrial]:
 def sweep_jobs(output: Path) -> dict[str, dict[str, Any]]:
     """Return the jobs that sweeps of an output folder listed, by run id; ``sweep`` is the first that did."""
     jobs: dict[str, dict[str, Any]] = {}
-    for path in sorted((output / "sweeps").glob("*.json")):
-        try:
-            listed = json.loads(path.read_bytes())["jobs"]
-            for job in listed:
-                if job["run_id"]:
-                    jobs.setdefault(job["run_id"], {**job, "sweep": path.stem})
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # cut short by a crash: its runs are counted one by one
+    for sweep, job in listed_jobs(output):
+        if run_id := job.get("run_id"):
+            jobs.setdefault(run_id, {**job, "sweep": sweep})
     return jobs
 
 
 def manifests_of(output: Path) -> list[dict[str, Any]]:
     """Return the manifests that selections wrote under a folder, oldest first, but for damaged ones."""
     manifests = []
-    for path in sorted((output / "manifests").glob("*.json")):
+    for path in sorted((output / HISTORY).glob("*.json")):
         try:
             manifest = json.loads(path.read_bytes())
             manifests += [manifest] if isinstance(manifest["selections"], dict) else []
