@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from smc.fingerprint import content_hash
 from smc.results.durable import make_folder, named_errors, write_atomic
@@ -42,22 +43,24 @@ class OpenedFiles:
         SHA-256 of each file by its absolute path; None of one that was not there.
     openers
         Sources of one's own that were at work when it was opened, by path.
+    made
+        Paths that were opened to be written from the start: what is read there later is the run's own.
     """
 
     sources: frozenset[str]
     output: Path
     digests: dict[str, str | None] = field(default_factory=dict)
     openers: dict[str, set[str]] = field(default_factory=dict)
-    written: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
     _guard: threading.local = field(default_factory=threading.local)
 
     @property
     def files(self) -> dict[str, str | None]:
-        """Digests by path, without what the run wrote itself, and what is gone: that was temporary."""
+        """Digests by path, without what the run made itself, and what is gone: that was temporary."""
         return {
             path: digest
             for path, digest in sorted(self.digests.items())
-            if path not in self.written and (digest is None or os.path.exists(path))
+            if (path not in self.made if digest is None else os.path.exists(path))
         }
 
     @property
@@ -72,9 +75,9 @@ class OpenedFiles:
             return
         self._guard.is_on = True  # hashing opens the file, too
         try:
-            if _writes(*arguments[1:3]):
-                self.written.add(path)
-            elif path not in self.digests or not self.openers[path]:
+            if _makes(path, *arguments[1:]):
+                self.made.add(path)
+            elif _reads(*arguments[1:]) and path not in self.made:
                 self._note_read(path)
         finally:
             self._guard.is_on = False
@@ -83,7 +86,8 @@ class OpenedFiles:
         openers = {source for source in _files_of(sys._getframe(2)) if source in self.sources}
         if openers and path not in self.sources and not self._is_of_system(Path(path)):
             self.openers.setdefault(path, set()).update(openers)
-            self.digests.setdefault(path, digest_of(path))
+            if path not in self.digests:
+                self.digests[path] = digest_of(path)
 
     def _is_of_system(self, path: Path) -> bool:
         return is_installed(path) or any(path.is_relative_to(place) for place in (*SYSTEM, self.output))
@@ -192,7 +196,12 @@ def _source(path: Any) -> str | None:
     """Return an absolute path without links, of a compiled module its source; None: no file to note."""
     if not isinstance(path, str | bytes | os.PathLike):
         return None  # a descriptor that is open already
-    real = os.path.realpath(os.fsdecode(path))
+    name = os.fsdecode(path)
+    if name == ":memory:":
+        return None
+    if name.startswith("file:"):  # a database by its address
+        name = unquote(urlsplit(name).path)
+    real = os.path.realpath(name)
     if CACHES not in real.split(os.sep):
         return real
     try:
@@ -201,11 +210,14 @@ def _source(path: Any) -> str | None:
         return None  # what a compiler such as Numba keeps
 
 
-def _writes(mode: Any = None, flags: Any = None) -> bool:
-    """Tell whether a file is opened for writing, from the arguments of the audit event."""
-    if isinstance(mode, str):
-        return any(letter in mode for letter in "wax+")
-    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+def _makes(path: str, _mode: Any = None, flags: int = os.O_RDWR | os.O_CREAT) -> bool:
+    """Tell whether a file is opened without what it had, from the audit event; a database's has a path alone."""
+    return bool(flags & os.O_TRUNC) or (bool(flags & os.O_CREAT) and not os.path.exists(path))
+
+
+def _reads(_mode: Any = None, flags: int = os.O_RDWR) -> bool:
+    """Tell whether what a file has can be read once it is opened: to append to a log needs no look at it."""
+    return not flags & os.O_WRONLY
 
 
 def _files_of(frame: FrameType | None) -> Iterator[str]:

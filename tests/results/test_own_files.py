@@ -25,6 +25,11 @@ READERS = {
     "pandas": "pandas.read_csv(PATH)",
     "NumPy": "numpy.loadtxt(PATH, delimiter=',')",
     "a database": "sqlite3.connect(PATH).close()",
+    "a database by its address": "sqlite3.connect('file:' + PATH + '?mode=ro', uri=True).close()",
+    "for update": "use(PATH, 'r+')",
+    "a descriptor for update": "os.close(os.open(PATH, os.O_RDWR | os.O_CREAT))",
+    "NumPy, mapped to memory": "numpy.memmap(PATH)",  # "r+" unless told
+    "for update, and appended to": "use(PATH, 'a+')",
     "a relative path": "use(os.path.relpath(PATH))",
     "a link": "(os.path.exists(PATH + '.link') or os.symlink(PATH, PATH + '.link'), use(PATH + '.link'))",
     "a function of another module": "own_helper.read(PATH)",
@@ -81,10 +86,33 @@ def reader(work: str) -> str:
 def test_a_file_that_is_read_anyhow_is_noted_with_its_content(write, tmp_path: Path, how: str) -> None:
     module, path = write(reader(READERS[how])), tmp_path / "prices.csv"
     path.write_text("" if how == "a database" else "1,2\n3,4\n")
+    before = digest_of(str(path))
     with opened_files(config(tmp_path / "outputs")) as opened:
         module.Reader().compute(str(path))
-    assert opened.files == {str(path): digest_of(str(path))}
+    assert opened.files == {str(path): before}
     module.Reader().compute(str(path))  # outside the block
+
+
+@pytest.mark.parametrize(
+    "work", ["use(PATH), use(PATH, 'w')", "use(PATH, 'w'), use(PATH + '.new'), use(PATH, 'w')"]
+)
+def test_what_is_written_over_once_it_was_read_was_an_input(write, tmp_path: Path, work: str) -> None:
+    module, path = write(reader(work)), tmp_path / "prices.csv"
+    path.write_text("1\n")
+    Path(f"{path}.new").write_text("2\n")
+    read = str(path) if work.startswith("use(PATH),") else f"{path}.new"
+    before = digest_of(read)
+    with opened_files(config(tmp_path / "outputs")) as opened:
+        module.Reader().compute(str(path))
+    assert opened.files == {read: before}
+
+
+def test_what_a_run_appends_to_and_reads_is_an_input_too(write, tmp_path: Path) -> None:
+    module, path = write(reader("use(PATH, 'a'), use(PATH)")), tmp_path / "prices.csv"
+    path.write_text("1\n")
+    with opened_files(config(tmp_path / "outputs")) as opened:
+        module.Reader().compute(str(path))
+    assert list(opened.files) == [str(path)]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +124,11 @@ def test_a_file_that_is_read_anyhow_is_noted_with_its_content(write, tmp_path: P
         "use('/proc/self/status')",
         "use(os.devnull)",
         "use(PATH, 'w'), use(PATH)",
+        "use(PATH, 'a')",
+        "use(PATH, 'a'), use(PATH)",
+        "use(PATH, 'x'), use(PATH, 'r+')",
+        "sqlite3.connect(PATH).execute('create table x (y)').connection.close(), use(PATH, 'rb')",
+        "sqlite3.connect(':memory:').close()",
         "use(PATH + '.new', 'w'), use(PATH + '.new'), os.remove(PATH + '.new')",
         "(os.makedirs('outputs', exist_ok=True), pathlib.Path('outputs/x').touch(), use('outputs/x'))",
         "own_helper.make_and_remove(PATH)",
@@ -109,6 +142,15 @@ def test_what_is_no_input_of_ones_own_is_not_noted(write, tmp_path: Path, monkey
     with opened_files(config(tmp_path / "outputs")) as opened:
         module.Reader().compute(str(path))
     assert opened.files == {}
+
+
+def test_each_source_that_opens_a_file_is_told(write, tmp_path: Path) -> None:
+    module, path = write(reader("use(PATH), own_helper.read(PATH)")), tmp_path / "prices.csv"
+    path.write_text("1\n")
+    with opened_files(config(tmp_path / "outputs")) as opened:
+        module.own_helper.read(str(path))
+        module.Reader().compute(str(path))
+    assert opened.openers == {str(path): {str(tmp_path / "own_helper.py"), str(tmp_path / "own_reader.py")}}
 
 
 def test_what_others_open_and_runs_without_code_of_ones_own_cost_nothing(write, tmp_path: Path) -> None:
