@@ -383,6 +383,14 @@ class TrialLedger(Protocol):
         """Say how a run ended: "failed" or "killed", and the code of a failure."""
         ...
 
+    def audited(self, code: str, subject: str, passed: bool, problems: Sequence[str]) -> None:
+        """Say what an audit found of code of one's own, known by its hash; the last one stands."""
+        ...
+
+    def audit_of(self, code: str) -> Mapping[str, Any] | None:
+        """Return the last audit of code: ``passed``, ``problems``; None if there was none."""
+        ...
+
     def reap(self, output: str, state: Callable[[str], str]) -> int:
         """Close the runs under ``output`` whose process has gone; return how many.
 

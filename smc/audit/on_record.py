@@ -40,6 +40,6 @@ def audit_on_record(
         report = report_on(audited, only, on_progress)
         is_whole = only is None and pipeline is None and n_draws >= LEAST_DRAWS and n_cuts >= LEAST_CUTS
         if is_whole and report.verdict != "not done":
-            keep_audit(config, opened, report.leaks)
+            keep_audit(config, opened, report.leaks, audited.components.ledger)
     report.save(config["paths"]["output"])
     return report

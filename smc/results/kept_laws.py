@@ -1,4 +1,4 @@
-"""Which classes of one's own kept their laws, or passed an audit: kept by the hash of their code."""
+"""Which classes of one's own kept their laws: kept by the hash of their code, so that each is asked once."""
 
 import json
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from smc.results.plain import json_bytes
 
 #: Below an output folder, one file a code.
 KEPT = Path("cache", "laws")
+#: By what a class is judged; the ledger keeps the audits.
 LAWS, AUDIT = "laws", "audit"
 #: Groups whose classes have laws; of the others only what they open is looked at.
 WITH_LAWS = ("features", "events", "labels", "cv")
@@ -29,20 +30,19 @@ def laws_version() -> str:
     return code_version("laws", "features/laws.py")
 
 
-def kept_laws(output: Path, code: str, by: str) -> Kept | None:
-    """Return what laws of today, or an audit, found of a code; None if they were not asked."""
+def kept_laws(output: Path, code: str) -> Kept | None:
+    """Return what laws of today found of a code; None if they were not asked."""
     try:
-        kept = json.loads((output / KEPT / f"{code}.json").read_bytes())[by]
-        return kept if by == AUDIT or kept["version"] == laws_version() else None
+        kept = json.loads((output / KEPT / f"{code}.json").read_bytes())
+        return kept if kept["version"] == laws_version() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def keep_laws(output: Path, code: str, by: str, why: Sequence[str]) -> None:
+def keep_laws(output: Path, code: str, why: Sequence[str]) -> None:
     """Write down what was found of a code: nothing, or what it broke."""
     found: Kept = {"passed": not why, "why": list(why), "version": laws_version()}
-    others = {name: kept for name in (LAWS, AUDIT) if (kept := kept_laws(output, code, name)) is not None}
     path = output / KEPT / f"{code}.json"
     with named_errors(output):
         make_folder(path.parent)
-        write_atomic(path, json_bytes({**others, by: found}))
+        write_atomic(path, json_bytes(found))

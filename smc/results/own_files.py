@@ -211,7 +211,7 @@ def _source(path: Any) -> str | None:
 
 
 def _makes(path: str, _mode: Any = None, flags: int = os.O_RDWR | os.O_CREAT) -> bool:
-    """Tell whether a file is opened without what it had, from the audit event; a database's has a path alone."""
+    """Tell by an audit event whether a file is opened without what it had; a database's is a path alone."""
     return bool(flags & os.O_TRUNC) or (bool(flags & os.O_CREAT) and not os.path.exists(path))
 
 

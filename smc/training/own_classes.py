@@ -7,6 +7,7 @@ from pathlib import Path
 
 from smc import results
 from smc.fingerprint import content_hash
+from smc.interfaces import TrialLedger
 from smc.results.kept_laws import AUDIT, LAWS, WITH_LAWS, keep_laws, kept_laws
 from smc.results.own_code import own_modules, unseen_readers
 from smc.results.record import OwnClass, RunRecord, Warned
@@ -31,25 +32,30 @@ class OwnClasses:
 
     parts: Sequence[OwnPart]
     broken: Mapping[str, Sequence[str]]
-    output: Path
+    ledger: TrialLedger
 
     @classmethod
     def judged(
-        cls, config: Config, prepared: PreparedData, output: Path, on_progress: OnProgress
+        cls,
+        config: Config,
+        prepared: PreparedData,
+        output: Path,
+        ledger: TrialLedger,
+        on_progress: OnProgress,
     ) -> "OwnClasses":
         """Put each class under its laws, unless that was done; the same code is asked once."""
         parts, broken = own_parts(config), dict[str, Sequence[str]]()
         for part in parts:
             build_anew(part)
             code = results.class_hash(part.node)
-            kept = kept_laws(output, code, LAWS)
+            kept = kept_laws(output, code)
             if part.group not in WITH_LAWS or kept is not None:
                 broken[part.place] = kept["why"] if kept else []
                 continue
             on_progress(f"laws of {part.name}")
             broken[part.place] = broken_laws(part, config, prepared)
-            keep_laws(output, code, LAWS, broken[part.place])
-        return cls(parts, broken, output)
+            keep_laws(output, code, broken[part.place])
+        return cls(parts, broken, ledger)
 
     def tell(self, record: RunRecord, opened: results.OpenedFiles) -> None:
         """Write into the record what the classes opened, whether they kept their laws, and warn if not."""
@@ -60,24 +66,26 @@ class OwnClasses:
     def _row(self, part: OwnPart, opened: results.OpenedFiles) -> OwnClass:
         files = _files_of(part, opened)
         code = _code_of(part, files)
-        audit, why = kept_laws(self.output, code, AUDIT), [*self.broken[part.place], *_unseen(part, files)]
+        audit, why = self.ledger.audit_of(code), [*self.broken[part.place], *_unseen(part, files)]
         return {
             "class": part.name,
             "place": part.place,
             "code": code,
             "passed": not why if audit is None else audit["passed"],
             "by": LAWS if audit is None else AUDIT,
-            "why": "; ".join(why if audit is None else audit["why"]),
+            "why": "; ".join(why if audit is None else audit["problems"]),
         }
 
 
-def keep_audit(config: Config, opened: results.OpenedFiles, faults: Sequence[str]) -> None:
-    """Put on record, for each class of one's own, what an audit of all checks found: nothing, or leaks."""
+def keep_audit(
+    config: Config, opened: results.OpenedFiles, faults: Sequence[str], ledger: TrialLedger
+) -> None:
+    """Tell the ledger, for each class of one's own, what an audit of all checks found: nothing, or leaks."""
     for part in own_parts(config):
         build_anew(part)
     for part in own_parts(config):
         code = _code_of(part, _files_of(part, opened))
-        keep_laws(Path(config["paths"]["output"]), code, AUDIT, faults)
+        ledger.audited(code, part.name, not faults, faults)
 
 
 def _files_of(part: OwnPart, opened: results.OpenedFiles) -> dict[str, str | None]:

@@ -74,7 +74,7 @@ def train(
         ):
             on_progress("features, labels (the first time, they are compiled)")
             prepared = prepare(components, bars, config, store.output)
-            own_classes = OwnClasses.judged(config, prepared, store.output, on_progress)
+            own_classes = OwnClasses.judged(config, prepared, store.output, components.ledger, on_progress)
             facts = run_facts(identity, data_hash, config, choices or {}, prepared)
             facts["test_part"] = parts = test_parts(prepared, test_state(components))
             if config["keep_bars"]:

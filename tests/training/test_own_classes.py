@@ -1,6 +1,7 @@
 """A class of one's own that leaks is named at its first use; the run goes on, and its record says it."""
 
 import importlib
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from smc.training.components import Components
 from smc.training.own_classes import OwnClasses, keep_audit
 from smc.training.own_laws import OwnPart
 from smc.training.prepare import PreparedData, load_bars, prepare
+from smc.trials import Ledger
 
 FAST = (
     *(
@@ -186,9 +188,9 @@ def judged(group: str, *more: str, audit: list[str] | None = None) -> list[OwnCl
     record: Any = {"warnings": []}
     with opened_files(config) as opened:
         prepared = prepared_for(config)
-        OwnClasses.judged(config, prepared, Path("outputs"), lambda _: None).tell(record, opened)
+        OwnClasses.judged(config, prepared, Path("outputs"), Ledger(), lambda _: None).tell(record, opened)
         if audit is not None:
-            keep_audit(config, opened, audit)
+            keep_audit(config, opened, audit, Ledger())
     assert len(record["warnings"]) == sum(not row["passed"] for row in record["own_classes"])
     return record["own_classes"]
 
@@ -245,7 +247,7 @@ def test_laws_leave_no_trace_in_what_the_run_computes(write: Callable[[str], Non
     prepared = prepared_for(config)
     module = sys.modules["own_part"]
     before = module.KEPT["n"], np.random.get_state()[1].tolist(), np.random.get_state()[2]
-    OwnClasses.judged(config, prepared, Path("outputs"), lambda _: None)
+    OwnClasses.judged(config, prepared, Path("outputs"), Ledger(), lambda _: None)
     assert sys.modules["own_part"] is module
     assert (module.KEPT["n"], np.random.get_state()[1].tolist(), np.random.get_state()[2]) == before
 
@@ -345,7 +347,7 @@ def test_a_step_of_a_fit_that_opens_labels_is_named_in_the_run(
 
 def test_a_run_without_classes_of_ones_own_says_so_and_pays_nothing(write: Callable[[str], None]) -> None:
     config = compose(FAST)
-    assert OwnClasses.judged(config, None, Path("outputs"), lambda _: None).parts == []  # type: ignore[arg-type]
+    assert OwnClasses.judged(config, None, Path("outputs"), Ledger(), lambda _: None).parts == []  # type: ignore[arg-type]
 
 
 def test_modules_of_a_package_are_put_back_where_they_were(
@@ -364,8 +366,13 @@ def test_modules_of_a_package_are_put_back_where_they_were(
         del sys.modules["own_folder"], sys.modules["own_folder.part"]
 
 
-def test_an_audit_stays_on_record_beside_the_laws(tmp_path: Path) -> None:
-    kept_laws.keep_laws(tmp_path, "c", kept_laws.AUDIT, [])
-    kept_laws.keep_laws(tmp_path, "c", kept_laws.LAWS, ["future: it looks ahead"])
-    both = [kept_laws.kept_laws(tmp_path, "c", by) for by in (kept_laws.AUDIT, kept_laws.LAWS)]
-    assert [kept["passed"] for kept in both if kept] == [True, False]
+def test_an_audit_is_an_event_of_the_ledger_and_no_file_of_the_cache(write: Callable[[str], None]) -> None:
+    """A file that anyone may write, copy or keep from another machine clears no class."""
+    write(LEAKS["from the close before"][1])
+    judged("labels", audit=[])
+    assert [row["by"] for row in judged("labels")] == ["audit"]
+    assert Ledger().verify() == []
+    shutil.rmtree(Path("outputs", "cache"))
+    assert [row["by"] for row in judged("labels")] == ["audit"]
+    for path in Path("outputs").rglob("*.json"):
+        assert "audit" not in path.read_text()
