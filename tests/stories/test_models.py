@@ -1,6 +1,8 @@
 """Models that say nothing, say too much, or answer another question."""
 
-from tests.stories.conftest import never_better, told
+import pandas as pd
+
+from tests.stories.conftest import bars_of, never_better, told
 
 REGRESSION = ("labels=forward_return", "labels.horizon=20")
 
@@ -21,6 +23,20 @@ def test_a_market_without_an_edge(story):
     after = story.select()
     assert after.verdict != "DEPLOY"
     told(after.told, "what would change it")
+
+
+def test_an_edge_that_ended_before_the_test_part(story):
+    """Out of fold it was there; on the new events the more frequent class is right more often than the model."""
+    n_before, prices = 3440, ["open", "high", "low", "close"]
+    edge, none = bars_of(), bars_of(seed=9, edge=0.0)
+    after = none.iloc[n_before:].copy()
+    after[prices] *= edge["close"].iloc[n_before - 1] / none["close"].iloc[n_before - 1]
+    story.on(pd.concat([edge.iloc[:n_before], after]))
+    story.train()
+    judged = story.select()
+    assert (judged.verdict, judged.decided_by) == ("WATCH", "test_above_baseline")
+    assert judged.p_oof < 0.05
+    told(judged.told, "48.3 % of 60 test events, the baseline 71.7 %", "15 more of these events named right")
 
 
 def test_a_regression_beside_a_classification_lowers_nothing(story):
