@@ -13,7 +13,8 @@ N_SPLITS = 5
 def check_enough(strategy: object, n_events: int, needed: int) -> None:
     """Raise SplitError unless there are ``needed`` events for the strategy."""
     if n_events < needed:
-        raise SplitError(f"{strategy} needs at least {needed} events, got {n_events}")
+        name = " ".join(str(strategy).split())  # scikit-learn breaks a long one into lines
+        raise SplitError(f"{name} needs at least {needed} events, got {n_events}")
 
 
 def last_share(n_events: int, frac: float) -> range:
