@@ -22,6 +22,7 @@ from smc.report.selection.entries import model_and_profile, row_of
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, count, decimal, percent
 from smc.selection.candidate import Candidate
+from smc.selection.family import one_a_market
 from smc.selection.manifest import (
     NAME,
     build_manifest,
@@ -112,6 +113,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
         criteria=rule.criteria,
         runs=summary,
         ledger={"place": ledger.place, "fallback": ledger.fallback, "number": head.number, "hash": head.hash},
+        family=one_a_market(relative for symbol in trials for relative in symbol.family),
     )
     changes = _changes(output, manifest, file)
     path = write_manifest(output, manifest, file)

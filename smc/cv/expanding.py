@@ -94,7 +94,7 @@ class Expanding(ForwardSplitter):
             return n_trailing_blocks(self, X, self.n_splits, first_size, self.step_size)
         if X is None:
             raise ValueError(
-                f"the number of splits of {self} depends on the data: pass X, or a count as `initial_train_size`"
+                "the number of splits depends on the data where `initial_train_size` is a share: pass X"
             )
         return len(self.windows(_num_samples(X)))
 

@@ -135,6 +135,14 @@ class SplitPlan:
         return (self.val_split, self.test_split, *self.folds)
 
     @property
+    def is_two_sided(self) -> bool:
+        """Whether a fold trains on events after those that it tests, so that folds learn from each other."""
+        return any(
+            bool(len(fold.train) and len(fold.test)) and fold.train.max() > fold.test.min()
+            for fold in self.folds
+        )
+
+    @property
     def account(self) -> dict[str, Any]:
         """Count events by part, and those lost to purging."""
         return {

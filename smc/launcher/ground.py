@@ -38,6 +38,7 @@ class Ground:
     n_independent: Mapping[str, float]
     development: tuple[pd.Timestamp, pd.Timestamp]
     split_hash: str
+    two_sided: bool
 
 
 class Grounds:
@@ -76,4 +77,5 @@ def _ground(prepared: PreparedData) -> Ground:
         out_of_fold.groupby("symbol")["weight"].sum().to_dict(),
         development_of(prepared),
         prepared.plan.hash,
+        prepared.plan.is_two_sided,
     )

@@ -34,6 +34,7 @@ def registration_of_job(
         prints,
         development=ground.development,
         split_hash=ground.split_hash,
+        two_sided=ground.two_sided,
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smc.results.return_scheme import SIMPLE
 from smc.selection.evidence import SplitResult
+from smc.selection.family import Relative
 from smc.selection.panel import n_without_column
 from smc.stats import TrackRecord
 from smc.trials.market_trials import MarketTrials
@@ -64,6 +65,8 @@ class Candidate:
         ``class``, ``code``, ``passed`` and ``why`` of the user's own classes that the run uses.
     notes
         What else a reader should know, reason codes.
+    is_pooled
+        Whether one model serves several symbols, so that their evidence depends on each other.
     """
 
     identity: Identity
@@ -77,6 +80,7 @@ class Candidate:
     notes: tuple[str, ...] = ()
     sealed_events: tuple[IntArray, IntArray] | None = None
     own_classes: Sequence[Mapping[str, Any]] = ()
+    is_pooled: bool = False
 
     @property
     def run_id(self) -> str:
@@ -123,11 +127,17 @@ class SymbolTrials:
     ----------
     candidates
         Those whose folders are there; p-values come from the market alone.
+    is_simulated
+        Whether the bars were drawn: such markets are a family of their own.
+    family
+        The other markets of its family that this selection does not judge.
     """
 
     symbol: str
     candidates: Sequence[Candidate]
     market: MarketTrials
+    is_simulated: bool = False
+    family: Sequence[Relative] = ()
 
     @property
     def counts(self) -> dict[str, Any]:

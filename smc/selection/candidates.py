@@ -47,7 +47,12 @@ def candidates_of(
     return [
         _candidate(
             _identity(run_id, record, symbol),
-            {**own, "notes": _notes(record), "own_classes": record.get("own_classes") or ()},
+            {
+                **own,
+                "notes": _notes(record),
+                "own_classes": record.get("own_classes") or (),
+                "is_pooled": len(by_symbol) > 1,
+            },
             _rows(predictions, "symbol", symbol),
             _rows(returns, "symbol", symbol),
             sealed=None if sealed is None else _rows(sealed, "symbol", symbol),
@@ -71,8 +76,12 @@ def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
         return None
     rows = with_shares(rows)
     time, end = _event_times(rows)
-    correct = baseline = None
-    if class_columns(rows):
+    correct = baseline = score = None
+    if not class_columns(rows):
+        score = event_means(
+            rows, r2_scores(*(rows[name].to_numpy(np.float64) for name in ("label", "prediction")))
+        )
+    else:
         label = rows["label"].to_numpy()
         correct = event_means(rows, (label == rows["prediction"].to_numpy()).astype(np.float64))
         baseline = event_means(rows, (label == _baseline_class(rows)).astype(np.float64))
@@ -84,7 +93,26 @@ def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
         baseline,
         is_constant=len(np.unique(rows["prediction"])) < 2,
         is_idle=not (len(net) and net["position"].to_numpy().any()),
+        score=score,
     )
+
+
+def r2_scores(label: FloatArray, prediction: FloatArray) -> FloatArray:
+    """Return what each event adds to R2 = 1 - SSE / SST, to first order: its mean is 0, its error that of R2.
+
+    Zeros where the labels do not vary.
+
+    References
+    ----------
+    Hampel (1974), "The influence curve and its role in robust estimation", JASA 69.
+
+    >>> r2_scores(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0, 2.0])).round(2)
+    array([ 0.36,  0.04,  0.04, -0.44])
+    """
+    error, spread = (label - prediction) ** 2, (label - label.mean()) ** 2
+    if not spread.mean() > 0:
+        return np.zeros(len(label))
+    return (error.mean() / spread.mean() * spread - error) / spread.mean()
 
 
 def nanoseconds(stamps: ArrayLike) -> IntArray:
@@ -116,6 +144,7 @@ def _candidate(
         notes=own["notes"],
         sealed_events=None if sealed is None or not len(sealed) else _event_times(sealed),
         own_classes=own["own_classes"],
+        is_pooled=own["is_pooled"],
         **results,
     )
 

@@ -19,11 +19,14 @@ class EventEvidence:
         When the event is decided on and when its label ends, nanoseconds since 1970, ``time`` increasing.
     value
         Whose mean is the model's score above the baseline's, see `smc.selection.measures`.
+    variance_factor
+        What the variance of the mean is multiplied by: 2 where folds learned from each other.
     """
 
     time: IntArray
     end: IntArray
     value: FloatArray
+    variance_factor: float = 1.0
 
     def __len__(self) -> int:
         return len(self.value)
@@ -35,12 +38,12 @@ class EventEvidence:
 
     @property
     def error(self) -> float:
-        """Standard error of the mean, allowing for labels that overlap."""
-        return standard_error(self.value, self.time, self.end)
+        """Standard error of the mean, allowing for labels that overlap and for folds that share events."""
+        return math.sqrt(self.variance_factor) * standard_error(self.value, self.time, self.end)
 
     def lower_bound(self, confidence: float) -> float:
         """Return the one-sided lower bound of the mean; -inf where there is no evidence."""
-        return lower_bound(self.value, self.time, self.end, confidence)
+        return lower_bound(self.value, self.time, self.end, confidence, self.variance_factor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,9 @@ class SplitResult:
 
     Attributes
     ----------
+    score
+        Of a regression, what each event adds to R2 beside its mean (`smc.selection.candidates.r2_scores`);
+        None for a classification.
     correct, baseline_correct
         Whether model and baseline named the class, event by event, and of an event that was predicted several
         times the share of predictions that did; None for a regression.
@@ -65,6 +71,7 @@ class SplitResult:
     baseline_correct: FloatArray | None = None
     is_constant: bool = False
     is_idle: bool = False
+    score: FloatArray | None = None
 
     @property
     def is_single(self) -> bool:
@@ -85,6 +92,12 @@ class SplitResult:
     def baseline_accuracy(self) -> float | None:
         """The baseline's; None for a regression."""
         return None if self.baseline_correct is None else float(self.baseline_correct.mean())
+
+    @property
+    def r2_error(self) -> float:
+        """Standard error of R2, allowing for labels that overlap; 0 for a classification."""
+        error = 0.0 if self.score is None else standard_error(self.score, self.time, self.end)
+        return error if math.isfinite(error) else 0.0
 
     @property
     def accuracy_error(self) -> float:
@@ -136,10 +149,13 @@ def standard_error(values: FloatArray, time: IntArray, end: IntArray) -> float:
     return math.sqrt((sums**2).mean() / (size * n_rows * (1 - size / n_rows)))
 
 
-def lower_bound(values: FloatArray, time: IntArray, end: IntArray, confidence: float) -> float:
+def lower_bound(
+    values: FloatArray, time: IntArray, end: IntArray, confidence: float, variance_factor: float = 1.0
+) -> float:
     """Return the one-sided lower bound of the mean, mean - t x error; -inf for values that do not vary.
 
-    t has n / b - 1 degrees of freedom, as many as there are independent blocks, less one.
+    t has n / b - 1 degrees of freedom, as many as there are independent blocks, less one; the error is
+    multiplied by the root of ``variance_factor``.
 
     >>> far, values = np.arange(100), np.tile([1.0, -0.5, 0.0, 0.5], 25)
     >>> round(lower_bound(values, far, far, 0.95), 3), float(values.mean())
@@ -153,7 +169,7 @@ def lower_bound(values: FloatArray, time: IntArray, end: IntArray, confidence: f
     from scipy.special import stdtrit
 
     freedom = max(len(values) / _size(time, end) - 1, 1.0)
-    return float(values.mean() - stdtrit(freedom, confidence) * error)
+    return float(values.mean() - stdtrit(freedom, confidence) * math.sqrt(variance_factor) * error)
 
 
 def _size(time: IntArray, end: IntArray) -> int:

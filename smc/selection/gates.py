@@ -8,6 +8,10 @@ from typing import Any
 from smc.selection.candidate import Candidate
 from smc.selection.criteria import looser
 from smc.selection.evidence import EventEvidence, SplitResult
+from smc.selection.family import Discovery
+
+#: One-sided and two-sided 95 % of a normal distribution.
+ONE_SIDED_95, TWO_SIDED_95 = 1.645, 1.96
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Gate:
         One sentence with the numbers.
     remedy
         What would change the outcome; None where nothing has to.
+    standard_error
+        Of the value, where the threshold allows for it.
     """
 
     name: str
@@ -34,6 +40,7 @@ class Gate:
     passed: bool | None = None
     explanation: str = "not reached: an earlier gate decided"
     remedy: str | None = None
+    standard_error: float | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the fields by name, as the manifest holds them."""
@@ -56,33 +63,40 @@ def until_failed(gates: Iterable[Gate]) -> list[Gate]:
 
 
 def gap(candidate: Candidate, limit: float) -> Gate:
-    """Is the accuracy on train no more than ``limit`` above that on val?"""
-    value = candidate.gap
+    """Is the accuracy on train above that on val by no more than ``limit`` and the error of that on val?
+
+    With 60 val events its standard error is .06: held against the limit alone, a model whose gap is what the
+    limit lets by would be refused every other time.
+    """
+    value, name = candidate.gap, "train_val_gap"
     if value is None:
-        return Gate("train_val_gap", None, limit, False, "the run has no train-validation gap")
-    return Gate(
-        "train_val_gap",
-        value,
-        limit,
-        value <= limit,
-        f"accuracy on train is {100 * value:.1f} points above that on val, {100 * limit:.0f} are let by",
-        None if value <= limit else "a stronger profile (reg=tiny), early stopping, or more events",
+        return Gate(name, None, limit, False, "the run has no train-validation gap")
+    error = candidate.val.accuracy_error if candidate.val else 0.0
+    told = (
+        f"accuracy on train is {100 * value:.1f} points above that on val, {100 * limit:.0f} and "
+        f"{ONE_SIDED_95} times the standard error {100 * error:.1f} are let by"
     )
+    return _gap(name, value, limit, error, told)
 
 
 def r2_gap(candidate: Candidate, limit: float) -> Gate:
-    """Is the R2 of a regression on train no more than ``limit`` above that on val?"""
+    """Is the R2 of a regression on train above that on val by no more than ``limit`` and its error?"""
     value, name = candidate.r2_gap, "train_val_r2_gap"
     if value is None:
         return Gate(name, None, limit, False, "the run has no gap of R2", "train it again")
-    return Gate(
-        name,
-        value,
-        limit,
-        value <= limit,
-        f"R2 on train is {value:.3f} above that on val, {limit:.2f} is let by",
-        None if value <= limit else "a stronger profile (reg=tiny), early stopping, or more events",
+    error = candidate.val.r2_error if candidate.val else 0.0
+    told = (
+        f"R2 on train is {value:.3f} above that on val, {limit:.2f} and {ONE_SIDED_95} times the standard "
+        f"error {error:.3f} are let by"
     )
+    return _gap(name, value, limit, error, told)
+
+
+def _gap(name: str, value: float, limit: float, error: float, told: str) -> Gate:
+    threshold = limit + ONE_SIDED_95 * error
+    passed = value <= threshold
+    remedy = None if passed else "a stronger profile (reg=tiny), early stopping, or more events"
+    return Gate(name, value, threshold, passed, told, remedy, error)
 
 
 def varied_predictions(part: SplitResult | None) -> Gate:
@@ -141,16 +155,18 @@ def fixed_criteria(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> 
     )
 
 
-def false_discovery(adjusted: float, q: float, n_symbols: int) -> Gate:
-    """Does the symbol stand out among all symbols that were tried?"""
-    passed = adjusted <= q
+def false_discovery(found: Discovery, q: float) -> Gate:
+    """Does the symbol stand out among all markets that were tried?"""
+    passed = found.p_value <= q
+    markets = f"{found.n_markets} market{'s' * (found.n_markets != 1)}"
     return Gate(
         "benjamini_hochberg",
-        adjusted,
+        found.p_value,
         q,
         passed,
-        f"adjusted p {adjusted:.4f} among {n_symbols} symbols",
-        None if passed else "stronger evidence on this symbol, or fewer symbols without any",
+        f"out-of-fold and test evidence together: p {found.combined:.4f}, adjusted {found.p_value:.4f} among "
+        f"{markets} of the last two years",
+        None if passed else "stronger evidence on this symbol, or fewer markets without any",
     )
 
 

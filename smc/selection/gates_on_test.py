@@ -8,12 +8,10 @@ from typing import Any
 from smc.metrics import block_size, label_overlap
 from smc.selection.candidate import Candidate
 from smc.selection.evidence import SplitResult, standard_error
-from smc.selection.gates import Gate, varied
+from smc.selection.gates import ONE_SIDED_95, TWO_SIDED_95, Gate, varied
 from smc.selection.openings import Look
 from smc.stats import SkewedMean, skewed_mean
 
-#: One-sided and two-sided 95 % of a normal distribution.
-ONE_SIDED_95, TWO_SIDED_95 = 1.645, 1.96
 #: Fewest test events that a p-value is given for.
 LEAST_EVENTS = 20
 
@@ -122,6 +120,7 @@ def enough_on_test(part: SplitResult | None, asked: float) -> Gate:
         f"{100 * value:.1f} % of {part.n_events} test events; {100 * asked:.0f} % are asked for, less "
         f"{ONE_SIDED_95} times the standard error {100 * error:.1f}",
         None if value >= least else f"{short} more of these events named right",
+        error,
     )
 
 
@@ -163,6 +162,7 @@ def val_test_difference(val: SplitResult | None, test: SplitResult | None, limit
         f"{100 * value:.1f} points, {100 * limit:.0f} and {TWO_SIDED_95} times the standard error "
         f"{100 * error:.1f} are let by",
         None if value <= threshold else "a model that does on new events what it did on val",
+        error,
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from smc import stats
 from smc.arguments import check_fraction, check_non_negative, check_positive
 from smc.selection import gates
 from smc.selection.candidate import Candidate, OpenTest, SymbolTrials, already_open
 from smc.selection.diagnostics import effective_trials
+from smc.selection.family import Discovery, Relative, discovery
 from smc.selection.gates import Gate, until_failed
 from smc.selection.gates_on_test import gates_on_test, look_at, standing
 from smc.selection.openings import plan_look
@@ -149,14 +149,28 @@ class Honest:
         """
         symbols = sorted(trials, key=lambda symbol: symbol.symbol)
         assessments = [self._assess(symbol, open_test) for symbol in symbols]
-        p_values = [1.0 if assessment is None else assessment.p_value for assessment in assessments]
-        adjusted = stats.benjamini_hochberg(p_values, self.q).adjusted if assessments else []
-        return [
-            verdict_without_evidence(symbol, CLASSIFICATION_GATES)
-            if assessment is None
-            else self._verdict(assessment, float(p), len(assessments))
-            for symbol, assessment, p in zip(symbols, assessments, adjusted, strict=True)
+        judged = [
+            Relative(
+                symbol.market.market, (symbol.symbol,), *(assessment.found if assessment else (1.0, 1.0))
+            )
+            for symbol, assessment in zip(symbols, assessments, strict=True)
         ]
+        is_pooled = any(
+            assessment is not None and assessment.candidate.is_pooled for assessment in assessments
+        )
+        verdicts = []
+        for symbol, assessment, own in zip(symbols, assessments, judged, strict=True):
+            if assessment is None:
+                verdicts.append(verdict_without_evidence(symbol, CLASSIFICATION_GATES))
+                continue
+            now = [
+                other
+                for other, its in zip(judged, symbols, strict=True)
+                if its.is_simulated == symbol.is_simulated
+            ]
+            found = discovery(own, [*now, *symbol.family], q=self.q, any_dependence=is_pooled)
+            verdicts.append(self._verdict(assessment, found))
+        return verdicts
 
     def _assess(self, symbol: SymbolTrials, open_test: OpenTest) -> SymbolAssessment | None:
         """Hold the trials of one symbol against each other, and the best against all gates but the last."""
@@ -234,18 +248,22 @@ class Honest:
             gates=(*assessment.gates, *until_failed(asked)),
         )
 
-    def _verdict(self, assessment: SymbolAssessment, adjusted: float, n_symbols: int) -> Verdict:
+    def _verdict(self, assessment: SymbolAssessment, found: Discovery) -> Verdict:
         """Ask the last gate, and say what all of them amount to."""
         names = gate_names(assessment.candidate)
         asked = {gate.name: gate for gate in assessment.gates}
         if len(asked) == len(names) - 1 and all(gate.passed for gate in asked.values()):
-            asked[names[-1]] = gates.false_discovery(adjusted, self.q, n_symbols)
+            asked[names[-1]] = gates.false_discovery(found, self.q)
         told = tuple(asked.get(name, Gate(name)) for name in names)
         verdict = NO_MODEL
         if asked.get("out_of_fold_lower_bound", Gate("")).passed:
             verdict = DEPLOY if all(gate.passed for gate in told) else WATCH
         figures = assessment.evidence(alpha=self.alpha, n_draws=self.n_draws, seed=self.seed)
-        figures["p_values"]["benjamini_hochberg"] = adjusted
+        figures["p_values"] |= {
+            "benjamini_hochberg": found.p_value,
+            "benjamini_hochberg_test": found.test_p_value,
+        }
+        figures["family"] = {"method": found.method, "n_markets": found.n_markets}
         return Verdict(
             assessment.trials.symbol,
             verdict,

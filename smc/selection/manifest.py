@@ -11,6 +11,7 @@ from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.results.status import utc_now
 from smc.selection.candidate import Candidate, SymbolTrials
+from smc.selection.family import Relative
 from smc.selection.honest import Honest
 from smc.selection.verdict import DEPLOY, WATCH, Verdict
 from smc.trials import Head, Ledger
@@ -28,6 +29,7 @@ def build_manifest(
     criteria: Mapping[str, Any],
     runs: Mapping[str, Any],
     ledger: Mapping[str, Any],
+    family: Sequence[Relative] = (),
 ) -> dict[str, Any]:
     """Return the manifest in plain data.
 
@@ -42,6 +44,8 @@ def build_manifest(
     ledger
         Where everything was counted (``place``), why that is not the user's own (``fallback``), and its last
         event (``number``, ``hash``).
+    family
+        The markets beside those of the verdicts that false discoveries are counted over.
     """
     manifest = {
         "timestamp": utc_now(),
@@ -49,6 +53,7 @@ def build_manifest(
         "selection_criteria": dict(criteria),
         "runs": dict(runs),
         "ledger": dict(ledger),
+        "family": [relative.plain() for relative in family],
         "selections": {verdict.symbol: _entry(verdict) for verdict in verdicts},
         "summary": {
             "total_symbols": len(verdicts),
@@ -83,7 +88,7 @@ def _kept(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": verdict.verdict,
         "run_id": verdict.candidate.run_id if verdict.candidate else None,
-        "p_values": to_plain({name: figures.get(name) for name in ("corrected", "test")})[0],
+        "p_values": to_plain({name: figures.get(name) for name in ("corrected", "test", "combined")})[0],
     }
 
 

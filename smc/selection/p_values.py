@@ -26,7 +26,7 @@ class TrialPValues:
     Attributes
     ----------
     statistic
-        Mean of its column by its standard error.
+        Mean of its column by its standard error, two-sided evidence's times the root of 2.
     romano_wolf
         Adjusted for the trials of its panel.
     single
@@ -64,6 +64,10 @@ def p_values(market: MarketTrials, *, n_draws: int, seed: int) -> dict[Key, Tria
     joins a maximum, a column elsewhere joins another or adds a term, an untold trial adds a term; rows,
     blocks and draws of a panel come from its events alone. A share over a count of trials, such as p m /
     m_panel, would fall with every column that is added.
+
+    Where the folds of a trial trained after what they tested, what they say depends on each other, and the
+    standard error in t is multiplied by the root of 2; the draws are as they are (measured under the null:
+    the standard deviation of t is 1.42 with purged_kfold, 1.44 with cpcv, and 1.06 of forward evidence).
 
     Parameters
     ----------
@@ -104,6 +108,7 @@ class _TestedPanel:
         statistics, draws, moving = studentised(
             panel.values, panel.block_size, n_draws=n_draws, seed=panel.seed(seed), known=panel.known
         )
+        statistics = statistics / np.sqrt(panel.variance_factors)
         romano_wolf = np.ones(panel.n_trials)
         romano_wolf[moving] = (1 + n_draws * stepdown(statistics[moving], draws)) / (1 + n_draws)
         return cls(panel, statistics, romano_wolf, draws.max(axis=1, initial=-math.inf))

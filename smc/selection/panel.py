@@ -60,6 +60,11 @@ class Panel:
         return [int(np.isfinite(column.values).sum()) for column in self.columns]
 
     @cached_property
+    def variance_factors(self) -> FloatArray:
+        """By which the variance of each trial's mean is above that of forward evidence (n_trials,)."""
+        return np.array([column.variance_factor for column in self.columns])
+
+    @cached_property
     def block_size(self) -> int:
         """Rows that a resampled block needs (`smc.metrics.block_size`), never fewer than labels overlap."""
         overlap = label_overlap(self.rows.start, self.rows.end)

@@ -83,7 +83,10 @@ def _seeds(market: MarketTrials, column: Column) -> list[Column]:
 def _evidence(market: MarketTrials, column: Column) -> EventEvidence:
     rows, is_predicted = market.panels[column.panel], np.isfinite(column.values)
     return EventEvidence(
-        rows.start[is_predicted], rows.end[is_predicted], column.values[is_predicted].astype(np.float64)
+        rows.start[is_predicted],
+        rows.end[is_predicted],
+        column.values[is_predicted].astype(np.float64),
+        column.variance_factor,
     )
 
 

@@ -18,6 +18,7 @@ from smc.results.plain import to_plain
 from smc.results.return_scheme import SIMPLE
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
+from smc.selection.family import families
 from smc.selection.verdict import Verdict
 from smc.trials import Head, Ledger
 
@@ -118,20 +119,26 @@ class FinishedRuns:
         rows, markets = ledger.trials(), ledger.markets()
         self._leave_out_changed(rows)
         own = rows.loc[rows["run_id"].isin(list(self.folders)) | (rows["output"] == str(output.resolve()))]
-        trial_of = dict(zip(rows["run_id"], rows["trial"], strict=True))
-        return [
-            self._of_symbol(str(symbol), _newest(of_symbol, markets), of_symbol, trial_of, ledger)
-            for symbol, of_symbol in own.groupby("symbol")
-        ]
+        of_symbols = {str(symbol): of_symbol for symbol, of_symbol in own.groupby("symbol")}
+        market_of = {symbol: _newest(of_symbol, markets) for symbol, of_symbol in of_symbols.items()}
+        family_of = families(ledger, set(market_of.values()))
+        symbols = []
+        for symbol, market in market_of.items():
+            is_simulated = bool(markets.at[market, "simulated"])
+            symbols.append(
+                SymbolTrials(
+                    symbol,
+                    self._candidates_of(symbol, market, of_symbols[symbol]),
+                    ledger.market_trials(market),
+                    is_simulated,
+                    family_of[is_simulated],
+                )
+            )
+        return symbols
 
-    def _of_symbol(
-        self,
-        symbol: str,
-        market: str,
-        rows: pd.DataFrame,
-        trial_of: Mapping[str, str],
-        ledger: Ledger,
-    ) -> SymbolTrials:
+    def _candidates_of(self, symbol: str, market: str, rows: pd.DataFrame) -> list[Candidate]:
+        """Return the runs of a symbol on the market that is judged, with the trials that the ledger names."""
+        trial_of = dict(zip(rows["run_id"], rows["trial"], strict=True))
         here = set(rows.loc[rows["market"] == market, "run_id"])
         candidates = []
         for run in self.candidates.get(symbol, []):
@@ -141,7 +148,7 @@ class FinishedRuns:
             else:
                 reason = "its bars are another market under the same name"
                 self.set_aside.append({"run_id": run.run_id, "symbol": symbol, "reason": reason})
-        return SymbolTrials(symbol, self._of_one_scheme(symbol, candidates), ledger.market_trials(market))
+        return self._of_one_scheme(symbol, candidates)
 
     def _leave_out_changed(self, rows: pd.DataFrame) -> None:
         """Leave out runs whose folder is not what the ledger was told of when it was committed."""

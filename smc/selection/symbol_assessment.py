@@ -6,8 +6,10 @@ from typing import Any
 
 from smc.selection import diagnostics
 from smc.selection.candidate import Candidate, SymbolTrials, comparison_row, unranked_rows
+from smc.selection.family import combined
 from smc.selection.gates import Gate
 from smc.selection.gates_on_test import OnTest
+from smc.selection.guarantees import guarantees
 from smc.selection.openings import Look
 from smc.selection.panel import Panel
 from smc.selection.power import Power
@@ -54,9 +56,17 @@ class SymbolAssessment:
 
     @property
     def p_value(self) -> float:
-        """Of the symbol; 1 if its candidate did not come as far as a test."""
-        was_tested = any(gate.name == "romano_wolf" for gate in self.gates)
-        return self.chosen.p_values.corrected if was_tested else 1.0
+        """Out-of-fold and test evidence together, by Fisher; 1 where a gate was not passed."""
+        test = self._test_p_value
+        if test is None or not all(gate.passed for gate in self.gates):
+            return 1.0
+        return combined(self.chosen.p_values.corrected, test)
+
+    @property
+    def found(self) -> tuple[float, float]:
+        """What its market counts with in the family: `p_value`, and that of the test part, 1 if unopened."""
+        test = self._test_p_value
+        return self.p_value, 1.0 if test is None else test
 
     @property
     def behind(self) -> list[Candidate]:
@@ -83,12 +93,20 @@ class SymbolAssessment:
             "measure": "return_coefficient",
             "value": chosen.evidence.mean,
             "lower_bound": chosen.lower_bound,
+            "scheme": {
+                "kind": "two_sided" if chosen.column.two_sided else "forward",
+                "n_tested": len(chosen.evidence),
+                "n_development": len(panel.rows),
+                "variance_factor": chosen.column.variance_factor,
+            },
             "round": chosen.column.round,
+            "guarantees": guarantees(chosen.column.round, two_sided=chosen.column.two_sided),
             "p_values": {
                 "romano_wolf": chosen.p_values.romano_wolf,
                 "single": chosen.p_values.single,
                 "corrected": chosen.p_values.corrected,
                 "test": self._test_p_value,
+                "combined": self.p_value,
                 "superior_predictive_ability": diagnostics.superior_predictive_ability(
                     panel, n_draws=n_draws, seed=seed
                 ),

@@ -27,12 +27,15 @@ class SimulatedRun:
     ----------
     record, predictions, returns
         As `smc.results.Run` gives them, as far as a selection looks at them.
+    two_sided
+        Whether its folds trained after what they tested.
     """
 
     configuration: Configuration
     record: Mapping[str, Any]
     predictions: pd.DataFrame
     returns: pd.DataFrame
+    two_sided: bool
 
     @property
     def run_id(self) -> str:
@@ -77,4 +80,4 @@ def _simulated_run(
         "choices": {"model": configuration.model, "reg": configuration.profile},
         "warnings": [],
     }
-    return SimulatedRun(configuration, record, evaluated.predictions, evaluated.returns)
+    return SimulatedRun(configuration, record, evaluated.predictions, evaluated.returns, plan.is_two_sided)

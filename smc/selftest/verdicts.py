@@ -33,7 +33,8 @@ def judge(runs: Sequence[SimulatedRun], rules: Mapping[str, Any], n_trials: int)
             for run in runs
             for candidate in candidates_of(run.run_id, run.record, run.predictions, run.returns)
         ]
-        market = market_of(SYMBOL, candidates, n_trials=n_trials)
+        two_sided = any(run.two_sided for run in runs)
+        market = market_of(SYMBOL, candidates, n_trials=n_trials, two_sided=two_sided)
         (verdicts[name],) = rule.select([SymbolTrials(SYMBOL, candidates, market)])
     return verdicts
 

@@ -22,6 +22,7 @@ def registration_of(
     *,
     development: tuple[pd.Timestamp, pd.Timestamp],
     split_hash: str,
+    two_sided: bool,
 ) -> Registration:
     """Return the registration of a run.
 
@@ -49,6 +50,7 @@ def registration_of(
             "split_hash": split_hash,
         },
         simulated=config["data"]["_target_"] == SIMULATED,
+        two_sided=two_sided,
     )
 
 

@@ -86,6 +86,7 @@ def train(
                 prints,
                 development=development_of(prepared),
                 split_hash=prepared.plan.hash,
+                two_sided=prepared.plan.is_two_sided,
             )
             with trial(components.ledger, store, registration, bars, list_name) as counted:
                 facts["ledger"] = counted.head

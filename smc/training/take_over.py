@@ -9,6 +9,7 @@ import pandas as pd
 
 from smc import results
 from smc.config.saved_config import upgrade_config
+from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import HELD_OUT, of_part
 from smc.results import KeptBars, Run, list_runs, load_run
@@ -194,6 +195,7 @@ def registration_of_folder(run: Run) -> Registration:
         output=str(run.path.parent.parent),
         hashes={name: record[name] for name in ("config_hash", "data_hash", "split_hash")},
         simulated=config["data"]["_target_"] == SIMULATED,
+        two_sided=SplitPlan.load(run.path / "splits.json").is_two_sided,
     )
 
 

@@ -143,8 +143,22 @@ def _begin(connection: "Connection") -> None:
 def _create_tables(connection: "Connection") -> None:
     head = tables().head
     tables().metadata.create_all(connection)
+    _add_columns(connection)
     if connection.execute(head.select()).first() is None:
         connection.execute(head.insert().values(id=1, number=EMPTY.number, hash=EMPTY.hash))
+
+
+def _add_columns(connection: "Connection") -> None:
+    """Add to a ledger of before the columns that rows of today have, without a value."""
+    from sqlalchemy import inspect
+    from sqlalchemy.schema import CreateColumn
+
+    runs = tables().runs
+    known = {column["name"] for column in inspect(connection).get_columns(runs.name)}
+    for column in runs.columns:
+        if column.name not in known:
+            kind = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {runs.name} ADD COLUMN {kind}")
 
 
 def _cause(error: Exception) -> str:

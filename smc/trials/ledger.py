@@ -305,6 +305,11 @@ class Ledger:
         with self._database.reading() as connection:
             return looks.audit_of(connection, code)
 
+    def last_p_values(self) -> dict[str, dict[str, dict[str, float | None]]]:
+        """Return what the last selection that binds a market found, by market, symbol and p-value."""
+        with self._database.reading() as connection:
+            return looks.last_p_values(connection)
+
     def criteria_of(self, market: str, rule: str | None = None) -> dict[str, Any] | None:
         """Return what the first selection of a market (by this rule, if one is given) asked for, or None."""
         with self._database.reading() as connection:

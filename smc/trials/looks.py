@@ -86,6 +86,18 @@ def criteria_of(connection: "Connection", market: str, rule: str | None = None) 
     return None if row is None else json.loads(row.criteria)
 
 
+def last_p_values(connection: "Connection") -> dict[str, dict[str, dict[str, float | None]]]:
+    """Return the p-values that the last selection with criteria found, by market and symbol."""
+    table = tables().selections
+    query = table.select().where(table.c.criteria.is_not(None)).order_by(table.c.number)
+    return {
+        row.market: {
+            symbol: verdict.get("p_values") or {} for symbol, verdict in json.loads(row.verdicts).items()
+        }
+        for row in connection.execute(query)
+    }
+
+
 def last_verdicts(connection: "Connection", rule: str | None) -> dict[str, dict[str, Any]]:
     """Return what the last selection of each market found, by market."""
     table = tables().selections

@@ -46,6 +46,9 @@ class Column:
     values
         One for each row of the panel, whose mean over the predicted events is the score above the
         baseline's; NaN where the run predicted none out of fold.
+    two_sided
+        Whether its folds trained after what they tested. What one fold says then depends on what the other
+        does, and the variance of the mean is about twice what the values show (`variance_factor`).
     """
 
     trial: str
@@ -56,6 +59,12 @@ class Column:
     question: str
     round: int
     values: FloatArray
+    two_sided: bool = False
+
+    @property
+    def variance_factor(self) -> float:
+        """What the variance of its mean is multiplied by, against that of forward evidence."""
+        return 2.0 if self.two_sided else 1.0
 
 
 @dataclass(frozen=True)

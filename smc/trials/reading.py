@@ -41,6 +41,7 @@ def market_trials(connection: "Connection", market: str) -> MarketTrials:
             question=row.question,
             round=number,
             values=values,
+            two_sided=row.two_sided is not False,
         )
 
     columns, repeats = _built(counted, column)

@@ -152,7 +152,17 @@ def _is_kin(row: Any, registration: Registration, bars: KnownBars) -> bool:
 
 
 def _facts(registration: Registration) -> dict[str, Any]:
-    named = ("run_id", "trial", "version", "code_version", "question", "seed", "model", "simulated")
+    named = (
+        "run_id",
+        "trial",
+        "version",
+        "code_version",
+        "question",
+        "seed",
+        "model",
+        "simulated",
+        "two_sided",
+    )
     facts = {name: getattr(registration, name) for name in (*named, "output")}
     return facts | {name: registration.hashes.get(name, "") for name in HASHES}
 

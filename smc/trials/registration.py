@@ -32,6 +32,9 @@ class Registration:
         Root of the results that the run is written under.
     simulated
         Whether the bars were drawn: such markets are a family of their own.
+    two_sided
+        Whether its folds train after what they test, so that its evidence varies more than it says
+        (`smc.cv.plan.SplitPlan.is_two_sided`); None where nobody knows, which counts as yes.
     """
 
     run_id: str
@@ -46,3 +49,4 @@ class Registration:
     output: str
     hashes: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
+    two_sided: bool | None = None

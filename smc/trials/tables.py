@@ -114,6 +114,7 @@ def tables() -> Tables:
             said("seed", BigInteger),
             said("model"),
             said("simulated", Boolean),
+            Column("two_sided", Boolean),
             said("start", BigInteger),
             said("end", BigInteger),
             said("round", Integer),

@@ -86,6 +86,7 @@ def _run_row(event: Event, run: Mapping[str, Any], symbol: str, facts: Mapping[s
         **{name: run[name] for name in (*named, "output", *HASHES)},
         **{"symbol": symbol, "market": facts["market"], "bars": facts["bars"], "round": facts["round"]},
         **{"start": start, "end": end, "registered": event.number, "position": 0},
+        **{"two_sided": run.get("two_sided")},  # an event of before 0.4 does not say
         **{"started": None, "scored": None, "finished": None, "status": REGISTERED, "reason": None},
         **{"attempts": 0, "digest": None, "created": event.time, "updated": event.time},
     }

@@ -41,7 +41,7 @@ def registration(run_id: str, symbols: tuple[str, ...], output: Path, **facts: A
     period = START, START + pd.Timedelta(days=600)
     prints = {symbol: print_of(symbol) for symbol in symbols}
     named = {"model": "Logistic", "development": period, **named}
-    return Registration(run_id, prints, output=str(output), **named)
+    return Registration(run_id, prints, output=str(output), two_sided=False, **named)
 
 
 def predicted(symbol: str, accuracy: float, part: str, *, n: int, seed: int) -> pd.DataFrame:

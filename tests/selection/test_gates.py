@@ -7,15 +7,18 @@ import pandas as pd
 import pytest
 
 from smc.selection import gates, gates_on_test
-from smc.selection.candidates import split_result
+from smc.selection.candidates import r2_scores, split_result
 from smc.selection.criteria import is_stricter_or_equal, looser
+from smc.selection.evidence import EventEvidence, SplitResult
+from smc.selection.family import Discovery
 from smc.selection.honest import Honest
 
 
 @pytest.mark.parametrize(("p_value", "passes"), [(0.0499, True), (0.05, True), (0.0501, False)])
 def test_a_p_value_at_the_level_rejects(p_value, passes):
     assert gates.romano_wolf(p_value, 0.05, explanation="", remedy="more events").passed is passes
-    assert gates.false_discovery(p_value, 0.05, n_symbols=3).passed is passes
+    found = Discovery(0.01, p_value, 1.0, n_markets=3, method="benjamini_hochberg")
+    assert gates.false_discovery(found, 0.05).passed is passes
 
 
 def test_the_test_accuracy_that_is_asked_for_is_enough_less_its_error(make_candidate):
@@ -28,9 +31,52 @@ def test_the_test_accuracy_that_is_asked_for_is_enough_less_its_error(make_candi
     assert gates_on_test.enough_on_test(part, 1 + 1.645 * part.accuracy_error).passed
 
 
-@pytest.mark.parametrize(("gap", "passes"), [(0.19, True), (0.2, True), (0.21, False)])
-def test_the_gap_that_is_let_by_passes(make_candidate, gap, passes):
-    assert gates.gap(make_candidate(gap=gap), 0.2).passed is passes
+def test_the_gap_that_is_let_by_passes_and_the_error_of_the_val_accuracy_is_added(make_candidate):
+    candidate = make_candidate(val=0.65, n_test=200)
+    error = candidate.val.accuracy_error
+    assert error == pytest.approx(0.034, abs=0.002)
+    for gap, passes in ((0.2 + 1.645 * error - 1e-9, True), (0.2 + 1.645 * error + 1e-9, False)):
+        gate = gates.gap(replace(candidate, history={"train_val_gap": gap}), 0.2)
+        assert (gate.passed, gate.standard_error) == (passes, error)
+        assert gate.threshold == pytest.approx(0.2 + 1.645 * error)
+
+
+def test_a_gap_without_val_predictions_has_no_error_to_allow_for(make_candidate):
+    for gap, passes in ((0.2, True), (0.2001, False)):
+        assert gates.gap(replace(make_candidate(gap=gap), val=None), 0.2).passed is passes
+
+
+def test_the_error_of_r2_is_that_of_many_draws():
+    """Against the spread of R2 over redrawn samples, and against twins that count once."""
+    rng = np.random.default_rng(0)
+
+    def drawn(n=400):
+        forecast = rng.normal(size=n)
+        return forecast + rng.normal(size=n), forecast
+
+    def r2(label, forecast):
+        return 1 - ((label - forecast) ** 2).sum() / ((label - label.mean()) ** 2).sum()
+
+    spread = np.std([r2(*drawn()) for _ in range(2000)])
+    time = np.arange(400)
+    errors = [
+        SplitResult(EventEvidence(time, time, time * 0.0), time, time, score=r2_scores(*drawn())).r2_error
+        for _ in range(200)
+    ]
+    assert np.mean(errors) == pytest.approx(spread, rel=0.1)
+    constant = r2_scores(np.ones(9), np.arange(9.0))
+    assert constant.tolist() == [0.0] * 9
+
+
+def test_the_gap_of_r2_allows_for_its_error(make_candidate):
+    val = replace(make_candidate().val, score=np.tile([1.0, -1.0, 0.5, -0.5], 50))
+    assert val.r2_error > 0.01
+    for gap, passes in (
+        (0.2 + 1.645 * val.r2_error - 1e-9, True),
+        (0.2 + 1.645 * val.r2_error + 1e-9, False),
+    ):
+        candidate = replace(make_candidate(), history={"train_val_r2_gap": gap}, val=val)
+        assert gates.r2_gap(candidate, 0.2).passed is passes
 
 
 @pytest.mark.parametrize(("accuracy", "passes"), [(0.49, False), (0.5, False), (0.51, True)])

@@ -36,7 +36,7 @@ def test_a_candidate_that_passes_every_gate_is_deployed(make_candidate, trials):
 @pytest.mark.parametrize(
     ("planted", "gate", "verdict"),
     [
-        ({"gap": 0.21}, "train_val_gap", "NO_MODEL"),
+        ({"gap": 0.26}, "train_val_gap", "NO_MODEL"),
         ({"gap": None}, "train_val_gap", "NO_MODEL"),
         ({"accuracy": 0.52}, "out_of_fold_lower_bound", "NO_MODEL"),
         ({"test": 0.47, "val": 0.47}, "test_accuracy", "WATCH"),
@@ -75,7 +75,7 @@ def test_the_correction_is_that_of_the_specification(make_candidate, trials):
 
 def test_many_symbols_ask_for_more(make_candidate, trials):
     """One symbol among twenty that hold nothing: the false discovery rate."""
-    found = trials(make_candidate(accuracy=0.57), symbol="AAA")
+    found = trials(make_candidate(accuracy=0.57, test=0.57, val=0.57), symbol="AAA")
     noise = [trials(make_candidate("b", 0.5), symbol=f"N{k:02}") for k in range(19)]
     assert judge(found)[0].verdict == "DEPLOY"
     verdict = judge(found, *noise)[0]
@@ -325,11 +325,11 @@ def test_arguments_are_checked(name, value, message):
         ("min_test_accuracy", 0.7),
         ("max_val_test_diff", 0.0),
         ("alpha", 0.001),
-        ("q", 0.001),
+        ("q", 1e-9),
         ("confidence", 0.9999999),
     ],
 )
 def test_every_threshold_can_refuse(make_candidate, trials, name, value):
-    candidate = make_candidate(val=0.72, test=0.62)
+    candidate = make_candidate(val=0.72, test=0.62, gap=0.15)
     assert judge(trials(candidate))[0].verdict == "DEPLOY"
     assert judge(trials(candidate), **{name: value})[0].verdict != "DEPLOY"
