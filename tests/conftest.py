@@ -19,6 +19,20 @@ REPOSITORY = Path(__file__).parent.parent
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests that are dear run on request: python -m pytest --slow."""
+    parser.addoption("--slow", action="store_true", help="run the tests that take long, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is dear unless it is asked for."""
+    if not config.getoption("--slow"):
+        skip = pytest.mark.skip(reason="takes long: python -m pytest --slow")
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(skip)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def ledger_of_the_tests(tmp_path_factory) -> Iterator[Path]:
     """Count what fixtures of several tests run in a ledger that is nobody's."""

@@ -277,7 +277,6 @@ EXCEPTIONS = {
 EXCEPTIONS["mlp"] = EXCEPTIONS["lstm"] = EXCEPTIONS["random_forest"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("task", ["classification", "regression"])
 @pytest.mark.parametrize("name", MODELS)
 def test_scikit_learn_finds_nothing_unexpected(name, task):

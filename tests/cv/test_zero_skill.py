@@ -41,7 +41,6 @@ def one_sided(X, spans):
         yield np.concatenate([before, train[train > test[-1]]]), test
 
 
-@pytest.mark.slow
 def test_small_folds_without_purge_find_skill_in_noise_and_purged_folds_do_not():
     assert mean_auc(lambda X, spans: KFold(N_SPLITS).split(X)) > 0.7
     assert mean_auc(one_sided) > 0.55

@@ -165,7 +165,6 @@ def test_reading_imports_no_numba(cache, bars, tmp_path):
     assert second == [first[0], "False"]
 
 
-@pytest.mark.slow
 def test_eight_processes_share_a_folder(cache, bars, tmp_path):
     bars.to_parquet(tmp_path / "bars.parquet")
     with ThreadPoolExecutor(8) as pool:

@@ -51,7 +51,6 @@ def frames_to(reach: Callable[[], object]) -> list[str]:
     return names[names.index("run.train") :]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", FITS)
 def test_the_way_to_the_fit_is_short(model, tmp_path, monkeypatch):
     ways = []

@@ -65,7 +65,6 @@ def test_the_commands_are_found() -> None:
     assert "python -m smc.train" in commands()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
 def test_a_command_of_readme_runs(command: str, folder: Path) -> None:
     done = start(command, folder)
@@ -80,7 +79,6 @@ def test_the_mistakes_that_readme_shows_are_told_as_it_shows_them(folder: Path) 
     assert done.stderr == answer
 
 
-@pytest.mark.slow
 def test_what_readme_says_of_the_default_run_is_what_it_says(tmp_path: Path) -> None:
     (shown,) = (text for kind, text in BLOCKS if kind == "text" and text.startswith("Result"))
     assert start("python -m smc.train", tmp_path).returncode == 0

@@ -30,7 +30,6 @@ def test_the_wheel_holds_every_option(site: Path) -> None:
     assert not list(site.rglob("test_*.py"))
 
 
-@pytest.mark.slow
 def test_the_wheel_runs_from_any_folder(site: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "smc.train", "model=logistic"],

@@ -97,7 +97,6 @@ def test_all_processes_together_have_as_many_threads_as_there_are_cores(place, o
     assert all(each == [wanted, wanted] for each in used), used
 
 
-@pytest.mark.slow
 def test_a_worker_that_is_killed_takes_no_other_with_it(place) -> None:
     sweep = place.start(PROCESSES, "model.mode=slow,hang", "hydra.launcher.jobs=2")
     place.wait_for(lambda: place.has_started(2))
@@ -109,7 +108,6 @@ def test_a_worker_that_is_killed_takes_no_other_with_it(place) -> None:
     assert place.statuses()[hung] == ("killed", "SIGKILL")
 
 
-@pytest.mark.slow
 def test_the_end_of_the_fork_server_loses_the_runs_in_flight_alone(place) -> None:
     sweep = place.start(PROCESSES, "model.mode=hang,slow,ok", "hydra.launcher.jobs=1")
     place.wait_for(lambda: place.has_started() and trials(place))

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'smc[ray]'")
-pytestmark = pytest.mark.slow
 
 RAY = "hydra/launcher=ray"
 SEEDS = ("seed=range(6)", "model.mode=slow")
@@ -97,6 +96,7 @@ def undisturbed(shared_place):
     return shared_place.runs()
 
 
+@pytest.mark.slow
 def test_two_nodes_give_the_runs_of_one_process_byte_for_byte(place, undisturbed, on_cluster) -> None:
     sweep = place.start(*on_cluster, *SEEDS)
     place.wait_for(lambda: len(place.workers()) == 2, seconds=200)
@@ -106,6 +106,7 @@ def test_two_nodes_give_the_runs_of_one_process_byte_for_byte(place, undisturbed
     assert "6 of 6 finished" in err
 
 
+@pytest.mark.slow
 def test_whatever_ends_a_run_ends_that_run_alone(place, on_cluster) -> None:
     done = place.sweep(*on_cluster, "model.mode=ok,raises,crash,exits,kill")
     assert done.returncode == 1
@@ -113,6 +114,7 @@ def test_whatever_ends_a_run_ends_that_run_alone(place, on_cluster) -> None:
     assert {reason for _, reason in place.statuses().values()} > {None, "SIGABRT", "exited", "SIGKILL"}
 
 
+@pytest.mark.slow
 def test_a_killed_run_starts_again_when_asked_to(place, undisturbed, on_cluster) -> None:
     sweep = place.start(*on_cluster, *SEEDS, "hydra.launcher.retries=1")
     place.wait_for(place.workers, seconds=200)
@@ -122,6 +124,7 @@ def test_a_killed_run_starts_again_when_asked_to(place, undisturbed, on_cluster)
     assert place.runs() == undisturbed
 
 
+@pytest.mark.slow
 def test_a_lost_node_takes_its_run_alone_and_nothing_after_a_resume(
     place, shared_place, on_cluster, cluster, end_process
 ) -> None:
@@ -146,6 +149,7 @@ def test_a_lost_node_takes_its_run_alone_and_nothing_after_a_resume(
     assert place.runs() == alone
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_runs_in_an_orderly_way(place, end_process) -> None:
     sweep = place.start(RAY, "seed=range(3)", "model.mode=hang")
     place.wait_for(place.workers, seconds=200)

@@ -112,7 +112,6 @@ def test_confidence_is_a_fraction(confidence):
         metrics.percentile_interval([1.0], n_blocks=10, confidence=confidence)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_resampled_means_spread_like_those_of_arch():
     from arch.bootstrap import CircularBlockBootstrap, StationaryBootstrap

@@ -68,7 +68,6 @@ def test_a_failing_run_killed_at_any_system_call_is_told_as_failed_or_killed(cra
         check_nothing_is_left_over(tmp_path / str(point))
 
 
-@pytest.mark.slow
 def test_a_run_killed_at_any_line_leaves_no_trace_but_its_state(crash_runs, tmp_path):
     (n_points,) = map(int, crash_runs("lines", tmp_path))
     assert n_points > 200

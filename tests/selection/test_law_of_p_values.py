@@ -135,7 +135,8 @@ def _with_column(
         values = np.full(n_events, rng.choice([-1.0, 0.0, 1.0]))
     else:
         values[: rng.choice([0, n_events // 4, n_events // 2])] = np.nan
-    column = Column(name, name, symbol, 0, key, "question", round_, values)
+    two_sided = len(market.columns) % 3 == 1  # drawn, it would change what is drawn after it
+    column = Column(name, name, symbol, 0, key, "question", round_, values, two_sided)
     return replace(market, columns=[*market.columns, column])
 
 

@@ -47,6 +47,18 @@ def test_untold_trials_and_rounds_add_what_chance_gives_one_trial(column):
     assert of(market_of(column, n_untold=10_000)).corrected == 1
 
 
+def test_folds_that_learn_from_each_other_double_the_variance_and_leave_the_draws_as_they_are(column):
+    market = market_of(column, np.roll(column, 7))
+    two_sided = replace(market, columns=[replace(market.columns[0], two_sided=True), market.columns[1]])
+    before, after = of(market), of(two_sided)
+    assert after.statistic == pytest.approx(before.statistic / 2**0.5)
+    degrees = len(column) / panels_of(market)[0].block_size - 1
+    assert after.single == pytest.approx(student.sf(after.statistic, degrees))
+    assert after.romano_wolf > before.romano_wolf
+    assert of(two_sided, "r1").statistic == of(market, "r1").statistic
+    assert panels_of(two_sided)[0].seed(0) == panels_of(market)[0].seed(0)
+
+
 def test_a_column_of_its_own_is_held_against_students_t(column):
     found = of(market_of(column))
     degrees = 200 / block_size(200) - 1

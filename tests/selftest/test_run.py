@@ -160,7 +160,6 @@ def test_no_events_at_all_is_told(make_design: MakeDesign, tmp_path: Path) -> No
         run(make_design("events.threshold=1000", n_symbols=1), tmp_path)
 
 
-@pytest.mark.slow
 def test_processes_change_nothing(make_design: MakeDesign, tmp_path: Path) -> None:
     design = make_design(n_symbols=2)
     alone, _ = run(design, tmp_path / "one")

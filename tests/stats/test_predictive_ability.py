@@ -53,7 +53,6 @@ def test_without_a_positive_mean_there_is_nothing_to_find() -> None:
     np.testing.assert_allclose(shares(with_constant), shares(noise()))
 
 
-@pytest.mark.slow
 def test_size() -> None:
     rejected = [
         superior_predictive_ability(

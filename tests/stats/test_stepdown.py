@@ -165,7 +165,6 @@ def test_rows_that_depend_on_each_other_are_worth_less() -> None:
     assert abs(found.statistics[0]) < column.mean() / column.std() * np.sqrt(600) / 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("correlation", [0.0, 0.9])
 def test_size_and_power(correlation: float) -> None:
     n_panels, rejected, found = 200, 0, 0

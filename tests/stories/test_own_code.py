@@ -28,7 +28,6 @@ MINE = ("+features.families.mine._target_=own_part.Mine",)
 ORACLE = "change.rolling(21, center=True).mean()"
 
 
-@pytest.mark.slow
 def test_ones_own_feature_file_edited_six_times(story):
     story.train()
     before = story.select()

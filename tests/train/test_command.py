@@ -310,7 +310,6 @@ def test_ctrl_c_ends_a_run_by_name(tmp_path) -> None:
     assert ledger(tmp_path)[["status", "reason"]].to_numpy().tolist() == [["killed", "interrupted"]]
 
 
-@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes_in_any_process_with_any_threads(smc_train, tmp_path) -> None:
     models = ("logistic", "random_forest", "xgboost", "lightgbm")
     places = [tmp_path / "one", tmp_path / "two"]

@@ -41,7 +41,6 @@ def train(folder: Path, *overrides: str):
     return api.train([*SHORT, f"paths.output={folder}", *overrides])
 
 
-@pytest.mark.slow
 def test_a_callback_of_ones_own_is_told_each_epoch_of_each_fit(own, tmp_path):
     run = train(tmp_path / "a", f"+trainer.callbacks.scribe={{_target_: {own}.Scribe, every: 2}}")
     (cls,) = {value for name, value in vars(sys.modules[own]).items() if name == "Scribe"}
@@ -55,7 +54,6 @@ def test_a_callback_of_ones_own_is_told_each_epoch_of_each_fit(own, tmp_path):
     assert run.record["warnings"] == plain.record["warnings"]
 
 
-@pytest.mark.slow
 def test_early_stopping_of_lightning_ends_the_fits(tmp_path):
     run = train(tmp_path, f"+trainer.callbacks.early={EARLY}", "model.patience=null")
     assert set(run.curves.groupby("fit").size()) == {2}

@@ -30,7 +30,6 @@ def stacked(tmp_path_factory: pytest.TempPathFactory):
     return api.train(["model=stacking", members, *SMALL, *quick, *steps, recorded, f"paths.output={output}"])
 
 
-@pytest.mark.slow
 def test_a_run_of_an_ensemble_is_a_run_like_any_other(stacked):
     record, config = stacked.record, stacked.config
     assert (record["model_name"], record["choices"]["model"]) == ("Stacking", "stacking")
@@ -46,7 +45,6 @@ def test_a_run_of_an_ensemble_is_a_run_like_any_other(stacked):
     assert files == {".json", ".npz", ".skops", ".ubj", ".safetensors"}
 
 
-@pytest.mark.slow
 def test_the_record_says_what_each_fit_learned_of_the_members(stacked):
     told = stacked.record["ensemble"]
     fits = {each["fit"]: each for each in told["fits"]}
@@ -62,7 +60,6 @@ def test_the_record_says_what_each_fit_learned_of_the_members(stacked):
     assert "Members: lstm, random_forest, xgboost;" in page
 
 
-@pytest.mark.slow
 def test_the_curves_of_each_fit_are_those_of_its_members(stacked):
     curves = stacked.curves
     fits = ["fold 0", "fold 1", "train fit", "final fit"]
@@ -77,7 +74,6 @@ def test_the_curves_of_each_fit_are_those_of_its_members(stacked):
             assert rows["kept"].sum() == len(rows) == saved.n_rounds_
 
 
-@pytest.mark.slow
 def test_the_saved_model_says_what_each_member_is(stacked):
     saved = json.loads((stacked.path / "model" / "model.json").read_text())
     members = saved["steps"]["estimator"]["members"]

@@ -14,7 +14,6 @@ from smc.labels.triple_barrier_3 import TripleBarrier3
 from smc.model.network.objective import Classes
 from smc.results import Run
 
-pytestmark = pytest.mark.slow
 NETWORKS = pytest.mark.parametrize("model", ["mlp", "lstm"])
 SHORT = ("events.last=160", "cv=holdout", "aug=none", "model.max_epochs=30")
 FITS = ["fold 0", "train fit", "final fit"]

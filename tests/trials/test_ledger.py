@@ -370,3 +370,52 @@ def test_the_old_table_of_trials_may_stand_in_the_same_file(tmp_path):
 def test_importing_the_ledger_does_not_import_sqlalchemy():
     code = "import sys, smc.trials; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_how_folds_were_cut_is_kept_and_what_nobody_knows_counts_as_two_sided(ledger):
+    for run_id, two_sided in (("a", True), ("b", False), ("c", None)):
+        ledger.start(registration(run_id, two_sided=two_sided), bars_of())
+        ledger.scored(run_id)
+        ledger.finish(run_id, evidence())
+    columns = {column.run_id: column for column in ledger.market_trials(MARKET).columns}
+    assert {run_id: column.two_sided for run_id, column in columns.items()} == {
+        "a": True,
+        "b": False,
+        "c": True,
+    }
+    assert [columns[run_id].variance_factor for run_id in "ab"] == [2.0, 1.0]
+    assert ledger.verify() == []
+
+
+def test_a_ledger_of_before_gets_the_columns_of_today(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    before = Ledger(f"sqlite:///{path}")
+    before.start(registration("a"), bars_of())
+    before.scored("a")
+    before.finish("a", evidence())
+    before.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN two_sided")
+    connection.close()
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger.start(registration("b", two_sided=False), bars_of())
+    ledger.scored("b")
+    ledger.finish("b", evidence())
+    told = {column.run_id: column.two_sided for column in ledger.market_trials(MARKET).columns}
+    assert told == {"a": True, "b": False}
+    assert ledger.verify() == []
+    ledger.close()
+
+
+def test_the_last_selection_that_binds_a_market_tells_its_p_values(ledger):
+    ledger.start(registration("a"), bars_of())
+    assert ledger.last_p_values() == {}
+
+    def select(criteria, p_value):
+        verdicts = {"EURUSD": {"verdict": "WATCH", "p_values": {"combined": p_value}}}
+        ledger.selected(MARKET, criteria, "honest" if criteria else "classic", verdicts)
+
+    select({"alpha": 0.05}, 0.2)
+    select({"alpha": 0.05}, 0.1)
+    select(None, 1e-9)  # another rule
+    assert ledger.last_p_values() == {MARKET: {"EURUSD": {"combined": 0.1}}}
