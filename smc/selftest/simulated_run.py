@@ -12,6 +12,7 @@ from smc.fingerprint import bars_fingerprint
 from smc.selftest.configuration import Configuration
 from smc.training.dataset import Dataset
 from smc.training.evaluate import evaluate
+from smc.training.evidence import evidence_table
 from smc.training.fit_models import fit_models
 from smc.training.prepare import PreparedData, make_plan
 from smc.training.record import describe
@@ -27,6 +28,8 @@ class SimulatedRun:
     ----------
     record, predictions, returns
         As `smc.results.Run` gives them, as far as a selection looks at them.
+    evidence
+        Of all labelled events (`smc.training.evidence.evidence_table`).
     two_sided
         Whether its folds trained after what they tested.
     """
@@ -35,6 +38,7 @@ class SimulatedRun:
     record: Mapping[str, Any]
     predictions: pd.DataFrame
     returns: pd.DataFrame
+    evidence: pd.DataFrame
     two_sided: bool
 
     @property
@@ -80,4 +84,11 @@ def _simulated_run(
         "choices": {"model": configuration.model, "reg": configuration.profile},
         "warnings": [],
     }
-    return SimulatedRun(configuration, record, evaluated.predictions, evaluated.returns, plan.is_two_sided)
+    return SimulatedRun(
+        configuration,
+        record,
+        evaluated.predictions,
+        evaluated.returns,
+        evidence_table(by_symbol, data.events, evaluated.predictions),
+        plan.is_two_sided,
+    )

@@ -10,6 +10,7 @@ from smc.selection.honest import Honest
 from smc.selection.market import market_of
 from smc.selection.verdict import Verdict
 from smc.selftest.simulated_run import SYMBOL, SimulatedRun
+from smc.training.evidence import columns_of
 
 #: The rule that has to keep its promises, and the one beside it.
 RULES: Mapping[str, Any] = {"honest": Honest(), "classic": Classic()}
@@ -34,7 +35,10 @@ def judge(runs: Sequence[SimulatedRun], rules: Mapping[str, Any], n_trials: int)
             for candidate in candidates_of(run.run_id, run.record, run.predictions, run.returns)
         ]
         two_sided = any(run.two_sided for run in runs)
-        market = market_of(SYMBOL, candidates, n_trials=n_trials, two_sided=two_sided)
+        evidence = {
+            run.run_id: (rows, values) for run in runs for _, rows, values in columns_of(run.evidence)
+        }
+        market = market_of(SYMBOL, candidates, n_trials=n_trials, two_sided=two_sided, evidence=evidence)
         (verdicts[name],) = rule.select([SymbolTrials(SYMBOL, candidates, market)])
     return verdicts
 

@@ -1,103 +1,335 @@
 """How often a selection deploys what it should not, and finds what is there: python tests/bench/bench_selection.py
 
-Simulated markets, each symbol with twelve configurations: logistic, random_forest, xgboost, lightgbm under the
-profiles baseline, strong, tiny; folds, sampler, fits and figures are those of `python -m smc.train`, the verdicts those
-of `python -m smc.select` on one symbol. Nothing is written but one line a symbol, so that the bench goes on where
-it was ended, and any number of processes may share the work:
+Simulated markets, each symbol with many configurations: folds, sampler, fits and figures are those of
+`python -m smc.train`, the verdicts those of `python -m smc.select`. The chain is twelve configurations (logistic,
+random_forest, xgboost, lightgbm under the profiles baseline, strong, tiny); `--fast` eight cheap ones (logistic
+regressions and shallow trees on the features, without a sampler). What each configuration predicted is stored once a
+symbol, a file each, so that the bench goes on where it was ended, any number of processes share the work, and all is
+judged anew in seconds:
 
-    python tests/bench/bench_selection.py --scenarios 300:0 1000:0.74 --symbols 200 --output figures --part 0/2
+    python tests/bench/bench_selection.py predict CELL ... --symbols 120 --output figures --part 0/2
+    python tests/bench/bench_selection.py judge CELL ... --output figures
+    python tests/bench/bench_selection.py sweeps EDGE NULL [DEAD] --output figures
 
-A scenario is n:best: n most recent events, and the accuracy of the best possible classifier (0: no edge).
+Cells are listed below; seeds are 0, 1, 2 and so on, so they are declared by their number. `sweeps` puts symbols of one
+cell with an edge and of one without into sweeps of eleven, and tells how many edges are found, and how many of what is
+deployed is false. Every symbol that was begun is told, those too that could not be judged. Intervals are exact
+(Clopper and Pearson, 95 %).
 """
 
 import argparse
 import json
-import math
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from smc.errors import SmcError
+from smc.selection.candidate import SymbolTrials
+from smc.selection.candidates import candidates_of
 from smc.selection.classic import Classic
 from smc.selection.honest import Honest
+from smc.selection.market import market_of
+from smc.selection.verdict import DEPLOY, Verdict
 from smc.selftest.configuration import Configuration, compose_configurations
 from smc.selftest.interval import share
 from smc.selftest.parallel import quiet
 from smc.selftest.scenario import Scenario
-from smc.selftest.simulated_run import SYMBOL, carry_out
-from smc.selftest.store import Store
-from smc.selftest.verdicts import judge, plain_verdict
+from smc.selftest.simulated_run import SYMBOL, SimulatedRun, carry_out
 from smc.training.dataset import make_dataset
+from smc.training.evidence import columns_of
 
-MODELS = ("logistic", "random_forest", "xgboost", "lightgbm")
 PROFILES = ("baseline", "strong", "tiny")
-RULES = {
-    "classic": Classic(),
-    "honest": Honest(),
+#: Models and profiles, and what is typed besides.
+CHAIN = (("logistic", "random_forest", "xgboost", "lightgbm"), PROFILES, ())
+FAST_FOREST = ("model.n_estimators=20", "model.max_depth=3")
+RULES: Mapping[str, Any] = {"honest": Honest(), "classic": Classic()}
+#: Symbols of a sweep, and how many of them have an edge.
+SWEEP, EDGES = 11, (1, 3, 6, 10)
+PRICES = ["open", "high", "low", "close"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind of market.
+
+    Attributes
+    ----------
+    scenario
+        n:best: n most recent events, and the accuracy of the best possible classifier (0: no edge).
+    typed
+        Overrides of every configuration.
+    ends
+        Share of the events' history after which the edge is gone; None: it stays.
+    """
+
+    scenario: str
+    typed: tuple[str, ...] = ()
+    ends: float | None = None
+
+
+FAR_TARGET = ("labels.stop_atr=1", "labels.target_atr=3")
+CELLS = {
+    "null300": Cell("300:0"),
+    "null200": Cell("200:0"),
+    "null1000": Cell("1000:0"),
+    "told300": Cell("300:0", FAR_TARGET),  # barriers tell which label is likelier, and nothing of the return
+    "drift300": Cell("300:0", ("side=long", "labels=direction", "data.volatility=0.2")),
+    "regression300": Cell("300:0", ("labels=forward_return",)),
+    "edge300": Cell("300:0.74"),
+    "edge200": Cell("200:0.74"),
+    "edge1000": Cell("1000:0.74"),
+    "faint1000": Cell("1000:0.675"),
+    "half300": Cell("300:0.74", ends=0.5),
+    "dead300": Cell("300:0.74", ends=2 / 3),
+    "late300": Cell("300:0.74", ends=0.9),
+    "kfold300": Cell("300:0", ("cv=purged_kfold",)),
+    "cpcv300": Cell("300:0", ("cv=cpcv",)),
+    "kfold_edge300": Cell("300:0.74", ("cv=purged_kfold",)),
 }
-SCENARIOS = ("300:0", "200:0", "1000:0", "1000:0.74", "300:0.74")
 
 
-def verdicts(seed: int, configurations: list[Configuration]) -> dict[str, dict[str, object]]:
-    """Return the verdict of every rule on one symbol."""
-    bars = configurations[0].market(seed).load(SYMBOL)
-    runs = list(
-        carry_out(
-            bars, make_dataset({SYMBOL: bars}, configurations[0].components), configurations, failures := {}
-        )
-    )
-    if failures:
-        raise RuntimeError(failures)
-    return {name: plain_verdict(each) for name, each in judge(runs, RULES, len(runs)).items()}
-
-
-def report(folder: Path) -> None:
-    """Write a table of all symbols judged so far."""
-    sys.stdout.write(
-        f"{'scenario':>10} {'rule':<26} {'symbols':>7} {'DEPLOY':>7} {'95 % interval':>15} {'WATCH':>6} {'test':>5}\n"
-    )
-    for scenario in sorted({path.name.partition(".")[0] for path in folder.glob("*.jsonl")}):
-        lines = [
-            json.loads(line) for path in sorted(folder.glob(f"{scenario}.*jsonl")) for line in path.open()
+def configurations_of(cell: Cell, *, fast: bool) -> list[Configuration]:
+    """Compose what every symbol of a cell is tried with."""
+    typed = ["evaluation.n_bootstrap=2", *cell.typed]  # no rule looks at intervals
+    if not fast:
+        models, profiles, _ = CHAIN
+        composed = compose_configurations(models, profiles, typed)
+    else:
+        cheap = [*typed, "aug=none"]
+        composed = [
+            replace(each, profile=f"C{c:g}")
+            for c in (0.003, 0.03, 0.3, 3.0)
+            for each in compose_configurations(["logistic"], ["strong"], [*cheap, f"model.C={c:g}"])
+        ] + [
+            replace(each, profile=f"leaf{leaf} {features:g}")
+            for leaf in (10, 30)
+            for features in (0.33, 1.0)
+            for each in compose_configurations(
+                ["random_forest"],
+                ["strong"],
+                [*cheap, *FAST_FOREST, f"model.min_samples_leaf={leaf}", f"model.max_features={features}"],
+            )
         ]
-        symbols = {line["seed"]: line["verdicts"] for line in lines}
-        for rule in RULES:
-            told = [each[rule] for each in symbols.values()]
-            deployed = [each for each in told if each["verdict"] == "DEPLOY"]
-            found = share([float(each in deployed) for each in told])
-            watched = sum(each["verdict"] == "WATCH" for each in told) / len(told)
-            test = np.mean([each["test_accuracy"] for each in deployed]) if deployed else math.nan
+    return [each.on(Scenario.parse(cell.scenario)) for each in composed]
+
+
+def bars_of(cell: Cell, configuration: Configuration, seed: int) -> pd.DataFrame:
+    """Draw the market of a seed; where the edge ends, the bars after it are of one without."""
+    bars = configuration.market(seed).load(SYMBOL)
+    if cell.ends is None:
+        return bars
+    after = replace(
+        configuration,
+        config={**configuration.config, "data": {**configuration.config["data"], "edge_frac": 0.0}},
+    )
+    others = after.market(seed).load(SYMBOL)
+    history = round(len(bars) - (1 - cell.ends) * 7.6 * Scenario.parse(cell.scenario).n_events)
+    tail = others.iloc[history:].copy()
+    tail[PRICES] *= bars["close"].iloc[history - 1] / others["close"].iloc[history - 1]
+    return pd.concat([bars.iloc[:history], tail])
+
+
+def predict(name: str, seed: int, folder: Path, *, fast: bool) -> str:
+    """Carry out every configuration on one symbol, and store what a selection needs of it."""
+    cell = CELLS[name]
+    configurations = configurations_of(cell, fast=fast)
+    bars = bars_of(cell, configurations[0], seed)
+    failures: dict[str, str] = {}
+    try:
+        data = make_dataset({SYMBOL: bars}, configurations[0].components)
+        runs = list(carry_out(bars, data, configurations, failures))
+    except SmcError as error:
+        runs, failures = [], {"events": str(error)}
+    save(folder / f"{seed:05}", runs, failures)
+    return f"{len(runs)} runs" + (f", {len(failures)} failed" if failures else "")
+
+
+def save(path: Path, runs: Sequence[SimulatedRun], failures: Mapping[str, str]) -> None:
+    """Store predictions, evidence and a few facts; the facts last, for they say that all is there."""
+    facts: dict[str, Any] = {"failures": dict(failures), "runs": {}}
+    for run in runs:
+        record = {
+            name: run.record[name]
+            for name in (
+                "symbol",
+                "task",
+                "history",
+                "model_name",
+                "choices",
+                "seed",
+                "data_hash",
+                "seedless_hash",
+                "split_hash",
+                "code_version",
+            )
+        }
+        traded = run.returns.groupby("part")["position"].any() if len(run.returns) else pd.Series(dtype=bool)
+        facts["runs"][run.run_id] = {
+            "record": record,
+            "traded": {part: bool(any_) for part, any_ in traded.items()},
+            "two_sided": run.two_sided,
+        }
+    tables = {
+        "predictions": [run.predictions.assign(run=run.run_id) for run in runs],
+        "evidence": [run.evidence.assign(run=run.run_id) for run in runs],
+    }
+    for kind, parts in tables.items():
+        if parts:
+            pd.concat(parts, ignore_index=True).to_parquet(f"{path}.{kind}.parquet", compression="zstd")
+    Path(f"{path}.json.new").write_text(json.dumps(facts))
+    Path(f"{path}.json.new").rename(f"{path}.json")
+
+
+def load(path: Path, symbol: str) -> SymbolTrials | str:
+    """Read what was stored of a symbol, under a name; a sentence where it could not be judged."""
+    facts = json.loads(path.read_text())
+    if not facts["runs"]:
+        return "; ".join(f"{name}: {why}" for name, why in facts["failures"].items())
+    stem = str(path).removesuffix(".json")
+    predictions = dict(tuple(pd.read_parquet(f"{stem}.predictions.parquet").groupby("run")))
+    evidence = dict(tuple(pd.read_parquet(f"{stem}.evidence.parquet").groupby("run")))
+    candidates, columns = [], {}
+    for run_id, run in facts["runs"].items():
+        traded = [part for part, any_ in run["traded"].items() if any_]
+        returns = pd.DataFrame({"symbol": SYMBOL, "part": traded, "position": 1.0, "net": 0.0, "account": 0})
+        record = {**run["record"], "symbol": SYMBOL, "warnings": []}
+        (candidate,) = candidates_of(
+            run_id, record, predictions[run_id].drop(columns="run").dropna(axis=1, how="all"), returns
+        )
+        candidates.append(replace(candidate, identity=replace(candidate.identity, symbol=symbol)))
+        ((_, *own),) = columns_of(evidence[run_id])
+        columns[run_id] = tuple(own)
+    n_trials = len(candidates) + len(facts["failures"])
+    two_sided = any(run["two_sided"] for run in facts["runs"].values())
+    market = market_of(symbol, candidates, n_trials=n_trials, two_sided=two_sided, evidence=columns)
+    return SymbolTrials(symbol, candidates, market, is_simulated=True)
+
+
+def stored(folder: Path) -> Iterator[tuple[int, SymbolTrials | str]]:
+    """Give the symbols that a cell has so far."""
+    for path in sorted(folder.glob("*.json")):
+        yield int(path.stem), load(path, f"S{path.stem}")
+
+
+def judge(name: str, folder: Path) -> None:
+    """Write a line a rule: what was deployed, watched, and what decided."""
+    verdicts: dict[str, list[Verdict]] = {rule: [] for rule in RULES}
+    unjudged = []
+    for _, symbol in stored(folder):
+        if isinstance(symbol, str):
+            unjudged.append(symbol)
+            continue
+        for rule, its in RULES.items():
+            verdicts[rule] += its.select([symbol])
+    for rule, told in verdicts.items():
+        n_all = len(told) + len(unjudged)
+        found = share([float(each.verdict == DEPLOY) for each in told] + [0.0] * len(unjudged))
+        gates = pd.Series(
+            [each.decided_by.name if each.decided_by else "all passed" for each in told]
+        ).value_counts()
+        watched = sum(each.verdict == "WATCH" for each in told)
+        sys.stdout.write(
+            f"{name:>14} {rule:<8} {n_all:>5} symbols, {len(unjudged)} not judged: DEPLOY {found.value:6.1%} "
+            f"[{found.low:.1%}, {found.high:.1%}], WATCH {watched}; "
+            f"{', '.join(f'{gate} {n}' for gate, n in gates.items())}\n"
+        )
+        if rule == "honest":
+            passed = [
+                float((each.evidence.get("p_values") or {}).get("corrected", 1.0) <= 0.05) for each in told
+            ]
+            p = share(passed)
+            sys.stdout.write(f"{'':>14} p_oof <= .05: {p.value:6.1%} [{p.low:.1%}, {p.high:.1%}]\n")
+
+
+def sweeps(edge: Path, null: Path, dead: Path | None) -> None:
+    """Put symbols into sweeps of eleven, judged together: what is found, and what is false."""
+    pools = {
+        kind: [symbol for _, symbol in stored(path) if not isinstance(symbol, str)]
+        for kind, path in (("edge", edge), ("null", null), *((("dead", dead),) if dead else ()))
+    }
+    rule = Honest()
+    for n_edges in EDGES:
+        n_dead = min(1, SWEEP - n_edges) if dead else 0
+        n_null = SWEEP - n_edges - n_dead
+        n_sweeps = min(
+            len(pools["edge"]) // n_edges,
+            len(pools["null"]) // max(n_null, 1),
+            *([len(pools["dead"]) // n_dead] if n_dead else []),
+        )
+        found, false_shares, n_deployed = [], [], 0
+        for k in range(n_sweeps):
+            chosen = {
+                "E": pools["edge"][k * n_edges : (k + 1) * n_edges],
+                "N": pools["null"][k * n_null : (k + 1) * n_null],
+                "D": pools.get("dead", [])[k * n_dead : (k + 1) * n_dead],
+            }
+            symbols = [
+                renamed(symbol, f"{kind}{number:02}")
+                for kind, own in chosen.items()
+                for number, symbol in enumerate(own)
+            ]
+            told = {each.symbol: each.verdict == DEPLOY for each in rule.select(symbols)}
+            found += [float(told[name]) for name in told if name[0] == "E"]
+            n_own = sum(told.values())
+            n_deployed += n_own
+            false_shares.append(sum(told[name] for name in told if name[0] != "E") / max(n_own, 1))
+        if n_sweeps:
+            rate = share(found)
             sys.stdout.write(
-                f"{scenario:>10} {rule:<26} {len(told):>7} {found.value:>7.1%} "
-                f"{f'{found.low:.1%} to {found.high:.1%}':>15} {watched:>6.1%} {test:>5.3f}\n"
+                f"{n_sweeps:>4} sweeps of {SWEEP}, {n_edges} edges, {n_dead} dead: found {rate.value:.1%} [{rate.low:.1%}, {rate.high:.1%}]; "
+                f"{n_deployed} deployed, false discovery rate {np.mean(false_shares):.2%}\n"
             )
 
 
+def renamed(symbol: SymbolTrials, name: str) -> SymbolTrials:
+    """Give a symbol another name: the same seed of two cells is another market."""
+    candidates = [replace(each, identity=replace(each.identity, symbol=name)) for each in symbol.candidates]
+    columns = [replace(column, symbol=name) for column in symbol.market.columns]
+    return replace(
+        symbol,
+        symbol=name,
+        candidates=candidates,
+        market=replace(symbol.market, market=name, columns=columns),
+    )
+
+
 def main() -> None:
-    """Judge what is left to be judged, then report."""
+    """Predict what is left, or judge what is there."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--scenarios", nargs="*", default=SCENARIOS)
-    parser.add_argument("--symbols", type=int, default=200)
+    parser.add_argument("action", choices=("predict", "judge", "sweeps"))
+    parser.add_argument("cells", nargs="+", choices=CELLS)
+    parser.add_argument(
+        "--fast", action="store_true", help="eight cheap configurations instead of the chain's twelve"
+    )
+    parser.add_argument("--symbols", type=int, default=40)
     parser.add_argument("--output", type=Path, default=Path("outputs/bench_selection"))
     parser.add_argument("--part", default="0/1", help="which part of the symbols, of how many")
     asked = parser.parse_args()
-    number, n_parts = map(int, asked.part.split("/"))
-    store = Store(asked.output, suffix=f".{number}")
-    # no rule looks at intervals: they are left out as far as they can be
-    composed = compose_configurations(MODELS, PROFILES, ["evaluation.n_bootstrap=2"])
-    for scenario in map(Scenario.parse, asked.scenarios):
-        configurations = [each.on(scenario) for each in composed]
-        for seed in sorted(set(range(number, asked.symbols, n_parts)) - set(store.read(scenario))):
-            started = time.perf_counter()
-            with quiet():
-                found = verdicts(seed, configurations)
-            store.append(scenario, {"seed": seed, "verdicts": found})
-            told = {name: each["verdict"] for name, each in found.items()}
-            sys.stderr.write(f"{scenario} {seed}: {told} {time.perf_counter() - started:.1f} s\n")
-    report(asked.output)
+    folders = {name: asked.output / ("fast" if asked.fast else "chain") / name for name in asked.cells}
+    if asked.action == "sweeps":
+        edge, null, *dead = folders.values()
+        sweeps(edge, null, dead[0] if dead else None)
+        return
+    for name, folder in folders.items():
+        if asked.action == "judge":
+            judge(name, folder)
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        number, n_parts = map(int, asked.part.split("/"))
+        for seed in range(number, asked.symbols, n_parts):
+            if not (folder / f"{seed:05}.json").is_file():
+                started = time.process_time()
+                with quiet():
+                    told = predict(name, seed, folder, fast=asked.fast)
+                sys.stderr.write(f"{name} {seed}: {told}, {time.process_time() - started:.1f} CPU-s\n")
 
 
 if __name__ == "__main__":
