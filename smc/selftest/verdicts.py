@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from smc.selection.candidate import SymbolTrials
 from smc.selection.candidates import candidates_of
 from smc.selection.classic import Classic
@@ -36,7 +38,9 @@ def judge(runs: Sequence[SimulatedRun], rules: Mapping[str, Any], n_trials: int)
         ]
         two_sided = any(run.two_sided for run in runs)
         evidence = {
-            run.run_id: (rows, values) for run in runs for _, rows, values in columns_of(run.evidence)
+            run.run_id: (rows, values.astype(np.float64))
+            for run in runs
+            for _, rows, values in columns_of(run.evidence)
         }
         market = market_of(SYMBOL, candidates, n_trials=n_trials, two_sided=two_sided, evidence=evidence)
         (verdicts[name],) = rule.select([SymbolTrials(SYMBOL, candidates, market)])

@@ -1,7 +1,6 @@
 """What purging is for: a model without skill must not seem to have any."""
 
 import numpy as np
-import pytest
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier

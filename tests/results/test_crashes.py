@@ -3,8 +3,6 @@
 import os
 import signal
 
-import pytest
-
 from smc.results import RunStore, list_runs, load_run
 
 RUN_ID = "00000000000000aa"

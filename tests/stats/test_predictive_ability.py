@@ -1,7 +1,6 @@
 """Hansen's test beside arch, and its laws."""
 
 import numpy as np
-import pytest
 from arch.bootstrap import SPA
 
 from smc.stats import superior_predictive_ability

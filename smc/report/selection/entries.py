@@ -21,7 +21,7 @@ NAMES = {
     "test_above_baseline": ("test accuracy over the baseline", "above"),
     "val_test_difference": ("validation and test alike", "at most"),
     "test_p_value": ("test part (p, times openings)", "at most"),
-    "benjamini_hochberg": ("number of symbols (Benjamini-Hochberg p)", "at most"),
+    "benjamini_hochberg": ("number of markets (Benjamini-Hochberg p)", "at most"),
 }
 SHARES = ("train_val_gap", "test_accuracy", "test_above_baseline", "val_test_difference")
 P_VALUES = ("romano_wolf", "test_p_value", "benjamini_hochberg")

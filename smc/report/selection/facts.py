@@ -12,15 +12,26 @@ P_VALUES = {
     "corrected": "p corrected for all trials of its market",
     "test": "p of the test part, times openings",
     "superior_predictive_ability": "superior predictive ability p (any trial better)",
-    "benjamini_hochberg": "Benjamini-Hochberg p over the symbols",
+    "combined": "p of both together (Fisher), 1 where a gate failed",
+    "benjamini_hochberg": "that, adjusted for all markets of the family",
+    "benjamini_hochberg_test": "p of the test part, adjusted for all markets of the family",
 }
+
+
+#: How folds trained.
+SCHEMES = {"forward": "trained before", "two_sided": "trained before and after: variance times 2"}
+#: How p-values are adjusted over markets.
+METHODS = {"benjamini_hochberg": "Benjamini-Hochberg", "benjamini_yekutieli": "Benjamini-Yekutieli"}
 
 
 def facts_section(entry: Mapping[str, Any]) -> Section:
     """List trials, p-values, what the events can tell, and what became of the test split."""
     evidence = entry["evidence"]
     power = evidence.get("power") or {}
-    points = [f"{power['sentence'][0].upper()}{power['sentence'][1:]}."] if power else []
+    points = [
+        *([f"{power['sentence'][0].upper()}{power['sentence'][1:]}."] if power else []),
+        *(evidence.get("guarantees") or []),
+    ]
     rows = [
         *_trials(evidence),
         *_score(evidence),
@@ -78,6 +89,11 @@ def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             f"{decimal(evidence.get('value'))}, n {n_events}",
         )
         yield "its one-sided lower bound", decimal(evidence.get("lower_bound"))
+    if scheme := evidence.get("scheme"):
+        yield (
+            "events that folds tested, and how",
+            f"{count(scheme['n_tested'])} of {count(scheme['n_development'])}, {SCHEMES[scheme['kind']]}",
+        )
     if band := evidence.get("seed_band"):
         yield "lowest and highest of its seeds", interval(band, decimal)
 
@@ -85,6 +101,8 @@ def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _p_values(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in (evidence.get("p_values") or {}).items():
         yield P_VALUES[name] if name in P_VALUES else name.replace("_", " "), decimal(value, 4)
+        if name == "benjamini_hochberg" and (family := evidence.get("family")):
+            yield "markets of the family", f"{count(family['n_markets'])}, by {METHODS[family['method']]}"
         if name == "corrected" and "would_pass_as_best_of" in evidence:
             yield "it would pass as the best of", f"{count(evidence['would_pass_as_best_of'])} more"
 
