@@ -26,6 +26,8 @@ OnProgress: TypeAlias = Callable[[str], None]
 #: What is learned: classes or numbers.
 LabelTask: TypeAlias = Literal["classification", "regression"]
 
+#: What training rows count by.
+SampleWeight: TypeAlias = Literal["uniqueness", "return_attribution", "none"]
 
 #: What values a feature takes: 0 or 1; a sign, or a sum of two; whole numbers from 0 on; a coordinate of the
 #: hours at which bars open; any number. All but the last are discrete.

@@ -178,8 +178,10 @@ def load_audited_run(
     (symbol,) = symbols
     bars = components.data.load(symbol)
     check_fit(symbol, bars.iloc[-max_bars:], components.features, components.labels.horizon)
-    use_weights = config["sample_weight"] == "uniqueness"
+    sample_weight = config["sample_weight"]
     procedure = (
-        OwnPipeline(pipeline) if pipeline else ComposedRun(components.pipeline, config["final"], use_weights)
+        OwnPipeline(pipeline)
+        if pipeline
+        else ComposedRun(components.pipeline, config["final"], sample_weight)
     )
     return AuditedRun(config, components, symbol, bars.iloc[-max_bars:], procedure, n_draws, n_cuts)

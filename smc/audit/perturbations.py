@@ -30,7 +30,8 @@ def scrambled(data: Dataset, labels_of: BoolArray, rows: IntArray, rng: np.rando
         values[labels_of] = _other(values, rng)[labels_of]
         events[name] = values
     events.loc[labels_of, "ret"] = -events.loc[labels_of, "ret"]
-    events.loc[labels_of, "weight"] = rng.uniform(0.1, 1.0, int(labels_of.sum()))
+    for name in ("weight", "attribution"):
+        events.loc[labels_of, name] = rng.uniform(0.1, 1.0, int(labels_of.sum()))
     bars = data.bars.copy()
     spread = np.nan_to_num(np.asarray(data.bars.iloc[data.rows].std(ddof=0))) + 1.0
     noise = 3 * spread * rng.standard_normal((len(rows), bars.shape[1]))

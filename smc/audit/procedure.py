@@ -15,7 +15,7 @@ from smc.evaluation.predictions import class_columns
 from smc.pipeline import FoldPipeline
 from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL, CrossFitter, FitResults
 from smc.training.dataset import Dataset
-from smc.typing import FloatArray, IntArray
+from smc.typing import FloatArray, IntArray, SampleWeight
 
 #: A leak shows in a light fit as well, and a null refits the pipeline dozens of times.
 LIGHT = {"n_estimators": 50, "max_epochs": 10}
@@ -44,7 +44,7 @@ class ComposedRun:
 
     pipeline: FoldPipeline
     final: str
-    use_weights: bool
+    sample_weight: SampleWeight
 
     def predict(self, data: Dataset, plan: SplitPlan) -> list[Scored]:
         """Give scores for folds, val and test."""
@@ -60,7 +60,9 @@ class ComposedRun:
         """
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".* failed, the fit goes on without it", RuntimeWarning)
-            fitter = CrossFitter(data, light(self.pipeline), final=self.final, use_weights=self.use_weights)
+            fitter = CrossFitter(
+                data, light(self.pipeline), final=self.final, sample_weight=self.sample_weight
+            )
             fits = fitter.run(plan, lambda _: None)
         if fits.is_partial:
             raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from smc.arguments import check_fraction, check_non_negative, check_positive, check_printable
 from smc.monitor.webhook import check_webhook
+from smc.typing import SampleWeight
 
 #: Tags of one run.
 MAX_TAGS = 16
@@ -134,7 +135,7 @@ class Root:
     paths: Paths
     symbol: str | list[str] | None
     side: Literal["structure", "long"]
-    sample_weight: Literal["uniqueness", "none"]
+    sample_weight: SampleWeight
     final: Literal["refit", "train"]
     retry: Literal["none", "failed"]
     bad_jobs: Literal["refuse", "skip"]

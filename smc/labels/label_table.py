@@ -76,6 +76,38 @@ def average_uniqueness(start: IntArray, end: IntArray) -> FloatArray:
     >>> average_uniqueness(np.array([0, 2, 4]), np.array([2, 3, 5])).round(4)
     array([0.8333, 0.75  , 1.    ])
     """
+    return _sum_of_shares(start, end) / (end - start + 1)
+
+
+def return_attribution(close: FloatArray, start: IntArray, end: IntArray) -> FloatArray:
+    """Return the absolute sum of each bar's log return by the labels alive, over the bars of each label.
+
+    A label weighs what it has to itself of a move: one through which nothing happened teaches little, and k
+    labels of one move share it. Not scaled.
+
+    Parameters
+    ----------
+    close
+        Of every bar (n_bars,), positive.
+    start, end
+        First and last bar of each label, both included; any order, ``start`` at least 1.
+
+    References
+    ----------
+    Lopez de Prado (2018), Advances in Financial Machine Learning, 4.6 and snippet 4.10.
+
+    Examples
+    --------
+    >>> close = np.exp(np.array([0.0, 0.1, 0.3, 0.2, 0.2]))
+    >>> return_attribution(close, np.array([1, 2, 4]), np.array([2, 3, 4])).round(4)
+    array([0.2, 0. , 0. ])
+    """
+    moves = np.diff(np.log(close), prepend=np.log(close[:1]))
+    return np.abs(_sum_of_shares(start, end, moves))
+
+
+def _sum_of_shares(start: IntArray, end: IntArray, values: FloatArray | None = None) -> FloatArray:
+    """Return the sum over each label's bars of 1, or of the bar's value, by the labels alive."""
     if not len(start):
         return np.empty(0)
     first = start.min()
@@ -83,9 +115,10 @@ def average_uniqueness(start: IntArray, end: IntArray) -> FloatArray:
     opened = np.bincount(start - first, minlength=n_bars)
     closed = np.bincount(end - first + 1, minlength=n_bars + 1)[:-1]
     alive = np.cumsum(opened - closed)
-    share = np.divide(1.0, alive, out=np.zeros(n_bars), where=alive > 0)
+    own = 1.0 if values is None else values[first : first + n_bars]
+    share = np.divide(own, alive, out=np.zeros(n_bars), where=alive > 0)
     before = np.concatenate([[0.0], np.cumsum(share)])
-    return (before[end - first + 1] - before[start - first]) / (end - start + 1)
+    return before[end - first + 1] - before[start - first]
 
 
 def class_balance(labels: pd.DataFrame) -> dict[int, float]:

@@ -21,7 +21,7 @@ from smc.pipeline import FoldPipeline
 from smc.results.record import Augmentation, Stop, Warned
 from smc.training.dataset import Dataset
 from smc.training.fit_result import FitResult
-from smc.typing import IntArray, Spans
+from smc.typing import IntArray, SampleWeight, Spans
 from smc.windows import Windows
 
 OUT_OF_FOLD, TRAIN, VAL, TEST = "out_of_fold", "train", "val", "test"
@@ -30,6 +30,8 @@ TRAIN_FIT, FINAL_FIT = "train fit", "final fit"
 
 #: Labels of several steps ahead are called `label_1`, `label_5`; the last is also `label`.
 STEP = "label_"
+#: Of an event, what only a fit asks for.
+FITTED_BY = ["attribution"]
 
 #: Characters of a library's message that are passed on.
 MAX_MESSAGE = 400
@@ -137,8 +139,8 @@ class CrossFitter:
     ----------
     final
         See `fit_tasks`. A refit has as many rounds as the train fit stopped at, scaled by rows.
-    use_weights
-        Whether rows count by the uniqueness of their labels.
+    sample_weight
+        What rows count by, see `smc.training.dataset.Dataset.weights`.
     watches
         Told how each fit goes on, see `smc.monitor.fit_monitor.FitMonitor`.
     check_first_fit
@@ -148,7 +150,7 @@ class CrossFitter:
     data: Dataset
     pipeline: FoldPipeline
     final: str = "refit"
-    use_weights: bool = True
+    sample_weight: SampleWeight = "uniqueness"
     watches: Sequence[FitWatch] = ()
     check_first_fit: Callable[[FoldPipeline], None] = check_can_be_saved
 
@@ -215,7 +217,7 @@ class CrossFitter:
             model = unfitted.fit(
                 self.data.inputs(positions, lookback),
                 events[self._targets].to_numpy(),
-                sample_weight=events["weight"].to_numpy() if self.use_weights else None,
+                sample_weight=self.data.weights(self.sample_weight, positions),
                 spans=self.data.spans[positions],
                 returns=events["ret"].to_numpy(),
                 lagged_rows=lambda rows, n_bars: self.data.inputs(
@@ -241,7 +243,8 @@ class CrossFitter:
         """Predict some events, one row each beside what happened."""
         inputs = self.data.inputs(positions, model.lookback)
         columns = dict(_predicted(model, inputs, self.data.spans[positions], self._targets))
-        return self.data.events.iloc[positions].assign(part=split, fold=fold, **columns)
+        events = self.data.events.iloc[positions].drop(columns=FITTED_BY, errors="ignore")
+        return events.assign(part=split, fold=fold, **columns)
 
     @property
     def _targets(self) -> str | list[str]:

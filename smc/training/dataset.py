@@ -12,7 +12,8 @@ from smc.cv.common_axis import common_axis_spans
 from smc.errors import ConfigError, LabelError, ModelError
 from smc.features.feature_set import FeatureSet
 from smc.interfaces import EventDetector, FeatureExtractor, Labeller
-from smc.typing import Bars, IntArray, Spans
+from smc.labels.label_table import return_attribution
+from smc.typing import Bars, FloatArray, IntArray, SampleWeight, Spans
 from smc.windows import Windows
 
 DAY = 86_400  # seconds
@@ -43,7 +44,9 @@ class Dataset:
         Row of each event's own bar in ``bars``.
     events
         One row an event: ``symbol``, ``event`` (bar position in its own series), ``time`` (that bar's open),
-        ``start``, ``end`` (label span in its own series), ``label``, ``ret``, ``weight``, ``side``.
+        ``start``, ``end`` (label span in its own series), ``label``, ``ret``, ``weight``, ``side``, and
+        ``attribution``, what the label has to itself of what the market did
+        (`smc.labels.label_table.return_attribution`).
     spans
         (n_events, 2), label spans on the time axis that all symbols share; the symbol's own for one symbol.
     account
@@ -55,6 +58,22 @@ class Dataset:
     events: pd.DataFrame
     spans: Spans
     account: dict[str, dict[str, Any]]
+
+    def weights(self, kind: SampleWeight, positions: IntArray) -> FloatArray | None:
+        """Return how much each of some events counts in a fit; None: all the same.
+
+        Parameters
+        ----------
+        kind
+            ``uniqueness``: average uniqueness of the label. ``return_attribution``: its share of the returns
+            in its span, 1 on average over these events, so that nothing is scaled by what others hold.
+        """
+        if kind == "uniqueness":
+            return self.events["weight"].to_numpy()[positions]
+        if kind == "none":
+            return None
+        own = self.events["attribution"].to_numpy()[positions]
+        return own / own.mean() if own.any() else np.ones(len(own))
 
     def inputs(
         self, positions: IntArray, lookback: int = 1, *, bars_before: IntArray | int = 0
@@ -153,6 +172,7 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, source: EventSource
     events.insert(1, "time", bars.index[rows])
     events["side"] = side[np.searchsorted(known, events["event"])]
     spans = events[["start", "end"]].to_numpy(dtype=np.int64)
+    events["attribution"] = return_attribution(bars["close"].to_numpy(dtype=np.float64), *spans.T)
     return Dataset(features, rows, events, spans, {"": account})
 
 

@@ -72,7 +72,7 @@ def fit_models(
         data,
         components.pipeline,
         final=config["final"],
-        use_weights=config["sample_weight"] == "uniqueness",
+        sample_weight=config["sample_weight"],
         watches=components.fit_watches,
     )
     try:

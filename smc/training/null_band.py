@@ -51,7 +51,7 @@ class NullBand:
     def __init__(self, run: Run, output: str | Path) -> None:
         config = _quiet(upgrade_config(run.config)[0])
         self.components = Components.from_config(config)
-        self.use_weights = config["sample_weight"] == "uniqueness"
+        self.sample_weight = config["sample_weight"]
         kept = KeptBars(str(output), run.fingerprints)
         self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.components)
         self.plan = SplitPlan.from_spans(self.data.spans, self.components.cv, **config["split"])
@@ -71,7 +71,7 @@ class NullBand:
         return scores
 
     def _score(self, data: Dataset, symbol: str) -> float:
-        fitter = CrossFitter(data, self.components.pipeline, use_weights=self.use_weights)
+        fitter = CrossFitter(data, self.components.pipeline, sample_weight=self.sample_weight)
         baseline = baseline_of(fitter, self.components.labels.task)
         rows = with_baseline(pd.concat(self._predict(fitter)), pd.concat(self._predict(baseline)))
         rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))

@@ -76,7 +76,7 @@ class Rebuilt:
             self.data,
             self.components.pipeline,
             final=config["final"],
-            use_weights=config["sample_weight"] == "uniqueness",
+            sample_weight=config["sample_weight"],
         )
         for number, fold in enumerate(self.plan.folds):
             on_progress(f"{fold.name} of {len(self.plan.folds)}")

@@ -1,9 +1,11 @@
 """Sharpe ratios: what is measured, what is refused, and what units come out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 from scipy.stats import kurtosis, skew
 
 from smc.stats import (
@@ -73,13 +75,7 @@ def test_annualising_changes_no_deflated_ratio(convention: str) -> None:
 def test_after_the_shortest_record_the_probability_is_the_confidence(convention: str) -> None:
     length = min_track_record_length(returns(), confidence=0.9, convention=convention)
     record = TrackRecord.of(returns(), periods_per_year=1)
-    stretched = TrackRecord(
-        sharpe=record.sharpe,
-        n=length,  # type: ignore[arg-type]
-        periods_per_year=1,
-        skewness=record.skewness,
-        kurtosis=record.kurtosis,
-    )
+    stretched = replace(record, n=length)  # type: ignore[arg-type]
     assert probabilistic_sharpe_ratio(stretched, convention=convention) == pytest.approx(0.9)
 
 
@@ -145,3 +141,37 @@ def test_impossible_records_are_refused() -> None:
         sharpe_ratio([0.1, math.inf], 1)
     with pytest.raises(ValueError, match=r"`n_trials` must be at least 1, got 0\.5"):
         expected_max_sharpe_ratio(0.5, trials_variance=1)
+
+
+def autoregressive(n: int, r: float, mean: float, rng: np.random.Generator) -> np.ndarray:
+    """Skewed returns each of which keeps a share of the one before."""
+    shocks = rng.gamma(2.0, size=n + 50) - 2.0
+    return mean + lfilter([1.0], [1.0, -r], shocks)[50:]
+
+
+@pytest.mark.parametrize("r", [0.0, 0.3, 0.6])
+def test_the_error_is_the_spread_of_many_autocorrelated_records(r: float) -> None:
+    """Against redrawn records; of independent returns the formula would say half of it at .6."""
+    rng = np.random.default_rng(0)
+    drawn = [autoregressive(1000, r, 0.3, rng) for _ in range(2000)]
+    spread = np.std([sharpe_ratio(values, 1) for values in drawn])
+    records = [TrackRecord.of(values, periods_per_year=1) for values in drawn[:200]]
+    assert np.mean([record.autocorrelation for record in records]) == pytest.approx(r, abs=0.02)
+    errors = [sharpe_standard_error(record) for record in records]
+    assert np.mean(errors) == pytest.approx(spread, rel=0.08)
+    if r == 0.6:
+        independent = [sharpe_standard_error(replace(record, autocorrelation=0.0)) for record in records]
+        assert np.mean(independent) < 0.6 * spread
+
+
+def test_returns_that_bounce_are_no_surer_than_independent_ones() -> None:
+    values = autoregressive(500, -0.5, 0.3, np.random.default_rng(1))
+    record = TrackRecord.of(values, periods_per_year=1)
+    assert record.autocorrelation < -0.4
+    assert sharpe_standard_error(record) == sharpe_standard_error(replace(record, autocorrelation=0.0))
+
+
+@pytest.mark.parametrize("r", [1.0, -1.0, math.nan])
+def test_an_autocorrelation_that_no_record_has_is_refused(r: float) -> None:
+    with pytest.raises(ValueError, match=r"`autocorrelation` must lie in \(-1, 1\)"):
+        TrackRecord(sharpe=1.0, n=10, periods_per_year=1, autocorrelation=r)

@@ -88,7 +88,7 @@ def test_ctrl_c_leaves_a_run_the_fits_so_far_and_ends_an_audit_of_it() -> None:
     fits = CrossFitter(events, pipeline(Logistic())).run(plan, lambda _: None)
     assert fits.is_partial
     with pytest.raises(KeyboardInterrupt):
-        ComposedRun(pipeline(Logistic()), "refit", use_weights=True).fit(events, plan)
+        ComposedRun(pipeline(Logistic()), "refit", sample_weight="uniqueness").fit(events, plan)
 
 
 @pytest.mark.usefixtures("pressed")
