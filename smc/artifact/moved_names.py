@@ -24,7 +24,7 @@ RENAMED: dict[str, dict[str, str]] = {
 ADDED: dict[str, dict[str, Any]] = {
     f"smc.aug.{name}": {"keep_kinds": False}
     for name in ("light.Light", "adaptive.Adaptive", "aggressive.Aggressive", "smote.Smote")
-}
+} | {"smc.cv.expanding.Expanding": {"min_initial_size": 1}}
 
 #: Arguments by which a run called the methods of one's own classes, then -> today.
 RENAMED_ARGUMENTS = {"watcher": "callback", "earlier": "lagged_rows"}

@@ -35,7 +35,8 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     """
     config = _without_run_values(upgrade_config_node(config))
     if "structure" not in config:
-        config |= {"structure": _structure(config), **_with_made_up_kinds(config)}
+        config |= {"structure": _structure(config), **_with_added(config, "aug")}
+    config |= _with_added(config, "cv")
     config = {"run": {"name": None, "tags": [], "note": None}, **config}
     config |= {"trainer": {"callbacks": {}, **config["trainer"]}} if "trainer" in config else {}
     unknown = [field.name for field in fields(Root) if field.name not in config]
@@ -88,10 +89,10 @@ def _structure(config: Config) -> Config:
     return {name: config["features"][name] for name in names if name in config["features"]}
 
 
-def _with_made_up_kinds(config: Config) -> Config:
-    """Return the sampler of a run in which made-up rows did not keep the kinds of features, if it has one."""
-    sampler = config.get("aug", {})
-    return {"aug": {**ADDED[sampler["_target_"]], **sampler}} if sampler.get("_target_") in ADDED else {}
+def _with_added(config: Config, group: str) -> Config:
+    """Return the option of a group with the arguments that its class did not have then; nothing if it had."""
+    option = config.get(group, {})
+    return {group: {**ADDED[option["_target_"]], **option}} if option.get("_target_") in ADDED else {}
 
 
 def _sentences(added: Config, off: list[str]) -> Iterator[str]:

@@ -99,13 +99,17 @@ def import_runs(
 
 
 def _groups(runs: Sequence[ImportedRun]) -> list[list[ImportedRun]]:
-    """Put together what was registered together, oldest first."""
+    """Put together what was registered together, oldest first; of one second in the order of its ledger."""
     groups: dict[object, list[ImportedRun]] = {}
     for run in runs:
         key = run.together or (None if run.date is None else run.date.value) or run.registration.run_id
         groups.setdefault(key, []).append(run)
     latest = pd.Timestamp.max.tz_localize("UTC")
-    return sorted(groups.values(), key=lambda group: min(run.date or latest for run in group))
+
+    def place(run: ImportedRun) -> tuple[pd.Timestamp, int]:
+        return run.date or latest, run.head.number if run.head else 0
+
+    return sorted(groups.values(), key=lambda group: min(map(place, group)))
 
 
 def _import(

@@ -24,7 +24,7 @@ def fold_test(one, other) -> float:
     first, second = (np.array(run.record["history"]["cv_fold_accuracies"]) for run in (one, other))
     folds = json.loads((one.path / "splits.json").read_text())["plan"]["folds"]
     train, test = (
-        [sum(stop - start for start, stop in fold[part]) for fold in folds] for part in ("train", "test")
+        [sum(last - first + 1 for first, last in fold[part]) for fold in folds] for part in ("train", "test")
     )
     change = first - second
     ratio = np.mean(np.divide(test, train))

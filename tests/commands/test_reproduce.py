@@ -81,7 +81,7 @@ def test_data_that_are_gone_do_not_stop_a_rebuild(folder):
 
 def test_a_changed_default_is_named_and_what_was_typed_is_none(run):
     run.config["cv"]["n_splits"] = 4
-    assert list(_default_changes(run, run.config, None)) == ["cv.n_splits would be 5 today; rebuilt with 4."]
+    assert list(_default_changes(run, run.config, None)) == ["cv.n_splits would be 8 today; rebuilt with 4."]
 
 
 def test_a_run_made_before_a_group_existed_is_rebuilt_without_it(run, folder, monkeypatch):

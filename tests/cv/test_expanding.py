@@ -78,7 +78,7 @@ def test_a_share_with_a_step_makes_as_many_blocks_as_are_asked_for() -> None:
 
 
 def test_how_many_splits_a_share_gives_depends_on_the_data() -> None:
-    with pytest.raises(ValueError, match="depends on the data: pass X"):
+    with pytest.raises(ValueError, match=r"depends on the data .*: pass X"):
         Expanding(8, initial_train_size=0.2).get_n_splits()
 
 

@@ -20,6 +20,7 @@ RENAMED = {"calibrate.part_frac": "calibrate.calibration_frac"}
 LEFT_TO_THE_RUN = {"task": "auto", "positions": None}
 #: Values of a profile that the model's YAML says, unless the profile does; the model's own are compared.
 OF_MODEL = {"reg.mlp.hidden_dims", "reg.mlp.batch_size", "reg.mlp.max_epochs"}
+OF_MODEL |= {"reg.random_forest.max_features"}
 OF_MODEL |= {"reg.lstm.lookback", "reg.lstm.batch_size", "reg.lstm.max_epochs"}
 #: What stood with the features alone, and is the root's today.
 STRUCTURE = ("swing_size", "max_age", "min_gap_atr", "pool_tolerance_atr")
@@ -32,8 +33,13 @@ MAKE_UP = {"light", "adaptive", "aggressive", "smote"}
 def composed(line, then):
     """Compose a line today, with what was the rule then."""
     option = then["aug"]["_target_"].split(".")[2]
-    kinds = ["aug.keep_kinds=false"] if option in MAKE_UP else []
-    return compose([*line.split(), "evaluation.test=recorded", *kinds])
+    rules = ["evaluation.test=recorded", "reg.random_forest.max_features=sqrt"]
+    rules += ["aug.keep_kinds=false"] if option in MAKE_UP else []
+    if "cv=" not in line and then["cv"]["_target_"].endswith("WalkForward"):
+        rules.append("cv=walk_forward")
+    elif "cv=expanding" in line:
+        rules += ["cv.n_splits=5", "cv.initial_train_size=null", "cv.min_initial_size=1"]
+    return compose([*line.split(), *rules])
 
 
 def as_today(config):
@@ -51,7 +57,11 @@ def as_today(config):
 def is_new(path, value):
     """Tell whether there was no such key, which changes nothing while it is empty, or off."""
     is_name = path.startswith(("run.", "ledger.", "monitor."))  # who names, counts, watches computes nothing
-    return is_name or (path.rpartition(".")[2], value) in (("callbacks", {}), ("keep_kinds", False))
+    return is_name or (path.rpartition(".")[2], value) in (
+        ("callbacks", {}),
+        ("keep_kinds", False),
+        ("min_initial_size", 1),
+    )
 
 
 def test_every_option_of_then_is_composed():

@@ -67,6 +67,11 @@ class Judgement:
         return self._p_values.get("corrected")
 
     @property
+    def p_single(self) -> float:
+        """What each trial that left no evidence costs."""
+        return self._p_values["single"] or 0.0
+
+    @property
     def p_test(self) -> float | None:
         return self._p_values.get("test")
 

@@ -131,7 +131,7 @@ def test_trials_made_elsewhere_cost_what_untold_trials_do(story):
     told(story.ask_ledger("import", table), "3 trials counted")
     after = story.select()
     never_better(before, after)
-    assert after.p_oof == pytest.approx(4 * before.p_oof)
+    assert after.p_oof == pytest.approx(before.p_oof + 3 * before.p_single)
     told(after.told, "for all 4 of its market, 3 of them without evidence")
     told(story.ask_ledger("import", table), "nothing that the ledger does not know")
 

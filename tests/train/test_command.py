@@ -120,7 +120,7 @@ def test_where_each_value_came_from_is_saved(smc_train, only_run) -> None:
     sources = json.loads((only_run() / "sources.json").read_text())
     assert sources["model.max_depth"] == "command line: model.max_depth=2"
     assert sources["model.learning_rate"] == "reg/tiny.yaml"
-    assert sources["cv.n_splits"] == "cv/walk_forward.yaml"
+    assert sources["cv.n_splits"] == "cv/expanding.yaml"
     assert sources["features.max_age"] == "features/daily.yaml"
     assert sources["seed"] == "train.yaml"
 
@@ -214,7 +214,8 @@ def test_a_sweep_goes_on_after_a_job_that_fails(smc_train, tmp_path) -> None:
 
 
 def test_a_run_without_any_fold_fails_and_says_how_many_events_are_needed(smc_train, tmp_path) -> None:
-    done = smc_train(*FAST, "cv.n_splits=2000")
+    asked = (*FAST, "cv=walk_forward", "cv.n_splits=2000")
+    done = smc_train(*asked)
     assert done.returncode == 2, done.stderr
     assert "no fold can be cut from the " in done.stderr
     assert "needs at least 2001 events, got " in done.stderr
@@ -222,7 +223,7 @@ def test_a_run_without_any_fold_fails_and_says_how_many_events_are_needed(smc_tr
     (status,) = (tmp_path / "outputs" / "status").iterdir()
     told = json.loads(status.read_text())
     assert (told["status"], told["reason"]) == ("failed", "bad_split")
-    again = smc_train(*FAST, "cv.n_splits=2000")
+    again = smc_train(*asked)
     assert again.returncode == 1
     assert "needs at least 2001 events" in again.stdout + again.stderr
 
@@ -237,14 +238,14 @@ EARLY_STOPPED = (
 
 
 def test_a_run_none_of_whose_folds_can_be_fitted_fails(smc_train) -> None:
-    done = smc_train(*EARLY_STOPPED, "cv.train_size=63")
+    done = smc_train(*EARLY_STOPPED, "cv=walk_forward", "cv.train_size=63")
     assert done.returncode == 2, done.stderr
     assert "no fold can be fitted; fold 0: the early-stopping split" in done.stderr
 
 
 def test_a_fold_that_cannot_be_fitted_is_named_and_the_model_still_trains(smc_train, only_run) -> None:
     recorded = "evaluation.test=recorded"
-    done = smc_train(*EARLY_STOPPED, "cv=expanding", "cv.initial_train_size=61", recorded)
+    done = smc_train(*EARLY_STOPPED, "cv.n_splits=5", "cv.initial_train_size=61", recorded)
     assert done.returncode == 0, done.stderr
     assert "fold 0: the early-stopping split" in done.stderr
     record = load_run(only_run()).record

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smc.cv.walk_forward import WalkForward
+from smc.cv.expanding import Expanding
 from smc.data.index import Index
 from smc.events.cusum import Cusum
 from smc.features.feature_set import FeatureSet
@@ -19,7 +19,7 @@ PLACES = {
     "events": (Cusum, "compute"),
     "labels": (TripleBarrier, "compute"),
     "positions": (TripleBarrier, "position"),
-    "cv": (WalkForward, "folds"),
+    "cv": (Expanding, "folds"),
 }
 
 

@@ -149,6 +149,18 @@ def test_imported_rows_without_a_date_are_rounds_of_their_own():
     assert ledger.verify() == []
 
 
+def test_imported_rows_of_one_second_go_by_the_ledger_that_counted_them():
+    """Names are hashes: by them the later of two ideas might come first, and its round be the cheaper one."""
+    ledger = Ledger("sqlite://")
+    heads = {"a": 30, "b": 10, "c": 20}
+    runs = [
+        imported(name, "2024", together=f"event {number}", head=Head(number, "h"))
+        for name, number in heads.items()
+    ]
+    ledger.import_runs(runs, bars_of(), source="x")
+    assert rounds(ledger) == {"b": 1, "c": 2, "a": 3}
+
+
 def test_imported_rows_go_by_their_dates_and_lists():
     ledger = Ledger("sqlite://")
     runs = [
