@@ -182,7 +182,8 @@ def test_weights_matter(name, kind):
     plain, ones = (clone(model).fit(X, y, sample_weight=weight) for weight in (None, np.ones(200)))
     heavy = clone(model).fit(X, y, sample_weight=np.linspace(0.1, 2.0, 200))
     np.testing.assert_array_equal(answers(plain, X), answers(ones, X))
-    assert not np.array_equal(answers(plain, X), answers(heavy, X))
+    others, _ = rows(200, seed=1)  # fully grown trees name their own rows whatever these weigh
+    assert not np.array_equal(answers(plain, others), answers(heavy, others))
 
 
 @pytest.mark.parametrize("kind", TARGETS)
@@ -274,6 +275,7 @@ EXCEPTIONS = {
         "check_regressors_train",
     },
 }
+EXCEPTIONS["extra_trees"] = EXCEPTIONS["random_forest"] - {"check_regressors_train"}
 EXCEPTIONS["mlp"] = EXCEPTIONS["lstm"] = EXCEPTIONS["random_forest"]
 
 

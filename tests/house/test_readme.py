@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_bars(root / "bars" / f"{symbol}_H4.csv", seed)
     (root / "my_conf" / "model").mkdir(parents=True)
     (model,) = (text for kind, text in BLOCKS if kind == "yaml" and "_target_" in text)
-    (root / "my_conf" / "model" / "extra_trees.yaml").write_text(model)
+    (root / "my_conf" / "model" / "own_trees.yaml").write_text(model)
     (python,) = (text for kind, text in BLOCKS if kind == "python")
     (root / "my_models.py").write_text(python)
     made = start("python -m smc.train model=logistic events.last=300", root)  # what later commands look at

@@ -8,16 +8,21 @@ import pytest
 from omegaconf import OmegaConf
 
 from smc.config import compose
+from smc.model.extra_trees import ExtraTrees
 from smc.model.lightgbm import LightGBM
 from smc.model.logistic import Logistic
 from smc.model.random_forest import RandomForest
 from smc.model.xgboost import XGBoost
 
 CONF = Path(__file__).parents[2] / "conf"
-CLASSES = {"logistic": Logistic, "random_forest": RandomForest, "xgboost": XGBoost, "lightgbm": LightGBM}
+CLASSES = {
+    **{"logistic": Logistic, "random_forest": RandomForest, "extra_trees": ExtraTrees},
+    **{"xgboost": XGBoost, "lightgbm": LightGBM},
+}
 KEYS = {
     "logistic": "C",
-    "random_forest": "n_estimators max_depth min_samples_split min_samples_leaf max_samples",
+    "random_forest": "n_estimators max_depth min_samples_split min_samples_leaf max_samples max_features",
+    "extra_trees": "n_estimators max_depth min_samples_leaf",
     "xgboost": "n_estimators max_depth learning_rate subsample colsample_bytree min_child_weight reg_alpha reg_lambda",
     "lightgbm": "n_estimators num_leaves max_depth min_child_samples learning_rate reg_alpha reg_lambda",
     "mlp": "hidden_dims dropout weight_decay label_smoothing batch_size learning_rate max_epochs patience",
@@ -26,7 +31,8 @@ KEYS = {
 NUMBERS = {
     "baseline": {
         "logistic": [1.0],
-        "random_forest": [200, 15, 10, 5, 0.8],
+        "random_forest": [200, 15, 10, 5, 0.8, 0.33],
+        "extra_trees": [200, 15, 10],
         "xgboost": [200, 6, 0.1, 0.8, 0.8, 3, 0.1, 1.0],
         "lightgbm": [200, 31, -1, 20, 0.1, 0, 0],
         "mlp": [[512, 256, 128, 64], 0.3, 0.0001, 0.15, 32, 0.001, 200, 30],
@@ -34,7 +40,8 @@ NUMBERS = {
     },
     "strong": {
         "logistic": [0.01],
-        "random_forest": [200, 10, 20, 10, 0.7],
+        "random_forest": [200, 10, 20, 10, 0.7, 0.33],
+        "extra_trees": [200, 10, 20],
         "xgboost": [200, 4, 0.1, 0.7, 0.7, 5, 0.2, 2.0],
         "lightgbm": [200, 15, 4, 20, 0.05, 0.2, 2.0],
         "mlp": [[256, 128, 64], 0.4, 0.001, 0.2, 32, 0.001, 200, 15],
@@ -42,7 +49,8 @@ NUMBERS = {
     },
     "tiny": {
         "logistic": [0.001],
-        "random_forest": [200, 4, 20, 10, 0.7],
+        "random_forest": [200, 4, 20, 10, 0.7, 0.33],
+        "extra_trees": [200, 4, 20],
         "xgboost": [200, 3, 0.05, 0.8, 0.8, 5, 0.2, 2.0],
         "lightgbm": [200, 15, 3, 5, 0.05, 0.2, 2.0],
         "mlp": [[32], 0.5, 0.01, 0.2, 16, 0.001, 200, 10],
@@ -83,7 +91,7 @@ def test_light_lies_between_none_and_baseline():
     for model, section in light.items():
         for key, value in section.items():
             ends = (none[model][key], baseline[model][key])
-            if None not in ends and not isinstance(value, list):
+            if all(isinstance(number, int | float) for number in (*ends, value)):
                 assert min(ends) <= value <= max(ends), (model, key)
         stopping = "early_stopping_rounds" if model in ("xgboost", "lightgbm") else "patience"
         if stopping in section:

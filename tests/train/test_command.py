@@ -194,16 +194,16 @@ def test_help_lists_each_option_with_a_line(smc_train) -> None:
 def test_your_own_options_are_found_listed_and_run(smc_train, only_run, tmp_path) -> None:
     own = tmp_path / "mine" / "model"
     own.mkdir(parents=True)
-    (own / "extra_trees.yaml").write_text(
+    (own / "own_trees.yaml").write_text(
         "# Extremely randomised trees\n_target_: sklearn.ensemble.ExtraTreesClassifier\n"
         "n_estimators: 20\nmin_samples_leaf: 10\nrandom_state: ${seed}\n"
     )
     listed = smc_train("--help", "--config-dir", "mine").stdout
-    assert re.search(r"extra_trees +Extremely randomised trees", listed)
-    done = smc_train("--config-dir", "mine", "model=extra_trees")
+    assert re.search(r"own_trees +Extremely randomised trees", listed)
+    done = smc_train("--config-dir", "mine", "model=own_trees")
     assert done.returncode == 0, done.stderr
     assert load_run(only_run()).model().estimator_.n_estimators == 20
-    assert "did you mean extra_trees?" in smc_train("--config-dir", "mine", "model=extra_tree").stderr
+    assert "did you mean own_trees?" in smc_train("--config-dir", "mine", "model=own_tree").stderr
 
 
 def test_a_sweep_goes_on_after_a_job_that_fails(smc_train, tmp_path) -> None:
