@@ -8,7 +8,7 @@ if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from smc.selection.manifest import (
     write_manifest,
 )
 from smc.selection.runs import missing_runs, read_runs, runs_summary
-from smc.selection.verdict import Verdict
+from smc.selection.verdict import DEPLOY, Verdict
 from smc.training.null_band import Nulls
 from smc.training.settle import check_heads, settle
 from smc.typing import Config
@@ -149,10 +149,12 @@ def sections(result: SelectionResult, *, with_changes: bool = False) -> list[Sec
         *([] if result.path.name == NAME else [BESIDE.format(result.path.with_name(NAME))]),
         f"The page with the evidence, the Markdown beside it: {result.page}",
     ]
+    promised = _promised(selections.values())
     changes = Section("Changed since the last manifest", result.changes or ["nothing"])
     return [
         Section("Selection", tables=[Table(columns, rows, n_text=4)]),
         Section("Why", reasons),
+        *([Section("What DEPLOY protects from, and what not", promised)] if promised else []),
         *([changes] if with_changes else []),
         Section("Manifest", points),
     ]
@@ -195,6 +197,12 @@ def _why(entry: Mapping[str, Any]) -> str:
     if power := entry["evidence"].get("power"):
         sentences.append(power["sentence"])
     return "; ".join(sentences)
+
+
+def _promised(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the sentences of the models that are deployed, each once."""
+    deployed = (entry["evidence"] for entry in entries if entry["verdict"] == DEPLOY)
+    return list(dict.fromkeys(text for evidence in deployed for text in evidence.get("guarantees") or ()))
 
 
 def _counted_elsewhere(ledger: Mapping[str, Any]) -> Iterator[str]:

@@ -93,10 +93,10 @@ class SymbolAssessment:
             "measure": "return_coefficient",
             "value": chosen.evidence.mean,
             "lower_bound": chosen.lower_bound,
-            "scheme": {
+            "evidence_scheme": {
                 "kind": "two_sided" if chosen.column.two_sided else "forward",
                 "n_tested": len(chosen.evidence),
-                "n_development": len(panel.rows),
+                "n_development": len(panel.rows) - len(self.candidate.test_events[0]),
                 "variance_factor": chosen.column.variance_factor,
             },
             "round": chosen.column.round,

@@ -56,7 +56,8 @@ def as_today(config):
 
 def is_new(path, value):
     """Tell whether there was no such key, which changes nothing while it is empty, or off."""
-    is_name = path.startswith(("run.", "ledger.", "monitor."))  # who names, counts, watches computes nothing
+    # who names, counts, watches computes nothing, nor does the profile of another model
+    is_name = path.startswith(("run.", "ledger.", "monitor.", "reg.extra_trees."))
     return is_name or (path.rpartition(".")[2], value) in (
         ("callbacks", {}),
         ("keep_kinds", False),

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from smc import api
+from smc.select import main
 from smc.selection.family import families
 
 QUICK = ("model=logistic", "aug=none", "monitor=none", "keep_bars=false", "evaluation.n_bootstrap=20")
@@ -58,16 +59,22 @@ def test_a_market_counts_with_what_its_last_selection_found() -> None:
 
 def test_a_selection_in_another_folder_counts_and_its_manifest_says_so(tmp_path) -> None:
     """Judging one symbol a folder is no way round the false discovery rate."""
-    for number in range(3):
+    trained = [
         api.train([*QUICK, *simulated(3000, number), f"paths.output={tmp_path}/{number}"])
+        for number in range(3)
+    ]
+    runs = trained[2:]
     manifests = [api.select([f"paths.output={tmp_path}/{number}"]).manifest for number in range(3)]
     assert [len(manifest["family"]) for manifest in manifests] == [2, 2, 2]
     assert {relative["p_value"] for relative in manifests[0]["family"]} == {1.0}
     (entry,) = manifests[2]["selections"].values()
     told = entry["evidence"]
     assert told["family"] == {"method": "benjamini_hochberg", "n_markets": 3}
-    assert told["scheme"]["kind"] == "forward"
-    assert told["scheme"]["n_tested"] < told["scheme"]["n_development"]
+    scheme, (run,) = told["evidence_scheme"], runs
+    assert (scheme["kind"], scheme["variance_factor"]) == ("forward", 1)
+    assert scheme["n_tested"] == run.record["out_of_fold_metrics"]["n_events"]
+    n_test = run.record["test_part"]["S01"]["n_events"]
+    assert scheme["n_development"] == len(run.evidence) - n_test
     assert told["guarantees"][0].startswith("False discovery rate .05")
 
 
@@ -78,6 +85,16 @@ def test_two_sided_folds_are_told_of_in_run_and_list_alike(tmp_path, cv: str, fa
     asked = [*QUICK, *simulated(4000, 5), f"cv={cv}", f"paths.output={tmp_path}"]
     api.train(asked)
     (entry,) = api.select([f"paths.output={tmp_path}"]).manifest["selections"].values()
-    assert entry["evidence"]["scheme"]["variance_factor"] == factor
+    assert entry["evidence"]["evidence_scheme"]["variance_factor"] == factor
     sentences = " ".join(entry["evidence"]["guarantees"])
     assert ("folds trained after" in sentences) is (factor == 2)
+
+
+def test_the_terminal_says_what_a_deployment_protects_from(tmp_path, capsys) -> None:
+    market = ("data=simulated", "data.n_bars=4000", "data.n_symbols=1", "data.edge_frac=1.0", "symbol=S01")
+    api.train([*QUICK, *market, f"paths.output={tmp_path}"])
+    main([f"paths.output={tmp_path}"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "DEPLOY" in told
+    assert "What DEPLOY protects from, and what not - False discovery rate .05 over symbols" in told
+    assert "An edge that ended before the test part" in told

@@ -89,7 +89,7 @@ def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             f"{decimal(evidence.get('value'))}, n {n_events}",
         )
         yield "its one-sided lower bound", decimal(evidence.get("lower_bound"))
-    if scheme := evidence.get("scheme"):
+    if scheme := evidence.get("evidence_scheme"):
         yield (
             "events that folds tested, and how",
             f"{count(scheme['n_tested'])} of {count(scheme['n_development'])}, {SCHEMES[scheme['kind']]}",
