@@ -6,6 +6,7 @@ import pytest
 from sklearn.model_selection import KFold
 
 from smc.cv.cpcv import CPCV
+from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.cv.purged_kfold import PurgedKFold
 from smc.cv.walk_forward import WalkForward
@@ -194,3 +195,21 @@ def test_the_hash_names_the_split_and_nothing_else(many):
         SplitPlan.from_spans(many + 1, PurgedKFold()),
     ]
     assert len({plan.hash, *(other.hash for other in others)}) == 7
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "two_sided"),
+    [
+        ([0, 1, 2], [3, 4], False),
+        ([3, 4], [0, 1], True),
+        ([2, 3], [0, 5], True),  # after one of its blocks, before the other
+        ([0], [1, 5], False),
+    ],
+)
+def test_folds_that_train_after_what_they_test_are_told(train, test, two_sided) -> None:
+    spans = np.column_stack([np.arange(8), np.arange(8)])
+    fold = Fold("fold 0", np.array(train), np.array(test), n_purged=0)
+    first = Fold("fold 1", np.array([0]), np.array([1]), n_purged=0)
+    outer = Fold("outer", np.array([0, 1]), np.array([7]), n_purged=0)
+    assert SplitPlan(spans, outer, outer, (first, fold)).is_two_sided is two_sided
+    assert not SplitPlan(spans, outer, outer, ()).is_two_sided

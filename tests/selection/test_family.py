@@ -100,3 +100,16 @@ def test_what_a_markets_other_symbols_found_is_not_held_against_it() -> None:
     own = Relative("m", ("A",), 0.04, 0.04)
     found = discovery(own, [own, Relative("m", ("B",), 1e-9, 1e-9)], q=0.05, any_dependence=False)
     assert (found.p_value, found.n_markets) == (0.04, 1)
+
+
+def test_two_sided_evidence_ranks_by_a_bound_that_allows_for_its_folds(make_candidate, trials) -> None:
+    forward = trials(make_candidate(accuracy=0.62))
+    columns = [replace(column, two_sided=True) for column in forward.market.columns]
+    (before,), (after,) = (
+        judge(forward),
+        judge(replace(forward, market=replace(forward.market, columns=columns))),
+    )
+    mean = before.evidence["value"]
+    assert after.evidence["value"] == mean
+    spread = mean - before.evidence["lower_bound"]
+    assert mean - after.evidence["lower_bound"] == pytest.approx(2**0.5 * spread)
