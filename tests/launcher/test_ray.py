@@ -162,6 +162,7 @@ def test_ctrl_c_ends_the_runs_in_an_orderly_way(place, end_process) -> None:
     assert not place.workers()
 
 
+@pytest.mark.slow
 def test_sigkill_of_the_sweep_leaves_no_process(place, end_process) -> None:
     sweep = place.start(RAY, "seed=range(2)", "model.mode=hang")
     place.wait_for(place.workers, seconds=200)

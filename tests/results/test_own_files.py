@@ -94,7 +94,13 @@ def test_a_file_that_is_read_anyhow_is_noted_with_its_content(write, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "work", ["use(PATH), use(PATH, 'w')", "use(PATH, 'w'), use(PATH + '.new'), use(PATH, 'w')"]
+    "work",
+    [
+        "use(PATH), use(PATH, 'w')",
+        "use(PATH, 'w'), use(PATH + '.new'), use(PATH, 'w')",
+        "use(PATH, 'w'), use(PATH), use(PATH + '.new')",
+        "use(PATH), use(PATH, 'a'), use(PATH)",
+    ],
 )
 def test_what_is_written_over_once_it_was_read_was_an_input(write, tmp_path: Path, work: str) -> None:
     module, path = write(reader(work)), tmp_path / "prices.csv"

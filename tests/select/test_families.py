@@ -98,3 +98,18 @@ def test_the_terminal_says_what_a_deployment_protects_from(tmp_path, capsys) -> 
     assert "DEPLOY" in told
     assert "What DEPLOY protects from, and what not - False discovery rate .05 over symbols" in told
     assert "An edge that ended before the test part" in told
+
+
+def test_symbols_that_share_a_model_are_adjusted_for_any_dependence(tmp_path) -> None:
+    api.train(
+        [
+            *QUICK,
+            "data=simulated",
+            "data.n_bars=3000",
+            "data.n_symbols=2",
+            "symbol=[S01,S02]",
+            f"paths.output={tmp_path}",
+        ]
+    )
+    entries = api.select([f"paths.output={tmp_path}"]).manifest["selections"]
+    assert {entry["evidence"]["family"]["method"] for entry in entries.values()} == {"benjamini_yekutieli"}

@@ -12,7 +12,8 @@ from smc.training.dataset import Dataset, label_events, pool
 #: Bars of each symbol: of different lengths and starts, on a 4 h grid that both share.
 BARS = {
     "A": pd.DataFrame(
-        {"close": np.arange(30.0)}, index=pd.date_range("2020-01-01", periods=30, freq="4h", tz="UTC")
+        {"close": np.maximum(np.arange(30.0), 0.5)},
+        index=pd.date_range("2020-01-01", periods=30, freq="4h", tz="UTC"),
     ),
     "B": pd.DataFrame(
         {"close": 100 + np.arange(20.0)}, index=pd.date_range("2020-01-02", periods=20, freq="4h", tz="UTC")
