@@ -62,6 +62,7 @@ def test_a_run_weighs_its_rows_so_and_comes_out_again(tmp_path, monkeypatch) -> 
     plain, weighted = api.train(SMALL), api.train(BY_RETURN)
     assert plain.record["trial_hash"] != weighted.record["trial_hash"]
     assert list(plain.predictions) == list(weighted.predictions)
+    assert "attribution" not in plain.predictions, "what only a fit asks for is no part of a table"
     assert not np.allclose(plain.predictions["p_1"], weighted.predictions["p_1"])
     assert reproduce(weighted, output="outputs").verdict == "identical"
 
