@@ -418,6 +418,38 @@ MUTATIONS = (
         "comparison", "if not gap <= tolerance:", "if gap > tolerance:",
         "tests/comparison/test_outputs.py", "a number that became missing passes for the same",
     ),
+    Mutation(
+        "selection", "if other.market != own.market]", "]",
+        "tests/selection/test_family.py", "a file under two names is two discoveries",
+    ),
+    Mutation(
+        "selection", "if test is None or not all(gate.passed for gate in self.gates):", "if test is None:",
+        "tests/selection/test_family.py", "a symbol that fails a gate makes room for others",
+    ),
+    Mutation(
+        "selection", "        statistics = statistics / np.sqrt(panel.variance_factors)\n", "",
+        "tests/selection/test_p_values.py", "folds that learn from each other cost nothing",
+    ),
+    Mutation(
+        "trials", "row.two_sided is not False", "bool(row.two_sided)",
+        "tests/trials/test_ledger.py", "splits that nobody knows count as forward ones",
+    ),
+    Mutation(
+        "trials", "run.head.number if run.head else 0", "0",
+        "tests/trials/test_looks.py", "imported ideas of one second change places",
+    ),
+    Mutation(
+        "cv", "fold.train.max() > fold.test.min()", "fold.train.max() > fold.test.max()",
+        "tests/cv/test_plan.py", "a fold that trains between its blocks counts as forward",
+    ),
+    Mutation(
+        "results/own_files.py", "bool(flags & os.O_TRUNC) or (", "(",
+        "tests/results/test_own_files.py", "what a run wrote itself is its input",
+    ),
+    Mutation(
+        "training", "return own / own.mean() if own.any()", "return own if own.any()",
+        "tests/training/test_sample_weight.py", "weights are not scaled inside their fit",
+    ),
 )  # fmt: skip
 
 
