@@ -108,6 +108,7 @@ def test_a_worker_that_is_killed_takes_no_other_with_it(place) -> None:
     assert place.statuses()[hung] == ("killed", "SIGKILL")
 
 
+@pytest.mark.slow
 def test_the_end_of_the_fork_server_loses_the_runs_in_flight_alone(place) -> None:
     sweep = place.start(PROCESSES, "model.mode=hang,slow,ok", "hydra.launcher.jobs=1")
     place.wait_for(lambda: place.has_started() and trials(place))

@@ -30,7 +30,14 @@ RUNS = {
     "without trading": ["labels.expiry=drop"],
     "one fold, one decision": ["cv=holdout", "calibrate=sigmoid", "calibrate.threshold=class_cost"],
     "paths, selection, an ablation, watches": [
-        *("cv=cpcv", "cv.n_blocks=4", "feature_selection=mutual_info", "aug=light", "aug.ablation=true"),
+        *(
+            "cv=cpcv",
+            "cv.n_blocks=4",
+            "cv.n_test_blocks=1",
+            "feature_selection=mutual_info",
+            "aug=light",
+            "aug.ablation=true",
+        ),
         *("monitor=default", "monitor.learning_curve=true"),
     ],
     "an ensemble": ["model=voting", "model.members=[logistic,random_forest]", "cv.n_splits=2"],
