@@ -58,9 +58,60 @@ def noisy(rows, rng):
 
 
 def test_return_coefficient_is_a_correlation_with_what_followed(rows):
-    added, earned = rows["p_1"] - rows["p_1"].mean(), rows["ret"]
+    """By hand: each forecast less the mean of those before it, the first one nothing."""
+    said, earned = rows["p_1"].to_numpy(), rows["ret"].to_numpy()
+    added = np.array([0.0, *(said[k] - said[:k].mean() for k in range(1, len(said)))])
     known = (added * earned).mean() / np.sqrt((added**2).mean() * (earned**2).mean())
     assert return_coefficient(rows).mean() == pytest.approx(known)
+
+
+def test_forecasts_that_answer_what_was_earned_before_are_no_evidence():
+    """A model of equal classes beside a prior that follows the labels: its excess falls after gains.
+
+    The mean of all forecasts knows of later ones, and so of what was earned before them: a forecast less that
+    mean goes with its own return though none of them knows anything (Stambaugh, 1999). What is left of it is
+    that of a ratio: a sum whose expectation is 0 by an error that goes with it.
+    """
+    rng, n = np.random.default_rng(0), 180
+    found, with_hindsight = [], []
+    for _ in range(1500):
+        earned = rng.normal(size=n)
+        prior = 0.5 + 0.2 * np.concatenate([[0.0], earned.cumsum()[:-1]]) / (30 + np.arange(n))
+        rows = pd.DataFrame(
+            {
+                "p_0": 0.5,
+                "p_1": 0.5,
+                "baseline_0": 1 - prior,
+                "baseline_1": prior,
+                "ret": earned,
+                "prediction": 1,
+                "label": 1,
+            }
+        )
+        values, added = return_coefficient(rows), 0.5 - prior
+        found.append(values.mean() / values.std() * n**0.5)
+        hindsight = (added - added.mean()) * earned
+        with_hindsight.append(hindsight.mean() / hindsight.std() * n**0.5)
+    assert np.mean(with_hindsight) > 0.5
+    assert np.mean(found) < 0.4 * np.mean(with_hindsight)
+    rates = [float(np.mean(np.array(each) > 1.645)) for each in (found, with_hindsight)]
+    assert rates[0] < 0.08
+    assert rates[1] > 1.5 * rates[0], rates
+
+
+def test_what_an_event_says_depends_on_no_later_forecast(rows):
+    rows = with_shares(rows.assign(event=np.arange(len(rows))))
+    changed = rows.assign(p_1=np.where(rows["event"] < 150, rows["p_1"], 0.9))
+    changed["p_0"] = 1 - changed["p_1"]
+    before, after = (return_coefficient(each)[1:150] for each in (rows, changed))
+    np.testing.assert_allclose(before / after, (before / after)[-1], err_msg="but for the scale of all")
+
+
+def test_a_constant_says_nothing_and_adds_nothing(rows):
+    constant = rows.assign(p_1=0.8, p_0=0.2)
+    assert (return_coefficient(constant) == 0).all()
+    shifted = rows.assign(p_1=rows["p_1"] + 0.05, p_0=rows["p_0"] - 0.05)
+    np.testing.assert_allclose(return_coefficient(shifted), return_coefficient(rows), atol=1e-12)
 
 
 @pytest.mark.parametrize("pull", [0.001, 0.1])
