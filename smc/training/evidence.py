@@ -18,7 +18,7 @@ from smc.trials.market_trials import PanelRows
 from smc.typing import Bars, Config, IntArray
 
 #: What an event says for a model: of all measures it alone takes nothing for skill that barriers explain.
-#: Until 0.3 forecasts were taken less the mean of all: columns of then stand in panels of their own.
+#: Until 0.3 forecasts of folds were taken less the mean of all: columns of then stand in panels of their own.
 MEASURE = f"{return_coefficient.__name__}, less earlier forecasts"
 #: What a test part waits for, and what one costs that does not wait.
 SEALED = "opened by python -m smc.select, for the one run that it chooses"

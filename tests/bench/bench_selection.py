@@ -207,7 +207,8 @@ def load(path: Path, symbol: str) -> SymbolTrials | str:
         candidates.append(replace(candidate, identity=replace(candidate.identity, symbol=symbol)))
         rows = with_shares(of_part(predictions[run_id], "out_of_fold").dropna(axis=1, how="all"))
         table = evidence[run_id].copy()  # as it is measured today, whatever was the rule when it was stored
-        table.loc[table["value"].notna(), "value"] = event_means(rows, return_coefficient(rows))
+        said = event_means(rows, return_coefficient(rows)).astype(np.float32)
+        table.loc[table["value"].notna(), "value"] = said
         ((_, *own),) = columns_of(table)
         columns[run_id] = tuple(own)
     n_trials = len(candidates) + len(facts["failures"])

@@ -47,7 +47,7 @@ def test_a_row_a_symbol_then_why_then_where(commit, fail, at_terminal, output):
     text = " ".join(" ".join(lines).split())
     assert f"1 of 3 symbols have a model, 2 need a look: {output}/manifest.json" in text
     assert "cannot be told from luck" in text
-    assert "p 0.0005: it would pass as the best of 694 more" in text
+    assert "p 0.0005: it would pass as the best of 711 more" in text
 
 
 def test_changes_are_told_when_asked_for(commit, at_terminal):

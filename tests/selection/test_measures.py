@@ -58,11 +58,12 @@ def noisy(rows, rng):
 
 
 def test_return_coefficient_is_a_correlation_with_what_followed(rows):
-    """By hand: each forecast less the mean of those before it, the first one nothing."""
+    """By hand: of one model less its mean, of several each less the mean of those before it."""
     said, earned = rows["p_1"].to_numpy(), rows["ret"].to_numpy()
     added = np.array([0.0, *(said[k] - said[:k].mean() for k in range(1, len(said)))])
-    known = (added * earned).mean() / np.sqrt((added**2).mean() * (earned**2).mean())
-    assert return_coefficient(rows).mean() == pytest.approx(known)
+    for folds, centred in ((0, said - said.mean()), (np.arange(len(rows)) // 50, added)):
+        known = (centred * earned).mean() / np.sqrt((centred**2).mean() * (earned**2).mean())
+        assert return_coefficient(rows.assign(fold=folds)).mean() == pytest.approx(known)
 
 
 def test_forecasts_that_answer_what_was_earned_before_are_no_evidence():
@@ -86,6 +87,7 @@ def test_forecasts_that_answer_what_was_earned_before_are_no_evidence():
                 "ret": earned,
                 "prediction": 1,
                 "label": 1,
+                "fold": np.arange(n) // 20,
             }
         )
         values, added = return_coefficient(rows), 0.5 - prior
@@ -100,7 +102,7 @@ def test_forecasts_that_answer_what_was_earned_before_are_no_evidence():
 
 
 def test_what_an_event_says_depends_on_no_later_forecast(rows):
-    rows = with_shares(rows.assign(event=np.arange(len(rows))))
+    rows = with_shares(rows.assign(event=np.arange(len(rows)), fold=np.arange(len(rows)) // 50))
     changed = rows.assign(p_1=np.where(rows["event"] < 150, rows["p_1"], 0.9))
     changed["p_0"] = 1 - changed["p_1"]
     before, after = (return_coefficient(each)[1:150] for each in (rows, changed))
