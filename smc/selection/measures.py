@@ -51,7 +51,7 @@ def return_coefficient(rows: pd.DataFrame) -> FloatArray:
         predicted, expected = (rows[name].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE))
     added, earned = predicted - expected, rows["ret"].to_numpy(dtype=np.float64)
     share = share_weights(rows)
-    if "fold" in rows and rows["fold"].nunique() > 1:
+    if "fold" in rows and len(np.unique(rows["fold"])) > 1:
         added = _less_earlier(added, rows, share)
     else:
         added = added - np.average(added, weights=share)

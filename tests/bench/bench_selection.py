@@ -11,7 +11,7 @@ judged anew in seconds:
     python tests/bench/bench_selection.py judge CELL ... --output figures
     python tests/bench/bench_selection.py sweeps EDGE NULL [DEAD] --output figures
 
-Cells are listed below; seeds are 0, 1, 2 and so on, so they are declared by their number. `sweeps` puts symbols of one
+Cells are listed below; seeds are FIRST (0), FIRST + 1 and so on, so they are declared by their number. `sweeps` puts symbols of one
 cell with an edge and of one without into sweeps of eleven, and tells how many edges are found, and how many of what is
 deployed is false. Every symbol that was begun is told, those too that could not be judged. Intervals are exact
 (Clopper and Pearson, 95 %).
@@ -217,17 +217,18 @@ def load(path: Path, symbol: str) -> SymbolTrials | str:
     return SymbolTrials(symbol, candidates, market, is_simulated=True)
 
 
-def stored(folder: Path) -> Iterator[tuple[int, SymbolTrials | str]]:
-    """Give the symbols that a cell has so far."""
+def stored(folder: Path, first: int = 0) -> Iterator[tuple[int, SymbolTrials | str]]:
+    """Give the symbols that a cell has so far, from a seed on."""
     for path in sorted(folder.glob("*.json")):
-        yield int(path.stem), load(path, f"S{path.stem}")
+        if int(path.stem) >= first:
+            yield int(path.stem), load(path, f"S{path.stem}")
 
 
-def judge(name: str, folder: Path) -> None:
+def judge(name: str, folder: Path, first: int) -> None:
     """Write a line a rule: what was deployed, watched, and what decided."""
     verdicts: dict[str, list[Verdict]] = {rule: [] for rule in RULES}
     unjudged = []
-    for _, symbol in stored(folder):
+    for _, symbol in stored(folder, first):
         if isinstance(symbol, str):
             unjudged.append(symbol)
             continue
@@ -316,6 +317,9 @@ def main() -> None:
         "--fast", action="store_true", help="eight cheap configurations instead of the chain's twelve"
     )
     parser.add_argument("--symbols", type=int, default=40)
+    parser.add_argument(
+        "--first", type=int, default=0, help="the first seed: fresh ones for a rule that was changed"
+    )
     parser.add_argument("--output", type=Path, default=Path("outputs/bench_selection"))
     parser.add_argument("--part", default="0/1", help="which part of the symbols, of how many")
     asked = parser.parse_args()
@@ -326,11 +330,11 @@ def main() -> None:
         return
     for name, folder in folders.items():
         if asked.action == "judge":
-            judge(name, folder)
+            judge(name, folder, asked.first)
             continue
         folder.mkdir(parents=True, exist_ok=True)
         number, n_parts = map(int, asked.part.split("/"))
-        for seed in range(number, asked.symbols, n_parts):
+        for seed in range(asked.first + number, asked.first + asked.symbols, n_parts):
             if not (folder / f"{seed:05}.json").is_file():
                 started = time.process_time()
                 with quiet():
