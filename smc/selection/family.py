@@ -1,7 +1,7 @@
 """The markets over which false discoveries are counted, and what each of them says."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from smc import stats
-from smc.trials import Ledger
 
 #: Months before a selection's newest bar within which a market's newest bar must lie to be one of the family.
 MONTHS = 24
@@ -140,7 +139,11 @@ def one_a_market(family: Iterable[Relative]) -> list[Relative]:
     return [markets[name] for name in sorted(markets)]
 
 
-def families(ledger: Ledger, judged: Collection[str]) -> dict[bool, list[Relative]]:
+def families(
+    markets: pd.DataFrame,
+    p_values: Mapping[str, Mapping[str, Mapping[str, float | None]]],
+    judged: Collection[str],
+) -> dict[bool, list[Relative]]:
     """Return the markets of a ledger that a selection does not judge and counts: real and simulated ones.
 
     Their newest bars lie within two years of the selection's, or later, or nobody knows them. A market whose
@@ -148,22 +151,23 @@ def families(ledger: Ledger, judged: Collection[str]) -> dict[bool, list[Relativ
 
     Parameters
     ----------
+    markets, p_values
+        As `Ledger.markets` and `Ledger.last_p_values` give them.
     judged
         The markets that are judged now.
     """
-    markets, said = ledger.markets(), ledger.last_p_values()
     known = markets["last"].reindex(list(judged)).dropna().tolist()
     oldest = max(known) - pd.DateOffset(months=MONTHS) if known else None
     families: dict[bool, list[Relative]] = {True: [], False: []}
     for market, facts in markets.to_dict("index").items():
         is_old = oldest is not None and pd.notna(facts["last"]) and facts["last"] <= oldest
         if market not in judged and not is_old:
-            found = said.get(str(market), {}).values()
-            p_values = _smallest(found, "combined"), _smallest(found, "test")
-            families[bool(facts["simulated"])].append(Relative(str(market), facts["symbols"], *p_values))
+            found = p_values.get(str(market), {}).values()
+            smallest = _smallest(found, "combined"), _smallest(found, "test")
+            families[bool(facts["simulated"])].append(Relative(str(market), facts["symbols"], *smallest))
     return families
 
 
-def _smallest(p_values: Iterable[dict[str, float | None]], name: str) -> float:
+def _smallest(p_values: Iterable[Mapping[str, float | None]], name: str) -> float:
     found = [own.get(name) for own in p_values]
     return min((value for value in found if value is not None), default=1.0)

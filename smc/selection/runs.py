@@ -121,7 +121,7 @@ class FinishedRuns:
         own = rows.loc[rows["run_id"].isin(list(self.folders)) | (rows["output"] == str(output.resolve()))]
         of_symbols = {str(symbol): of_symbol for symbol, of_symbol in own.groupby("symbol")}
         market_of = {symbol: _newest(of_symbol, markets) for symbol, of_symbol in of_symbols.items()}
-        family_of = families(ledger, set(market_of.values()))
+        family_of = families(markets, ledger.last_p_values(), set(market_of.values()))
         symbols = []
         for symbol, market in market_of.items():
             is_simulated = bool(markets.at[market, "simulated"])

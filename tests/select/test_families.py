@@ -14,33 +14,25 @@ def simulated(n_bars: int, seed: int) -> list[str]:
     return ["data=simulated", f"data.n_bars={n_bars}", f"data.seed={seed}", "symbol=S01"]
 
 
-class KnownMarkets:
+def known_markets(**last: str | None) -> pd.DataFrame:
     """Markets of a ledger, as it tells them."""
-
-    def __init__(self, p_values=None, **last: str | None) -> None:
-        rows = {
-            name: {
-                "symbols": (name.upper(),),
-                "last": stamp and pd.Timestamp(stamp, tz="UTC"),
-                "simulated": False,
-            }
-            for name, stamp in last.items()
+    rows = {
+        name: {
+            "symbols": (name.upper(),),
+            "last": stamp and pd.Timestamp(stamp, tz="UTC"),
+            "simulated": False,
         }
-        self.frame, self.p_values = pd.DataFrame.from_dict(rows, orient="index"), p_values or {}
-        self.frame["last"] = pd.to_datetime(self.frame["last"], utc=True)
-
-    def markets(self) -> pd.DataFrame:
-        return self.frame
-
-    def last_p_values(self):
-        return self.p_values
+        for name, stamp in last.items()
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    return frame.assign(last=pd.to_datetime(frame["last"], utc=True))
 
 
 def test_markets_of_the_last_two_years_count_and_later_ones_and_those_nobody_can_date() -> None:
-    ledger = KnownMarkets(
+    markets = known_markets(
         own="2024-06-01", old="2022-06-01", recent="2022-06-02", later="2026-01-01", undated=None
     )
-    found = families(ledger, {"own"})  # type: ignore[arg-type]
+    found = families(markets, {}, {"own"})
     assert [relative.market for relative in found[False]] == ["recent", "later", "undated"]
     assert found[True] == []
     assert {relative.p_value for relative in found[False]} == {1.0}  # nobody has judged them
@@ -51,8 +43,8 @@ def test_a_market_counts_with_what_its_last_selection_found() -> None:
         "a": {"A": {"combined": 0.02, "test": 0.1}, "B": {"combined": 0.5, "test": 0.01}},
         "b": {"C": {"combined": None, "test": None}},
     }
-    ledger = KnownMarkets(said, own="2024-01-01", a="2024-01-01", b="2024-01-01")
-    first, second = families(ledger, {"own"})[False]  # type: ignore[arg-type]
+    markets = known_markets(own="2024-01-01", a="2024-01-01", b="2024-01-01")
+    first, second = families(markets, said, {"own"})[False]
     assert (first.p_value, first.test_p_value) == (0.02, 0.01)
     assert (second.p_value, second.test_p_value) == (1.0, 1.0)
 
