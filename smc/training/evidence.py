@@ -70,6 +70,26 @@ def evidence_table(bars: Bars, events: pd.DataFrame, predictions: pd.DataFrame) 
     )
 
 
+def measured_today(evidence: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return an evidence table with what its predictions say by the measure of today.
+
+    Parameters
+    ----------
+    evidence
+        As `evidence_table` made it, by this version or an earlier one.
+    predictions
+        Of the same run.
+    """
+    out_of_fold, tables = of_part(predictions, OUT_OF_FOLD), []
+    for symbol, own in evidence.groupby("symbol", sort=False):
+        values = own["value"].to_numpy(copy=True)
+        if len(predicted := _of(str(symbol), out_of_fold)):
+            rows = with_shares(predicted)
+            values[np.isfinite(values)] = event_means(rows, return_coefficient(rows))
+        tables.append(own.assign(value=values))
+    return pd.concat(tables, ignore_index=True)
+
+
 def columns_of(
     evidence: pd.DataFrame, scheme: str = SIMPLE
 ) -> Iterator[tuple[str, PanelRows, npt.NDArray[np.float32]]]:

@@ -16,7 +16,7 @@ from smc.results import KeptBars, Run, list_runs, load_run
 from smc.results.return_scheme import SIMPLE, return_scheme
 from smc.selection.candidates import bar_times
 from smc.selection.manifest import head_of_manifest
-from smc.training.evidence import columns_of, evidence_table
+from smc.training.evidence import columns_of, evidence_table, measured_today
 from smc.training.old_ledger import (
     OldTrial,
     known_openings,
@@ -120,7 +120,8 @@ def _of_folder(
     job: Mapping[str, Any] | None,
     opened: Mapping[tuple[str, str], str],
 ) -> ImportedRun:
-    evidence = run.evidence if run.evidence is not None else _earlier_evidence(run, output)
+    kept = run.evidence
+    evidence = _earlier_evidence(run, output) if kept is None else measured_today(kept, run.predictions)
     scheme = return_scheme(run.record)
     return ImportedRun(
         registration_of_folder(run),

@@ -30,13 +30,11 @@ import numpy as np
 import pandas as pd
 
 from smc.errors import SmcError
-from smc.evaluation.predictions import event_means, of_part, with_shares
 from smc.selection.candidate import SymbolTrials
 from smc.selection.candidates import candidates_of
 from smc.selection.classic import Classic
 from smc.selection.honest import Honest
 from smc.selection.market import market_of
-from smc.selection.measures import return_coefficient
 from smc.selection.verdict import DEPLOY, Verdict
 from smc.selftest.configuration import Configuration, compose_configurations
 from smc.selftest.interval import share
@@ -44,7 +42,7 @@ from smc.selftest.parallel import quiet
 from smc.selftest.scenario import Scenario
 from smc.selftest.simulated_run import SYMBOL, SimulatedRun, carry_out
 from smc.training.dataset import make_dataset
-from smc.training.evidence import columns_of
+from smc.training.evidence import columns_of, measured_today
 
 PROFILES = ("baseline", "strong", "tiny")
 #: Models and profiles, and what is typed besides.
@@ -205,10 +203,7 @@ def load(path: Path, symbol: str) -> SymbolTrials | str:
             run_id, record, predictions[run_id].drop(columns="run").dropna(axis=1, how="all"), returns
         )
         candidates.append(replace(candidate, identity=replace(candidate.identity, symbol=symbol)))
-        rows = with_shares(of_part(predictions[run_id], "out_of_fold").dropna(axis=1, how="all"))
-        table = evidence[run_id].copy()  # as it is measured today, whatever was the rule when it was stored
-        said = event_means(rows, return_coefficient(rows)).astype(np.float32)
-        table.loc[table["value"].notna(), "value"] = said
+        table = measured_today(evidence[run_id], predictions[run_id].dropna(axis=1, how="all"))
         ((_, *own),) = columns_of(table)
         columns[run_id] = tuple(own)
     n_trials = len(candidates) + len(facts["failures"])

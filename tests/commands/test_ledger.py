@@ -2,11 +2,14 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from smc import api, ledger, show
 from smc.errors import ResultsError
 from smc.results import load_run
+from smc.selection.measures import return_coefficient
+from smc.training import evidence
 from smc.trials import Ledger
 
 QUICK = (
@@ -103,6 +106,22 @@ def test_runs_of_a_colleague_are_counted_with_what_they_looked_at(train, said, o
     market = Ledger().market_trials(Ledger().trials()["market"].iloc[0])
     assert [opening.by for opening in market.openings] == ["honest"]
     assert Ledger().verify() == []
+
+
+def test_runs_of_an_earlier_measure_are_counted_by_that_of_today(train, said, output, tmp_path, monkeypatch):
+    """A folder that keeps what was flattered makes no verdict better in a ledger that is new."""
+
+    def column():
+        (own,) = Ledger().market_trials(Ledger().trials()["market"].iloc[0]).columns
+        return own.values
+
+    with monkeypatch.context() as patch:
+        patch.setattr(evidence, "return_coefficient", lambda rows: return_coefficient(rows) + 1.0)
+        train()
+    flattered = column()
+    monkeypatch.setenv("SMC_LEDGER", str(tmp_path / "mine.sqlite"))
+    assert said("import", str(output)) == (0, f"From {output} - 1 trials counted.")
+    np.testing.assert_allclose(column(), flattered - 1.0, atol=1e-6)
 
 
 def test_trials_made_elsewhere_cost_what_untold_ones_do(train, said, output, tmp_path):
