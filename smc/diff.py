@@ -22,6 +22,7 @@ from smc.report.text import decimal, is_number
 from smc.results import Run, load_run
 from smc.results.locate import locate
 from smc.results.return_scheme import are_alike
+from smc.results.run import reading
 from smc.training.run import train
 
 Name = tuple[str, str]
@@ -142,7 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             with Progress() as progress:
                 for run in (one, other):
                     fit_seeds(run, asked.seeds, progress)
-        show(compare(one, other, output=asked.output), sys.stdout)
+        with reading(one.path), reading(other.path):
+            sections = compare(one, other, output=asked.output)
+        show(sections, sys.stdout)
         sys.stdout.flush()
 
 

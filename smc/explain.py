@@ -26,6 +26,7 @@ from smc.report.explanation.section import decision_section, model_section
 from smc.report.terminal_page import show
 from smc.results import Run, load_run
 from smc.results.locate import locate
+from smc.results.run import reading
 from smc.training.rebuild import Rebuilt, rebuild
 from smc.typing import IntArray
 
@@ -176,12 +177,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exits(), Progress() as progress:
         name, words = read_words(asked.words)
         run = load_run(locate(name, asked.output))
-        if "event" in words:
-            saved = explain_event(run, **words, output=asked.output, progress=progress)
-            section = decision_section(saved)
-        else:
-            saved = explain_model(run, output=asked.output, n_events=asked.events, progress=progress)
-            section = model_section(saved)
+        with reading(run.path):
+            if "event" in words:
+                saved = explain_event(run, **words, output=asked.output, progress=progress)
+                section = decision_section(saved)
+            else:
+                saved = explain_model(run, output=asked.output, n_events=asked.events, progress=progress)
+                section = model_section(saved)
         progress.close()
         show([section], sys.stdout)
         sys.stdout.flush()

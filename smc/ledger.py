@@ -81,14 +81,16 @@ def _verified(ledger: Ledger, problems: Sequence[str]) -> Section:
 
 
 def _imported(ledger: Ledger, place: Path) -> Section:
+    left_out: list[str] = []
     if place.is_dir():
-        ids = take_over(ledger, place, unknown_runs(ledger, place))
+        runs, left_out = unknown_runs(ledger, place)
+        ids = take_over(ledger, place, runs)
     elif place.is_file():
         ids = import_csv(ledger, place)
     else:
         raise DataError(f"{place}: no such folder of results, and no CSV file of trials")
     news = f"{len(ids)} trials counted" if ids else "nothing that the ledger does not know"
-    return Section(f"From {place}", [f"{news}."])
+    return Section(f"From {place}", [f"{news}.", *(f"Not counted: {why}." for why in left_out)])
 
 
 def _places(ledger: Ledger) -> Iterator[str]:

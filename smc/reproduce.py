@@ -24,6 +24,7 @@ from smc.report.terminal_page import show
 from smc.results import KeptBars, Run, load_run, package_versions
 from smc.results.locate import locate
 from smc.results.return_scheme import OLD_RETURNS, is_of_today
+from smc.results.run import reading
 from smc.training.run import train
 from smc.typing import Config
 
@@ -181,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         runs = [load_run(locate(name, asked.output)) for name in asked.runs or [None]]
         verdicts = []
         for number, run in enumerate(runs, start=1):
-            with Progress(f"{run.run_id} ({number} of {len(runs)}): ") as progress:
+            with Progress(f"{run.run_id} ({number} of {len(runs)}): ") as progress, reading(run.path):
                 reproduction = reproduce(
                     run,
                     output=asked.output,

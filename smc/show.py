@@ -19,6 +19,7 @@ from smc.report.terminal_page import show
 from smc.report.view import RunView
 from smc.results import Run, load_run
 from smc.results.locate import locate
+from smc.results.run import reading
 from smc.training.opened import with_opened_test
 
 
@@ -30,10 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if asked.list or wanted:
             show(runs(asked.output, wanted), sys.stdout)
         else:
-            run = with_opened_test(load_run(locate(asked.run, asked.output)), asked.output)
-            show(sections(RunView(run), full_config=asked.config), sys.stdout)
-            if asked.pictures:
-                show([_pictures(save_report(run, report_folder(run, asked.output)))], sys.stdout)
+            run = load_run(locate(asked.run, asked.output))
+            with reading(run.path):
+                run = with_opened_test(run, asked.output)
+                show(sections(RunView(run), full_config=asked.config), sys.stdout)
+                if asked.pictures:
+                    show([_pictures(save_report(run, report_folder(run, asked.output)))], sys.stdout)
         sys.stdout.flush()
 
 

@@ -74,7 +74,7 @@ def _read(folder: str | Path) -> dict[str, bytes]:
     path = Path(folder)
     if not path.is_dir():
         raise ArtifactError(f"no saved model at {path}")
-    strange = [entry.name for entry in path.iterdir() if not entry.is_file()]
+    strange = [entry.name for entry in path.iterdir() if entry.is_symlink() or not entry.is_file()]
     if strange:
         raise ArtifactError(f"extra file: {strange[0]} is not part of the model")
     return {entry.name: entry.read_bytes() for entry in sorted(path.iterdir())}

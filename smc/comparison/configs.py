@@ -1,7 +1,5 @@
 """Two configurations: the values that make them ask for different figures, and what was typed for one."""
 
-import json
-
 from smc.artifact.moved_names import current_parameters
 from smc.results import Run
 from smc.results.identity import NOT_OF_FIT, NOT_OF_RUN
@@ -46,10 +44,9 @@ def typed_overrides(run: Run) -> list[str]:
     What a command line took away (``~key``) leaves no trace in a run and is not among them. An argument that
     has another name today is given that.
     """
-    sources = json.loads((run.path / "sources.json").read_text(encoding="utf-8"))
     typed = [
         _renamed(source.removeprefix(COMMAND_LINE), run.config)
-        for source in sources.values()
+        for source in run.sources.values()
         if source.startswith(COMMAND_LINE)
     ]
     choices = {group: option for group, option in run.record["choices"].items() if option is not None}

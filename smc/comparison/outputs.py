@@ -11,7 +11,6 @@ from smc.comparison.configs import ABSENT
 from smc.errors import ArtifactError
 from smc.report.text import is_number
 from smc.results import Run
-from smc.results.manifest import verify
 from smc.results.plain import leaves
 from smc.results.return_scheme import are_alike
 
@@ -56,7 +55,7 @@ def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[PartVerdic
     tolerance
         Largest absolute difference of a number that still counts as the same, where the bytes differ.
     """
-    files, others = _files(original), _files(rebuilt)
+    files, others = original.digests, rebuilt.digests
     names = [name for name in TABLES if f"{name}.parquet" in files]
     is_same_kind = are_alike(original.record, rebuilt.record)
     if is_same_kind:
@@ -92,10 +91,6 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
     return list(_changes(before, after))
 
 
-def _files(run: Run) -> dict[str, str]:
-    return {name: entry["sha256"] for name, entry in verify(run.path)["files"].items()}
-
-
 def _sealed(files: dict[str, str], others: dict[str, str]) -> PartVerdict:
     """Compare what a sealed test part holds, by its hashes: it is not looked at."""
     return _whole(
@@ -125,13 +120,15 @@ def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str,
 def _table(
     name: str, original: Run, rebuilt: Run, tolerance: float, left_out: Sequence[str] = ()
 ) -> PartVerdict:
-    paths = [run.path / f"{name}.parquet" for run in (original, rebuilt)]
-    absent = [path for path in paths if not path.is_file()]
+    file = f"{name}.parquet"
+    absent = [run.path for run in (original, rebuilt) if not run.has(file)]
     if absent:
-        return PartVerdict(name, DIFFERENT, f"no {absent[0].name} in {absent[0].parent}")
-    if paths[0].read_bytes() == paths[1].read_bytes():
+        return PartVerdict(name, DIFFERENT, f"no {file} in {absent[0]}")
+    if original.digests[file] == rebuilt.digests[file]:
         return PartVerdict(name, IDENTICAL)
-    one, other = (pd.read_parquet(path).drop(columns=list(left_out), errors="ignore") for path in paths)
+    one, other = (
+        run.table(name).drop(columns=list(left_out), errors="ignore") for run in (original, rebuilt)
+    )
     return _values(name, one, other, tolerance)
 
 

@@ -1,6 +1,5 @@
 """Whether two runs differ by more than luck: that of the seed, and that of the events which they share."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -10,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from smc import stats
-from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError
+from smc.regular_file import read_json
 from smc.results import Run, list_runs, load_run
 from smc.results.return_scheme import are_alike
 from smc.selection.candidates import candidates_of
@@ -82,10 +81,9 @@ def reseeded(run: Run, seed: int) -> Config:
     ResultsError
         The run does not know where its values came from.
     """
-    sources = json.loads((run.path / "sources.json").read_text(encoding="utf-8"))
-    if "seed" not in sources:
+    if "seed" not in run.sources:
         raise ResultsError(f"run {run.run_id} does not say where its seeds came from: train it again")
-    return _with_seed(run.config, seed, sources)
+    return _with_seed(run.config, seed, run.sources)
 
 
 def _with_seed(section: Config, seed: int, sources: dict[str, str], path: str = "") -> Config:
@@ -106,7 +104,7 @@ def _with_seed(section: Config, seed: int, sources: dict[str, str], path: str = 
 def _is_repeat(folder: Path, run: Run) -> bool:
     """Compare by the record alone: to verify the files of every run would take its time."""
     try:
-        record = json.loads((folder / "run.json").read_bytes())
+        record = read_json(folder / "run.json")
     except (OSError, ValueError):
         return False
     return isinstance(record, dict) and all(record.get(name) == run.record.get(name) for name in SHARED)
@@ -157,7 +155,7 @@ def _by_fold(one: Run, other: Run) -> Iterator[PairedTest]:
         return
     pairs = zip(first, second, strict=True)
     differences = [a - b for a, b in pairs if a is not None and b is not None]
-    folds = SplitPlan.load(one.path / "splits.json").folds
+    folds = one.plan.folds
     if len(folds) != len(differences) or (len(set(differences)) == 1 and differences[0]):
         return  # a fold was left out, or all differ alike: no variance to test against
     result = stats.corrected_resampled_t(

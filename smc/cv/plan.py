@@ -223,7 +223,11 @@ class SplitPlan:
         SplitError
             The file was altered after it was written.
         """
-        saved = json.loads(Path(path).read_text(encoding="utf-8"))
+        return cls.from_saved(json.loads(Path(path).read_text(encoding="utf-8")), str(path))
+
+    @classmethod
+    def from_saved(cls, saved: dict[str, Any], path: str) -> "SplitPlan":
+        """Read what ``save`` wrote, which stands at ``path``; errors as of ``load``."""
         plan = cls.from_json(saved["plan"])
         if plan.hash != saved["hash"]:
             raise SplitError(f"{path} is not the plan that was saved: its content no longer has its hash")

@@ -5,7 +5,6 @@ A finished run is never written again, so what is said of it later stands in ``<
 """
 
 import io
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from smc.regular_file import read_json
 from smc.results.durable import make_folder, named_errors
 from smc.results.manifest import NAME, verify, write_manifest
 from smc.results.plain import json_bytes, to_plain
@@ -43,7 +43,7 @@ class SavedExplanation:
     @cached_property
     def record(self) -> dict[str, Any]:
         """What was explained, and how."""
-        return json.loads((self.path / RECORD).read_bytes())
+        return read_json(self.path / RECORD)
 
     def table(self, name: str) -> pd.DataFrame:
         """Read one of its tables."""

@@ -20,6 +20,7 @@ from smc import structure
 from smc.features.feature_set import FeatureSet
 from smc.fingerprint import bars_fingerprint, code_version, content_hash
 from smc.interfaces import FeatureExtractor
+from smc.regular_file import open_regular, read_json
 from smc.typing import FloatArray
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,8 @@ class FeatureCache:
         with contextlib.ExitStack() as held:
             with contextlib.suppress(OSError):
                 self.folder.mkdir(parents=True, exist_ok=True)
-                fcntl.flock(held.enter_context(path.open("wb")), fcntl.LOCK_EX)
+                lock = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+                fcntl.flock(held.enter_context(os.fdopen(lock, "wb")), fcntl.LOCK_EX)
             yield
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -81,8 +83,8 @@ class FeatureCache:
     def _read(self, key: str) -> FloatArray | None:
         """Return the rows, or None where there are none that can be trusted."""
         try:
-            note = json.loads((self.folder / f"{key}.json").read_bytes())
-            with (self.folder / f"{key}.npy").open("rb") as file:
+            note = read_json(self.folder / f"{key}.json")
+            with open_regular(self.folder / f"{key}.npy") as file:
                 return np.load(file, allow_pickle=False) if note == _note(file) else None
         except (OSError, ValueError):
             return None

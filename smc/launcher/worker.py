@@ -149,7 +149,7 @@ def die_with_parent() -> None:
 
 def print_into(log: str) -> None:
     """Send what this process prints into a file, whichever library prints it."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o666)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)

@@ -14,6 +14,7 @@ from smc.explanation.model_inputs import as_array, as_model_inputs, feature_name
 from smc.results import Run
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
+from smc.results.run import reading
 from smc.training.dataset import event_side
 from smc.training.rebuild import components_of, rebuild
 from smc.typing import FloatArray
@@ -49,12 +50,13 @@ class Decider:
         chosen = run.config.get("explain", "none") if explain is None else explain
         check_choice("explain", chosen, ("none", "on_predict"))
         self.run, self.explain, self.output = run, chosen, Path(output)
-        self.model = run.model()
-        if chosen == "on_predict":
-            rebuilt = rebuild(run, output)
-            self.components, self.known = rebuilt.components, rebuilt.known(self.model)
-        else:
-            self.components = components_of(run)
+        with reading(run.path):
+            self.model = run.model()
+            if chosen == "on_predict":
+                rebuilt = rebuild(run, output)
+                self.components, self.known = rebuilt.components, rebuilt.known(self.model)
+            else:
+                self.components = components_of(run)
 
     def decide(self, bars: pd.DataFrame, *, symbol: str | None = None) -> dict[str, Any]:
         """Predict at the last bar, and store the decision.

@@ -12,7 +12,8 @@ from smc.report.figures import Figures
 from smc.report.notices import sentences
 from smc.report.text import day, decimal, interval, minute, percent
 from smc.results import Run, RunStore, list_runs, load_run
-from smc.results.manifest import NAME
+from smc.results.manifest import NAME, RUN_ID
+from smc.results.run import reading
 
 #: Hex digits of an id that are shown at least; more where two runs share them.
 SHORTEST = 8
@@ -45,6 +46,14 @@ class Wanted:
 EVERY = Wanted()
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A finished run as it is listed: what it says of itself, and its cells."""
+
+    facts: Mapping[str, Any]
+    row: tuple[str, ...]
+
+
 def runs(output: str | Path, wanted: Wanted = EVERY) -> list[Section]:
     """List the finished runs with their out-of-fold score, and what became of the others; the latest first.
 
@@ -55,16 +64,16 @@ def runs(output: str | Path, wanted: Wanted = EVERY) -> list[Section]:
     ResultsError
         No run is wanted: the message names the tags that there are.
     """
-    loaded, store = {folder.name: _loaded(folder) for folder in list_runs(output)}, RunStore(output)
-    finished = [run for run in loaded.values() if isinstance(run, Run)]
-    damages = {name: damage for name, damage in loaded.items() if isinstance(damage, str)}
-    names = [run.path.name for run in finished]
+    listed, store = {folder.name: _listed(folder) for folder in list_runs(output)}, RunStore(output)
+    finished = {name: run for name, run in listed.items() if isinstance(run, Listed)}
+    damages = {name: damage for name, damage in listed.items() if isinstance(damage, str)}
     begun = {path.stem for path in store.statuses.glob("*.json")}
     begun |= {folder.name for place in (store.runs, store.partial) for folder in place.glob("*/")}
-    others = sorted(begun - set(names))
-    size = _prefix_size([*names, *others])
-    facts = {run.path.name: run.record for run in finished} | {name: store.status(name) for name in others}
-    shown = [run for run in finished if wanted.has(run.record)]
+    others = sorted(name for name in begun - finished.keys() if RUN_ID.fullmatch(name))
+    size = _prefix_size([*finished, *others])
+    facts: dict[str, Mapping[str, Any]] = {name: store.status(name) for name in others}
+    facts |= {name: run.facts for name, run in finished.items()}
+    shown = [run for run in finished.values() if wanted.has(run.facts)]
     others = [name for name in others if wanted.has(facts[name])]
     if wanted and not shown and not others:
         raise ResultsError(_none_wanted(wanted, output, facts.values()))
@@ -80,14 +89,14 @@ def runs(output: str | Path, wanted: Wanted = EVERY) -> list[Section]:
     return sections
 
 
-def _finished_section(finished: Sequence[Run], output: str | Path, size: int) -> Section:
+def _finished_section(finished: Sequence[Listed], output: str | Path, size: int) -> Section:
     """List finished runs, with a column of what they are called where one of them is called anything."""
     if not finished:
         return Section(
             "Finished runs", [f"No run has finished under {output}: python -m smc.train makes one."]
         )
     columns = ("made", "run", "symbol", "model", "called", "out of fold", "warnings")
-    scored = sorted(map(_finished, finished), reverse=True)
+    scored = sorted((run.row for run in finished), reverse=True)
     rows = [(day(made), run[:size], *rest) for made, run, *rest in scored]
     if any(row[CALLED] for row in rows):
         return Section("Finished runs", tables=[Table(columns, rows, n_text=5)])
@@ -113,15 +122,17 @@ def called(naming: Mapping[str, Any]) -> str:
     return " ".join(filter(None, [naming.get("name"), f"[{tags}]" if tags else None]))
 
 
-def _loaded(folder: Path) -> Run | str:
-    """Return a finished run, or what is damaged of it."""
+def _listed(folder: Path) -> Listed | str:
+    """Return what is listed of a finished run, or what is damaged of it."""
     try:
-        return load_run(folder)
+        run = load_run(folder)
+        with reading(folder):
+            return Listed(run.record, _row(run))
     except ResultsError as error:
         return str(error)
 
 
-def _finished(run: Run) -> tuple[str, ...]:
+def _row(run: Run) -> tuple[str, ...]:
     record = run.record
     figures, symbols = Figures(record), list(record.get("bars") or {})
     metric, write = ("accuracy", percent) if record.get("task") == "classification" else ("r2", decimal)

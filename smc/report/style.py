@@ -1,5 +1,6 @@
 """One look for every picture: colours, sizes, headings, and how a picture becomes a file."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from smc.errors import SmcError
+from smc.results.durable import write_atomic
 
 #: Okabe and Ito (2008): told apart by colour-blind readers, and in grey.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -95,4 +97,9 @@ def legend_above(axes: Axes, n_columns: int = 2) -> None:
 
 def save(figure: Figure, file: Path | BinaryIO) -> None:
     """Write the figure as PNG, with nothing in it that changes from one day to the next."""
-    figure.savefig(file, format="png", metadata={"Software": None})
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", metadata={"Software": None})
+    if isinstance(file, Path):
+        write_atomic(file, drawn.getvalue())
+    else:
+        file.write(drawn.getvalue())

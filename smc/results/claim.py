@@ -1,12 +1,14 @@
 """One run while it is being written: a staging folder that becomes the run folder in one rename."""
 
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smc.errors import RunBusyError
 from smc.results.durable import sync
 from smc.results.manifest import write_manifest
 from smc.results.packing import pack
@@ -82,7 +84,14 @@ class RunClaim:
         interrupted run left behind under the same id goes.
         """
         self._seal()
-        os.rename(self.staging, self.folder)
+        try:
+            os.rename(self.staging, self.folder)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                raise RunBusyError(
+                    f"run {self.run_id} was finished by another process, for its lock had been removed"
+                ) from error
+            raise
         self.committed = True
         sync(self.folder.parent)
         self.confirm()

@@ -1,11 +1,11 @@
 """Which classes of one's own kept their laws: kept by the hash of their code, so that each is asked once."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
 from smc.fingerprint import code_version
+from smc.regular_file import read_json
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes
 
@@ -33,7 +33,7 @@ def laws_version() -> str:
 def kept_laws(output: Path, code: str) -> Kept | None:
     """Return what laws of today found of a code; None if they were not asked."""
     try:
-        kept = json.loads((output / KEPT / f"{code}.json").read_bytes())
+        kept = read_json(output / KEPT / f"{code}.json")
         return kept if kept["version"] == laws_version() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from smc.errors import ResultsError
 from smc.results import RunStore, list_runs
-from smc.results.manifest import NAME
+from smc.results.manifest import NAME, RUN_ID, damaged
 
 #: What the latest run is called; ids are hexadecimal.
 LATEST = "latest"
@@ -35,6 +35,7 @@ def locate(name: str | None, output: str | Path) -> Path:
         raise ResultsError("an empty name means no run: leave it out for the latest one, or use --list")
     if name is not None and (Path(name) / NAME).is_file():
         return Path(name)
+    name = name.rstrip("/") if name and name.strip("/") else name  # what a shell completes
     runs = list_runs(output)
     if name in (None, LATEST):
         if not runs:
@@ -50,12 +51,18 @@ def locate(name: str | None, output: str | Path) -> Path:
     return (exact or matches)[0]
 
 
+def _is_of_a_run(folder: Path) -> bool:
+    """Tell whether a folder stands where runs do, under a name that runs have."""
+    place = folder.resolve()
+    return place.is_dir() and place.parent.name in ("runs", "partial") and bool(RUN_ID.fullmatch(place.name))
+
+
 def _absent(name: str, known: list[str], output: Path) -> str:
     """Say why there is no such run: it did not finish, or nothing has that name."""
     store = RunStore(output)
     for folder in (Path(name), store.runs / name):
-        if folder.is_dir() and folder.parent.name in ("runs", "partial"):
-            return f"the run at {folder} is damaged: it has no {NAME}; delete the folder and run it again"
+        if _is_of_a_run(folder):
+            return str(damaged(folder, f"it has no {NAME}"))
     begun = sorted(path.stem for path in store.statuses.glob("*.json") if path.stem.startswith(name))
     if len(begun) == 1:
         state, message = store.state(begun[0]), store.status(begun[0]).get("message")

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import importlib.util
-import json
 import os
 import stat
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from smc.fingerprint import content_hash
+from smc.regular_file import read_json
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.identity import run_id, trial_hash
 from smc.results.own_code import is_installed, own_modules
@@ -173,7 +173,7 @@ def _kept_files(output: Path, trial: str) -> dict[str, str | None]:
 def _read_json(path: Path) -> dict[str, Any]:
     """Return the object of a JSON file; an empty one where there is none that can be read."""
     try:
-        value = json.loads(path.read_bytes())
+        value = read_json(path)
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

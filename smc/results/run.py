@@ -1,27 +1,40 @@
-"""Finished runs, read back: verified first, parsed when asked for."""
+"""Finished runs, read back: verified first, parsed when asked for.
 
-import json
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+Anybody may have made a run folder. Nothing that it holds is executed, no path that it names is followed, and
+what it says is held against the form that smc writes before it is used.
+"""
+
+import contextlib
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from smc.results.manifest import NAME, digest_of_folder, verify
+from smc.cv.plan import SplitPlan
+from smc.errors import ResultsError, SmcError
+from smc.regular_file import check_bounded, parse_json, read_regular
+from smc.results.manifest import DIGEST, NAME, Manifest, damaged, digest_of_folder, verify
 from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
 from smc.results.return_scheme import as_simple, is_of_today
+from smc.results.schema import record_misfits
+from smc.results.table_file import check_finite, read_table
 from smc.typing import Config
 
 #: Name of the file that holds the figures of a sealed test part.
 SEALED_FIGURES = "sealed_figures.json"
+#: Where its files of the model stand.
+MODEL = "model/"
 
 
 class Run:
     """A finished run, verified when it was opened; `load_run` makes one.
+
+    What is asked for and cannot be read raises ResultsError, which names folder and file.
 
     Attributes
     ----------
@@ -31,27 +44,60 @@ class Run:
         Whether its sealed test part is shown, see `opened`.
     """
 
-    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
-        self.path, self.run_id = path, str(manifest["run_id"])
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path, self.run_id = path, manifest.run_id
         self.is_opened = False
-        self._packed: list[str] = manifest["packed"]
+        self._manifest = manifest
 
     @cached_property
     def record(self) -> RunRecord:
-        """The figures of the run: run.json. One of an older smc may lack fields of today."""
-        return json.loads((self.path / "run.json").read_bytes())
+        """The figures of the run: run.json. One of an older smc may lack fields of today.
+
+        Raises
+        ------
+        ResultsError
+            A field is not what smc writes there; the message names it.
+        """
+        record = self._json("run.json")
+        with reading(self.path):
+            problem = next(record_misfits(record), None)
+        if problem:
+            raise damaged(self.path, f"run.json: {problem}")
+        if record.get("run_id", self.run_id) != self.run_id:
+            raise damaged(self.path, f"run.json is of run {record['run_id']}, {NAME} of {self.run_id}")
+        return record
 
     @cached_property
     def config(self) -> Config:
         """The resolved configuration: config.yaml."""
         import yaml
 
-        return yaml.load((self.path / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+        with reading(self.path):
+            config = yaml.load(read_regular(self._file("config.yaml")), Loader=yaml.CSafeLoader)
+            check_bounded(config)
+        if not isinstance(config, dict):
+            raise damaged(self.path, "config.yaml holds no configuration")
+        return config
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Where each value of the configuration came from: sources.json; empty of a run that wrote none."""
+        said = self._json("sources.json") if self.has("sources.json") else {}
+        if not (isinstance(said, dict) and all(isinstance(source, str) for source in said.values())):
+            raise damaged(self.path, "sources.json does not name a source for each value")
+        return said
+
+    @cached_property
+    def plan(self) -> SplitPlan:
+        """The folds: splits.json."""
+        saved = self._json("splits.json")
+        with reading(self.path):
+            return SplitPlan.from_saved(saved, str(self.path / "splits.json"))
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
         """Out-of-fold, val and test predictions, one row a prediction: predictions.parquet."""
-        return pd.read_parquet(self.path / "predictions.parquet")
+        return self._finite_table("predictions")
 
     @cached_property
     def returns(self) -> pd.DataFrame:
@@ -61,7 +107,11 @@ class Run:
     @property
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of each symbol's bars."""
-        return {symbol: bars["fingerprint"] for symbol, bars in self.record["bars"].items()}
+        with reading(self.path):
+            prints = {symbol: bars["fingerprint"] for symbol, bars in self.record["bars"].items()}
+        if wrong := [symbol for symbol, its in prints.items() if not DIGEST.fullmatch(its)]:
+            raise damaged(self.path, f"run.json: the fingerprint of {wrong[0]}'s bars is none")
+        return prints
 
     @property
     def digest(self) -> str:
@@ -70,27 +120,26 @@ class Run:
 
     def sealed_events(self) -> pd.DataFrame | None:
         """Return when the events of its sealed test part are and end, and no figure; None if it has none."""
-        path = self.path / "sealed_predictions.parquet"
-        return pd.read_parquet(path, columns=["symbol", "event", "time", "end"]) if path.is_file() else None
+        columns = ["symbol", "event", "time", "end"]
+        name = "sealed_predictions"
+        return self._finite_table(name, columns) if self.has(f"{name}.parquet") else None
 
     @property
     def is_sealed(self) -> bool:
         """Whether its test part waits to be opened, or was opened by a selection."""
-        return (self.path / SEALED_FIGURES).is_file() or (self.path / "sealed_predictions.parquet").is_file()
+        return self.has(SEALED_FIGURES) or self.has("sealed_predictions.parquet")
 
     def sealed_figures(self) -> dict[str, Any]:
         """Read the figures of a sealed test part by symbol; whoever does records the opening first.
 
         Empty of a run of before 0.3, which wrote none beside its sealed tables.
         """
-        path = self.path / SEALED_FIGURES
-        return json.loads(path.read_bytes()) if path.is_file() else {}
+        return self._json(SEALED_FIGURES) if self.has(SEALED_FIGURES) else {}
 
     @cached_property
     def evidence(self) -> pd.DataFrame | None:
         """What each labelled event says for it: evidence.parquet; None of a run of before 0.3."""
-        path = self.path / "evidence.parquet"
-        return pd.read_parquet(path) if path.is_file() else None
+        return self._finite_table("evidence") if self.has("evidence.parquet") else None
 
     def opened(self, figures: Mapping[str, Mapping[str, Any]]) -> "Run":
         """Return the run with its test part as a selection saw it; its folder stays as it is.
@@ -102,10 +151,7 @@ class Run:
         """
         if not figures:
             return self
-        run, pool = (
-            Run(self.path, {"run_id": self.run_id, "packed": self._packed}),
-            self.record.get("by_symbol"),
-        )
+        run, pool = Run(self.path, self._manifest), self.record.get("by_symbol")
         record: Any = self.record
         if pool is None:
             record = with_test_figures(record, next(iter(figures.values())))
@@ -121,8 +167,7 @@ class Run:
 
     def sealed_tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Read predictions and returns of a sealed test part; whoever does records the opening first."""
-        predictions = pd.read_parquet(self.path / "sealed_predictions.parquet")
-        return predictions, self._in_simple_returns("sealed_returns")
+        return self._finite_table("sealed_predictions"), self._in_simple_returns("sealed_returns")
 
     @cached_property
     def curves(self) -> pd.DataFrame:
@@ -148,25 +193,85 @@ class Run:
         """Return what the saved model holds by file, as `smc.artifact.content` does; nothing without one."""
         from smc import artifact
 
-        if not (self.path / "model").is_dir():
+        if not self._model_files():
             return {}
         with self._model_folder() as folder:
             return artifact.content(folder)
 
-    def _model_folder(self) -> AbstractContextManager[Path]:
-        packed = [name.removeprefix("model/") for name in self._packed if name.startswith("model/")]
-        return unpacked(self.path / "model", packed)
+    def has(self, name: str) -> bool:
+        """Tell whether a file is one of the run's."""
+        return name in self._manifest.files
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file, hex."""
+        return {name: entry["sha256"] for name, entry in self._manifest.files.items()}
+
+    def content(self, name: str) -> bytes:
+        """Read one of its small files."""
+        with reading(self.path):
+            return read_regular(self._file(name))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Read one of its tables as it was written: ``predictions``, ``curves``."""
+        with reading(self.path):
+            return read_table(self._file(f"{name}.parquet"))
+
+    def _file(self, name: str) -> Path:
+        if not self.has(name):
+            raise damaged(self.path, f"{NAME} names no {name}")
+        return self.path / name
+
+    def _json(self, name: str) -> Any:
+        content = self.content(name)
+        try:
+            return parse_json(content)
+        except ValueError as error:
+            raise damaged(self.path, f"{name} cannot be read ({error})") from error
+
+    def _model_folder(self) -> contextlib.AbstractContextManager[Path]:
+        packed = {name.removeprefix(MODEL) for name in self._manifest.packed if name.startswith(MODEL)}
+        return unpacked(self.path / "model", self._model_files(), packed)
+
+    def _model_files(self) -> list[str]:
+        return [name.removeprefix(MODEL) for name in self._manifest.files if name.startswith(MODEL)]
 
     def _in_simple_returns(self, name: str) -> pd.DataFrame:
-        returns = pd.read_parquet(self.path / f"{name}.parquet")
+        returns = self._finite_table(name)
         return returns if is_of_today(self.record) else as_simple(returns)
 
+    def _finite_table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        with reading(self.path):
+            table = read_table(self._file(f"{name}.parquet"), columns)
+            check_finite(table, name)
+            return table
+
     def _table_if_any(self, name: str) -> pd.DataFrame:
-        path = self.path / f"{name}.parquet"
-        return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
+        return self.table(name) if self.has(f"{name}.parquet") else pd.DataFrame()
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Blame a run folder for whatever goes wrong while it is read: anybody may have written it.
+
+    Raises
+    ------
+    ResultsError
+        Names the folder and what was raised; errors that smc raises on purpose pass.
+    """
+    try:
+        yield
+    except SmcError:
+        raise
+    except Exception as error:
+        said, where = str(error).splitlines() or [""], traceback.extract_tb(error.__traceback__)[-1]
+        raise ResultsError(
+            f"the run at {folder} cannot be read: {type(error).__name__}: {said[0][:200]} "
+            f"({Path(where.filename).name}, line {where.lineno}); if you made it yourself, run it again"
+        ) from error
 
 
 def load_run(path: str | Path) -> Run:

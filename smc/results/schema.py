@@ -56,6 +56,17 @@ def record_problems(record: Any) -> Iterator[str]:
         yield f"{_place(problem) or 'run.json'}: {problem.message.splitlines()[0][:200]}"
 
 
+def record_misfits(record: Any) -> Iterator[str]:
+    """Say which fields of a record are not what smc writes there; one of an older smc may lack some.
+
+    >>> list(record_misfits({"history": None, "seed": 0}))
+    ["history: None is not of type 'object'"]
+    """
+    for problem in _validator().iter_errors(record):
+        if problem.validator != "required":
+            yield f"{_place(problem) or 'run.json'}: {problem.message.splitlines()[0][:200]}"
+
+
 def leave_out_misfits(record: dict[str, Any]) -> list[dict[str, str]]:
     """Take the fields that do not fit the schema out of a plain record, in place; return a warning of each.
 

@@ -1,13 +1,13 @@
 """What a run last said of itself: advice for people, while its folder is the truth."""
 
 import datetime as dt
-import json
 import os
 import traceback
 from pathlib import Path
 from typing import Any
 
 from smc.errors import SmcError
+from smc.regular_file import read_json
 from smc.results.durable import NO_ROOM, write_atomic
 from smc.results.plain import json_bytes
 
@@ -17,7 +17,7 @@ STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
 def read_status(path: Path) -> dict[str, Any]:
     """Return the record, or an empty one where there is none or a full disk cut it short."""
     try:
-        record = json.loads(path.read_bytes())
+        record = read_json(path)
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
@@ -67,7 +67,7 @@ def utc_now() -> str:
 
 
 def _overwrite(path: Path, record: dict[str, Any]) -> None:
-    with open(path, "r+b") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
         file.write(json_bytes(record))
         file.truncate()
         file.flush()

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,8 +11,8 @@ from smc.arguments import check_choice, check_non_negative
 from smc.errors import DiskFullError, ResultsError
 from smc.results.claim import RunClaim
 from smc.results.durable import check_room, make_folder, named_errors
-from smc.results.lock import exclusive, unclaimed
-from smc.results.manifest import NAME, verify
+from smc.results.lock import exclusive, held_folder, unclaimed
+from smc.results.manifest import NAME, RUN_ID, verify
 from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status, utc_now, write_status
 
 ABSENT = "absent"
@@ -128,8 +127,10 @@ class RunStore:
 
     def folder(self, run_id: str) -> Path:
         """Return where the run stands once it is finished."""
-        if not re.fullmatch(r"[0-9A-Za-z_-]+", run_id):
-            raise ResultsError(f"a run id is made of letters, digits, - and _, got {run_id!r}")
+        if not RUN_ID.fullmatch(run_id):
+            raise ResultsError(
+                f"a run id is made of at most 64 letters, digits, - and _, got {run_id[:80]!r}"
+            )
         return self.runs / run_id
 
     def status(self, run_id: str) -> dict[str, Any]:
@@ -175,6 +176,7 @@ class RunStore:
             self._remove_dead_staging(run_id)
             check_room(self.output, self.min_free_mb)
             claim.open()
+            held.enter_context(held_folder(claim.staging))
         elif claim.skip != self.status(run_id).get("status"):
             claim.confirm()
         return claim
@@ -199,6 +201,8 @@ class RunStore:
                 if not free and run_id != claimed:
                     continue
                 if place.is_dir():
-                    shutil.rmtree(place, ignore_errors=True)
+                    with unclaimed(place) as dead:  # its writer holds it, whatever became of the lock's file
+                        if dead:
+                            shutil.rmtree(place, ignore_errors=True)
                 else:
                     place.unlink(missing_ok=True)

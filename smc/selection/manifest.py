@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.errors import ResultsError
+from smc.regular_file import read_json
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.results.status import utc_now
@@ -140,7 +141,7 @@ def read_manifest(output: str | Path, name: str = NAME) -> dict[str, Any] | None
     if not path.is_file():
         return None
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = read_json(path)
         check_manifest(manifest)
     except (OSError, ValueError, ResultsError) as error:
         raise ResultsError(f"the last {path} cannot be compared with: {error}") from error
@@ -150,7 +151,7 @@ def read_manifest(output: str | Path, name: str = NAME) -> dict[str, Any] | None
 def head_of_manifest(output: str | Path) -> Head | None:
     """Return the event of the ledger that the last manifest was written after; None if nobody can tell."""
     try:
-        ledger = json.loads((Path(output) / NAME).read_bytes())["ledger"]
+        ledger = read_json(Path(output) / NAME)["ledger"]
         return Head(ledger["number"], ledger["hash"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

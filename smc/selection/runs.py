@@ -1,6 +1,5 @@
 """All finished runs under an output folder, read one after another, and what became of the others."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,12 +9,14 @@ import pandas as pd
 
 from smc.errors import ResultsError
 from smc.evaluation.predictions import BASELINE
+from smc.regular_file import read_json
 from smc.results import Run, RunStore, list_runs, load_run
-from smc.results.manifest import digest_of_folder
+from smc.results.manifest import RUN_ID, digest_of_folder
 from smc.results.opened_scores import SCORES
 from smc.results.own_code import own_targets
 from smc.results.plain import to_plain
 from smc.results.return_scheme import SIMPLE
+from smc.results.run import reading
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
 from smc.selection.family import families
@@ -63,20 +64,16 @@ class FinishedRuns:
             self.repeated.append(run.path.name)
             return
         try:
-            candidates = candidates_of(
-                run.run_id,
-                _with_own_classes(run),
-                _with_baseline(run.predictions),
-                run.returns,
-                sealed=run.sealed_events(),
-            )
-        except (KeyError, ValueError, OSError) as error:
-            reason = f"{type(error).__name__}: {error}"
-            self.damaged.append({"folder": run.path.name, "reason": f"cannot be judged: {reason}"})
+            with reading(run.path):
+                candidates = _candidates(run)
+                head = run.record.get("ledger")
+                head = Head(head["number"], head["hash"]) if head else None
+        except ResultsError as error:
+            self.damaged.append({"folder": run.path.name, "reason": f"cannot be judged: {error}"})
             return
         self.folders[run.run_id] = run.path
-        if head := run.record.get("ledger"):
-            self.heads[run.run_id] = Head(head["number"], head["hash"])
+        if head:
+            self.heads[run.run_id] = head
         for candidate in candidates:
             symbol = candidate.identity.symbol
             self.candidates.setdefault(symbol, []).append(candidate)
@@ -197,6 +194,16 @@ def read_runs(output: str | Path) -> FinishedRuns:
     return runs
 
 
+def _candidates(run: Run) -> list[Candidate]:
+    return candidates_of(
+        run.run_id,
+        _with_own_classes(run),
+        _with_baseline(run.predictions),
+        run.returns,
+        sealed=run.sealed_events(),
+    )
+
+
 def runs_summary(runs: FinishedRuns, missing: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the manifest says of the runs."""
     return {
@@ -271,9 +278,18 @@ def listed_jobs(output: str | Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _jobs(path: Path) -> list[dict[str, Any]]:
-    """Return the jobs of a list; none of one that cannot be read."""
+    """Return the jobs of a list that name a run, or none; no jobs of a list that cannot be read."""
     try:
-        jobs = json.loads(path.read_bytes())["jobs"]
+        jobs = read_json(path)["jobs"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    return [job for job in jobs if isinstance(job, dict)] if isinstance(jobs, list) else []
+    return [job for job in jobs if _is_job(job)] if isinstance(jobs, list) else []
+
+
+def _is_job(job: Any) -> bool:
+    if not isinstance(job, dict):
+        return False
+    run_id, symbol = job.get("run_id"), job.get("symbol")
+    named = symbol if isinstance(symbol, list) else [symbol]
+    is_named = run_id is None or (isinstance(run_id, str) and bool(RUN_ID.fullmatch(run_id)))
+    return is_named and all(name is None or isinstance(name, str) for name in named)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from smc.errors import ResultsError
+from smc.regular_file import read_json
 from smc.selection.manifest import HISTORY
 from smc.selection.runs import listed_jobs
 
@@ -85,7 +86,7 @@ def manifests_of(output: Path) -> list[dict[str, Any]]:
     manifests = []
     for path in sorted((output / HISTORY).glob("*.json")):
         try:
-            manifest = json.loads(path.read_bytes())
+            manifest = read_json(path)
             manifests += [manifest] if isinstance(manifest["selections"], dict) else []
         except (OSError, ValueError, KeyError, TypeError):
             continue

@@ -120,7 +120,7 @@ def rebuild(run: Run, output: str | Path, on_progress: Callable[[str], None] = l
     components = Components.from_config(without_side_effects(config))
     on_progress("features, labels (the first time, they are compiled)")
     data = cached_dataset(bars, components, Path(output))
-    plan = SplitPlan.load(run.path / "splits.json")
+    plan = run.plan
     if not np.array_equal(plan.spans, data.spans):
         raise ResultsError(
             f"the events of run {run.run_id} come out differently today: python -m smc.reproduce "

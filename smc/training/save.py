@@ -16,6 +16,7 @@ from smc.pipeline import FoldPipeline
 from smc.report import markdown
 from smc.results import Run
 from smc.results.claim import RunClaim
+from smc.results.manifest import Manifest
 from smc.results.record import RunRecord
 from smc.results.run import SEALED_FIGURES
 from smc.typing import Config
@@ -65,7 +66,7 @@ def save(claim: RunClaim, contents: Contents, sealed_figures: Mapping[str, Any] 
         "last_training_bar": record["last_training_bar"],
     }
     artifact.save(contents.model, folder / "model", meta=meta)
-    page = markdown(Run(folder, {"run_id": claim.run_id, "packed": []}))
+    page = markdown(Run(folder, Manifest.of_staged(folder, claim.run_id)))
     (folder / "report.md").write_text(page, encoding="utf-8")
     for warning in record["warnings"]:
         if "fit" not in warning:  # those of a fit were logged when they were seen

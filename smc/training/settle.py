@@ -5,6 +5,7 @@ from pathlib import Path
 
 from smc.errors import ResultsError
 from smc.results import RunStore, load_run
+from smc.results.run import reading
 from smc.selection.manifest import head_of_manifest
 from smc.training.take_over import is_of_before, take_over, unknown_runs
 from smc.training.trial import finish_trial
@@ -30,11 +31,12 @@ def settle(ledger: Ledger, output: Path) -> list[str]:
     for run_id in ledger.without_evidence(str(output)):
         try:
             run = load_run(store.folder(run_id))
+            with reading(run.path):
+                if run.evidence is not None:
+                    finish_trial(ledger, run.path, run.evidence, run.record.get("test_part") or {})
         except ResultsError:
             continue  # gone, or damaged: its trial stays untold
-        if run.evidence is not None:
-            finish_trial(ledger, run.path, run.evidence, run.record.get("test_part") or {})
-    unknown = unknown_runs(ledger, output)
+    unknown, _ = unknown_runs(ledger, output)  # a selection names what is damaged
     foreign = [run.run_id for run in unknown if not is_of_before(run)]
     if foreign:
         named = ", ".join(foreign[:N_NAMED]) + (", ..." if len(foreign) > N_NAMED else "")

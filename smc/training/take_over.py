@@ -9,11 +9,11 @@ import pandas as pd
 
 from smc import results
 from smc.config.saved_config import upgrade_config
-from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import HELD_OUT, of_part
 from smc.results import KeptBars, Run, list_runs, load_run
 from smc.results.return_scheme import SIMPLE, return_scheme
+from smc.results.run import reading
 from smc.selection.candidates import bar_times
 from smc.selection.manifest import head_of_manifest
 from smc.training.evidence import columns_of, evidence_table, measured_today
@@ -39,18 +39,28 @@ ALWAYS = (utc_stamp("1970-01-01"), utc_stamp("2200-01-01"))
 BEFORE_SIMPLE_RETURNS, BEFORE_LEDGER = "0.1.0", "0.2.0"
 
 
-def unknown_runs(ledger: Ledger, output: Path) -> list[Run]:
-    """Return the finished runs of an output folder that a ledger does not know; damaged ones are left out."""
-    known, runs = set(ledger.trials()["run_id"]), {}
+def unknown_runs(ledger: Ledger, output: Path) -> tuple[list[Run], list[str]]:
+    """Return the finished runs of an output folder that a ledger does not know.
+
+    Returns
+    -------
+    tuple
+        The runs, and a sentence for each folder that is left out: damaged, or without all that a run is
+        registered with.
+    """
+    known, runs, left_out = set(ledger.trials()["run_id"]), {}, []
     for folder in list_runs(output):
         if folder.name not in known:
             try:
                 run = load_run(folder)
-            except ResultsError:
-                continue  # a selection names it
+                with reading(folder):
+                    registration_of_folder(run)
+            except ResultsError as error:
+                left_out.append(str(error))
+                continue
             if run.run_id not in known:  # or it is a copy under another name
                 runs[run.run_id] = run
-    return list(runs.values())
+    return list(runs.values()), left_out
 
 
 def is_of_before(run: Run) -> bool:
@@ -71,7 +81,10 @@ def take_over(ledger: Ledger, output: Path, runs: Sequence[Run]) -> list[str]:
     """
     old, jobs = old_trials(output), sweep_jobs(output)
     opened = known_openings(output)
-    finished = [_of_folder(run, output, old.get(run.run_id), jobs.get(run.run_id), opened) for run in runs]
+    finished = []
+    for run in runs:
+        with reading(run.path):
+            finished.append(_of_folder(run, output, old.get(run.run_id), jobs.get(run.run_id), opened))
     known_prints = {symbol: print_ for run in finished for symbol, print_ in run.registration.symbols.items()}
     trials = {
         run.record["seedless_hash"]: own.registration.trial for run, own in zip(runs, finished, strict=True)
@@ -196,7 +209,7 @@ def registration_of_folder(run: Run) -> Registration:
         output=str(run.path.parent.parent),
         hashes={name: record[name] for name in ("config_hash", "data_hash", "split_hash")},
         simulated=config["data"]["_target_"] == SIMULATED,
-        two_sided=SplitPlan.load(run.path / "splits.json").is_two_sided,
+        two_sided=run.plan.is_two_sided,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from smc.report.run.markdown_page import markdown
 from smc.report.view import RunView
 from smc.results import Run
+from smc.results.durable import write_atomic
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def save_report(run: Run, folder: str | Path) -> SavedReport:
     text = markdown(
         run, pictures={caption: path.name for caption, path in pictures.items()}, left_out=left_out
     )
-    page.write_text(text, encoding="utf-8")
+    write_atomic(page, text.encode("utf-8", "replace"))
     return SavedReport(page, pictures, left_out)
 
 

@@ -17,6 +17,7 @@ from smc.report.reliability import Groups, reliability
 from smc.report.text import is_number
 from smc.results import Run, load_run
 from smc.results.record import SymbolScores
+from smc.results.run import reading
 
 #: In the place of an equity curve.
 IDLE = "No position was ever taken, so nothing was earned or lost"
@@ -120,11 +121,12 @@ def open_candidate_run(symbol: str, entry: Mapping[str, Any], output: Path) -> C
     """Return the run of a symbol's candidate, or why there is none."""
     if not entry["candidate"]:
         return "no run has evidence to be judged by"
+    folder = output / "runs" / entry["candidate"]["run_id"]
     try:
-        run = load_run(output / "runs" / entry["candidate"]["run_id"])
-        candidate_run = CandidateRun(run, symbol, sees_test=saw_test(entry))
-        _check(candidate_run)
-    except (ResultsError, OSError, KeyError, ValueError) as error:
+        with reading(folder):
+            candidate_run = CandidateRun(load_run(folder), symbol, sees_test=saw_test(entry))
+            _check(candidate_run)
+    except ResultsError as error:
         return f"its folder cannot be read: {error}"
     return candidate_run
 

@@ -58,7 +58,7 @@ def configuration_section(view: RunView, *, full: bool = False) -> Section:
 
     In full, each value stands beside the file, or the override, that gave it.
     """
-    sources, values = _sources(view), dict(leaves(view.run.config))
+    sources, values = view.run.sources, dict(leaves(view.run.config))
     tables = (
         [Table(("group", "option, with those it builds on"), options, n_text=2)]
         if (options := _options(sources))
@@ -82,11 +82,6 @@ def _all_values(values: Mapping[str, Any], sources: Mapping[str, str]) -> Iterat
         group, _, name = key.rpartition(".") if key.count(".") == 0 else key.partition(".")
         groups.setdefault(group or ROOT, []).append((name, _value_text(value), sources.get(key, "")))
     return (Table((group, "value", "from"), rows, n_text=3) for group, rows in groups.items())
-
-
-def _sources(view: RunView) -> dict[str, str]:
-    path = view.run.path / "sources.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _options(sources: Mapping[str, str]) -> list[tuple[str, str]]:
