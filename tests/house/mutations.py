@@ -335,6 +335,74 @@ MUTATIONS = (
         "tests/results/test_store.py", "a damaged run is skipped as finished",
     ),
     Mutation(
+        "results", "if not _leads_nowhere(name):", "if not name:",
+        "tests/results/test_place_laws.py", "a list of files leads out of the folder",
+    ),
+    Mutation(
+        "results", "if any(above.is_symlink() for above in _above(name, folder)):", "if folder is None:",
+        "tests/results/test_place_laws.py", "a folder of a run is read behind a link",
+    ),
+    Mutation(
+        "results", "isinstance(name, str) and name in files for name in packed", "True for name in packed",
+        "tests/results/test_place_laws.py", "a packed file is not one of the run's",
+    ),
+    Mutation(
+        "results", 'if record.get("run_id", self.run_id) != self.run_id:', "if False:",
+        "tests/results/test_run.py", "a run's list of files and its record are of two runs",
+    ),
+    Mutation(
+        "results", "            problem = next(record_misfits(record), None)", "            problem = None",
+        "tests/results/test_run.py", "a record is read whatever it holds",
+    ),
+    Mutation(
+        "results", "            check_finite(table, name)\n", "",
+        "tests/results/test_run.py", "an infinite probability is judged",
+    ),
+    Mutation(
+        "results", "if said.num_rows * said.num_columns > MOST_CELLS:", "if said.num_rows > 10 * MOST_CELLS:",
+        "tests/results/test_place_laws.py", "a table of any size is read",
+    ),
+    Mutation(
+        "results", "if n_bytes > MOST_UNPACKED:", "if n_bytes > 1000 * MOST_UNPACKED:",
+        "tests/results/test_place_laws.py", "a packed file of any size is unpacked",
+    ),
+    Mutation(
+        "results", "            if _is_at(descriptor, path):\n                break\n", "            break\n",
+        "tests/results/test_place_laws.py", "a lock is taken on a file that is gone",
+    ),
+    Mutation(
+        "results", "            held.enter_context(held_folder(claim.staging))\n", "",
+        "tests/results/test_place_laws.py", "what a living writer has staged is deleted",
+    ),
+    Mutation(
+        "results", "os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666", "os.O_RDWR | os.O_CREAT, 0o666",
+        "tests/results/test_place_laws.py", "a lock is written through a link",
+    ),
+    Mutation(
+        "regular_file.py", "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC", "os.O_RDONLY",
+        "tests/results/test_place_laws.py", "a pipe among the files of a run is waited for",
+    ),
+    Mutation(
+        "regular_file.py", "if len(waiting) > MOST_DEEP:", "if len(waiting) > 100 * MOST_DEEP:",
+        "tests/results/test_run.py", "nested data of any depth is read",
+    ),
+    Mutation(
+        "regular_file.py", "if n_values > MOST_VALUES:", "if n_values > 100 * MOST_VALUES:",
+        "smc/regular_file.py", "data of any size is read",
+    ),
+    Mutation(
+        "results", '    return place.is_dir() and place.parent.name in ("runs", "partial") and bool(RUN_ID.fullmatch(place.name))', "    return folder.is_dir()",
+        "tests/results/test_place_laws.py", "somebody is told to delete a folder of no run",
+    ),
+    Mutation(
+        "report", "if RUN_ID.fullmatch(name))", "if name)",
+        "tests/results/test_place_laws.py", "a folder of a strange name stops the list of runs",
+    ),
+    Mutation(
+        "selection", "[job for job in jobs if _is_job(job)]", "[job for job in jobs if isinstance(job, dict)]",
+        "tests/results/test_place_laws.py", "an odd list of jobs stops a selection",
+    ),
+    Mutation(
         "artifact", "if expected[name] != _stamp(files[name]):", 'if expected[name]["size"] != len(files[name]):',
         "tests/artifact/test_damage.py", "an altered file of the same length is loaded",
     ),

@@ -1,18 +1,22 @@
 """What stands where runs do: locks, links, names that are typed, packed files that grow."""
 
 import gzip
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from smc.errors import ResultsError, RunBusyError
+from smc.report.runs import runs
 from smc.results import RunStore, load_run, lock, packing
 from smc.results.locate import locate
 from smc.results.lock import exclusive
 from smc.results.manifest import NAME
+from smc.selection.runs import missing_runs
 
 RUN, OTHER = "00000000000000aa", "00000000000000bb"
 
@@ -144,3 +148,79 @@ def test_a_copy_of_a_run_under_another_name_is_read(tmp_path):
     shutil.copytree(folder, folder.with_name(OTHER))
     assert load_run(folder.with_name(OTHER)).run_id == RUN
     assert (folder.with_name(OTHER) / NAME).is_file()
+
+
+def with_list(folder, **entries):
+    """Write entries of one's own into the list of files."""
+    said = json.loads((folder / NAME).read_bytes())
+    (folder / NAME).write_text(json.dumps({**said, **entries}))
+    return said
+
+
+@pytest.mark.parametrize(
+    "name", ["../../victim", "/etc/hostname", "", ".", "model/..", "a\\b", "a\0b", "\x1b[2J", "a//b"]
+)
+def test_a_list_of_files_leads_nowhere(tmp_path, name):
+    folder = make(tmp_path)
+    files = json.loads((folder / NAME).read_bytes())["files"]
+    with_list(folder, files={**files, name: files["run.json"]})
+    with pytest.raises(ResultsError, match="which is no file of the folder"):
+        load_run(folder)
+
+
+@pytest.mark.parametrize("packed", [["../x.gz"], ["/tmp/x.gz"], [1], {"run.json": 1}, None, [["run.json"]]])
+def test_nothing_but_files_of_the_run_are_packed(tmp_path, packed):
+    folder = make(tmp_path)
+    with_list(folder, packed=packed)
+    with pytest.raises(ResultsError, match="other files than its own"):
+        load_run(folder)
+
+
+@pytest.mark.parametrize("run_id", ["../runs/b", "/tmp/b", "", None, 3, "a" * 65, "a b", "a\n"])
+def test_an_id_is_a_name_that_leads_nowhere(tmp_path, run_id):
+    folder = make(tmp_path)
+    with_list(folder, run_id=run_id)
+    with pytest.raises(ResultsError, match="is no id"):
+        load_run(folder)
+
+
+def test_nothing_is_read_behind_a_link(tmp_path):
+    folder = make(tmp_path / "out")
+    (folder / "model").rename(tmp_path / "elsewhere")
+    (folder / "model").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ResultsError, match="lies behind a link"):
+        load_run(folder)
+
+
+@pytest.mark.parametrize("name", ["run.json", NAME])
+def test_a_pipe_is_not_waited_for(tmp_path, name):
+    folder = make(tmp_path)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    signal.alarm(20)
+    try:
+        with pytest.raises(ResultsError, match="no plain file"):
+            load_run(folder)
+    finally:
+        signal.alarm(0)
+
+
+def test_folders_that_are_no_runs_are_not_listed(tmp_path):
+    make(tmp_path)
+    for name in (".ipynb_checkpoints", "a b", "\x1b[2J"):
+        (tmp_path / "runs" / name).mkdir()
+        (tmp_path / "status" / f"{name}.json").write_text("{}")
+    assert len(runs(tmp_path)) == 1
+
+
+def test_a_list_of_odd_jobs_names_those_that_are_some(tmp_path):
+    (tmp_path / "sweeps").mkdir()
+    odd = [
+        {"run_id": "../x"},
+        {"run_id": [1]},
+        {"run_id": OTHER, "symbol": {}},
+        3,
+        {"run_id": RUN, "symbol": "A"},
+    ]
+    (tmp_path / "sweeps" / "2020.json").write_text(json.dumps({"jobs": odd}))
+    assert [run["run_id"] for run in missing_runs(tmp_path, [])] == [RUN]

@@ -1,6 +1,8 @@
 """Reading a finished run: verified first, refused by file name if damaged."""
 
+import io
 import json
+import re
 import sys
 import time
 import types
@@ -13,6 +15,7 @@ import yaml
 import smc
 from smc.errors import ResultsError
 from smc.results import RunStore, list_runs, load_run, packing
+from smc.results.manifest import write_manifest
 
 RUN = "00000000000000aa"
 FRAME = pd.DataFrame({"probability": [0.25, 0.75]})
@@ -165,3 +168,46 @@ def test_packing_the_same_file_twice_gives_the_same_bytes(tmp_path, monkeypatch)
         (tmp_path / name / "weights.bin").write_bytes(b"w" * 100)
         packing.pack(tmp_path / name)
     assert (tmp_path / "a/weights.bin.gz").read_bytes() == (tmp_path / "b/weights.bin.gz").read_bytes()
+
+
+def changed(folder, name, content):
+    """Replace a file, with a list of files that fits it."""
+    (folder / name).write_bytes(content)
+    (folder / "MANIFEST.json").unlink()
+    write_manifest(folder, run_id=RUN, packed=[])
+    return load_run(folder)
+
+
+@pytest.mark.parametrize(
+    ("record", "what"),
+    [
+        ({"history": None}, "run.json: history: None is not of type 'object'"),
+        ({"seed": "0"}, "run.json: seed: '0' is not of type 'integer'"),
+        ({"run_id": "ffff"}, f"run.json is of run ffff, MANIFEST.json of {RUN}"),
+    ],
+)
+def test_a_record_that_is_not_what_a_run_writes_is_named(folder, record, what):
+    run = changed(folder, "run.json", json.dumps(record).encode())
+    with pytest.raises(ResultsError, match=re.escape(what)):
+        run.record  # noqa: B018
+
+
+@pytest.mark.parametrize("text", ["[" * 150 + "]" * 150, "[1e999]", "[NaN]", "nothing", "[" * 9000])
+def test_json_that_no_run_writes_is_refused_whatever_it_is(folder, text):
+    with pytest.raises(ResultsError, match=r"damaged: sources\.json cannot be read"):
+        changed(folder, "sources.json", text.encode()).sources  # noqa: B018
+
+
+def test_an_infinite_probability_is_named_with_its_row(folder):
+    table = io.BytesIO()
+    pd.DataFrame({"probability": [0.25, np.inf]}).to_parquet(table)
+    with pytest.raises(ResultsError, match=r"predictions\.parquet: probability of row 1 is not finite"):
+        changed(folder, "predictions.parquet", table.getvalue()).predictions  # noqa: B018
+
+
+def test_a_file_that_the_list_does_not_name_is_not_read(folder):
+    FRAME.to_parquet(folder / "evidence.parquet")
+    run = load_run(folder)
+    assert run.evidence is None
+    with pytest.raises(ResultsError, match=r"names no evidence\.parquet"):
+        run.table("evidence")
