@@ -19,7 +19,7 @@ from smc.results.manifest import NAME, write_manifest
 from smc.trials import Ledger
 
 #: Seconds after which a reader hangs.
-PATIENCE = 10
+PATIENCE = 60
 OVERRIDES = (
     *("data=simulated", "data.n_bars=4000", "data.n_symbols=1", "symbol=S01"),
     *("aug=none", "evaluation.n_bootstrap=20", "monitor=none"),

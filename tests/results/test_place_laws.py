@@ -197,7 +197,7 @@ def test_a_pipe_is_not_waited_for(tmp_path, name):
     folder = make(tmp_path)
     (folder / name).unlink()
     os.mkfifo(folder / name)
-    signal.alarm(20)
+    signal.alarm(60)
     try:
         with pytest.raises(ResultsError, match="no plain file"):
             load_run(folder)
