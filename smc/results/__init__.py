@@ -12,6 +12,7 @@ from smc.results.identity import (
 )
 from smc.results.kept_bars import KeptBars, keep_bars
 from smc.results.own_files import Identity, OpenedFiles, identify, keep_own_files, opened_files
+from smc.results.packages import installed_versions
 from smc.results.record import RunRecord
 from smc.results.run import Run, list_runs, load_run
 from smc.results.store import RunStore
@@ -27,6 +28,7 @@ __all__ = [
     "class_hash",
     "config_hash",
     "identify",
+    "installed_versions",
     "keep_bars",
     "keep_own_files",
     "list_runs",

@@ -76,9 +76,24 @@ def own_modules(value: Any) -> dict[str, Path]:
         if spec is None or not spec.origin or not is_own(name, Path(spec.origin), packages):
             continue
         files[name] = Path(spec.origin)
-        is_package = spec.submodule_search_locations is not None
-        waiting += _imports(files[name], name if is_package else name.rpartition(".")[0])
+        waiting += imports_of(files[name], name)
     return files
+
+
+def imports_of(path: Path, module: str) -> Iterator[str]:
+    """Give what a module may import: of ``from a import b`` both a and a.b, which may be a module."""
+    package = module if path.stem == "__init__" else module.rpartition(".")[0]
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute("." * node.level + (node.module or ""), package)
+            if base:
+                yield base
+                yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and _name_of(node.func) in ("import_module", "__import__"):
+            names = [item.value for item in node.args[:1] if isinstance(item, ast.Constant)]
+            yield from filter(None, (_absolute(name, package) for name in names if isinstance(name, str)))
 
 
 def unseen_readers(value: Any) -> list[str]:
@@ -154,21 +169,6 @@ def _namespace(name: str, path: Iterable[str]) -> ModuleSpec:
     folders = [Path(place, name.rpartition(".")[2]) for place in path]
     spec.submodule_search_locations = [str(folder) for folder in folders if folder.is_dir()]
     return spec
-
-
-def _imports(path: Path, package: str) -> Iterator[str]:
-    """Give what a source file may import: of ``from a import b`` both a and a.b, which may be a module."""
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute("." * node.level + (node.module or ""), package)
-            if base:
-                yield base
-                yield from (f"{base}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and _name_of(node.func) in ("import_module", "__import__"):
-            names = [item.value for item in node.args[:1] if isinstance(item, ast.Constant)]
-            yield from filter(None, (_absolute(name, package) for name in names if isinstance(name, str)))
 
 
 def _tree(path: Path) -> ast.AST:
