@@ -1,12 +1,14 @@
 """Train, validate and save one model: python -m smc.train model=xgboost cv=cpcv reg=tiny"""
 
 import sys
+from collections.abc import Iterator
 
 from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, say, with_output_override
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
 
+from smc.blame import culprit_of, described
 from smc.config.command import read_command
 from smc.config.job import Job
 from smc.errors import DiskFullError, SmcError
@@ -36,7 +38,7 @@ def carry_out(job: Job, progress: Progress) -> JobResult:
     except SmcError as error:
         return JobResult("failed", "; ".join(str(error).splitlines()), reason=error.reason)
     except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
-        return JobResult("failed", f"{type(error).__name__}: {error}", reason=reason_of(error))
+        return JobResult("failed", described(error), reason=reason_of(error))
     status = "finished" if outcome.status == "finished" else "failed"
     text = say_outcome_briefly(outcome)
     return JobResult(status, text, outcome.run_id, is_new=outcome.is_new)
@@ -59,10 +61,17 @@ def run_one(job: Job) -> int:
         recorded = getattr(error, "__notes__", ())
         if not recorded:
             raise
-        say("\n  ".join([f"failed: {type(error).__name__}: {error}", *recorded]))
+        say("\n  ".join([f"failed: {described(error)}", *_fault_of_smc(error), *recorded]))
         return EXIT_FAILED
     say(say_outcome(outcome))
     return EXIT_OK if outcome.status == "finished" else EXIT_FAILED
+
+
+def _fault_of_smc(error: Exception) -> Iterator[str]:
+    """Say which line of smc was at work, where no class of one's own was."""
+    culprit = culprit_of(error)
+    if culprit and not culprit.is_own:
+        yield f"in smc's own code, {culprit}: a bug, unless a class of your own gave it what it cannot use"
 
 
 def main() -> None:

@@ -6,17 +6,15 @@ is looked up as Python would look it up.
 
 import ast
 import hashlib
-import site
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator
-from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from smc.blame import is_installed
 from smc.fingerprint import content_hash
 
 #: Packages that a configuration may name without being asked, whose versions count instead of their sources.
@@ -27,8 +25,6 @@ UNSEEN_PACKAGES = frozenset(
     | {"socket", "urllib", "http", "requests", "httpx", "aiohttp"}
 )
 UNSEEN_FUNCTIONS = frozenset({"read_parquet", "read_feather", "read_orc", "read_hdf"})
-#: The package itself, which counts by `smc.fingerprint.code_version`.
-PACKAGE = Path(__file__).parents[1]
 
 
 def own_targets(value: Any) -> Iterator[str]:
@@ -113,20 +109,6 @@ def is_own(name: str, path: Path, packages: frozenset[str] = frozenset()) -> boo
     if package in LIBRARIES or package in sys.stdlib_module_names or not path.is_file():
         return False
     return package in packages or not is_installed(path)
-
-
-def is_installed(path: Path) -> bool:
-    """Tell whether a file belongs to Python, to an installed package, or to smc."""
-    return any(path.is_relative_to(place) for place in _places_of_packages())
-
-
-@cache
-def _places_of_packages() -> frozenset[Path]:
-    paths = sysconfig.get_paths()
-    places = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return frozenset(
-        Path(place) for place in (*places, *site.getsitepackages(), site.getusersitepackages(), PACKAGE)
-    )
 
 
 def _package(name: str) -> str:

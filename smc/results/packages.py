@@ -7,7 +7,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from smc.results.own_code import PACKAGE, imports_of, own_modules
+from smc.blame import PACKAGE
+from smc.results.own_code import imports_of, own_modules
 
 #: Top-level modules that every run computes with.
 BASE = frozenset({"numpy", "scipy", "pandas", "numba", "sklearn"})
@@ -45,7 +46,7 @@ def used_packages(value: Any) -> frozenset[str]:
     """
     own = own_modules(value)
     own_packages = {_package(name) for name in own}
-    named = {target.rpartition(".")[0] for target in _targets(value)}
+    named = {target.rpartition(".")[0] for target in _targets(value)} - {""}
     asked = [*named, *(name for module, path in own.items() for name in imports_of(path, module))]
     found = set(BASE)
     for name in asked:

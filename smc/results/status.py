@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from smc.blame import culprit_of, described
 from smc.errors import SmcError
 from smc.results.durable import NO_ROOM, write_atomic
 from smc.results.plain import json_bytes
@@ -34,16 +35,20 @@ def write_status(path: Path, record: dict[str, Any], *, temporary: Path) -> None
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """Say why a run ended: status, reason code, one line, traceback.
+    """Say why a run ended: status, reason code, one line, whose code it was, traceback.
 
     The reason is smc's own code for errors raised on purpose, "out_of_memory", "disk_full", or else the
     name of the exception. What is no `Exception` (Ctrl-C, exit) did not fail: the run was killed.
     """
     lines = str(error).splitlines() or [""]
+    culprit = culprit_of(error) if isinstance(error, Exception) else None
+    is_surprise = reason_of(error) == type(error).__name__
+    message = described(error) if is_surprise else f"{type(error).__name__}: {lines[0]}"
     return {
         "status": FAILED if isinstance(error, Exception) else KILLED,
         "reason": reason_of(error),
-        "message": f"{type(error).__name__}: {lines[0]}"[:500],
+        "message": message[:500],
+        "culprit": culprit.facts if culprit else None,
         "traceback": "".join(traceback.format_exception(error)),
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from smc import results
+from smc.blame import described
 from smc.cli import Progress
 from smc.errors import ConfigError, ResultsError
 from smc.fingerprint import bars_fingerprint, content_hash
@@ -133,7 +134,7 @@ def show_to_trackers(trackers: Iterable[RunTracker], folder: Path) -> None:
         try:
             tracker.log(results.load_run(folder))
         except Exception as error:
-            name, message = type(tracker).__name__, f"{type(error).__name__}: {error}"
+            name = type(tracker).__name__
             raise ResultsError(
-                f"{name} was not told ({message}); the run itself is finished: {folder}"
+                f"{name} was not told ({described(error)}); the run itself is finished: {folder}"
             ) from error
