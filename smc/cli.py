@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Self
 
-from smc.errors import DiskFullError, SmcError
+from smc.errors import PlaceError, SmcError, is_of_place, place_error
 
-#: How every command ends: all is done; a run failed; a mistake of the user's; too little free disk; Ctrl-C.
-EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_NO_ROOM, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+#: How every command ends: all is done; a run failed; a mistake of the user's; a fault of the place (a disk
+#: that is full or fails, a server that is away); Ctrl-C.
+EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_BAD_PLACE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 #: How a configuration names the root of all results; commands that compose none have the option ``--output``.
 OUTPUT = "paths.output="
@@ -20,20 +21,25 @@ OUTPUT = "paths.output="
 
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
-    """End the process as a command should: 2 for a user's mistake, 3 for a full disk, 130 for Ctrl-C."""
+    """End the process as a command should: 2 for a user's mistake, 3 for one of the place, 130 for Ctrl-C."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except SmcError as error:
         say(f"error: {error}")
-        sys.exit(EXIT_NO_ROOM if isinstance(error, DiskFullError) else EXIT_USER_ERROR)
-    except KeyboardInterrupt as interruption:
-        say(f"interrupted: {interruption}" if interruption.args else "interrupted")
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(EXIT_BAD_PLACE if isinstance(error, PlaceError) else EXIT_USER_ERROR)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_OK)
+    except OSError as error:
+        if not is_of_place(error):
+            raise
+        say(f"error: {place_error(error, error.filename or os.getcwd())}")
+        sys.exit(EXIT_BAD_PLACE)
+    except KeyboardInterrupt as interruption:
+        say(f"interrupted: {interruption}" if interruption.args else "interrupted")
+        sys.exit(EXIT_INTERRUPTED)
 
 
 def end_on_ctrl_c() -> None:

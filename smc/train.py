@@ -11,9 +11,8 @@ if __name__ == "__main__":
 from smc.blame import culprit_of, described
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.errors import DiskFullError, SmcError
+from smc.errors import SmcError
 from smc.launcher import JobResult, run_sweep
-from smc.results.durable import NO_ROOM
 from smc.results.status import reason_of
 from smc.training.evidence import looks_ahead
 from smc.training.outcome import Outcome, say_outcome, say_outcome_briefly
@@ -21,14 +20,8 @@ from smc.training.run import train
 
 
 def attempt(job: Job, progress: Progress) -> Outcome:
-    """Carry out one job; a disk that is full is named so, whoever met it."""
-    try:
-        return train(job.config, job.sources, progress, choices=job.choices, list_name=job.list_name)
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        output = job.config["paths"]["output"]
-        raise DiskFullError(f"the disk under {output} is full: free some room and run again") from error
+    """Carry out one job."""
+    return train(job.config, job.sources, progress, choices=job.choices, list_name=job.list_name)
 
 
 def carry_out(job: Job, progress: Progress) -> JobResult:

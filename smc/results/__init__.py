@@ -1,6 +1,7 @@
 """Runs on disk: who may write one, how it is committed whole, and how it is read back."""
 
 from smc.results.about import about
+from smc.results.durable import place_errors
 from smc.results.identity import (
     class_hash,
     config_hash,
@@ -35,6 +36,7 @@ __all__ = [
     "load_run",
     "opened_files",
     "package_versions",
+    "place_errors",
     "question_hash",
     "run_id",
     "seedless_hash",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.arguments import check_choice, check_non_negative
-from smc.errors import DiskFullError, ResultsError
+from smc.errors import DiskFullError, PlaceError, ResultsError
 from smc.results.claim import RunClaim
 from smc.results.durable import check_room, make_folder, named_errors
 from smc.results.lock import exclusive, unclaimed
@@ -18,7 +18,7 @@ from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status, u
 
 ABSENT = "absent"
 #: Failures of a ledger, a disk or a folder, and of no run: it may go well as soon as those are mended.
-OF_PLACE = (DiskFullError.reason, ResultsError.reason)
+OF_PLACE = (DiskFullError.reason, PlaceError.reason, ResultsError.reason)
 
 
 class RunStore:
@@ -69,7 +69,7 @@ class RunStore:
         ----------
         retry
             "failed": run again what is recorded as failed. Killed runs always start afresh, and so do those
-            that failed for want of disk.
+            that failed for their place: a full disk, a file system or a ledger that was away.
         about
             Plain facts for the status record, by which people find a run that did not finish.
 

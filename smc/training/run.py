@@ -51,6 +51,18 @@ def train(
     SmcError
         The named failure of the run; its status record says it too.
     """
+    with results.place_errors(config["paths"]["output"]):
+        return _carry_out(config, sources, progress, choices, list_name)
+
+
+def _carry_out(
+    config: Config,
+    sources: Mapping[str, str] | None,
+    progress: Progress | None,
+    choices: Mapping[str, str | None] | None,
+    list_name: str | None,
+) -> Outcome:
+    """Carry out one run, see `train`."""
     on_progress = (progress or Progress()).step
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     with recorded(store, config, unless=ConfigError):

@@ -95,14 +95,14 @@ def test_a_package_that_stands_in_for_another_is_it(versions):
 
 
 def test_code_of_ones_own_uses_what_it_imports(tmp_path, monkeypatch):
-    (tmp_path / "own_model.py").write_text(
-        "import own_parts\nclass Model:\n    def fit(self):\n        import lightgbm.basic\n"
+    (tmp_path / "own_estimator.py").write_text(
+        "import own_pieces\nclass Model:\n    def fit(self):\n        import lightgbm.basic\n"
     )
-    (tmp_path / "own_parts.py").write_text(
+    (tmp_path / "own_pieces.py").write_text(
         "from smc.model import xgboost\nimport yaml, os, nowhere_to_be_found\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    config = {"model": {"_target_": "own_model.Model"}}
+    config = {"model": {"_target_": "own_estimator.Model"}}
     assert set(package_versions(config)) == BASE | {"lightgbm", "xgboost", "yaml"}
     assert package_versions(config)["yaml"] == metadata.version("pyyaml")
 
