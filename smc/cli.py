@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Self
 
-from smc.errors import PlaceError, SmcError, is_of_place, place_error
+from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error
+from smc.home import home_path
 
 #: How every command ends: all is done; a run failed; a mistake of the user's; a fault of the place (a disk
 #: that is full or fails, a server that is away); Ctrl-C.
@@ -17,6 +18,7 @@ EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_BAD_PLACE, EXIT_INTERRUPTED = 0, 1, 
 
 #: How a configuration names the root of all results; commands that compose none have the option ``--output``.
 OUTPUT = "paths.output="
+OPTION = "--output="
 
 
 @contextlib.contextmanager
@@ -91,7 +93,8 @@ def with_output_option(arguments: Sequence[str] | None) -> list[str]:
     ['3f2a', '--output=elsewhere']
     """
     typed = sys.argv[1:] if arguments is None else arguments
-    return [f"--output={_unquoted(word)}" if word.startswith(OUTPUT) else word for word in typed]
+    words = [f"{OPTION}{_unquoted(word)}" if word.startswith(OUTPUT) else word for word in typed]
+    return [_in_home(word) if word.startswith(f"{OPTION}~") else word for word in words]
 
 
 def with_output_override(arguments: Sequence[str] | None) -> list[str]:
@@ -107,6 +110,15 @@ def with_output_override(arguments: Sequence[str] | None) -> list[str]:
             word = f"{OUTPUT}{_quoted(value if is_whole else next(words, ''))}"
         written.append(word)
     return written
+
+
+def _in_home(option: str) -> str:
+    """Write the folder of an option with the home folder for its ``~``, which no shell does behind a sign."""
+    with exits():
+        try:
+            return OPTION + home_path(option.removeprefix(OPTION))
+        except ValueError as error:
+            raise ConfigError(f"{OPTION}{error}") from error
 
 
 def _quoted(value: str) -> str:

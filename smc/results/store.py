@@ -136,6 +136,10 @@ class RunStore:
         """Return what the run last said of itself; an empty record if nothing."""
         return read_status(self.statuses / f"{self.folder(run_id).name}.json")
 
+    def host(self, run_id: str) -> str | None:
+        """Return the machine that last wrote the run's status here, as far as it is known."""
+        return self.status(run_id).get("host")
+
     def state(self, run_id: str) -> str:
         """Return "finished", "started", "failed", "killed" or "absent": what the run is, whatever it said.
 

@@ -77,7 +77,7 @@ def _carry_out(
     run_id = identity.run_id
     with store.claim(run_id, retry=config["retry"], about=results.about(config)) as claim:
         if claim.skip:
-            components.ledger.reap(str(store.output), store.state)
+            components.ledger.reap(str(store.output), store.state, store.host)
             why = store.status(run_id).get("message")
             return Outcome(run_id, claim.skip, claim.folder, is_new=False, why=why, naming=config["run"])
         with (
