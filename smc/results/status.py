@@ -19,7 +19,7 @@ def read_status(path: Path) -> dict[str, Any]:
     """Return the record, or an empty one where there is none or a full disk cut it short."""
     try:
         record = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 

@@ -12,6 +12,7 @@ from smc.arguments import check_choice, check_non_negative
 from smc.errors import DiskFullError, PlaceError, ResultsError
 from smc.results.claim import RunClaim
 from smc.results.durable import check_room, make_folder, named_errors
+from smc.results.litter import remove_litter
 from smc.results.lock import exclusive, unclaimed
 from smc.results.manifest import NAME, verify
 from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status, utc_now, write_status
@@ -177,6 +178,7 @@ class RunStore:
         )
         if not claim.skip:
             self._remove_dead_staging(run_id)
+            remove_litter(self.output)
             check_room(self.output, self.min_free_mb)
             claim.open()
         elif claim.skip != self.status(run_id).get("status"):
