@@ -14,6 +14,7 @@ from smc.config.compose_select import compose_selection
 from smc.errors import ResultsError
 from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
+from smc.home import home_path
 from smc.prediction.decider import Decider, Explain
 from smc.results import Run, load_run
 from smc.select import SelectionResult
@@ -130,8 +131,8 @@ def explain(
         ``record``, ``table(name)`` and ``path``, see `smc.explain`.
     """
     if event is None:
-        return explain_model(run, output=output)
-    return explain_event(run, str(event), output=output)
+        return explain_model(run, output=home_path(output))
+    return explain_event(run, str(event), output=home_path(output))
 
 
 def decide(
@@ -149,4 +150,4 @@ def decide(
     explain
         "on_predict" stores the reasons with it; None: as the run's configuration says.
     """
-    return Decider(run, explain=explain, output=output).decide(bars, symbol=symbol)
+    return Decider(run, explain=explain, output=home_path(output)).decide(bars, symbol=symbol)

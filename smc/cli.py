@@ -9,31 +9,39 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Self
 
-from smc.errors import DiskFullError, SmcError
+from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error
+from smc.home import home_path
 
-#: How every command ends: all is done; a run failed; a mistake of the user's; too little free disk; Ctrl-C.
-EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_NO_ROOM, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+#: How every command ends: all is done; a run failed; a mistake of the user's; a fault of the place (a disk
+#: that is full or fails, a server that is away); Ctrl-C.
+EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_BAD_PLACE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 #: How a configuration names the root of all results; commands that compose none have the option ``--output``.
 OUTPUT = "paths.output="
+OPTION = "--output="
 
 
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
-    """End the process as a command should: 2 for a user's mistake, 3 for a full disk, 130 for Ctrl-C."""
+    """End the process as a command should: 2 for a user's mistake, 3 for one of the place, 130 for Ctrl-C."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except SmcError as error:
         say(f"error: {error}")
-        sys.exit(EXIT_NO_ROOM if isinstance(error, DiskFullError) else EXIT_USER_ERROR)
-    except KeyboardInterrupt as interruption:
-        say(f"interrupted: {interruption}" if interruption.args else "interrupted")
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(EXIT_BAD_PLACE if isinstance(error, PlaceError) else EXIT_USER_ERROR)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_OK)
+    except OSError as error:
+        if not is_of_place(error):
+            raise
+        say(f"error: {place_error(error, error.filename or os.getcwd())}")
+        sys.exit(EXIT_BAD_PLACE)
+    except KeyboardInterrupt as interruption:
+        say(f"interrupted: {interruption}" if interruption.args else "interrupted")
+        sys.exit(EXIT_INTERRUPTED)
 
 
 def end_on_ctrl_c() -> None:
@@ -85,7 +93,8 @@ def with_output_option(arguments: Sequence[str] | None) -> list[str]:
     ['3f2a', '--output=elsewhere']
     """
     typed = sys.argv[1:] if arguments is None else arguments
-    return [f"--output={_unquoted(word)}" if word.startswith(OUTPUT) else word for word in typed]
+    words = [f"{OPTION}{_unquoted(word)}" if word.startswith(OUTPUT) else word for word in typed]
+    return [_in_home(word) if word.startswith(f"{OPTION}~") else word for word in words]
 
 
 def with_output_override(arguments: Sequence[str] | None) -> list[str]:
@@ -101,6 +110,15 @@ def with_output_override(arguments: Sequence[str] | None) -> list[str]:
             word = f"{OUTPUT}{_quoted(value if is_whole else next(words, ''))}"
         written.append(word)
     return written
+
+
+def _in_home(option: str) -> str:
+    """Write the folder of an option with the home folder for its ``~``, which no shell does behind a sign."""
+    with exits():
+        try:
+            return OPTION + home_path(option.removeprefix(OPTION))
+        except ValueError as error:
+            raise ConfigError(f"{OPTION}{error}") from error
 
 
 def _quoted(value: str) -> str:

@@ -1,5 +1,7 @@
 """The errors that smc raises on purpose: each says rule, value and remedy in a sentence or two."""
 
+import errno
+
 
 class SmcError(Exception):
     """Name what the user can mend; commands print it in one line and exit with code 2."""
@@ -85,7 +87,51 @@ class RunBusyError(ResultsError):
     reason = "busy"
 
 
-class DiskFullError(ResultsError):
+class PlaceError(ResultsError):
+    """A disk, a file system or the ledger's server does not do its part, which is no fault of a run."""
+
+    reason = "bad_place"
+
+
+class DiskFullError(PlaceError):
     """Too little room is left to write results."""
 
     reason = "disk_full"
+
+
+#: Of a disk without room.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+#: Of a disk that fails, that is gone, or that may not be written.
+BROKEN = (errno.EIO, errno.ESTALE, errno.EROFS, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.EREMOTEIO)
+#: What a process may not do, or has too much of.
+NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOLCK)
+
+ELSEWHERE = "choose another folder with `paths.output=`"
+REMEDIES = {
+    errno.EIO: "look after the disk and run again",
+    errno.ESTALE: "mount the file system again and run again",
+    errno.EROFS: f"mount it writable, or {ELSEWHERE}",
+    errno.EMFILE: "raise the limit of open files (ulimit -n), or run fewer at once",
+    errno.ENFILE: "end what holds so many open files, and run again",
+    errno.ENOLCK: f"put it on a file system that locks files, or {ELSEWHERE}",
+}
+
+
+def is_of_place(error: BaseException) -> bool:
+    """Tell whether an error is a fault of the disk or of the process's limits."""
+    return isinstance(error, OSError) and error.errno in (*NO_ROOM, *BROKEN, *NOT_ALLOWED)
+
+
+def place_error(error: OSError, folder: object) -> ResultsError:
+    """Say in one sentence what a folder's file system refused, and what to do.
+
+    A `PlaceError` if it is a fault of the place, and no folder that cannot be one (a file has its name).
+    """
+    if error.errno == errno.EDQUOT:
+        return DiskFullError(f"the disk quota under {folder} is used up: free some room and run again")
+    if error.errno in NO_ROOM:
+        return DiskFullError(f"the disk under {folder} is full: free some room and run again")
+    kind = PlaceError if is_of_place(error) else ResultsError
+    remedy = REMEDIES.get(error.errno or 0, f"make it writable, or {ELSEWHERE}")
+    said = f"{error.strerror or error} ({error.filename or folder})"
+    return kind(f"cannot write under {folder}: {said}; {remedy}")

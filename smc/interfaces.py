@@ -391,13 +391,15 @@ class TrialLedger(Protocol):
         """Return the last audit of code: ``passed``, ``problems``; None if there was none."""
         ...
 
-    def reap(self, output: str, state: Callable[[str], str]) -> int:
+    def reap(self, output: str, state: Callable[[str], str], host: Callable[[str], str | None] = ...) -> int:
         """Close the runs under ``output`` whose process has gone; return how many.
 
         Parameters
         ----------
         state
             Tells "started", "finished", "failed" or "killed" by run id.
+        host
+            Tells by run id which machine last wrote it under ``output``.
         """
         ...
 

@@ -23,6 +23,7 @@ from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.results import KeptBars, Run, load_run, package_versions
 from smc.results.locate import locate
+from smc.results.packages import distribution, used_packages
 from smc.results.return_scheme import OLD_RETURNS, is_of_today
 from smc.results.run import reading
 from smc.training.run import train
@@ -120,8 +121,8 @@ def _code_changes(run: Run) -> Iterator[str]:
     then, now = run.record["code_version"], code_version()
     if then != now:
         yield f"The code of smc is another: {then} then, {now} now."
-    before, after = run.record["package_versions"], package_versions()
-    for name in sorted(before.keys() | after.keys()):
+    before, after = run.record["package_versions"], package_versions(run.config)
+    for name in sorted({"python", *map(distribution, used_packages(run.config))}):
         if before.get(name) != after.get(name):
             yield f"{name}: {before.get(name, 'not installed')} then, {after.get(name, 'not installed')} now."
 

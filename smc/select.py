@@ -32,7 +32,7 @@ from smc.selection.manifest import (
     read_manifest,
     write_manifest,
 )
-from smc.selection.runs import missing_runs, read_runs, runs_summary
+from smc.selection.runs import missing_runs, read_runs, runs_summary, unreadable_lists
 from smc.selection.verdict import DEPLOY, Verdict
 from smc.training.null_band import Nulls
 from smc.training.settle import check_heads, settle
@@ -104,7 +104,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
         nulls = Nulls(output, runs.folders, config["n_null"], progress or Progress())
         verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
     there = {*runs.folders, *(run["folder"] for run in runs.damaged)}
-    summary = runs_summary(runs, missing_runs(output, there))
+    summary = runs_summary(runs, missing_runs(output, there), unreadable_lists(output))
     file = manifest_name(rule, name, verdicts)
     head = keep_verdicts(ledger, rule, name, trials, verdicts)
     manifest = build_manifest(

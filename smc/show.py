@@ -1,4 +1,4 @@
-"""Show a finished run as tables and pictures: python -m smc.show, or python -m smc.show 3f2a"""
+"""Show a run as tables and pictures, or why it failed: python -m smc.show, or python -m smc.show 3f2a"""
 
 import sys
 
@@ -11,8 +11,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from smc.errors import ResultsError
 from smc.report import SavedReport, save_report
 from smc.report.document import Section
+from smc.report.failed_run import failed_run
 from smc.report.run.contents import sections
 from smc.report.runs import Wanted, runs
 from smc.report.terminal_page import show
@@ -31,13 +33,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if asked.list or wanted:
             show(runs(asked.output, wanted), sys.stdout)
         else:
-            run = load_run(locate(asked.run, asked.output))
+            run = load_run(_located(asked.run, asked.output))
             with reading(run.path):
                 run = with_opened_test(run, asked.output)
                 show(sections(RunView(run), full_config=asked.config), sys.stdout)
                 if asked.pictures:
                     show([_pictures(save_report(run, report_folder(run, asked.output)))], sys.stdout)
         sys.stdout.flush()
+
+
+def _located(name: str | None, output: str) -> Path:
+    """Return the folder of a finished run; of one that failed show the traceback, and say that it failed."""
+    try:
+        return locate(name, output)
+    except ResultsError:
+        sys.stdout.write(failed_run(name, output) or "")
+        sys.stdout.flush()
+        raise
 
 
 def report_folder(run: Run, output: str | Path) -> Path:
@@ -58,7 +70,8 @@ def _pictures(saved: SavedReport) -> Section:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m smc.show",
-        description="Show a finished run: its figures with what they must be read against, and pictures.",
+        description="Show a finished run: its figures with what they must be read against, and pictures; or "
+        "the traceback of one that failed, with the lines of your own code marked.",
     )
     parser.add_argument("run", nargs="?", help="folder, id, or beginning of an id (default: the latest run)")
     parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")

@@ -1,17 +1,18 @@
 """Train, validate and save one model: python -m smc.train model=xgboost cv=cpcv reg=tiny"""
 
 import sys
+from collections.abc import Iterator
 
 from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, say, with_output_override
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
 
+from smc.blame import culprit_of, described
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.errors import DiskFullError, SmcError
+from smc.errors import SmcError
 from smc.launcher import JobResult, run_sweep
-from smc.results.durable import NO_ROOM
 from smc.results.status import reason_of
 from smc.training.evidence import looks_ahead
 from smc.training.outcome import Outcome, say_outcome, say_outcome_briefly
@@ -19,14 +20,8 @@ from smc.training.run import train
 
 
 def attempt(job: Job, progress: Progress) -> Outcome:
-    """Carry out one job; a disk that is full is named so, whoever met it."""
-    try:
-        return train(job.config, job.sources, progress, choices=job.choices, list_name=job.list_name)
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        output = job.config["paths"]["output"]
-        raise DiskFullError(f"the disk under {output} is full: free some room and run again") from error
+    """Carry out one job."""
+    return train(job.config, job.sources, progress, choices=job.choices, list_name=job.list_name)
 
 
 def carry_out(job: Job, progress: Progress) -> JobResult:
@@ -36,7 +31,7 @@ def carry_out(job: Job, progress: Progress) -> JobResult:
     except SmcError as error:
         return JobResult("failed", "; ".join(str(error).splitlines()), reason=error.reason)
     except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
-        return JobResult("failed", f"{type(error).__name__}: {error}", reason=reason_of(error))
+        return JobResult("failed", described(error), reason=reason_of(error))
     status = "finished" if outcome.status == "finished" else "failed"
     text = say_outcome_briefly(outcome)
     return JobResult(status, text, outcome.run_id, is_new=outcome.is_new)
@@ -59,10 +54,17 @@ def run_one(job: Job) -> int:
         recorded = getattr(error, "__notes__", ())
         if not recorded:
             raise
-        say("\n  ".join([f"failed: {type(error).__name__}: {error}", *recorded]))
+        say("\n  ".join([f"failed: {described(error)}", *_fault_of_smc(error), *recorded]))
         return EXIT_FAILED
     say(say_outcome(outcome))
     return EXIT_OK if outcome.status == "finished" else EXIT_FAILED
+
+
+def _fault_of_smc(error: Exception) -> Iterator[str]:
+    """Say which line of smc was at work, where no class of one's own was."""
+    culprit = culprit_of(error)
+    if culprit and not culprit.is_own:
+        yield f"in smc's own code, {culprit}: a bug, unless a class of your own gave it what it cannot use"
 
 
 def main() -> None:

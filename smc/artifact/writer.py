@@ -12,6 +12,7 @@ from smc.artifact.fitted_model import dump_model
 from smc.artifact.golden import FILE, dump_golden
 from smc.artifact.manifest import RECORD, current_versions, seal
 from smc.artifact.reader import PARSER_ERRORS, restore
+from smc.blame import described
 from smc.errors import ArtifactError
 from smc.pipeline import FoldPipeline
 from smc.pipeline.members import fits_members
@@ -73,8 +74,9 @@ def check_can_be_saved(model: FoldPipeline) -> None:
     try:
         restore(pack(on_one_thread(model), {}), exact=True)
     except (ArtifactError, *PARSER_ERRORS) as error:
+        said = error if isinstance(error, ArtifactError) else described(error)
         raise ArtifactError(
-            f"model: {type(foreign[0]).__name__} can be fitted, but not saved: {error}; choose another model"
+            f"model: {type(foreign[0]).__name__} can be fitted, but not saved: {said}; choose another model"
         ) from error
 
 

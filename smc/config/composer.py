@@ -18,6 +18,7 @@ from smc.config.profile import as_typed
 from smc.config.suggest import without_sign
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
+from smc.home import home_path
 from smc.typing import Config
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Composer:
         )
         if self.root_name == ROOT_NAME:
             check_hydra_settings(composed)
-        return composed
+        return in_home(composed)
 
     def parse(self, overrides: Sequence[str]) -> "list[Override]":
         """Parse overrides."""
@@ -111,7 +112,7 @@ class Composer:
         composed.hydra.overrides.task = [
             override.input_line for override in parsed if not override.is_hydra_override()
         ]
-        return composed
+        return in_home(composed)
 
 
 def _sets_a_value(override: "Override") -> bool:
@@ -146,6 +147,25 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
         raise ConfigError("\n".join(lines)) from error
     overrides = [as_typed(text, folders) for text in typed]
     return Job(normalize_numbers(config), choices, overrides, folders, number)
+
+
+def in_home(composed: DictConfig) -> DictConfig:
+    """Write the folders of results with the home folder for their ``~``, for all that refers to them.
+
+    Raises
+    ------
+    ConfigError
+        There is no such user.
+    """
+    paths = OmegaConf.select(composed, "paths", default={})
+    for key in paths if isinstance(paths, DictConfig) else ():
+        typed = None if OmegaConf.is_interpolation(paths, str(key)) else paths[key]
+        if isinstance(typed, str) and typed.startswith("~"):
+            try:
+                paths[key] = home_path(typed)
+            except ValueError as error:
+                raise ConfigError(f"paths.{key}: {error}") from error
+    return composed
 
 
 def without_hydra(composed: DictConfig) -> DictConfig:

@@ -2,11 +2,11 @@
 
 import functools
 import importlib
-import os
 import sys
 from typing import Any
 
 from smc.artifact.moved_names import MOVED
+from smc.blame import allowed_by_user, culprit_of, described
 from smc.config.suggest import suggest
 from smc.errors import ConfigError
 
@@ -30,8 +30,7 @@ ALLOWED_CLASSES = frozenset(
 
 def allowed_modules() -> tuple[str, ...]:
     """List the allowed module prefixes: the built-in ones and those of SMC_ALLOW."""
-    extra = os.environ.get("SMC_ALLOW", "")
-    return ALLOWED + tuple(name.strip() for name in extra.split(",") if name.strip())
+    return ALLOWED + allowed_by_user()
 
 
 def is_allowed(module: str) -> bool:
@@ -63,7 +62,7 @@ def locate(target: object) -> type:
     try:
         module = importlib.import_module(module_name)
     except Exception as error:  # whatever a module of one's own raises while it is imported
-        raise ConfigError(f"`{target}` cannot be imported: {type(error).__name__}: {error}") from error
+        raise ConfigError(f"`{target}` cannot be imported: {described(error)}") from error
     cls = getattr(module, name, None)
     if cls is None:
         raise ConfigError(f"`{module_name}` has no `{name}`{suggest(name, vars(module))}")
@@ -72,6 +71,14 @@ def locate(target: object) -> type:
     if not (is_allowed(cls.__module__) or f"{cls.__module__}.{cls.__name__}" in ALLOWED_CLASSES):
         raise ConfigError(f"`{target}` is defined in `{cls.__module__}`, which a configuration may not name")
     return cls
+
+
+def _refusal(error: Exception) -> str:
+    """Say what a constructor refused; what it did not mean to raise, with its place."""
+    culprit = culprit_of(error)
+    is_own = culprit is not None and culprit.is_own
+    is_plain = isinstance(error, ValueError) or (isinstance(error, TypeError) and not is_own)
+    return str(error) if is_plain else described(error)
 
 
 def _how_to_allow(module_name: str) -> str:
@@ -117,7 +124,4 @@ def instantiate(node: object, path: str = "") -> Any:
     try:
         return cls(*arguments, **values)
     except Exception as error:  # whatever a constructor of one's own raises
-        reason = (
-            str(error) if isinstance(error, ValueError | TypeError) else f"{type(error).__name__}: {error}"
-        )
-        raise ConfigError(f"{path or node['_target_']}: {reason}") from error
+        raise ConfigError(f"{path or node['_target_']}: {_refusal(error)}") from error

@@ -16,6 +16,7 @@ from smc.data.reading.plan import open_table
 from smc.data.reading.reader import read_bars
 from smc.data.reading.zones import parse_zone
 from smc.errors import DataError
+from smc.home import home_path
 
 
 class Files:
@@ -70,7 +71,7 @@ class Files:
         for scale in price_scale.values() if isinstance(price_scale, Mapping) else [price_scale]:
             if scale is not None:
                 check_positive("price_scale", scale)
-        self.root = Path(str(root)).expanduser()
+        self.root = Path(home_path(str(root)))
         self.pattern = FilePattern(pattern)
         self.tz = None if tz is None else parse_zone(tz)
         self.on_bad: OnBad = on_bad

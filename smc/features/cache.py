@@ -52,13 +52,13 @@ class FeatureCache:
         if not isinstance(features, FeatureSet) or not features.machine_names:
             return features.compute(bars)
         key = machine_key(bars, features.rules)
-        rows = self._read(key)
+        rows = self._read(key, len(bars))
         return features.assemble(bars, self._make(key, features, bars) if rows is None else rows)
 
     def _make(self, key: str, features: FeatureSet, bars: pd.DataFrame) -> FloatArray:
         """Compute and write the rows, unless another process does so just now: then wait for it."""
         with self._alone(key):
-            rows = self._read(key)
+            rows = self._read(key, len(bars))
             if rows is None:
                 rows = structure.Machine(**features.rules).run(bars)
                 self._write(key, rows)
@@ -80,14 +80,15 @@ class FeatureCache:
             with contextlib.suppress(OSError):
                 path.unlink()
 
-    def _read(self, key: str) -> FloatArray | None:
+    def _read(self, key: str, n_bars: int) -> FloatArray | None:
         """Return the rows, or None where there are none that can be trusted."""
         try:
             note = read_json(self.folder / f"{key}.json")
             with open_regular(self.folder / f"{key}.npy") as file:
-                return np.load(file, allow_pickle=False) if note == _note(file) else None
-        except (OSError, ValueError):
+                rows = np.load(file, allow_pickle=False) if note == _note(file) else None
+        except (OSError, ValueError, EOFError):
             return None
+        return rows if _is_table(rows, n_bars) else None
 
     def _write(self, key: str, rows: FloatArray) -> None:
         """Write the rows, then the note that vouches for them."""
@@ -112,6 +113,12 @@ def machine_key(bars: pd.DataFrame, rules: structure.StructureRules) -> str:
             "versions": {name: version(name) for name in ("numpy", "numba")},
         }
     )
+
+
+def _is_table(rows: object, n_bars: int) -> bool:
+    """Tell whether what was read is a row of the machine for each bar."""
+    shape = n_bars, len(structure.COLUMNS)
+    return isinstance(rows, np.ndarray) and rows.dtype == np.float64 and rows.shape == shape
 
 
 def _note(file: BufferedRandom | BufferedReader) -> dict[str, Any]:

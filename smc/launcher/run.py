@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from smc.cli import EXIT_FAILED, EXIT_NO_ROOM, EXIT_OK, say
+from smc.cli import EXIT_BAD_PLACE, EXIT_FAILED, EXIT_OK, say
 from smc.config import instantiate
 from smc.config.command import Command
 from smc.config.job import Job
@@ -56,9 +56,9 @@ def run_sweep(command: Command, task: Task) -> int:
     for problem in left_out:
         say(f"left out: {problem}")
     say(sweep.summary())
-    if sweep.no_room is not None:
-        say(f"error: {sweep.no_room}")
-        return EXIT_NO_ROOM
+    if sweep.bad_place is not None:
+        say(f"error: {sweep.bad_place}")
+        return EXIT_BAD_PLACE
     return EXIT_OK if sweep.n_finished == len(jobs) and not left_out else EXIT_FAILED
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from smc.config.job import Job
-from smc.errors import DiskFullError
+from smc.errors import DiskFullError, PlaceError
 from smc.launcher.job_result import Crash, JobResult, record_crash
 from smc.launcher.view import View
-from smc.results.durable import check_room
+from smc.results.durable import check_room, named_errors
 
 
 class SweepState:
@@ -26,7 +26,7 @@ class SweepState:
     ----------
     ends
         How each job ended, by its number.
-    no_room
+    bad_place
         Why no further job may start, or None.
     """
 
@@ -35,7 +35,7 @@ class SweepState:
     ) -> None:
         self.jobs, self.run_ids, self.view, self.logs = list(jobs), dict(run_ids), view, logs
         self.results: dict[int, JobResult] = {}
-        self.no_room: str | None = None
+        self.bad_place: str | None = None
 
     def distinct(self) -> list[Job]:
         """Return one job for each run: two command lines may mean the same run, which is carried out once."""
@@ -50,13 +50,14 @@ class SweepState:
         return self.logs / f"{job.number}.log"
 
     def may_start(self, job: Job) -> bool:
-        """Tell whether there is enough free disk for one more job; if not, none starts any more."""
+        """Tell whether the disk is there, with room for one more job; if not, none starts any more."""
         paths = job.config["paths"]
         try:
-            check_room(Path(paths["output"]), paths["min_free_mb"])
-        except DiskFullError as error:
-            self.no_room = str(error)
-        return self.no_room is None
+            with named_errors(paths["output"]):
+                check_room(Path(paths["output"]), paths["min_free_mb"])
+        except PlaceError as error:
+            self.bad_place = str(error)
+        return self.bad_place is None
 
     def started(self, job: Job) -> None:
         """Say that a job is being carried out."""
@@ -68,8 +69,8 @@ class SweepState:
 
     def ended(self, job: Job, result: JobResult) -> None:
         """Say how a job ended, and with it every other job that is the same run."""
-        if result.reason == DiskFullError.reason:
-            self.no_room = result.text
+        if result.reason in (DiskFullError.reason, PlaceError.reason):
+            self.bad_place = result.text
         for same in self.jobs:
             if self._same_as(same) == self._same_as(job):
                 self.results[same.number] = result

@@ -2,11 +2,12 @@
 
 import copy
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from smc.fit_progress import FitProgress
 from smc.interfaces import FitWatch
+from smc.monitor.warning import check_warning, watch_failed
 
 log = logging.getLogger("smc")
 
@@ -16,7 +17,8 @@ class FitMonitor:
 
     Each watch warns once a fit. The first that stops gives the reason; those behind it are told of that
     iteration all the same. Watches that count do so from scratch, since each fit has copies of its own. A fit
-    that none of them stops is the fit without them: they are told numbers and draw none.
+    that none of them stops is the fit without them: they are told numbers and draw none. A watch that raises
+    is a warning, and watches no more in that fit.
 
     Parameters
     ----------
@@ -35,10 +37,10 @@ class FitMonitor:
         self.fit = fit
         self.warnings: list[dict[str, Any]] = []
         self._watches = [*watches]
-        self._silent = [copy.deepcopy(watch) for watch in self._watches]
         self._was_told = False
         self._member: str | None = None
         self._part = ""
+        self._silent = list(self._copies())
 
     def of_member(self, member: str, part: str = "") -> "FitMonitor":
         """Return watches from scratch for a fit of one member of an ensemble.
@@ -61,11 +63,11 @@ class FitMonitor:
     def __call__(self, progress: FitProgress) -> str | None:
         """Take in one iteration; return the reason code for which the fit must stop, or None."""
         self._was_told = True
-        observed = [(watch, watch.observe(progress)) for watch in self._silent]
-        self._silent = [watch for watch, warning in observed if warning is None]
-        for _, warning in observed:
+        observed = [(watch, *_observe(watch, progress)) for watch in self._silent]
+        self._silent = [watch for watch, warning, _ in observed if warning is None]
+        for _, warning, _ in observed:
             self._keep(warning)
-        return next((warning["reason"] for watch, warning in observed if warning and watch.stops), None)
+        return next((warning["reason"] for _, warning, stops in observed if warning and stops), None)
 
     def look_back(self, seconds: float) -> None:
         """Take in how long a fit took that told nothing while it ran, such as one of scikit-learn."""
@@ -73,8 +75,15 @@ class FitMonitor:
             return
         whole = FitProgress(iteration=0, max_iterations=1, seconds=seconds)
         for watch in self._silent:
-            warning = watch.observe(whole)
+            warning, _ = _observe(watch, whole)
             self._keep(warning and {**warning, "iteration": None})
+
+    def _copies(self) -> Iterator[FitWatch]:
+        for watch in self._watches:
+            try:
+                yield copy.deepcopy(watch)
+            except Exception as error:  # noqa: BLE001 - a watch that cannot be copied watches nothing
+                self._keep(watch_failed(watch, error))
 
     def _keep(self, warning: dict[str, Any] | None) -> None:
         if warning is None:
@@ -92,3 +101,17 @@ class FitMonitor:
         place = f"{member}, {self._part}" if self._part else member
         sentence = f"{place}: {warning['sentence']}"
         return {**warning, "member": member, "n_fits": 1, "sentence": sentence}
+
+
+def _observe(watch: FitWatch, progress: FitProgress) -> tuple[dict[str, Any] | None, bool]:
+    """Return the warning of a watch, and whether it ends the fit; what a watch raises is a warning too."""
+    try:
+        warning = watch.observe(progress)
+        if warning is None:
+            return None, False
+        check_warning(warning)
+        return warning, bool(watch.stops)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a watch of one's own raises, the fit goes on
+        return watch_failed(watch, error), False

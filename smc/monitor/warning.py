@@ -1,7 +1,10 @@
 """The record of one warning."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
+
+from smc.blame import described
 
 
 def warning(
@@ -33,3 +36,17 @@ def warning(
         "threshold": threshold,
         "sentence": sentence,
     }
+
+
+def watch_failed(watch: object, error: Exception) -> dict[str, Any]:
+    """Return the warning that a watch raised an error: what it looks for was not looked for."""
+    name = type(watch).__name__
+    sentence = f"{described(error)}; {name} looked no further here, and the run went on without it."
+    return {**warning("watch_failed", value=None, threshold=None, sentence=sentence), "watch": name}
+
+
+def check_warning(warned: object) -> None:
+    """Raise TypeError unless a watch returned a warning: a mapping of ``reason`` and ``sentence``."""
+    texts = [warned.get(key) for key in ("reason", "sentence")] if isinstance(warned, Mapping) else [None]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"a warning has `reason` and `sentence` (smc.monitor.warning), got {warned!r:.200}")

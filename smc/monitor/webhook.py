@@ -1,6 +1,7 @@
 """Tell a chat or another service what happened to a run."""
 
 import json
+import threading
 import urllib.error
 import urllib.request
 from http.client import HTTPException
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from smc.arguments import check_positive
 
 SCHEMES = ("http", "https")
+#: Timeouts that a text may take in all; a little more than one, so that the socket's own comes first.
+PATIENCE = 1.2
 
 
 def check_webhook(url: str | None) -> None:
@@ -23,9 +26,9 @@ def check_webhook(url: str | None) -> None:
 class Webhook:
     """Post a text to a webhook, as Slack and those that follow it take it: ``{"text": ...}``.
 
-    Nothing that goes wrong there ends a run: `send` says what it was. It waits for no more than the timeout,
-    for the connection and then for the answer, follows no redirect, and tries once. Whoever has the address
-    can post there, so no message and no error of this class contains it.
+    Nothing that goes wrong there ends a run: `send` says what it was. It waits for the timeout in all,
+    however slowly an answer drips, follows no redirect, and tries once. Whoever has the address can post
+    there, so no message and no error of this class contains it.
 
     Parameters
     ----------
@@ -49,8 +52,16 @@ class Webhook:
         """Post a text; return None, or why it did not arrive."""
         if self.url is None:
             return None
+        said: list[str | None] = []
+        sender = threading.Thread(target=lambda: said.append(self._post(text)), daemon=True)
+        sender.start()
+        sender.join(self.timeout * PATIENCE)
+        return said[0] if said else f"no answer within {self.timeout:g} s"
+
+    def _post(self, text: str) -> str | None:
+        """Post a text, with the timeout for the connection and for each part of the answer."""
         request = urllib.request.Request(
-            self.url,
+            self.url or "",
             data=json.dumps({"text": text}).encode(),
             headers={"Content-Type": "application/json", "User-Agent": "smc"},
         )

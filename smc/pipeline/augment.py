@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smc.aug.row_source import LaggedRows
+from smc.blame import described
 from smc.errors import ModelError
 from smc.interfaces import Resampler
 from smc.pipeline.discrete import takes_discrete
@@ -97,9 +98,9 @@ def augment(
         _check(out, targets, rows)
         return Augmented(fitted, out, targets)
     except SAMPLER_ERRORS as error:
-        name = type(sampler).__name__
-        warnings.warn(f"{name} failed, the fit goes on without it: {error}", RuntimeWarning, stacklevel=3)
-        return Augmented(fitted, rows, labels, f"{type(error).__name__}: {error}")
+        name, said = type(sampler).__name__, described(error)
+        warnings.warn(f"{name} failed, the fit goes on without it: {said}", RuntimeWarning, stacklevel=3)
+        return Augmented(fitted, rows, labels, said)
 
 
 def _check(rows: Inputs, labels: np.ndarray, given: FloatArray | Windows) -> None:

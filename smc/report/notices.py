@@ -46,8 +46,8 @@ def _by_reason(warnings: Iterable[Warned]) -> Iterator[tuple[str, str]]:
     """Give reason and sentence of each warning, once for all fits that share the reason."""
     groups: dict[object, list[Warned]] = {}
     for number, warning in enumerate(warnings):
-        of_fit = ("fit", warning["reason"], warning.get("member")) if "fit" in warning else number
-        groups.setdefault(of_fit, []).append(warning)
+        kind = warning["reason"], warning.get("member"), warning.get("watch")
+        groups.setdefault(kind if "fit" in warning else number, []).append(warning)
     for first, *others in groups.values():
         fits = dict.fromkeys(other.get("fit", "") for other in others)
         more = f" Likewise in {', '.join(fits)}." if others else ""

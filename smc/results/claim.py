@@ -135,7 +135,7 @@ class RunClaim:
         shutil.rmtree(self.staging, ignore_errors=True)
         try:
             self.record(failure(error))
-            error.add_note(f"run {self.run_id} failed, its traceback is in {self._status}")
+            error.add_note(f"run {self.run_id} failed; python -m smc.show {self.run_id} shows its traceback")
         except OSError as refused:
             error.add_note(f"this failure could not be recorded in {self._status}: {refused.strerror}")
 

@@ -4,12 +4,20 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from smc.errors import DiskFullError, ResultsError
+from smc.blame import culprit_of
+from smc.errors import NOT_ALLOWED, DiskFullError, is_of_place, place_error
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+#: Faults of a file system that may be over in a moment.
+PASSING = (errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ETIMEDOUT, errno.ENOLCK)
+#: Seconds before each further attempt.
+PAUSES = (0.05, 0.2, 0.8)
+
+Written = TypeVar("Written")
 
 
 def sync(path: Path) -> None:
@@ -30,6 +38,8 @@ def sync(path: Path) -> None:
 def write_atomic(path: Path, data: bytes, *, temporary: Path | None = None) -> None:
     """Replace a file at once: write beside it, fsync, rename; a reader sees the old content or the new.
 
+    A fault of the file system that may pass is waited out (`patiently`).
+
     Parameters
     ----------
     temporary
@@ -38,10 +48,14 @@ def write_atomic(path: Path, data: bytes, *, temporary: Path | None = None) -> N
         killed process leaves there is overwritten by the next.
     """
     beside = temporary or path.with_name(f".{path.name}.{os.urandom(6).hex()}")
-    try:
+
+    def write() -> None:
         beside.write_bytes(data)
         sync(beside)
         os.replace(beside, path)
+
+    try:
+        patiently(write)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -67,15 +81,56 @@ def check_room(folder: Path, min_free_mb: float) -> None:
         )
 
 
+def patiently(write: Callable[[], Written]) -> Written:
+    """Write a file, and write it anew where the file system failed for a moment; three times at most.
+
+    A file is written from the start again: one whose fsync failed may be half on the disk, and a second fsync
+    would not say so.
+
+    Parameters
+    ----------
+    write
+        Writes the whole file, over what stands there.
+    """
+    for pause in PAUSES:
+        try:
+            return write()
+        except OSError as error:
+            if error.errno not in PASSING:
+                raise
+            time.sleep(pause)
+    return write()
+
+
 @contextlib.contextmanager
-def named_errors(folder: Path) -> Iterator[None]:
+def named_errors(folder: str | Path) -> Iterator[None]:
     """Say in one sentence which folder could not be written, and what to do."""
     try:
         yield
     except OSError as error:
-        if error.errno in NO_ROOM:
-            raise DiskFullError(f"the disk under {folder} is full: free some room and run again") from error
-        raise ResultsError(
-            f"cannot write under {folder}: {error.strerror or error} ({error.filename or folder});"
-            " make it writable, or choose another folder with `paths.output=`"
-        ) from error
+        raise place_error(error, folder) from error
+
+
+@contextlib.contextmanager
+def place_errors(folder: str | Path) -> Iterator[None]:
+    """Say so where a disk or a limit ended a run, as `named_errors` does; another OSError is the run's own.
+
+    So is a file that a class of one's own may not open, or too many of them.
+    """
+    try:
+        yield
+    except OSError as error:
+        if not ended_by_place(error):
+            raise
+        named = place_error(error, folder)
+        for note in getattr(error, "__notes__", ()):
+            named.add_note(note)
+        raise named from error
+
+
+def ended_by_place(error: BaseException) -> bool:
+    """Tell whether an error is a fault of the place, and not of code of one's own."""
+    if not (isinstance(error, OSError) and is_of_place(error)):
+        return False
+    culprit = culprit_of(error)
+    return error.errno not in NOT_ALLOWED or not (culprit and culprit.is_own)

@@ -1,14 +1,12 @@
 """What makes two runs the same run: the id, and the hashes that it is built from."""
 
-import sys
 from collections.abc import Iterator
-from functools import cache
-from importlib import metadata
 from typing import Any
 
 from smc.errors import ConfigError
 from smc.fingerprint import code_version, content_hash
 from smc.results.own_code import LIBRARIES, own_code
+from smc.results.packages import versions_of
 from smc.typing import Config
 
 #: Dotted keys that say where and how a run is carried out, not what it computes.
@@ -28,10 +26,6 @@ NOT_WHEN_EMPTY = ("callbacks",)
 NOT_OF_TRIAL = ("evaluation.test",)
 #: Groups whose seed changes what a run is judged on.
 EVIDENCE = ("data", "cv")
-
-#: Distributions whose version may change a figure. The others read, write or show.
-PACKAGES = ("numpy", "scipy", "pandas", "numba", "scikit-learn", "imbalanced-learn", "xgboost", "lightgbm")
-OPTIONAL_PACKAGES = ("torch", "lightning", "pytorch-lightning")
 
 
 def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
@@ -65,9 +59,17 @@ def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
         "data": data_hash,
         "seed": seed,
         "code": [code_version(), *own_code(config).items()],
-        "packages": package_versions(),
+        "packages": package_versions(config),
     }
     return _hash(identity)[:16]
+
+
+def package_versions(config: Config) -> dict[str, str]:
+    """Return the versions of the packages that a run computes with; trackers and watches are no part of it.
+
+    Another package, or another version of one that the run does not use, leaves its id what it was.
+    """
+    return versions_of(_without(config, NOT_OF_RUN, NOT_OF_FIT))
 
 
 def config_hash(config: Config) -> str:
@@ -122,19 +124,6 @@ def _own_seeds(value: Any, seed: Any, path: str = "", *, is_own: bool = False) -
         if is_own and key == "seed" and item != seed:
             yield f"{path}.{key}", item
         yield from _own_seeds(item, seed, f"{path}.{key}", is_own=is_own)
-
-
-@cache
-def package_versions() -> dict[str, str]:
-    """Return the versions that may change a figure, by distribution, with Python's own (major.minor)."""
-    versions = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
-    versions.update({name: metadata.version(name) for name in PACKAGES})
-    for name in OPTIONAL_PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
 
 
 def _without(value: Any, paths: tuple[str, ...], names: tuple[str, ...], prefix: str = "") -> Any:

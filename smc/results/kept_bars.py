@@ -16,10 +16,12 @@ FOLDER = "bars"
 def keep_bars(output: str | Path, bars: pd.DataFrame) -> Path:
     """Write a symbol's bars to ``<output>/bars/<fingerprint>.parquet`` unless they stand there already.
 
-    Any number of processes may do so at once; the file is there whole or not at all.
+    A file that is damaged, or holds other bars than its name says, is written anew. Any number of processes
+    may do so at once; the file is there whole or not at all.
     """
-    path = _path(output, bars_fingerprint(bars))
-    if not path.is_file():
+    fingerprint = bars_fingerprint(bars)
+    path = _path(output, fingerprint)
+    if not _holds(path, fingerprint):
         with named_errors(path.parent):
             make_folder(path.parent)
             buffer = io.BytesIO()
@@ -62,10 +64,28 @@ class KeptBars:
         path = _path(self.output, expected)
         if not path.is_file():
             raise DataError(f"{symbol}: no bars at {path}; runs keep theirs unless keep_bars=false")
-        bars = pd.read_parquet(path)
-        if bars_fingerprint(bars) != expected:
-            raise DataError(f"{path} is damaged: it holds other bars than its name says; delete it")
+        bars = _read(path)
+        if bars is None or bars_fingerprint(bars) != expected:
+            raise DataError(
+                f"{path} is damaged: it holds other bars than its name says; delete it, or run again on the"
+                " same data, which writes it anew"
+            )
         return bars
+
+
+def _holds(path: Path, fingerprint: str) -> bool:
+    bars = _read(path) if path.is_file() else None
+    return bars is not None and bars_fingerprint(bars) == fingerprint
+
+
+def _read(path: Path) -> pd.DataFrame | None:
+    """Read a table of bars; None if there is no such thing in the file."""
+    try:
+        bars = pd.read_parquet(path)
+        bars_fingerprint(bars)
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):  # pyarrow's own are ValueErrors
+        return None
+    return bars
 
 
 def _path(output: str | Path, fingerprint: str) -> Path:

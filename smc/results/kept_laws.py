@@ -34,7 +34,9 @@ def kept_laws(output: Path, code: str) -> Kept | None:
     """Return what laws of today found of a code; None if they were not asked."""
     try:
         kept = read_json(output / KEPT / f"{code}.json")
-        return kept if kept["version"] == laws_version() else None
+        is_known = kept["version"] == laws_version() and isinstance(kept["why"], list)
+        is_whole = is_known and all(isinstance(why, str) for why in kept["why"])
+        return kept if is_whole and kept["passed"] is (not kept["why"]) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -6,17 +6,15 @@ is looked up as Python would look it up.
 
 import ast
 import hashlib
-import site
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator
-from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from smc.blame import is_installed
 from smc.fingerprint import content_hash
 
 #: Packages that a configuration may name without being asked, whose versions count instead of their sources.
@@ -27,8 +25,6 @@ UNSEEN_PACKAGES = frozenset(
     | {"socket", "urllib", "http", "requests", "httpx", "aiohttp"}
 )
 UNSEEN_FUNCTIONS = frozenset({"read_parquet", "read_feather", "read_orc", "read_hdf"})
-#: The package itself, which counts by `smc.fingerprint.code_version`.
-PACKAGE = Path(__file__).parents[1]
 
 
 def own_targets(value: Any) -> Iterator[str]:
@@ -76,9 +72,24 @@ def own_modules(value: Any) -> dict[str, Path]:
         if spec is None or not spec.origin or not is_own(name, Path(spec.origin), packages):
             continue
         files[name] = Path(spec.origin)
-        is_package = spec.submodule_search_locations is not None
-        waiting += _imports(files[name], name if is_package else name.rpartition(".")[0])
+        waiting += imports_of(files[name], name)
     return files
+
+
+def imports_of(path: Path, module: str) -> Iterator[str]:
+    """Give what a module may import: of ``from a import b`` both a and a.b, which may be a module."""
+    package = module if path.stem == "__init__" else module.rpartition(".")[0]
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute("." * node.level + (node.module or ""), package)
+            if base:
+                yield base
+                yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and _name_of(node.func) in ("import_module", "__import__"):
+            names = [item.value for item in node.args[:1] if isinstance(item, ast.Constant)]
+            yield from filter(None, (_absolute(name, package) for name in names if isinstance(name, str)))
 
 
 def unseen_readers(value: Any) -> list[str]:
@@ -98,20 +109,6 @@ def is_own(name: str, path: Path, packages: frozenset[str] = frozenset()) -> boo
     if package in LIBRARIES or package in sys.stdlib_module_names or not path.is_file():
         return False
     return package in packages or not is_installed(path)
-
-
-def is_installed(path: Path) -> bool:
-    """Tell whether a file belongs to Python, to an installed package, or to smc."""
-    return any(path.is_relative_to(place) for place in _places_of_packages())
-
-
-@cache
-def _places_of_packages() -> frozenset[Path]:
-    paths = sysconfig.get_paths()
-    places = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return frozenset(
-        Path(place) for place in (*places, *site.getsitepackages(), site.getusersitepackages(), PACKAGE)
-    )
 
 
 def _package(name: str) -> str:
@@ -154,21 +151,6 @@ def _namespace(name: str, path: Iterable[str]) -> ModuleSpec:
     folders = [Path(place, name.rpartition(".")[2]) for place in path]
     spec.submodule_search_locations = [str(folder) for folder in folders if folder.is_dir()]
     return spec
-
-
-def _imports(path: Path, package: str) -> Iterator[str]:
-    """Give what a source file may import: of ``from a import b`` both a and a.b, which may be a module."""
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute("." * node.level + (node.module or ""), package)
-            if base:
-                yield base
-                yield from (f"{base}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and _name_of(node.func) in ("import_module", "__import__"):
-            names = [item.value for item in node.args[:1] if isinstance(item, ast.Constant)]
-            yield from filter(None, (_absolute(name, package) for name in names if isinstance(name, str)))
 
 
 def _tree(path: Path) -> ast.AST:

@@ -167,7 +167,9 @@ def _known_files(output: Path, run: str, trial: str) -> dict[str, str | None]:
 
 
 def _kept_files(output: Path, trial: str) -> dict[str, str | None]:
-    return _read_json(output / KEPT / f"{trial}.json")
+    kept = _read_json(output / KEPT / f"{trial}.json")
+    is_whole = all(digest is None or isinstance(digest, str) for digest in kept.values())
+    return kept if is_whole else {}
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -159,6 +159,7 @@ class Warned(Note):
     iteration: NotRequired[int | None]
     value: NotRequired[Figure]  # that a watch saw
     threshold: NotRequired[Figure]  # that it was held against
+    watch: NotRequired[str]  # that raised an error
     member: NotRequired[str]  # of an ensemble
     n_fits: NotRequired[int]  # of that member, in which it was seen
     symbol: NotRequired[str]

@@ -6,9 +6,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from smc.errors import SmcError
+from smc.blame import culprit_of, described
+from smc.errors import NO_ROOM, DiskFullError, PlaceError, SmcError
 from smc.regular_file import read_json
-from smc.results.durable import NO_ROOM, write_atomic
+from smc.results.durable import ended_by_place, write_atomic
 from smc.results.plain import json_bytes
 
 STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
@@ -34,16 +35,20 @@ def write_status(path: Path, record: dict[str, Any], *, temporary: Path) -> None
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """Say why a run ended: status, reason code, one line, traceback.
+    """Say why a run ended: status, reason code, one line, whose code it was, traceback.
 
-    The reason is smc's own code for errors raised on purpose, "out_of_memory", "disk_full", or else the
-    name of the exception. What is no `Exception` (Ctrl-C, exit) did not fail: the run was killed.
+    The reason is smc's own code for errors raised on purpose, "out_of_memory", "disk_full", "bad_place", or
+    else the name of the exception. What is no `Exception` (Ctrl-C, exit) did not fail: the run was killed.
     """
     lines = str(error).splitlines() or [""]
+    culprit = culprit_of(error) if isinstance(error, Exception) else None
+    is_surprise = reason_of(error) == type(error).__name__
+    message = described(error) if is_surprise else f"{type(error).__name__}: {lines[0]}"
     return {
         "status": FAILED if isinstance(error, Exception) else KILLED,
         "reason": reason_of(error),
-        "message": f"{type(error).__name__}: {lines[0]}"[:500],
+        "message": message[:500],
+        "culprit": culprit.facts if culprit else None,
         "traceback": "".join(traceback.format_exception(error)),
     }
 
@@ -57,7 +62,9 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "out_of_memory"
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        return "disk_full"
+        return DiskFullError.reason
+    if ended_by_place(error):
+        return PlaceError.reason
     return type(error).__name__
 
 

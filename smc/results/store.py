@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from smc.arguments import check_choice, check_non_negative
-from smc.errors import DiskFullError, ResultsError
+from smc.errors import DiskFullError, PlaceError, ResultsError
 from smc.results.claim import RunClaim
 from smc.results.durable import check_room, make_folder, named_errors
+from smc.results.litter import remove_litter
 from smc.results.lock import exclusive, held_folder, unclaimed
 from smc.results.manifest import NAME, RUN_ID, verify
 from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status, utc_now, write_status
 
 ABSENT = "absent"
 #: Failures of a ledger, a disk or a folder, and of no run: it may go well as soon as those are mended.
-OF_PLACE = (DiskFullError.reason, ResultsError.reason)
+OF_PLACE = (DiskFullError.reason, PlaceError.reason, ResultsError.reason)
 
 
 class RunStore:
@@ -68,7 +69,7 @@ class RunStore:
         ----------
         retry
             "failed": run again what is recorded as failed. Killed runs always start afresh, and so do those
-            that failed for want of disk.
+            that failed for their place: a full disk, a file system or a ledger that was away.
         about
             Plain facts for the status record, by which people find a run that did not finish.
 
@@ -137,6 +138,10 @@ class RunStore:
         """Return what the run last said of itself; an empty record if nothing."""
         return read_status(self.statuses / f"{self.folder(run_id).name}.json")
 
+    def host(self, run_id: str) -> str | None:
+        """Return the machine that last wrote the run's status here, as far as it is known."""
+        return self.status(run_id).get("host")
+
     def state(self, run_id: str) -> str:
         """Return "finished", "started", "failed", "killed" or "absent": what the run is, whatever it said.
 
@@ -174,6 +179,7 @@ class RunStore:
         )
         if not claim.skip:
             self._remove_dead_staging(run_id)
+            remove_litter(self.output)
             check_room(self.output, self.min_free_mb)
             claim.open()
             held.enter_context(held_folder(claim.staging))

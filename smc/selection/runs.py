@@ -1,6 +1,6 @@
 """All finished runs under an output folder, read one after another, and what became of the others."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -204,11 +204,19 @@ def _candidates(run: Run) -> list[Candidate]:
     )
 
 
-def runs_summary(runs: FinishedRuns, missing: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the manifest says of the runs."""
+def runs_summary(
+    runs: FinishedRuns, missing: list[dict[str, Any]], unreadable: Sequence[dict[str, str]] = ()
+) -> dict[str, Any]:
+    """Return what the manifest says of the runs.
+
+    Parameters
+    ----------
+    unreadable
+        Lists of sweeps whose missing runs nobody can name, see `unreadable_lists`.
+    """
     return {
         "read": len(runs.folders),
-        "damaged": sorted(runs.damaged, key=lambda run: run["folder"]),
+        "damaged": sorted([*runs.damaged, *unreadable], key=lambda run: run["folder"]),
         "missing": missing,
         "repeated": sorted(runs.repeated),
         "without_evidence": sorted(runs.without_evidence, key=lambda run: (run["symbol"], run["run_id"])),
@@ -273,17 +281,24 @@ def missing_runs(output: str | Path, there: Collection[str]) -> list[dict[str, A
 def listed_jobs(output: str | Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Give the jobs that sweeps listed, each with the name of its sweep, the oldest first."""
     for path in sorted((Path(output) / "sweeps").glob("*.json")):
-        for job in _jobs(path):
+        for job in _jobs(path) or ():
             yield path.stem, job
 
 
-def _jobs(path: Path) -> list[dict[str, Any]]:
-    """Return the jobs of a list that name a run, or none; no jobs of a list that cannot be read."""
+def unreadable_lists(output: str | Path) -> list[dict[str, str]]:
+    """Name the lists of sweeps that cannot be read, whose runs may be missing without a word."""
+    why = "this list of a sweep cannot be read, so that its missing runs cannot be named; delete it"
+    paths = sorted((Path(output) / "sweeps").glob("*.json"))
+    return [{"folder": f"sweeps/{path.name}", "reason": why} for path in paths if _jobs(path) is None]
+
+
+def _jobs(path: Path) -> list[dict[str, Any]] | None:
+    """Return the jobs of a list that name a run, or none; None of a list that cannot be read."""
     try:
         jobs = read_json(path)["jobs"]
     except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [job for job in jobs if _is_job(job)] if isinstance(jobs, list) else []
+        return None
+    return [job for job in jobs if _is_job(job)] if isinstance(jobs, list) else None
 
 
 def _is_job(job: Any) -> bool:

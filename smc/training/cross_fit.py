@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils import get_tags
 
 from smc.artifact import check_can_be_saved
+from smc.blame import MAX_MESSAGE, culprit_of, described
 from smc.cv.plan import SplitPlan
 from smc.errors import FoldError, ModelError, SmcError
 from smc.evaluation.predictions import PREFIX, RAW
@@ -32,9 +33,6 @@ TRAIN_FIT, FINAL_FIT = "train fit", "final fit"
 STEP = "label_"
 #: Of an event, what only a fit asks for.
 FITTED_BY = ["attribution"]
-
-#: Characters of a library's message that are passed on.
-MAX_MESSAGE = 400
 
 
 @dataclass(frozen=True)
@@ -266,12 +264,18 @@ def _fold_errors(task: FitTask) -> Iterator[None]:
 
 @contextmanager
 def _named_errors(estimator: BaseEstimator) -> Iterator[None]:
-    """Say in one line what an estimator raised; what the machine lacks stays what it is."""
+    """Say in one line what an estimator raised, or a step, watch or callback of one's own in its fit.
+
+    What the machine lacks stays what it is.
+    """
     try:
         yield
     except (SmcError, MemoryError, OSError):
         raise
     except Exception as error:  # whatever a model of one's own raises
+        culprit = culprit_of(error)
+        if culprit and culprit.is_own:
+            raise ModelError(described(error)) from error
         message = " ".join(str(error).split())[:MAX_MESSAGE] or "nothing else"
         name = type(estimator).__name__
         raise ModelError(f"model: {name} cannot be fitted, {type(error).__name__} says: {message}") from error

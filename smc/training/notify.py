@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from smc.blame import described
+from smc.errors import SmcError
 from smc.monitor.webhook import Webhook
 from smc.report.notices import UNDEFINED, notices
 from smc.results.record import RunRecord, Warned
@@ -34,10 +36,14 @@ def tell_failure(webhook: Webhook, run_id: str, about: Mapping[str, Any]) -> Ite
     except Exception as error:
         _failed(
             webhook.send(
-                f"{about['symbol']} {about['model']}, run {run_id} failed: {reason_of(error)}: {error}"
+                f"{about['symbol']} {about['model']}, run {run_id} failed: {reason_of(error)}: {_said(error)}"
             )
         )
         raise
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, SmcError) else described(error)
 
 
 def _failed(problem: str | None) -> list[Warned]:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from smc.blame import described
 from smc.config.instantiate import instantiate
 from smc.cv.base import PurgedSplitter
 from smc.features.feature_set import FeatureSet
@@ -78,7 +79,7 @@ def broken_laws(part: OwnPart, config: Config, prepared: PreparedData) -> list[s
         try:
             return [fault.sentence for fault in _faults(part, config, prepared)]
         except Exception as error:  # noqa: BLE001 - whatever a class of one's own raises, the run goes on
-            return [f"its laws could not be tried: {type(error).__name__}: {error}"]
+            return [f"its laws could not be tried: {described(error)}"]
 
 
 @dataclass(frozen=True)

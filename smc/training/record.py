@@ -132,7 +132,7 @@ def describe(config: Config, prepared: PreparedData) -> Description:
         "split_hash": plan.hash,
         "version": metadata.version("smc"),
         "code_version": code_version(),
-        "package_versions": results.package_versions(),
+        "package_versions": results.package_versions(config),
         "seed": config["seed"],
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from smc import results
+from smc.blame import described
 from smc.cli import Progress
 from smc.errors import ConfigError, ResultsError
 from smc.fingerprint import bars_fingerprint, content_hash
@@ -50,6 +51,18 @@ def train(
     SmcError
         The named failure of the run; its status record says it too.
     """
+    with results.place_errors(config["paths"]["output"]):
+        return _carry_out(config, sources, progress, choices, list_name)
+
+
+def _carry_out(
+    config: Config,
+    sources: Mapping[str, str] | None,
+    progress: Progress | None,
+    choices: Mapping[str, str | None] | None,
+    list_name: str | None,
+) -> Outcome:
+    """Carry out one run, see `train`."""
     on_progress = (progress or Progress()).step
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     with recorded(store, config, unless=ConfigError):
@@ -64,7 +77,7 @@ def train(
     run_id = identity.run_id
     with store.claim(run_id, retry=config["retry"], about=results.about(config)) as claim:
         if claim.skip:
-            components.ledger.reap(str(store.output), store.state)
+            components.ledger.reap(str(store.output), store.state, store.host)
             why = store.status(run_id).get("message")
             return Outcome(run_id, claim.skip, claim.folder, is_new=False, why=why, naming=config["run"])
         with (
@@ -133,7 +146,7 @@ def show_to_trackers(trackers: Iterable[RunTracker], folder: Path) -> None:
         try:
             tracker.log(results.load_run(folder))
         except Exception as error:
-            name, message = type(tracker).__name__, f"{type(error).__name__}: {error}"
+            name = type(tracker).__name__
             raise ResultsError(
-                f"{name} was not told ({message}); the run itself is finished: {folder}"
+                f"{name} was not told ({described(error)}); the run itself is finished: {folder}"
             ) from error

@@ -1,9 +1,11 @@
 """What a run writes into its folder before it is committed."""
 
 import logging
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from smc.pipeline import FoldPipeline
 from smc.report import markdown
 from smc.results import Run
 from smc.results.claim import RunClaim
+from smc.results.durable import patiently
 from smc.results.manifest import Manifest
 from smc.results.record import RunRecord
 from smc.results.run import SEALED_FIGURES
@@ -48,29 +51,34 @@ def save(claim: RunClaim, contents: Contents, sealed_figures: Mapping[str, Any] 
     """
     folder, record, config = claim.staging, contents.record, contents.config
     if sealed_figures is not None:
-        claim.save_json(SEALED_FIGURES, sealed_figures)
-    claim.save_record(record)
+        patiently(lambda: claim.save_json(SEALED_FIGURES, sealed_figures))
+    patiently(lambda: claim.save_record(record))
     shown, sources = without_address(config, contents.sources)
-    claim.save_json("sources.json", sources)
-    (folder / "config.yaml").write_text(
-        yaml.dump(shown, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8"
-    )
+    patiently(lambda: claim.save_json("sources.json", sources))
+    typed = yaml.dump(shown, Dumper=yaml.CSafeDumper, sort_keys=False)
+    patiently(lambda: (folder / "config.yaml").write_text(typed, encoding="utf-8"))
     for name, table in contents.tables.items():
         if len(table.columns):
-            table.to_parquet(folder / f"{name}.parquet")
-    contents.plan.save(folder / "splits.json")
+            patiently(partial(table.to_parquet, folder / f"{name}.parquet"))
+    patiently(lambda: contents.plan.save(folder / "splits.json"))
     meta = {
         "symbol": record["symbol"],
         "features": config["features"],
         "label": config["labels"],
         "last_training_bar": record["last_training_bar"],
     }
-    artifact.save(contents.model, folder / "model", meta=meta)
-    page = markdown(Run(folder, Manifest.of_staged(folder, claim.run_id)))
-    (folder / "report.md").write_text(page, encoding="utf-8")
+    patiently(partial(_save_model, contents.model, folder / "model", meta))
+    page = patiently(lambda: markdown(Run(folder, Manifest.of_staged(folder, claim.run_id))))
+    patiently(lambda: (folder / "report.md").write_text(page, encoding="utf-8"))
     for warning in record["warnings"]:
         if "fit" not in warning:  # those of a fit were logged when they were seen
             log.warning("%s: %s", warning["reason"], warning["sentence"])
+
+
+def _save_model(model: FoldPipeline, folder: Path, meta: Mapping[str, Any]) -> None:
+    """Save the model in the place of what an attempt before may have left."""
+    shutil.rmtree(folder, ignore_errors=True)
+    artifact.save(model, folder, meta=meta)
 
 
 def without_address(config: Config, sources: Mapping[str, str]) -> tuple[Config, dict[str, str]]:

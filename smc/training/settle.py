@@ -27,7 +27,7 @@ def settle(ledger: Ledger, output: Path) -> list[str]:
         There are finished runs that it does not know: what was tried beside them is unknown, too.
     """
     store = RunStore(output)
-    ledger.reap(str(output), store.state)
+    ledger.reap(str(output), store.state, store.host)
     for run_id in ledger.without_evidence(str(output)):
         try:
             run = load_run(store.folder(run_id))

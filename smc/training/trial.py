@@ -67,7 +67,7 @@ def trial(
     list_name
         Of the list of runs that it was registered with; None if it is started by itself.
     """
-    ledger.reap(str(store.output), store.state)
+    ledger.reap(str(store.output), store.state, store.host)
     by_print = {print_: bars[symbol] for symbol, print_ in registration.symbols.items()}
     registered = ledger.start(registration, by_print, list_name)
     head: Head = {"number": registered.head.number, "hash": registered.head.hash}

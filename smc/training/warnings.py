@@ -1,13 +1,15 @@
 """What went wrong in a run without ending it."""
 
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from smc import metrics
 from smc.fit_progress import INTERRUPTED
+from smc.interfaces import RecordWatch
+from smc.monitor.warning import check_warning, watch_failed
 from smc.pipeline import FoldPipeline
 from smc.pipeline.estimate import decide_early_stopping, takes_validation_rows
 from smc.pipeline.inner_splits import single_models
@@ -85,7 +87,21 @@ def _of_scores(components: Components, scores: SymbolScores) -> Iterator[Warned]
         if n_liquidated := (financial or {}).get("n_liquidated"):
             yield {"reason": "liquidated", "sentence": LIQUIDATED.format(n=n_liquidated, split=split)}
     for watch in components.watches:
-        yield from cast(Iterable[Warned], watch.check(scores))
+        yield from _checked(watch, scores)
+
+
+def _checked(watch: RecordWatch, scores: SymbolScores) -> list[Warned]:
+    """Return what a watch finds in the scores of a symbol, or what it raised."""
+    found: list[Any] = []
+    try:
+        for warning in watch.check(scores):
+            check_warning(warning)
+            found.append(warning)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a watch of one's own raises, the run goes on
+        found.append(watch_failed(watch, error))
+    return found
 
 
 def _of_tails(pipeline: FoldPipeline, fits: FitResults) -> Iterator[Warned]:

@@ -1,18 +1,19 @@
 """The ledger's tables, in whatever database a URL names."""
 
 import contextlib
+import shutil
 import time
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smc.errors import DiskFullError, ResultsError
+from smc.errors import ConfigError, DiskFullError, PlaceError, ResultsError
 from smc.trials.chain import EMPTY
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 #: Seconds that a writer waits for the others, or for a server that does not answer, before it gives up.
 BUSY_TIMEOUT = 30
@@ -23,11 +24,14 @@ TIMEOUTS = {
     "psycopg": "connect_timeout",
     "psycopg2": "connect_timeout",
 }
+#: Bytes of free disk without which SQLite cannot write its files.
+ROOM = 200_000
 #: Processes that create the same database at once get in each other's way for some milliseconds.
 CREATE_ATTEMPTS, CREATE_PAUSE = 20, 0.05
 #: Execution option: the statement that opens a transaction in SQLite.
 BEGIN = "begin_with"
 
+FULL = "the disk is full: free some room and run again"
 REMEDY = "every trial must be counted before its fit, so mend it or name another database with `ledger.url=`"
 INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
 
@@ -36,10 +40,15 @@ class Database:
     """Run statements on the ledger's tables, which are created on first use.
 
     SQLAlchemy is imported with the first statement: about 0.12 s, once a process.
+
+    Parameters
+    ----------
+    place
+        A file of SQLite, or a URL for SQLAlchemy.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, place: Path | str) -> None:
+        self.place = place
 
     def reading(self) -> contextlib.AbstractContextManager["Connection"]:
         """Give a connection that sees one state of the database and waits for nobody."""
@@ -59,13 +68,31 @@ class Database:
             engine.dispose()
 
     def __str__(self) -> str:
-        from sqlalchemy import make_url
+        if isinstance(self.place, Path):
+            return f"sqlite:///{self.place}"
+        return self._url.render_as_string(hide_password=True)
+
+    @cached_property
+    def _url(self) -> "URL":
+        """The place as SQLAlchemy knows it; what stands in the name of a file stays what it is.
+
+        Raises
+        ------
+        ConfigError
+            It is no URL; it is not repeated, since it may hold a password.
+        """
+        from sqlalchemy import URL, make_url
         from sqlalchemy.exc import ArgumentError
 
+        if isinstance(self.place, Path):
+            return URL.create("sqlite", database=str(self.place))
         try:
-            return make_url(self.url).render_as_string(hide_password=True)
-        except ArgumentError:
-            return repr(self.url)
+            return make_url(self.place)
+        except (ArgumentError, ValueError) as error:
+            raise ConfigError(
+                "ledger.url: a URL is scheme://user:password@host:port/database, its port a number and each"
+                " @ : / of a password written %40 %3A %2F; or type the path of a file"
+            ) from error
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator["Connection"]:
@@ -86,9 +113,9 @@ class Database:
 
     @cached_property
     def _engine(self) -> "Engine":
-        from sqlalchemy import create_engine, event, make_url
+        from sqlalchemy import create_engine, event
 
-        url = make_url(self.url)
+        url = self._url
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+pg8000")
         is_sqlite = url.get_backend_name() == "sqlite"
@@ -125,13 +152,24 @@ class Database:
                 return
 
     def _refused(self, error: Exception) -> ResultsError:
+        from sqlalchemy.exc import InterfaceError, OperationalError
+
         cause = _cause(error)
-        if "disk is full" in cause:
-            return DiskFullError(
-                f"the ledger {self} cannot be written: {cause}; free some room and run again"
-            )
+        if "disk is full" in cause or self._has_no_room(error):
+            return DiskFullError(f"the ledger {self} cannot be written: {cause}; {FULL}")
+        is_away = isinstance(error, InterfaceError | OperationalError | OSError)
         remedy = INSTALL if getattr(error, "name", None) == "pg8000" else REMEDY
-        return ResultsError(f"the ledger {self} cannot be used: {cause}; {remedy}")
+        kind = PlaceError if is_away else ResultsError
+        return kind(f"the ledger {self} cannot be used: {cause}; {remedy}")
+
+    def _has_no_room(self, error: Exception) -> bool:
+        """Tell whether SQLite failed for want of room, which it calls an I/O error beside its main file."""
+        code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+        file = self._url.database
+        if not file or not code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL")):
+            return False
+        folder = Path(file).absolute().parent
+        return folder.is_dir() and shutil.disk_usage(folder).free < ROOM
 
 
 def _begin(connection: "Connection") -> None:
@@ -144,6 +182,8 @@ def _create_tables(connection: "Connection") -> None:
     head = tables().head
     tables().metadata.create_all(connection)
     _add_columns(connection)
+    if connection.dialect.name == "postgresql":  # SQLite holds what is longer or larger all the same
+        _widen_columns(connection)
     if connection.execute(head.select()).first() is None:
         connection.execute(head.insert().values(id=1, number=EMPTY.number, hash=EMPTY.hash))
 
@@ -159,6 +199,22 @@ def _add_columns(connection: "Connection") -> None:
         if column.name not in known:
             kind = CreateColumn(column).compile(dialect=connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {runs.name} ADD COLUMN {kind}")
+
+
+def _widen_columns(connection: "Connection") -> None:
+    """Give the columns of a ledger of before the width that they have today."""
+    from sqlalchemy import BigInteger, Integer, String, Text, inspect
+
+    for table in tables().metadata.sorted_tables:
+        known = {column["name"]: column["type"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            was, kind = known[column.name], column.type
+            is_short = isinstance(kind, Text) and isinstance(was, String) and was.length is not None
+            is_small = isinstance(kind, BigInteger) and isinstance(was, Integer)
+            if is_short or (is_small and not isinstance(was, BigInteger)):
+                width = kind.compile(dialect=connection.dialect)
+                name = connection.dialect.identifier_preparer.quote(column.name)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ALTER COLUMN {name} TYPE {width}")
 
 
 def _cause(error: Exception) -> str:

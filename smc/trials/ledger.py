@@ -1,6 +1,7 @@
 """The count of everything that was tried, in an append-only chain of events."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -33,8 +34,8 @@ class Ledger:
     Parameters
     ----------
     url
-        Any SQLAlchemy URL. None is `$SMC_LEDGER` (a path or a URL), else one file for all your runs in the
-        user's data directory. SQLite keeps a write-ahead log, so it belongs on a local disk; for several
+        A path, or any SQLAlchemy URL. None is `$SMC_LEDGER` (either of them), else one file for all your runs
+        in the user's data directory. SQLite keeps a write-ahead log, so it belongs on a local disk; several
         machines use a server: ``postgresql://user:password@host/smc`` needs ``pip install 'smc[postgres]'``
         (the driver pg8000), and ``postgresql://user@/smc?unix_sock=/run/postgresql/.s.PGSQL.5432`` reaches
         one on this machine. A password is never shown or written into a run's folder.
@@ -166,7 +167,9 @@ class Ledger:
                 runs.end(connection, run_id, status, reason)
             return is_open
 
-    def reap(self, output: str, state: Callable[[str], str]) -> int:
+    def reap(
+        self, output: str, state: Callable[[str], str], host: Callable[[str], str | None] = lambda _: None
+    ) -> int:
         """Close the runs that are still called started but are not; return how many.
 
         Call it before a run is started: it finds what a killed process could not say itself.
@@ -177,11 +180,17 @@ class Ledger:
             Only runs that write under this root are looked at.
         state
             Tells "started", "finished", "failed" or "killed" by run id; any other answer means killed.
+        host
+            Tells by run id which machine last wrote it there. A run of another machine is closed only if it
+            is that one's: else two machines have folders of one name, and its own says what became of it.
         """
         with self._database.reading() as connection:
             attempts = runs.open_attempts(connection, output)
         closed = 0
-        for run_id, attempt in attempts:
+        here = os.uname().nodename
+        for run_id, attempt, started_on in attempts:
+            if started_on not in (None, here) and host(run_id) != started_on:
+                continue
             status = state(run_id)
             if status != STARTED:
                 status = status if status in (FINISHED, FAILED) else KILLED
@@ -330,7 +339,7 @@ class Ledger:
 
     @cached_property
     def _database(self) -> Database:
-        return Database(self._place.url)
+        return Database(self._place.database)
 
     @contextlib.contextmanager
     def _appending(self) -> Iterator["Connection"]:

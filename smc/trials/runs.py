@@ -1,5 +1,6 @@
 """What is said of a run, from its registration to its end, within a transaction that holds the head."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,8 @@ def start(
     is_repeat = bool(known) and all(row.started is not None for row in known)
     if not is_repeat and (name is None or not is_listed(connection, name, run_id)):
         register(connection, [registration], bars)
-    view.append(connection, STARTED, {"run_id": run_id, "output": root(registration.output)})
+    place = {"output": root(registration.output), "host": os.uname().nodename}
+    view.append(connection, STARTED, {"run_id": run_id, **place})
 
 
 def scored(connection: "Connection", run_id: str) -> None:
@@ -102,12 +104,12 @@ def end(connection: "Connection", run_id: str, status: str, reason: str | None) 
     view.append(connection, status, {"run_id": run_id, "reason": reason, **nothing})
 
 
-def open_attempts(connection: "Connection", output: str) -> list[tuple[str, int]]:
-    """Return the runs of an output folder that are called started, and how often each was."""
+def open_attempts(connection: "Connection", output: str) -> list[tuple[str, int, str | None]]:
+    """Return the runs of an output folder that are called started, how often each was, and where at last."""
     table = tables().runs
-    query = table.select().with_only_columns(table.c.run_id, table.c.attempts).distinct()
+    query = table.select().with_only_columns(table.c.run_id, table.c.attempts, table.c.host).distinct()
     rows = connection.execute(query.filter_by(status=STARTED, output=root(output)))
-    return [(row.run_id, row.attempts) for row in rows]
+    return [(row.run_id, row.attempts, row.host) for row in rows]
 
 
 def registered(connection: "Connection", run_ids: Sequence[str]) -> dict[str, Registered]:

@@ -85,7 +85,7 @@ def tables() -> Tables:
         return Column(name, kind, nullable=False, **options)  # pyright: ignore[reportArgumentType]
 
     def run() -> tuple[Column, Column]:
-        return key("run_id"), key("symbol")
+        return key("run_id"), key("symbol", Text)
 
     return Tables(
         metadata=metadata,
@@ -108,11 +108,11 @@ def tables() -> Tables:
             said("market", index=True),
             said("bars"),
             said("trial", index=True),
-            said("version", String(32)),
+            said("version", Text),
             said("code_version"),
             said("question"),
             said("seed", BigInteger),
-            said("model"),
+            said("model", Text),
             said("simulated", Boolean),
             Column("two_sided", Boolean),
             said("start", BigInteger),
@@ -124,11 +124,12 @@ def tables() -> Tables:
             Column("scored", Integer),
             Column("finished", Integer),
             said("status", String(16)),
-            Column("reason", String(200)),
+            Column("reason", Text),
             said("attempts", Integer),
             said("created", String(32)),
             said("updated", String(32)),
-            said("output", String(1000)),
+            said("output", Text),
+            Column("host", Text),
             Column("digest", Text),
             *(said(name) for name in HASHES),
         ),
@@ -161,7 +162,7 @@ def tables() -> Tables:
             said("start", BigInteger),
             said("end", BigInteger),
             said("time", String(32)),
-            said("by"),
+            said("by", Text),
             Column("figures", Text),
         ),
         audits=Table(
@@ -169,7 +170,7 @@ def tables() -> Tables:
             metadata,
             key("number", Integer),
             said("code", index=True),
-            said("subject", String(1000)),
+            said("subject", Text),
             said("passed", Boolean),
             said("problems", Text),
             said("time", String(32)),
@@ -179,7 +180,7 @@ def tables() -> Tables:
             metadata,
             key("number", Integer),
             said("market", index=True),
-            said("rule"),
+            said("rule", Text),
             Column("criteria", Text),
             said("verdicts", Text),
             said("time", String(32)),

@@ -88,7 +88,7 @@ def _run_row(event: Event, run: Mapping[str, Any], symbol: str, facts: Mapping[s
         **{"start": start, "end": end, "registered": event.number, "position": 0},
         **{"two_sided": run.get("two_sided")},  # an event of before 0.4 does not say
         **{"started": None, "scored": None, "finished": None, "status": REGISTERED, "reason": None},
-        **{"attempts": 0, "digest": None, "created": event.time, "updated": event.time},
+        **{"attempts": 0, "host": None, "digest": None, "created": event.time, "updated": event.time},
     }
 
 
@@ -96,6 +96,7 @@ def _started(connection: "Connection", event: Event, payload: Mapping[str, Any])
     runs = tables().runs
     first = _first(runs, "started", event)
     values = {"status": STARTED, "reason": None, "output": payload["output"], "started": first}
+    values["host"] = payload.get("host")  # an event of before 0.4 does not say
     _update(connection, event, payload, attempts=runs.c.attempts + 1, **values)
 
 

@@ -82,7 +82,7 @@ def show(title: str, names: list[str], times: list[list[float]]) -> float:
 def main(root: Path) -> None:
     store, ledger = RunStore(root / "out"), Ledger(f"sqlite:///{root}/ledger.sqlite")
     (imported,) = laps(lambda: __import__("sqlalchemy"))
-    ids = laps(package_versions, lambda: run_id(CONFIG, data_hash="d", seed=0))
+    ids = laps(lambda: package_versions(CONFIG), lambda: run_id(CONFIG, data_hash="d", seed=0))
     first = sum(ledger_steps(ledger, "first"))
     say(
         f"once a process: import SQLAlchemy {imported:.0f} ms, first trial {first:.0f} ms, id {sum(ids):.0f} ms"

@@ -101,7 +101,7 @@ def test_a_run_made_before_a_group_existed_is_rebuilt_without_it(run, folder, mo
 def test_a_changed_package_version_and_code_are_named(run, monkeypatch):
     now = {**run.record["package_versions"], "numpy": "9.9"}
     del now["xgboost"]
-    monkeypatch.setattr("smc.reproduce.package_versions", lambda: now)
+    monkeypatch.setattr("smc.reproduce.package_versions", lambda config: now)
     monkeypatch.setattr("smc.reproduce.code_version", lambda: "0" * 16)
     code, *packages = _code_changes(run)
     assert code.endswith(f"{run.record['code_version']} then, {'0' * 16} now.")

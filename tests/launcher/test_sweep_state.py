@@ -122,10 +122,10 @@ def test_no_job_starts_without_room(make_sweep) -> None:
     sweep = make_sweep("a", "b", min_free_mb=1e9)
     Basic().carry_out(sweep.distinct(), finish, sweep)
     assert not sweep.results
-    assert "a run needs 1e+09 MB of free disk" in str(sweep.no_room)
+    assert "a run needs 1e+09 MB of free disk" in str(sweep.bad_place)
 
 
-def test_no_job_starts_after_one_that_found_no_room(make_sweep) -> None:
+def test_no_job_starts_after_one_that_found_bad_place(make_sweep) -> None:
     sweep = make_sweep("a", "b")
     full = lambda job, progress: JobResult("failed", "no space left", reason="disk_full")  # noqa: E731
     Basic().carry_out(sweep.distinct(), full, sweep)

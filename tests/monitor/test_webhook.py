@@ -1,5 +1,6 @@
 """Messages to a real server on this machine, which answers, refuses, hangs, or is not there."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -157,3 +158,20 @@ def test_an_address_that_is_none_is_refused_and_not_shown(url):
 def test_the_timeout_is_checked():
     with pytest.raises(ValueError, match="`timeout` must be positive, got 0"):
         Webhook(None, timeout=0)
+
+
+def test_a_server_that_drips_costs_no_more_than_the_timeout():
+    def drip(listening):
+        client, _ = listening.accept()
+        with client, contextlib.suppress(OSError):
+            client.sendall(b"HTTP/1.1 200 OK\r\n")
+            for number in range(60):
+                client.sendall(b"X-%d: y\r\n" % number)
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        started = time.perf_counter()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/{SECRET}"
+        assert Webhook(url, timeout=0.3).send("text") == "no answer within 0.3 s"
+        assert time.perf_counter() - started < 2

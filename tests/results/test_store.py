@@ -81,12 +81,18 @@ def test_an_unknown_retry_is_refused(store):
         (DataError("row 3: high < low\nand more"), "bad_data", "DataError: row 3: high < low"),
         (MemoryError(), "out_of_memory", "MemoryError: "),
         (OSError(errno.ENOSPC, "No space left"), "disk_full", "OSError: [Errno 28] No space left"),
-        (ZeroDivisionError("x" * 900), "ZeroDivisionError", "ZeroDivisionError: " + "x" * 481),
+        (
+            ZeroDivisionError("x" * 900),
+            "ZeroDivisionError",
+            "fail (PLACE) raised ZeroDivisionError: " + "x" * 400,
+        ),
     ],
 )
 def test_a_failure_is_recorded_with_reason_sentence_and_traceback(store, error, reason, message):
     fail(store, error)
     said = store.status(RUN)
+    place = f"{said['culprit']['file']}, line {said['culprit']['line']}"
+    message = message.replace("PLACE", place)
     assert (said["status"], said["reason"], said["message"]) == ("failed", reason, message)
     assert said["traceback"].startswith("Traceback")
     assert "in fail" in said["traceback"]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
 
 from smc.audit.procedure import ComposedRun
 from smc.aug.none import NoAugmentation
@@ -58,10 +59,21 @@ def pipeline(estimator) -> FoldPipeline:
 
 @pytest.mark.parametrize("error", [KeyError("oops"), ValueError("oops\nand more"), RuntimeError("oops")])
 def test_whatever_a_model_raises_is_named_in_one_line(error) -> None:
-    said = rf"^model: Raises cannot be fitted, {type(error).__name__} says: '?oops( and more)?'?$"
+    said = rf"^Raises\.fit \(.*, line \d+\) raised {type(error).__name__}: '?oops( and more)?'?$"
     with pytest.raises(ModelError, match=said) as caught:
         CrossFitter(data(), pipeline(Raises(error))).fit(np.arange(N), "train fit")
     assert type(caught.value.__cause__) is type(error)
+
+
+def test_what_a_library_raises_is_said_of_the_model(monkeypatch) -> None:
+    def fit(self, X, y, sample_weight=None):
+        np.linalg.inv(np.zeros((2, 2)))
+
+    monkeypatch.setattr(LogisticRegression, "fit", fit)
+    monkeypatch.setattr("smc.blame.is_installed", lambda _: True)
+    said = "^model: LogisticRegression cannot be fitted, LinAlgError says: Singular matrix$"
+    with pytest.raises(ModelError, match=said):
+        CrossFitter(data(), pipeline(LogisticRegression())).fit(np.arange(N), "train fit")
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OSError(28, "No space left"), KeyboardInterrupt()])
@@ -77,7 +89,7 @@ def test_only_the_first_fit_is_looked_at_and_may_be_refused() -> None:
     CrossFitter(events, pipeline(Logistic()), check_first_fit=seen.append).run(plan, lambda _: None)
     assert len(seen) == 1
     assert seen[0].n_fitted_rows_ == len(plan.folds[0].train)
-    with pytest.raises(FoldError, match="fold 0: model: Raises cannot be fitted"):
+    with pytest.raises(FoldError, match=r"fold 0: Raises\.fit .* raised ValueError: oops"):
         CrossFitter(events, pipeline(Raises(ValueError("oops")))).run(plan, lambda _: None)
 
 

@@ -309,7 +309,6 @@ def test_a_ledger_that_cannot_be_written_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("url", "cause"),
     [
-        ("ledger.sqlite", "Could not parse SQLAlchemy URL"),
         ("nothing://host/db", "Can't load plugin"),
         ("mssql+pymssql://host/db", "No module named 'pymssql'"),
     ],

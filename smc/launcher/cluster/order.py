@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from smc.fingerprint import code_version
-from smc.results import package_versions
+from smc.results import installed_versions
 
 #: What the names of variables begin with that a run reads.
 OWN_VARIABLES = "SMC_"
@@ -14,8 +14,8 @@ OWN_VARIABLES = "SMC_"
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of smc's sources and of the libraries that a run's id depends on."""
-    return {"smc": code_version(), **package_versions()}
+    """Return the versions of smc's sources and of the libraries that a run's id may depend on."""
+    return {"smc": code_version(), **installed_versions()}
 
 
 @dataclass(frozen=True)
