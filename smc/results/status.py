@@ -10,6 +10,7 @@ from typing import Any
 from smc.errors import SmcError
 from smc.results.durable import NO_ROOM, write_atomic
 from smc.results.plain import json_bytes
+from smc.secrets import hidden_text
 
 STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
 
@@ -39,12 +40,12 @@ def failure(error: BaseException) -> dict[str, Any]:
     The reason is smc's own code for errors raised on purpose, "out_of_memory", "disk_full", or else the
     name of the exception. What is no `Exception` (Ctrl-C, exit) did not fail: the run was killed.
     """
-    lines = str(error).splitlines() or [""]
+    lines = hidden_text(str(error)).splitlines() or [""]
     return {
         "status": FAILED if isinstance(error, Exception) else KILLED,
         "reason": reason_of(error),
         "message": f"{type(error).__name__}: {lines[0]}"[:500],
-        "traceback": "".join(traceback.format_exception(error)),
+        "traceback": hidden_text("".join(traceback.format_exception(error))),
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from smc.errors import ResultsError
 from smc.results import Run
 from smc.results.opened_scores import SCORES
-from smc.training.save import HIDDEN
+from smc.secrets import is_hidden
 from smc.training.take_over import is_of_before
 from smc.trials import Ledger
 
@@ -35,7 +35,7 @@ def _ledger_of(run: Run, output: str | Path) -> Ledger:
     before there was one for all folders.
     """
     url = None if is_of_before(run) else run.config["ledger"].get("url")
-    return _ledger(None if url == HIDDEN else url, str(output))
+    return _ledger(None if is_hidden(url) else url, str(output))
 
 
 @cache

@@ -9,6 +9,7 @@ from smc.cli import Progress
 from smc.errors import ConfigError, ResultsError
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.interfaces import RunTracker
+from smc.secrets import meet
 from smc.training.components import Components
 from smc.training.evaluate import evaluate, sealed, test_state
 from smc.training.evidence import evidence_table, test_parts
@@ -50,6 +51,7 @@ def train(
     SmcError
         The named failure of the run; its status record says it too.
     """
+    meet(config)
     on_progress = (progress or Progress()).step
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     with recorded(store, config, unless=ConfigError):

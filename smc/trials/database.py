@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smc.errors import DiskFullError, ResultsError
+from smc.secrets import HIDDEN, hidden_address, meet
 from smc.trials.chain import EMPTY
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 #: Seconds that a writer waits for the others, or for a server that does not answer, before it gives up.
 BUSY_TIMEOUT = 30
@@ -29,6 +30,10 @@ CREATE_ATTEMPTS, CREATE_PAUSE = 20, 0.05
 BEGIN = "begin_with"
 
 REMEDY = "every trial must be counted before its fit, so mend it or name another database with `ledger.url=`"
+MALFORMED = (
+    "`ledger.url`, or $SMC_LEDGER, must be an SQLAlchemy URL, such as sqlite:////folder/ledger.sqlite or "
+    "postgresql://host:5432/smc, with user:password and an @ before the host; write %40 for an @ in a password"
+)
 INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
 
 
@@ -39,6 +44,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        meet(url, "url")
         self.url = url
 
     def reading(self) -> contextlib.AbstractContextManager["Connection"]:
@@ -59,13 +65,11 @@ class Database:
             engine.dispose()
 
     def __str__(self) -> str:
-        from sqlalchemy import make_url
-        from sqlalchemy.exc import ArgumentError
-
         try:
-            return make_url(self.url).render_as_string(hide_password=True)
-        except ArgumentError:
-            return repr(self.url)
+            self._parsed()
+        except ResultsError:
+            return HIDDEN
+        return hidden_address(self.url)
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator["Connection"]:
@@ -84,11 +88,23 @@ class Database:
         except (SQLAlchemyError, ImportError, OSError) as error:
             raise self._refused(error) from error
 
+    def _parsed(self) -> "URL":
+        """Read the URL; an error does not show it: nothing tells which part of it is a password."""
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            if self.url.count("@") <= 1:
+                return make_url(self.url)
+        except (ArgumentError, ValueError):
+            pass
+        raise ResultsError(MALFORMED) from None
+
     @cached_property
     def _engine(self) -> "Engine":
-        from sqlalchemy import create_engine, event, make_url
+        from sqlalchemy import create_engine, event
 
-        url = make_url(self.url)
+        url = self._parsed()
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+pg8000")
         is_sqlite = url.get_backend_name() == "sqlite"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -309,7 +310,6 @@ def test_a_ledger_that_cannot_be_written_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("url", "cause"),
     [
-        ("ledger.sqlite", "Could not parse SQLAlchemy URL"),
         ("nothing://host/db", "Can't load plugin"),
         ("mssql+pymssql://host/db", "No module named 'pymssql'"),
     ],
@@ -317,6 +317,26 @@ def test_a_ledger_that_cannot_be_written_is_refused(tmp_path):
 def test_a_url_that_leads_nowhere_is_refused(url, cause):
     with refused(".*", cause):
         start(Ledger(url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ledger.sqlite",
+        "me:pAssw@host/db",
+        "postgresql://me:pA@ssw@host/db",
+        "postgresql://me:x@host:pAssw/db",
+    ],
+)
+def test_a_malformed_url_is_refused_and_not_shown(url):
+    with pytest.raises(
+        ResultsError, match="`ledger.url`, or .SMC_LEDGER, must be an SQLAlchemy URL"
+    ) as raised:
+        start(Ledger(url))
+    shown = "".join(traceback.format_exception(raised.value))
+    assert url not in shown
+    assert "ssw" not in shown.replace("password", "")
+    assert Ledger(url).place == "(hidden)"
 
 
 def test_a_password_is_never_shown():
