@@ -32,7 +32,7 @@ BEGIN = "begin_with"
 REMEDY = "every trial must be counted before its fit, so mend it or name another database with `ledger.url=`"
 MALFORMED = (
     "`ledger.url`, or $SMC_LEDGER, must be an SQLAlchemy URL, such as sqlite:////folder/ledger.sqlite or "
-    "postgresql://host:5432/smc, with user:password and an @ before the host; write %40 for an @ in a password"
+    "postgresql://host:5432/smc, with user:password and an @ before the host; %40 is an @ in a password"
 )
 INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
 

@@ -322,7 +322,7 @@ def test_a_url_that_leads_nowhere_is_refused(url, cause):
 @pytest.mark.parametrize(
     "url",
     [
-        "ledger.sqlite",
+        "nowhere.sqlite",
         "me:pAssw@host/db",
         "postgresql://me:pA@ssw@host/db",
         "postgresql://me:x@host:pAssw/db",
@@ -330,7 +330,7 @@ def test_a_url_that_leads_nowhere_is_refused(url, cause):
 )
 def test_a_malformed_url_is_refused_and_not_shown(url):
     with pytest.raises(
-        ResultsError, match="`ledger.url`, or .SMC_LEDGER, must be an SQLAlchemy URL"
+        ResultsError, match=r"`ledger\.url`, or .SMC_LEDGER, must be an SQLAlchemy URL"
     ) as raised:
         start(Ledger(url))
     shown = "".join(traceback.format_exception(raised.value))
