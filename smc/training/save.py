@@ -12,13 +12,14 @@ import yaml
 
 from smc import artifact
 from smc.cv.plan import SplitPlan
+from smc.escape import terminal
 from smc.pipeline import FoldPipeline
 from smc.report import markdown
 from smc.results import Run
 from smc.results.claim import RunClaim
 from smc.results.record import RunRecord
 from smc.results.run import SEALED_FIGURES
-from smc.secrets import hidden, hidden_override, hidden_text
+from smc.secrets import hidden, hidden_override
 from smc.typing import Config
 
 log = logging.getLogger("smc")
@@ -72,11 +73,11 @@ def save(claim: RunClaim, contents: Contents, sealed_figures: Mapping[str, Any] 
 
 
 class HidingFormatter(logging.Formatter):
-    """Leave secrets out of what is logged."""
+    """Leave secrets, and codes of a terminal, out of what is logged."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format as usual, then hide."""
-        return hidden_text(super().format(record))
+        return terminal(super().format(record))
 
 
 @contextmanager
