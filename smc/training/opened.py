@@ -8,7 +8,6 @@ from pathlib import Path
 from smc.errors import ResultsError
 from smc.results import Run
 from smc.results.opened_scores import SCORES
-from smc.secrets import is_hidden
 from smc.training.take_over import is_of_before
 from smc.trials import Ledger
 
@@ -37,7 +36,7 @@ def counted_in(run: Run) -> str | None:
     only if it holds a ledger already: the user's own serves instead.
     """
     url = None if is_of_before(run) else run.config["ledger"].get("url")
-    return url if isinstance(url, str) and not is_hidden(url) and _is_ledger(url) else None
+    return url if isinstance(url, str) and _is_ledger(url) else None
 
 
 def _is_ledger(url: str) -> bool:

@@ -1,6 +1,8 @@
 """Secrets are told by their key: laws over every tree of values, and hand-made cases."""
 
 import json
+from functools import partial
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -78,6 +80,13 @@ def test_a_secret_is_found_however_a_text_quotes_it(password):
     secrets.meet({"tracker": {"token": password}})
     for text in (password, repr(password), json.dumps(password), f"Bearer {password}"):
         assert secrets.hidden_text(f"no answer for {text}.").count(secrets.HIDDEN) >= 1
+
+
+@pytest.mark.parametrize("write", [str, repr, json.dumps, quote, partial(quote, safe="")])
+def test_no_form_of_a_secret_is_left(write):
+    password = "p4\\S/s'w\"0 rdü-long"
+    secrets.meet({"token": password})
+    assert "rd" not in secrets.hidden_text(f"no answer for <{write(password)}>")
 
 
 @pytest.mark.parametrize(

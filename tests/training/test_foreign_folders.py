@@ -53,6 +53,7 @@ def test_a_file_that_is_a_ledger_already_is_asked(tmp_path):
     url = f"sqlite:///{tmp_path}/team.sqlite"
     Ledger(url).head()
     assert opened.counted_in(FakeRun(url)) == url
+    assert opened.counted_in(FakeRun(url.replace("sqlite", "postgresql", 1))) is None
 
 
 @pytest.mark.parametrize(
