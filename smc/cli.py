@@ -1,16 +1,21 @@
 """What every command shares: how it ends, and what it says when it cannot."""
 
+import argparse
 import contextlib
 import json
 import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
-from typing import Self
+from types import TracebackType
+from typing import NoReturn, Self
 
 from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error
+from smc.escape import terminal
 from smc.home import home_path
+from smc.secrets import meet_override
 
 #: How every command ends: all is done; a run failed; a mistake of the user's; a fault of the place (a disk
 #: that is full or fails, a server that is away); Ctrl-C.
@@ -24,6 +29,7 @@ OPTION = "--output="
 @contextlib.contextmanager
 def exits() -> Iterator[None]:
     """End the process as a command should: 2 for a user's mistake, 3 for one of the place, 130 for Ctrl-C."""
+    sys.excepthook = _print_surprise
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -55,9 +61,14 @@ def _end(*_: object) -> None:
     os._exit(EXIT_INTERRUPTED)
 
 
+def _print_surprise(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback of what no command expected, as Python does, but without secrets."""
+    say("".join(traceback.format_exception(kind, error, trace)).rstrip())
+
+
 def say(text: str) -> None:
-    """Write a line for people, beside the results."""
-    sys.stderr.write(text + "\n")
+    """Write lines for people, beside the results."""
+    sys.stderr.write(terminal(text) + "\n")
 
 
 class Progress:
@@ -70,7 +81,7 @@ class Progress:
     def step(self, what: str) -> None:
         """Show what is being done."""
         if self.live:
-            self.write(f"\r\x1b[K{self.prefix}{what}")
+            self.write(f"\r\x1b[K{terminal(self.prefix + what)}")
             sys.stderr.flush()
 
     def close(self) -> None:
@@ -84,6 +95,20 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class OverrideParser(argparse.ArgumentParser):
+    """Read options and overrides as argparse does; what it says of them names no secret."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def, override]
+        """Read them, and remember their secrets first."""
+        for word in sys.argv[1:] if args is None else args:
+            meet_override(word)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and exit with code 2."""
+        super().error(terminal(message))
 
 
 def with_output_option(arguments: Sequence[str] | None) -> list[str]:

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smc.comparison.configs import differences
-from smc.comparison.significance import paired_tests, repeats, reseeded, seed_noise
-from smc.config.saved_config import upgrade_config
+from smc.comparison.significance import paired_tests, repeats, reseeded, root_of, seed_noise
+from smc.config.saved_config import upgrade_config, usable_config, without_side_effects
 from smc.errors import ConfigError
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show
@@ -23,6 +23,7 @@ from smc.results import Run, load_run
 from smc.results.locate import locate
 from smc.results.return_scheme import are_alike
 from smc.results.run import reading
+from smc.training.opened import counted_in
 from smc.training.run import train
 
 Name = tuple[str, str]
@@ -73,11 +74,17 @@ def compare(one: Run, other: Run, *, output: str = "outputs") -> list[Section]:
 
 
 def fit_seeds(run: Run, n_seeds: int, progress: Progress) -> None:
-    """Train a run's configuration with the seeds 0 to n - 1; those that are finished are left as they are."""
+    """Train a run's configuration with the seeds 0 to n - 1; those that are finished are left as they are.
+
+    They stand beside the run, wherever its configuration would write, and nobody is told.
+    """
+    output = str(root_of(run))
     for seed in range(n_seeds):
         progress.step(f"{run.run_id}: seed {seed + 1} of {n_seeds}")
-        config, _ = upgrade_config(reseeded(run, seed))
-        train({**config, "symbol": run.config["symbol"]})
+        config, _ = usable_config(reseeded(run, seed))
+        config = without_side_effects(config, ledger_url=counted_in(run))
+        config["ledger"]["output"] = output
+        train({**config, "symbol": run.config["symbol"], "paths": {**config["paths"], "output": output}})
 
 
 def _figures(one: Run, other: Run, output: str) -> Section:

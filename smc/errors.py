@@ -2,11 +2,19 @@
 
 import errno
 
+from smc.secrets import hidden_text
+
 
 class SmcError(Exception):
-    """Name what the user can mend; commands print it in one line and exit with code 2."""
+    """Name what the user can mend; commands print it in one line and exit with code 2.
+
+    A password, a token or a webhook is left out of the sentence.
+    """
 
     reason = "error"
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(hidden_text(word) if isinstance(word, str) else word for word in words))
 
 
 class ConfigError(SmcError):

@@ -404,6 +404,22 @@ class TrialLedger(Protocol):
         ...
 
 
+class SelectionRule(Protocol):
+    """Judge the trials of each symbol."""
+
+    def select(self, trials: Any, open_test: Any) -> Any:
+        """Return a verdict for each symbol."""
+        ...
+
+
+class JobLauncher(Protocol):
+    """Carry out the jobs of a sweep (`smc.launcher.launcher.Launcher`)."""
+
+    def carry_out(self, jobs: Any, task: Any, sweep: Any) -> None:
+        """Carry out each job once."""
+        ...
+
+
 class FitWatch(Protocol):
     """Observe the epochs or rounds of a fit (in the map `monitor.watches`).
 

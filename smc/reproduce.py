@@ -16,7 +16,7 @@ from pathlib import Path
 from smc.comparison.configs import differences, typed_overrides
 from smc.comparison.outputs import DIFFERENT, PartVerdict, changes, compare, worst
 from smc.config import compose, instantiate
-from smc.config.saved_config import upgrade_config, without_side_effects
+from smc.config.saved_config import usable_config, without_side_effects
 from smc.errors import ConfigError, DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version
 from smc.report.document import Section, Table
@@ -87,7 +87,7 @@ def reproduce(
         The data have changed, and the bars of then are not kept.
     """
     progress = progress or Progress()
-    config, news = upgrade_config(run.config)
+    config, news = usable_config(run.config)
     since = [*_kind_of_returns(run), *_code_changes(run), *news, *_default_changes(run, config, config_dir)]
     progress.step("bars")
     data_changes, data = _data(run, config["data"], output)

@@ -2,7 +2,7 @@
 
 import sys
 
-from smc.cli import Progress, end_on_ctrl_c, exits, with_output_override
+from smc.cli import OverrideParser, Progress, end_on_ctrl_c, exits, with_output_override
 
 if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second
@@ -235,7 +235,7 @@ def _with(verdict: Verdict, **figures: Any) -> Verdict:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = OverrideParser(
         prog="python -m smc.select",
         description=USAGE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

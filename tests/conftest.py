@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from smc import secrets
+
 # How long an example takes says something about the machine alone.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
@@ -48,6 +50,12 @@ def own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "outputs" / "ledger.sqlite"
     monkeypatch.setenv("SMC_LEDGER", str(path))
     return path
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_known() -> None:
+    """Begin as a process does: a password of one test is an everyday word of another."""
+    secrets.forget()
 
 
 @pytest.fixture(scope="session")

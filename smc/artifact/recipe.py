@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator
 
-from smc.artifact.trusted import locate
+from smc.artifact.trusted import loaders, locate
 from smc.errors import ArtifactError
 
 
@@ -29,8 +29,11 @@ def to_recipe(estimator: object) -> dict[str, Any]:
 
 
 def from_recipe(recipe: dict[str, Any]) -> Any:
-    """Build the estimator, unfitted, if its class is allowed."""
-    return locate(recipe["class"])(**{name: _from_plain(value) for name, value in recipe["params"].items()})
+    """Build the estimator, unfitted, if its class is allowed and loads no file."""
+    cls = locate(recipe["class"])
+    if wrong := loaders(cls, recipe["params"]):
+        raise ArtifactError(f"unknown argument: {recipe['class']} would load a file by `{wrong[0]}`")
+    return cls(**{name: _from_plain(value) for name, value in recipe["params"].items()})
 
 
 def to_plain(value: object) -> object:

@@ -8,7 +8,16 @@ from pathlib import Path
 from smc.audit.audit import CHECKS, FORMER_NAMES
 from smc.audit.on_record import audit_on_record
 from smc.audit.report import N_SHOWN
-from smc.cli import EXIT_FAILED, EXIT_OK, EXIT_USER_ERROR, Progress, exits, say, with_output_override
+from smc.cli import (
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_USER_ERROR,
+    OverrideParser,
+    Progress,
+    exits,
+    say,
+    with_output_override,
+)
 from smc.config import compose
 from smc.report.terminal_page import show
 
@@ -38,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = OverrideParser(
         prog="python -m smc.audit",
         usage="%(prog)s [group=option ...] [key.path=value ...] [options]",
         description="Look for leaks in a composed run; overrides are those of smc.train.",

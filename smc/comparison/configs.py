@@ -4,6 +4,7 @@ from smc.artifact.moved_names import current_parameters
 from smc.results import Run
 from smc.results.identity import NOT_OF_FIT, NOT_OF_RUN
 from smc.results.plain import leaves
+from smc.secrets import hidden, is_hidden
 from smc.typing import Config
 
 ABSENT = "(absent)"
@@ -27,27 +28,31 @@ def effective(config: Config) -> dict[str, object]:
 
 
 def differences(one: Config, other: Config) -> list[tuple[str, object, object]]:
-    """List path, value in one and value in the other for each effective value that differs.
+    """List path, value in one and value in the other for each effective value that differs, but for secrets.
 
     >>> differences({"seed": 0, "cv": {"n_splits": 5}}, {"seed": 0, "cv": {"n_splits": 6, "gap_size": 1}})
     [('cv.gap_size', '(absent)', 1), ('cv.n_splits', 5, 6)]
     """
-    first, second = effective(one), effective(other)
+    first, second = effective(hidden(one)), effective(hidden(other))
     paths = sorted(first.keys() | second.keys())
     pairs = [(path, first.get(path, ABSENT), second.get(path, ABSENT)) for path in paths]
-    return [(path, a, b) for path, a, b in pairs if type(a) is not type(b) or a != b]
+    return [
+        (path, a, b)
+        for path, a, b in pairs
+        if (type(a) is not type(b) or a != b) and not (is_hidden(a) or is_hidden(b))
+    ]
 
 
 def typed_overrides(run: Run) -> list[str]:
     """Return overrides that compose the run again: the option of each group, then what was typed for values.
 
     What a command line took away (``~key``) leaves no trace in a run and is not among them. An argument that
-    has another name today is given that.
+    has another name today is given that. Secrets are not among them either.
     """
     typed = [
         _renamed(source.removeprefix(COMMAND_LINE), run.config)
         for source in run.sources.values()
-        if source.startswith(COMMAND_LINE)
+        if source.startswith(COMMAND_LINE) and not is_hidden(source)
     ]
     choices = {group: option for group, option in run.record["choices"].items() if option is not None}
     return [*(f"{group}={option}" for group, option in choices.items()), *dict.fromkeys(typed)]

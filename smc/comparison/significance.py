@@ -61,16 +61,21 @@ def seed_noise(one: Sequence[float], other: Sequence[float]) -> SeedNoise | None
 def repeats(run: Run, output: str | Path) -> list[Run]:
     """Find the finished runs that differ from one by their seed alone, itself included, by seed.
 
-    They are looked for under an output folder and where the run itself was written, which is where
-    further seeds of it go. Damaged ones are left out.
+    They are looked for under an output folder, where the run itself stands, which is where further seeds of
+    it go, and where it was written. Damaged ones are left out.
     """
     known = {run.run_id: run}
-    for root in dict.fromkeys(map(Path, (output, run.config["paths"]["output"]))):
+    for root in dict.fromkeys(map(Path, (output, root_of(run), run.config["paths"]["output"]))):
         for folder in list_runs(root):
             if folder.name not in known and _is_repeat(folder, run):
                 with suppress(ResultsError):
                     known[folder.name] = load_run(folder)
     return sorted(known.values(), key=lambda repeat: repeat.record["seed"])
+
+
+def root_of(run: Run) -> Path:
+    """Return the output folder that a run stands in."""
+    return run.path.resolve().parent.parent
 
 
 def reseeded(run: Run, seed: int) -> Config:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smc.config.annotations import annotations, describe_type, matches_type, parameters_of
-from smc.config.build import MAPS, try_to_build
+from smc.config.build import try_to_build
+from smc.config.classes import class_problems
 from smc.config.instantiate import DIRECTIVES, locate
-from smc.config.interface import IN_MAPS, INTERFACES, Interface
 from smc.config.schema import Root, Structure
 from smc.config.suggest import renamed_to, suggest
 from smc.errors import ConfigError
@@ -35,7 +35,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
     each group must offer what a run asks of it (`smc.config.interface`). Then every object is built, to learn
     what the constructors refuse, and which estimators would split rows without purging.
     """
-    unsuitable = dict(_class_problems(config))
+    unsuitable = dict(class_problems(config))
     others = {key: value for key, value in config.items() if key not in unsuitable}
     problems = [
         *unsuitable.values(),
@@ -63,51 +63,6 @@ def check_sections(config: Config, schema: type) -> None:
     problems = [*_section_problems("", config, schema), *_target_problems("", config)]
     if problems:
         raise ConfigError("\n".join(problems))
-
-
-def _class_problems(config: Config) -> Iterator[tuple[str, str]]:
-    """Give the groups whose class is not of the kind that a run needs there, with a sentence."""
-    for group, interface in INTERFACES.items():
-        node = config.get(group)
-        if not isinstance(node, Mapping):
-            continue
-        kind = f"the class of the {interface.noun}"
-        if "_target_" not in node:
-            yield group, f"{group}._target_: missing; it names {kind}, such as one of smc.{group}"
-            continue
-        if node.get("_partial_"):
-            yield (
-                group,
-                f"{group}._partial_: a run needs the {interface.noun} itself, no partial; remove it",
-            )
-            continue
-        try:
-            cls = locate(node["_target_"])
-        except ConfigError:
-            continue
-        if lacks := interface.lacks(cls):
-            yield group, f"{group}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
-    for group, key in MAPS.values():
-        section = config.get(group)
-        entries = section.get(key) if isinstance(section, Mapping) else None
-        for name, node in entries.items() if isinstance(entries, Mapping) else ():
-            path = f"{group}.{key}.{name}"
-            yield from ((path, sentence) for sentence in _entry_problems(path, node, IN_MAPS[group]))
-
-
-def _entry_problems(path: str, node: Any, interface: Interface) -> Iterator[str]:
-    """Say why an entry in the map of a group is not of the kind that stands there."""
-    if node is None:
-        return
-    if not _holds_target(node):
-        yield f"{path}: must be null or name a class in `_target_`, got {node!r}"
-        return
-    try:
-        cls = locate(node["_target_"])
-    except ConfigError:
-        return
-    if lacks := interface.lacks(cls):
-        yield f"{path}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
 
 
 def _number_problems(config: Config) -> Iterator[str]:

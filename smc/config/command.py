@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from omegaconf import OmegaConf
 
@@ -19,6 +19,7 @@ from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
+from smc.secrets import hidden, hidden_override, meet, meet_override
 from smc.typing import Config
 
 
@@ -50,7 +51,14 @@ class Command:
     @cached_property
     def launcher(self) -> Config:
         """The section `hydra.launcher`."""
-        return OmegaConf.to_container(self._common.hydra.launcher, resolve=True)  # type: ignore[return-value]
+        section: Any = OmegaConf.to_container(self._common.hydra.launcher, resolve=True)
+        meet(section)
+        return section
+
+    @property
+    def shown_overrides(self) -> list[str]:
+        """What was typed, without secrets."""
+        return list(map(hidden_override, self.overrides))
 
     def job(self) -> Job:
         """Compose the one run.
@@ -93,13 +101,14 @@ class Command:
         return jobs, problems
 
     def write_sweep_config(self) -> None:
-        """Write `multirun.yaml` into `hydra.sweep.dir`, as Hydra does."""
+        """Write `multirun.yaml` into `hydra.sweep.dir`, as Hydra does, without secrets."""
         from hydra.core.hydra_config import HydraConfig
 
         HydraConfig.instance().set_config(self._common)
         folder = Path(self._common.hydra.sweep.dir)
         folder.mkdir(parents=True, exist_ok=True)
-        OmegaConf.save(self._common, folder / "multirun.yaml")
+        text = OmegaConf.to_yaml(_without_secrets(self._common))
+        (folder / "multirun.yaml").write_text(text, encoding="utf-8")
 
     @cached_property
     def _common(self) -> Any:
@@ -131,6 +140,15 @@ class Command:
         return error
 
 
+def _without_secrets(composed: Any) -> Any:
+    """Return a composition with Hydra's own section, unresolved, as plain data that may be written down."""
+    shown = hidden(OmegaConf.to_container(composed, resolve=False, enum_to_str=True))
+    typed = shown["hydra"]["overrides"]
+    typed |= {kind: list(map(hidden_override, texts)) for kind, texts in typed.items()}
+    shown["hydra"]["job"]["override_dirname"] = ",".join(typed["task"])
+    return shown
+
+
 def read_command(arguments: Sequence[str]) -> Command | None:
     """Read a command line; None if it only asked for information, which was printed.
 
@@ -146,13 +164,21 @@ def read_command(arguments: Sequence[str]) -> Command | None:
     if "--help" in arguments or "-h" in arguments:
         sys.stdout.write(help_text(arguments) + "\n")
         return None
-    flags = get_args_parser().parse_args(list(arguments))
+    for word in arguments:
+        meet_override(word)
+    parser = get_args_parser()
+    parser.error = _refuse  # type: ignore[method-assign]
+    flags = parser.parse_args(list(arguments))
     check_flags(vars(flags))
     folders = config_dirs(arguments)
     if flags.cfg or flags.info or flags.hydra_help or flags.shell_completion:
         _print_by_hydra(flags, folders)
         return None
     return Command(flags.overrides, folders, multirun=flags.multirun)
+
+
+def _refuse(message: str) -> NoReturn:
+    raise ConfigError(message)
 
 
 def _print_by_hydra(flags: Namespace, folders: Sequence[Path]) -> None:

@@ -12,6 +12,7 @@ from smc.config.options import options
 from smc.config.suggest import suggest
 from smc.config.tree import CONF
 from smc.errors import ConfigError
+from smc.secrets import meet
 from smc.typing import Config
 
 ROOT_NAME, GROUP = "select", "selection"
@@ -51,6 +52,7 @@ def compose_selection(
         raise ConfigError(_problem(error, overrides, composer.folders)) from error
     name = str(composed.hydra.runtime.choices[GROUP])
     config = to_plain(without_hydra(composed))
+    meet(config)
     check_sections(config, Root)
     if config["n_null"] < 0:
         raise ConfigError(f"n_null: must not be negative, got {config['n_null']}; 0 fits nothing")

@@ -19,6 +19,7 @@ from smc.config.suggest import without_sign
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
 from smc.home import home_path
+from smc.secrets import hidden_override, meet, meet_override
 from smc.typing import Config
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Composer:
         from hydra.types import RunMode
 
         mode = RunMode.MULTIRUN if for_sweep else RunMode.RUN
+        for override in overrides:
+            meet_override(override)
         check_typed_settings(overrides)
         composed = self.loader.load_configuration(
             self.root_name, list(overrides), mode, validate_sweep_overrides=not for_sweep
@@ -79,6 +82,8 @@ class Composer:
 
     def parse(self, overrides: Sequence[str]) -> "list[Override]":
         """Parse overrides."""
+        for override in overrides:
+            meet_override(override)
         from hydra.core.override_parser.overrides_parser import OverridesParser
 
         return OverridesParser.create(config_loader=self.loader).parse_overrides(list(overrides))
@@ -140,12 +145,13 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     put_members(own, folders)
     with _read_by_interpolations(composed):
         config = to_plain(own)
+    meet(config)
     try:
         check_config(config, choices.get("model"))
     except ConfigError as error:
         lines = (without_sign(line, typed, config) for line in str(error).splitlines())
         raise ConfigError("\n".join(lines)) from error
-    overrides = [as_typed(text, folders) for text in typed]
+    overrides = [hidden_override(as_typed(text, folders)) for text in typed]
     return Job(normalize_numbers(config), choices, overrides, folders, number)
 
 

@@ -6,14 +6,18 @@ import sys
 from typing import Any
 
 from smc.artifact.moved_names import MOVED
+from smc.artifact.trusted import LIBRARIES, is_under, loaders
 from smc.blame import allowed_by_user, culprit_of, described
+from smc.config.annotations import parameters_of
+from smc.config.kinds import lacks_kind
 from smc.config.suggest import suggest
 from smc.errors import ConfigError
 
 #: Keys that speak to the instantiation, not to the constructor.
 DIRECTIVES = frozenset({"_target_", "_partial_", "_args_"})
-#: Modules whose classes a configuration may name; the environment variable SMC_ALLOW adds to them.
-ALLOWED = ("smc", "sklearn", "imblearn", "xgboost", "lightgbm")
+#: Modules of which a configuration may name classes of the right kind (`smc.config.kinds`); the environment
+#: variable SMC_ALLOW adds to them, whatever the kind.
+ALLOWED = ("smc", *LIBRARIES)
 #: Classes of other modules that it may name: callbacks of Lightning that read and write no file. Not among
 #: them is `ModelCheckpoint`, whose files are pickles; a run keeps its weights itself.
 ALLOWED_CLASSES = frozenset(
@@ -35,7 +39,12 @@ def allowed_modules() -> tuple[str, ...]:
 
 def is_allowed(module: str) -> bool:
     """Tell whether a module lies under an allowed prefix."""
-    return any(module == prefix or module.startswith(prefix + ".") for prefix in allowed_modules())
+    return is_under(module, allowed_modules())
+
+
+def is_allowed_by_user(module: str) -> bool:
+    """Tell whether a module lies under a prefix of SMC_ALLOW."""
+    return is_under(module, allowed_by_user())
 
 
 def locate(target: object) -> type:
@@ -47,7 +56,8 @@ def locate(target: object) -> type:
     Raises
     ------
     ConfigError
-        The module is not allowed, cannot be imported or lacks the name, or the name is no class.
+        The module is not allowed, cannot be imported or lacks the name, or the name is no class of a kind
+        that a configuration may name.
     """
     if not isinstance(target, str) or "." not in target:
         raise ConfigError(f"`_target_` must be the dotted path of a class, got {target!r}")
@@ -70,6 +80,8 @@ def locate(target: object) -> type:
         raise ConfigError(f"`{target}` is no class; a configuration may name classes only")
     if not (is_allowed(cls.__module__) or f"{cls.__module__}.{cls.__name__}" in ALLOWED_CLASSES):
         raise ConfigError(f"`{target}` is defined in `{cls.__module__}`, which a configuration may not name")
+    if not is_allowed_by_user(cls.__module__) and (why := lacks_kind(cls)):
+        raise ConfigError(f"`{target}` may not stand in a configuration: {why}")
     return cls
 
 
@@ -79,6 +91,12 @@ def _refusal(error: Exception) -> str:
     is_own = culprit is not None and culprit.is_own
     is_plain = isinstance(error, ValueError) or (isinstance(error, TypeError) and not is_own)
     return str(error) if is_plain else described(error)
+
+
+def _by_name(cls: type, arguments: list[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Give arguments by position their names, as far as the constructor has one for them."""
+    names = list(parameters_of(cls)) if arguments else []
+    return {**dict(zip(names, arguments, strict=False)), **values}
 
 
 def _how_to_allow(module_name: str) -> str:
@@ -119,6 +137,12 @@ def instantiate(node: object, path: str = "") -> Any:
     if cls is None:
         return values
     arguments = instantiate(node.get("_args_", []), path)
+    if wrong := loaders(cls, _by_name(cls, arguments, values)):
+        name = wrong[0]
+        raise ConfigError(
+            f"{path or node['_target_']}.{name}: a configuration may load no file into {cls.__name__}, "
+            f"of which `{name}` may name one; leave it out"
+        )
     if node.get("_partial_"):
         return functools.partial(cls, *arguments, **values)
     try:

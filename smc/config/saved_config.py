@@ -5,9 +5,11 @@ from dataclasses import fields
 from typing import Any
 
 from smc.artifact.moved_names import ADDED, upgrade_config_node
+from smc.config.classes import class_problems
 from smc.config.compose import compose
 from smc.config.options import groups, options
 from smc.config.schema import Root, Structure
+from smc.errors import ConfigError
 from smc.typing import Config
 
 OFF = "none"
@@ -49,13 +51,27 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     return {**config, **added}, list(_sentences(added, off))
 
 
-def without_side_effects(config: Config, *, ledger_url: str = "sqlite://") -> Config:
+def usable_config(config: Config) -> tuple[Config, list[str]]:
+    """Upgrade a saved configuration of which objects are to be built; it may be anybody's.
+
+    Raises
+    ------
+    ConfigError
+        A class is not of the kind that its group needs, as for a configuration that was typed.
+    """
+    upgraded, sentences = upgrade_config(config)
+    if problems := [problem for _, problem in class_problems(upgraded)]:
+        raise ConfigError("\n".join(problems))
+    return upgraded, sentences
+
+
+def without_side_effects(config: Config, *, ledger_url: str | None = "sqlite://") -> Config:
     """Return a run's configuration without what speaks to others: trackers, the webhook, the shared ledger.
 
     Parameters
     ----------
     ledger_url
-        Where trials are counted instead; by default in memory.
+        Where trials are counted instead; by default in memory; None: in the user's own.
 
     >>> run = {"monitor": {"watches": {}, "webhook": "http://127.0.0.1"}, "seed": 0}
     >>> without_side_effects(run)["monitor"], without_side_effects(run)["seed"]

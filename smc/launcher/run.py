@@ -45,7 +45,8 @@ def run_sweep(command: Command, task: Task) -> int:
         say(f"power: {sentence}")
     for sentence in looks_ahead(job.config for job in jobs):
         say(f"looks: {sentence}")
-    path = write_sweep_manifest(jobs, run_ids, command=command.overrides, left_out=left_out, power=power)
+    typed = command.shown_overrides
+    path = write_sweep_manifest(jobs, run_ids, command=typed, left_out=left_out, power=power)
     command.write_sweep_config()
     with View(len(jobs)) as view:
         sweep = SweepState(jobs, run_ids, view, logs=path.with_suffix(""))

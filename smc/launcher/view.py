@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from smc.cli import say
 from smc.config.job import Job
+from smc.escape import terminal
 from smc.launcher.job_result import JobResult
 
 
@@ -55,16 +56,17 @@ class View:
         if self._live is None:
             say(line)
         else:
-            self._live.console.print(line, markup=False, highlight=False)
+            self._live.console.print(terminal(line), markup=False, highlight=False)
 
     def _render(self) -> Any:
         """Draw the running jobs above one line on the whole."""
         from rich.table import Table
+        from rich.text import Text
 
         table = Table.grid(padding=(0, 2))
         now = time.monotonic()
         for name, began, what in dict(self.running).values():
-            table.add_row(f"  {name}", what, f"{now - began:.0f} s")
+            table.add_row(Text(f"  {terminal(name)}"), Text(terminal(what)), f"{now - began:.0f} s")
         table.add_row(f"{self._headline()}{self._time_left(now)}")
         return table
 

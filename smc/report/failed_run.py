@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.blame import is_installed
-from smc.report.text import printable
+from smc.escape import terminal
 from smc.results import RunStore
 from smc.results.status import FAILED
 
@@ -30,7 +30,7 @@ def failed_run(name: str | None, output: str | Path) -> str | None:
     status = store.status(begun[0])
     if status.get("status") != FAILED or not isinstance(status.get("traceback"), str):
         return None
-    return "\n".join(printable(line) for line in _page(begun[0], status)) + "\n"
+    return terminal("\n".join(_page(begun[0], status))) + "\n"
 
 
 def _page(run_id: str, status: Mapping[str, Any]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from textwrap import fill
 from typing import TYPE_CHECKING, TextIO
 
+from smc.escape import terminal
 from smc.report.document import Section, Table
-from smc.report.text import printable
 
 if TYPE_CHECKING:
     from rich.table import Table as DrawnTable
@@ -22,10 +22,10 @@ def show(sections: Iterable[Section], file: TextIO) -> None:
     console = Console(file=file, highlight=False, markup=False, emoji=False)
     with console.capture() as captured:
         for section in sections:
-            console.print(printable(section.title), style="bold")
+            console.print(terminal(section.title), style="bold")
             for point in section.points:
                 console.print(
-                    fill(printable(point), console.width, initial_indent=" - ", subsequent_indent="   ")
+                    fill(terminal(point), console.width, initial_indent=" - ", subsequent_indent="   ")
                 )
             for table in section.tables:
                 console.print(_drawn(table))
@@ -49,7 +49,9 @@ def _drawn(table: Table) -> "DrawnTable":
     )
     for number, column in enumerate(table.columns):
         is_text = number < table.n_text
-        drawn.add_column(column, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
+        drawn.add_column(
+            terminal(column), justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold"
+        )
     for row in table.rows:
-        drawn.add_row(*map(printable, row))
+        drawn.add_row(*map(terminal, row))
     return drawn

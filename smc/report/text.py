@@ -13,17 +13,6 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def printable(text: str) -> str:
-    """Replace what is no character to be read, such as an escape code of a terminal, by U+FFFD.
-
-    >>> printable("idea\\x1b[2J 3")
-    'idea\ufffd[2J 3'
-    """
-    return "".join(
-        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
-
-
 def percent(value: object, digits: int = 1, *, sign: bool = False) -> str:
     """Write a share in percent.
 

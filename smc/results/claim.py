@@ -15,6 +15,7 @@ from smc.results.packing import pack
 from smc.results.plain import json_bytes, to_plain
 from smc.results.schema import leave_out_misfits
 from smc.results.status import FINISHED, STARTED, failure, utc_now, write_status
+from smc.secrets import hidden, hidden_sentences
 
 
 class RunClaim:
@@ -71,7 +72,7 @@ class RunClaim:
 
         They are named at the end of its ``warnings``.
         """
-        plain, warnings = to_plain(record)
+        plain, warnings = to_plain(hidden_sentences(hidden(record)))
         warnings += leave_out_misfits(plain)
         plain["warnings"] = [*(plain.get("warnings") or []), *warnings]
         (self.staging / "run.json").write_bytes(json_bytes(plain))
@@ -143,5 +144,12 @@ class RunClaim:
         """Replace the run's status record."""
         ended = {} if facts["status"] == STARTED else {"ended": utc_now()}
         process = {"process": os.getpid(), "host": os.uname().nodename}
-        record = {"run_id": self.run_id, **self.about, **facts, **process, "started": self._started, **ended}
+        record = {
+            "run_id": self.run_id,
+            **hidden(self.about),
+            **facts,
+            **process,
+            "started": self._started,
+            **ended,
+        }
         write_status(self._status, record, temporary=self.staging.with_name(f"{self.run_id}.status"))

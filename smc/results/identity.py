@@ -7,6 +7,7 @@ from smc.errors import ConfigError
 from smc.fingerprint import code_version, content_hash
 from smc.results.own_code import LIBRARIES, own_code
 from smc.results.packages import versions_of
+from smc.secrets import hidden
 from smc.typing import Config
 
 #: Dotted keys that say where and how a run is carried out, not what it computes.
@@ -146,7 +147,8 @@ def _is_empty(key: str, value: Any) -> bool:
 
 
 def _hash(value: Any) -> str:
+    """Hash plain data without its secrets: a new password makes no other run."""
     try:
-        return content_hash(value)
+        return content_hash(hidden(value))
     except (TypeError, ValueError) as error:
         raise ConfigError(f"a resolved config is plain data, of text keys: {error}") from error

@@ -11,6 +11,7 @@ from smc.errors import NO_ROOM, DiskFullError, PlaceError, SmcError
 from smc.regular_file import read_json
 from smc.results.durable import ended_by_place, write_atomic
 from smc.results.plain import json_bytes
+from smc.secrets import hidden_text
 
 STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
 
@@ -40,16 +41,16 @@ def failure(error: BaseException) -> dict[str, Any]:
     The reason is smc's own code for errors raised on purpose, "out_of_memory", "disk_full", "bad_place", or
     else the name of the exception. What is no `Exception` (Ctrl-C, exit) did not fail: the run was killed.
     """
-    lines = str(error).splitlines() or [""]
+    lines = hidden_text(str(error)).splitlines() or [""]
     culprit = culprit_of(error) if isinstance(error, Exception) else None
     is_surprise = reason_of(error) == type(error).__name__
-    message = described(error) if is_surprise else f"{type(error).__name__}: {lines[0]}"
+    message = hidden_text(described(error)) if is_surprise else f"{type(error).__name__}: {lines[0]}"
     return {
         "status": FAILED if isinstance(error, Exception) else KILLED,
         "reason": reason_of(error),
         "message": message[:500],
         "culprit": culprit.facts if culprit else None,
-        "traceback": "".join(traceback.format_exception(error)),
+        "traceback": hidden_text("".join(traceback.format_exception(error))),
     }
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from smc.cli import EXIT_FAILED, EXIT_OK, Progress, exits, say, with_output_option
+from smc.cli import EXIT_FAILED, EXIT_OK, OverrideParser, Progress, exits, say, with_output_option
 from smc.launcher.threads import n_cores
 from smc.report.terminal_page import show
 from smc.selftest.configuration import compose_configurations
@@ -50,7 +50,7 @@ def design_of(asked: argparse.Namespace, overrides: Sequence[str]) -> Design:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = OverrideParser(
         prog="python -m smc.selftest",
         usage="%(prog)s [options] [group=option ...] [key.path=value ...]",
         description="Measure on simulated markets how often the whole chain is wrong: features, labels, "

@@ -11,6 +11,7 @@ from smc.monitor.webhook import Webhook
 from smc.report.notices import UNDEFINED, notices
 from smc.results.record import RunRecord, Warned
 from smc.results.status import reason_of
+from smc.secrets import hidden_text
 
 log = logging.getLogger("smc")
 
@@ -25,7 +26,7 @@ def tell_warnings(webhook: Webhook, record: RunRecord) -> list[Warned]:
     if not lines:
         return []
     title = f"{record['symbol']} {record['model_name']}, run {record['run_id']}: {len(lines)} warnings"
-    return _failed(webhook.send("\n".join([title, *lines])))
+    return _failed(webhook.send(hidden_text("\n".join([title, *lines]))))
 
 
 @contextmanager
@@ -36,7 +37,10 @@ def tell_failure(webhook: Webhook, run_id: str, about: Mapping[str, Any]) -> Ite
     except Exception as error:
         _failed(
             webhook.send(
-                f"{about['symbol']} {about['model']}, run {run_id} failed: {reason_of(error)}: {_said(error)}"
+                hidden_text(
+                    f"{about['symbol']} {about['model']}, run {run_id} failed: "
+                    f"{reason_of(error)}: {_said(error)}"
+                )
             )
         )
         raise

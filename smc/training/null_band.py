@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smc.cli import Progress
-from smc.config.saved_config import upgrade_config, without_side_effects
+from smc.config.saved_config import usable_config, without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import with_baseline
@@ -49,7 +49,7 @@ class NullBand:
     """
 
     def __init__(self, run: Run, output: str | Path) -> None:
-        config = _quiet(upgrade_config(run.config)[0])
+        config = _quiet(usable_config(run.config)[0])
         self.components = Components.from_config(config)
         self.sample_weight = config["sample_weight"]
         kept = KeptBars(str(output), run.fingerprints)

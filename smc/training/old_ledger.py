@@ -62,7 +62,7 @@ def old_trials(output: Path) -> dict[str, OldTrial]:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
-            query = f"SELECT * FROM {TABLE} ORDER BY created, symbol"
+            query = f"SELECT * FROM {TABLE} ORDER BY created, symbol"  # noqa: S608 - a name of our own
             rows = [dict(row) for row in connection.execute(query)] if TABLE in tables else []
     except sqlite3.Error as error:
         raise ResultsError(f"{path} cannot be read: {error}; if it is no ledger, move it away") from error

@@ -1,12 +1,13 @@
 """A run as it may be shown: with the figures of its test part if a selection has opened it."""
 
+import sqlite3
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 from smc.errors import ResultsError
 from smc.results import Run
 from smc.results.opened_scores import SCORES
-from smc.training.save import HIDDEN
 from smc.training.take_over import is_of_before
 from smc.trials import Ledger
 
@@ -20,7 +21,7 @@ def with_opened_test(run: Run, output: str | Path) -> Run:
     if not run.is_sealed:
         return run
     try:
-        ledger = _ledger_of(run, output)
+        ledger = _ledger(counted_in(run), str(output))
         openings = {symbol: ledger.opening(run.run_id, symbol) for symbol in run.fingerprints}
     except ResultsError:
         return run
@@ -28,14 +29,27 @@ def with_opened_test(run: Run, output: str | Path) -> Run:
     return run.opened({symbol: scores for symbol, scores in figures.items() if scores})
 
 
-def _ledger_of(run: Run, output: str | Path) -> Ledger:
-    """Return the ledger that counted a run.
+def counted_in(run: Run) -> str | None:
+    """Return the URL of the ledger that counted a run, as far as its folder is to be believed; else None.
 
-    The user's own where its configuration names none, hides it, or names that of an output folder, as all did
-    before there was one for all folders.
+    A folder may come from anybody. No server is spoken to because a folder names it, and a file is opened
+    only if it holds a ledger already: the user's own serves instead.
     """
     url = None if is_of_before(run) else run.config["ledger"].get("url")
-    return _ledger(None if url == HIDDEN else url, str(output))
+    return url if isinstance(url, str) and _is_ledger(url) else None
+
+
+def _is_ledger(url: str) -> bool:
+    """Tell whether a URL names a file that has the tables of a ledger."""
+    scheme, _, path = url.partition(":///")
+    if scheme != "sqlite" or not Path(path).is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error:
+        return False
+    return {"events", "head", "runs"} <= tables
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smc.config import instantiate
-from smc.config.saved_config import upgrade_config, without_side_effects
+from smc.config.saved_config import usable_config, without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import DataError, ResultsError
 from smc.evaluation.predictions import answer_columns
@@ -115,7 +115,7 @@ def rebuild(run: Run, output: str | Path, on_progress: Callable[[str], None] = l
         The events come out differently: code or libraries have changed.
     """
     on_progress("bars")
-    config, _ = upgrade_config(run.config)
+    config, _ = usable_config(run.config)
     bars = _bars(run, config["data"], output)
     components = Components.from_config(without_side_effects(config))
     on_progress("features, labels (the first time, they are compiled)")
@@ -132,9 +132,9 @@ def rebuild(run: Run, output: str | Path, on_progress: Callable[[str], None] = l
 def components_of(run: Run) -> Components:
     """Build the objects of a run again, but for those whom it told.
 
-    What a run made before smc had some group or key did not know is switched off (`upgrade_config`).
+    What a run made before smc had some group or key did not know is switched off (`usable_config`).
     """
-    config, _ = upgrade_config(run.config)
+    config, _ = usable_config(run.config)
     return Components.from_config(without_side_effects(config))
 
 

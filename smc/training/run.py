@@ -10,6 +10,7 @@ from smc.cli import Progress
 from smc.errors import ConfigError, ResultsError
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.interfaces import RunTracker
+from smc.secrets import meet
 from smc.training.components import Components
 from smc.training.evaluate import evaluate, sealed, test_state
 from smc.training.evidence import evidence_table, test_parts
@@ -51,6 +52,7 @@ def train(
     SmcError
         The named failure of the run; its status record says it too.
     """
+    meet(config)
     with results.place_errors(config["paths"]["output"]):
         return _carry_out(config, sources, progress, choices, list_name)
 

@@ -14,6 +14,7 @@ import yaml
 
 from smc import artifact
 from smc.cv.plan import SplitPlan
+from smc.escape import terminal
 from smc.pipeline import FoldPipeline
 from smc.report import markdown
 from smc.results import Run
@@ -22,11 +23,10 @@ from smc.results.durable import patiently
 from smc.results.manifest import Manifest
 from smc.results.record import RunRecord
 from smc.results.run import SEALED_FIGURES
+from smc.secrets import hidden, hidden_override
 from smc.typing import Config
 
 log = logging.getLogger("smc")
-
-HIDDEN = "(hidden)"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def save(claim: RunClaim, contents: Contents, sealed_figures: Mapping[str, Any] 
     if sealed_figures is not None:
         patiently(lambda: claim.save_json(SEALED_FIGURES, sealed_figures))
     patiently(lambda: claim.save_record(record))
-    shown, sources = without_address(config, contents.sources)
+    shown = hidden(config)
+    sources = {path: hidden_override(said) for path, said in contents.sources.items()}
     patiently(lambda: claim.save_json("sources.json", sources))
     typed = yaml.dump(shown, Dumper=yaml.CSafeDumper, sort_keys=False)
     patiently(lambda: (folder / "config.yaml").write_text(typed, encoding="utf-8"))
@@ -63,8 +64,8 @@ def save(claim: RunClaim, contents: Contents, sealed_figures: Mapping[str, Any] 
     patiently(lambda: contents.plan.save(folder / "splits.json"))
     meta = {
         "symbol": record["symbol"],
-        "features": config["features"],
-        "label": config["labels"],
+        "features": shown["features"],
+        "label": shown["labels"],
         "last_training_bar": record["last_training_bar"],
     }
     patiently(partial(_save_model, contents.model, folder / "model", meta))
@@ -81,29 +82,19 @@ def _save_model(model: FoldPipeline, folder: Path, meta: Mapping[str, Any]) -> N
     artifact.save(model, folder, meta=meta)
 
 
-def without_address(config: Config, sources: Mapping[str, str]) -> tuple[Config, dict[str, str]]:
-    """Hide what opens doors in what is written down: the webhook's address, a ledger's URL with a password.
+class HidingFormatter(logging.Formatter):
+    """Leave secrets, and codes of a terminal, out of what is logged."""
 
-    >>> address = "https://hooks.example/T0/secret"
-    >>> sources = {"monitor.webhook": f"command line: monitor.webhook={address}"}
-    >>> without_address({"seed": 0, "monitor": {"webhook": address}}, sources)
-    ({'seed': 0, 'monitor': {'webhook': '(hidden)'}},
-     {'monitor.webhook': 'command line: monitor.webhook=(hidden)'})
-    """
-    shown, shown_sources = dict(config), dict(sources)
-    for section, key in (("monitor", "webhook"), ("ledger", "url")):
-        value = config.get(section, {}).get(key)
-        if value is not None and (section == "monitor" or "@" in value or "password" in value):
-            shown[section] = {**config[section], key: HIDDEN}
-            shown_sources = {name: source.replace(value, HIDDEN) for name, source in shown_sources.items()}
-    return shown, shown_sources
+    def format(self, record: logging.LogRecord) -> str:
+        """Format as usual, then hide."""
+        return terminal(super().format(record))
 
 
 @contextmanager
 def logging_to(path: Path) -> Iterator[None]:
     """Write what smc logs, and every warning of a library, into the run's own log as well."""
     target = logging.FileHandler(path, encoding="utf-8")
-    target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    target.setFormatter(HidingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     loggers = [log, logging.getLogger("py.warnings")]
     logging.captureWarnings(True)
     for logger in loggers:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smc.errors import ConfigError, DiskFullError, PlaceError, ResultsError
+from smc.secrets import HIDDEN, hidden_address, meet
 from smc.trials.chain import EMPTY
 from smc.trials.tables import tables
 
@@ -33,6 +34,10 @@ BEGIN = "begin_with"
 
 FULL = "the disk is full: free some room and run again"
 REMEDY = "every trial must be counted before its fit, so mend it or name another database with `ledger.url=`"
+MALFORMED = (
+    "`ledger.url`, or $SMC_LEDGER, must be a path or an SQLAlchemy URL, such as sqlite:////folder/ledger.sqlite or "
+    "postgresql://host:5432/smc, with user:password and an @ before the host; %40 is an @ in a password"
+)
 INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
 
 
@@ -48,6 +53,8 @@ class Database:
     """
 
     def __init__(self, place: Path | str) -> None:
+        if isinstance(place, str):
+            meet(place, "url")
         self.place = place
 
     def reading(self) -> contextlib.AbstractContextManager["Connection"]:
@@ -70,7 +77,9 @@ class Database:
     def __str__(self) -> str:
         if isinstance(self.place, Path):
             return f"sqlite:///{self.place}"
-        return self._url.render_as_string(hide_password=True)
+        with contextlib.suppress(ConfigError):
+            return hidden_address(self._url.render_as_string(hide_password=False))
+        return HIDDEN
 
     @cached_property
     def _url(self) -> "URL":
@@ -87,12 +96,11 @@ class Database:
         if isinstance(self.place, Path):
             return URL.create("sqlite", database=str(self.place))
         try:
-            return make_url(self.place)
-        except (ArgumentError, ValueError) as error:
-            raise ConfigError(
-                "ledger.url: a URL is scheme://user:password@host:port/database, its port a number and each"
-                " @ : / of a password written %40 %3A %2F; or type the path of a file"
-            ) from error
+            if self.place.count("@") <= 1:
+                return make_url(self.place)
+        except (ArgumentError, ValueError):
+            pass
+        raise ConfigError(MALFORMED) from None
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator["Connection"]:

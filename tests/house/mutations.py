@@ -459,7 +459,7 @@ MUTATIONS = (
         "tests/prediction/test_decider.py", "the shortest of several steps is traded",
     ),
     Mutation(
-        "report/terminal_page.py", "map(printable, row)", "row",
+        "report/terminal_page.py", "map(terminal, row)", "row",
         "tests/report/test_show.py", "a name of a run clears the terminal",
     ),
     Mutation(

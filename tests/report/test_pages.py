@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smc.escape import markdown as literal
 from smc.evaluation.predictions import n_events
 from smc.report import markdown
 from smc.report.run.contents import sections
-from smc.report.run.markdown_page import literal
 from smc.report.terminal_page import show
 from smc.report.view import RunView
 

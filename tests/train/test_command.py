@@ -151,7 +151,7 @@ def test_where_each_value_came_from_is_saved(smc_train, only_run) -> None:
         (["model"], "not of the form key=value"),
         (["data=files", "data.root=x", "data.pattern={symbol}_H4.csv"], "'data.pattern=\"{symbol}_H4.csv\"'"),
         (["model.max_depth=${nowhere}"], "model.max_depth"),
-        (["ledger.url=nonsense"], "nonsense"),
+        (["ledger.url='me:nonsense@host/smc'"], "ledger.url: it is no file and no URL"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_in_a_line_and_exits_with_2(

@@ -5,13 +5,14 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from smc.errors import ResultsError
+from smc.errors import ConfigError, ResultsError
 from smc.trials import Head, Ledger, chain, database, list_id, view
 from tests.trials.runs_to_count import (
     bars_of,
@@ -316,6 +317,24 @@ def test_a_ledger_that_cannot_be_written_is_refused(tmp_path):
 def test_a_url_that_leads_nowhere_is_refused(url, cause):
     with refused(".*", cause):
         start(Ledger(url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:pA@ssw@host/db",
+        "postgresql://me:x@host:pAssw/db",
+    ],
+)
+def test_a_malformed_url_is_refused_and_not_shown(url):
+    with pytest.raises(
+        ConfigError, match=r"`ledger\.url`, or .SMC_LEDGER, must be a path or an SQLAlchemy URL"
+    ) as raised:
+        start(Ledger(url))
+    shown = "".join(traceback.format_exception(raised.value))
+    assert url not in shown
+    assert "ssw" not in shown.replace("password", "")
+    assert Ledger(url).place == "(hidden)"
 
 
 def test_a_password_is_never_shown():

@@ -1,7 +1,8 @@
 """HTML and SVG in which text cannot become markup."""
 
 from collections.abc import Iterable
-from html import escape
+
+from smc.escape import markup
 
 #: Elements that have no end tag.
 VOID = ("br", "img", "input", "meta")
@@ -37,14 +38,14 @@ def joined(parts: Iterable[str]) -> Html:
     >>> joined([tag("br"), "&"])
     '<br>&amp;'
     """
-    return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts))
+    return Html("".join(part if isinstance(part, Html) else markup(part) for part in parts))
 
 
 def _attribute(key: str, value: object) -> str:
     if value is None or value is False:
         return ""
     name = key.removesuffix("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(_number(value))}"'
+    return f" {name}" if value is True else f' {name}="{markup(_number(value))}"'
 
 
 def _number(value: object) -> str:

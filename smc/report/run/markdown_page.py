@@ -1,16 +1,12 @@
 """A report as Markdown."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from smc.escape import markdown as literal
 from smc.report.document import Section, Table
 from smc.report.run.contents import sections
-from smc.report.text import printable
 from smc.report.view import RunView
 from smc.results import Run
-
-#: What undoes an escape, begins emphasis, or makes a link or a picture of brackets.
-MARKUP = re.compile(r"[\\*]|(?<=\])\(")
 
 
 def markdown(
@@ -32,10 +28,13 @@ def markdown(
     if pictures or left_out:
         blocks.append("## Pictures")
     blocks += [
-        f"### {caption}\n\n![{caption}, {literal(view.title)}]({file})"
+        f"### {literal(caption)}\n\n![{literal(caption)}, {literal(view.title)}]({file})"
         for caption, file in (pictures or {}).items()
     ]
-    blocks += [f"### {caption}\n\nNot drawn: {reason}." for caption, reason in (left_out or {}).items()]
+    blocks += [
+        f"### {literal(caption)}\n\nNot drawn: {literal(reason)}."
+        for caption, reason in (left_out or {}).items()
+    ]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -55,13 +54,3 @@ def _table(table: Table) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(literal(cell).replace("|", "\\|") for cell in cells) + " |"
-
-
-def literal(text: str) -> str:
-    """Write text so that no name or note in it becomes an element, a link, emphasis or a line of its own.
-
-    >>> literal("<b>[x](y) *")
-    '&lt;b>[x]\\\\(y) \\\\*'
-    """
-    escaped = printable(text).replace("&", "&amp;").replace("<", "&lt;")
-    return " ".join(MARKUP.sub(r"\\\g<0>", escaped).split())

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from smc.escape import markdown as literal
 from smc.report.document import Section
 from smc.report.html.blocks import Picture
-from smc.report.run.markdown_page import literal, section_blocks
+from smc.report.run.markdown_page import section_blocks
 from smc.report.selection.candidate_run import CandidateRun
 from smc.report.selection.checklist import checklist_section
 from smc.report.selection.checklist_items import Item
@@ -81,7 +82,7 @@ def _page(title: str, sections: Iterable[Section], pictures: Mapping[str, Pictur
     if pictures:
         blocks.append("## Pictures")
     blocks += [
-        f"### {picture.title}\n\n![{picture.title}]({name})\n\n{literal(picture.caption)}"
+        f"### {literal(picture.title)}\n\n![{literal(picture.title)}]({name})\n\n{literal(picture.caption)}"
         for name, picture in pictures.items()
     ]
     return "\n\n".join(blocks) + "\n"

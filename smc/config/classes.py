@@ -1,0 +1,55 @@
+"""Whether the class of each group is of the kind that a run needs there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smc.config.build import MAPS
+from smc.config.instantiate import locate
+from smc.config.interface import IN_MAPS, INTERFACES, Interface
+from smc.errors import ConfigError
+from smc.typing import Config
+
+
+def class_problems(config: Config) -> Iterator[tuple[str, str]]:
+    """Give the groups whose class is not of the kind that a run needs there, with a sentence."""
+    for group, interface in INTERFACES.items():
+        node = config.get(group)
+        if not isinstance(node, Mapping):
+            continue
+        kind = f"the class of the {interface.noun}"
+        if "_target_" not in node:
+            yield group, f"{group}._target_: missing; it names {kind}, such as one of smc.{group}"
+            continue
+        if node.get("_partial_"):
+            yield (
+                group,
+                f"{group}._partial_: a run needs the {interface.noun} itself, no partial; remove it",
+            )
+            continue
+        try:
+            cls = locate(node["_target_"])
+        except ConfigError:
+            continue
+        if lacks := interface.lacks(cls):
+            yield group, f"{group}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
+    for group, key in MAPS.values():
+        section = config.get(group)
+        entries = section.get(key) if isinstance(section, Mapping) else None
+        for name, node in entries.items() if isinstance(entries, Mapping) else ():
+            path = f"{group}.{key}.{name}"
+            yield from ((path, sentence) for sentence in _entry_problems(path, node, IN_MAPS[group]))
+
+
+def _entry_problems(path: str, node: Any, interface: Interface) -> Iterator[str]:
+    """Say why an entry in the map of a group is not of the kind that stands there."""
+    if node is None:
+        return
+    if not (isinstance(node, Mapping) and "_target_" in node):
+        yield f"{path}: must be null or name a class in `_target_`, got {node!r}"
+        return
+    try:
+        cls = locate(node["_target_"])
+    except ConfigError:
+        return
+    if lacks := interface.lacks(cls):
+        yield f"{path}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
