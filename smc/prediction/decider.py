@@ -16,7 +16,7 @@ from smc.prediction.live_bars import check_live_bars, say_age, timing
 from smc.results import Run
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
-from smc.training.dataset import event_side
+from smc.training.dataset import event_side, traded
 from smc.training.rebuild import components_of, rebuild
 from smc.typing import FloatArray
 
@@ -96,7 +96,7 @@ class Decider:
         window = as_array(features[feature_names(self.model)].iloc[-lookback:])
         decision = window[None] if lookback > 1 else window
         side = int(event_side(bars, np.array([last]), features, self.components)[0])
-        events = self.components.events.compute(bars, features)
+        events = traded(bars, self.components.events.compute(bars, features))
         record = {
             "run_id": self.run.run_id,
             "symbol": symbol,

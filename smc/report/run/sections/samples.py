@@ -13,6 +13,7 @@ N_NAMED = 8
 #: Field of the account that counts lost events -> what is true of those that are left.
 KEPT = {
     "events_in_warm_up": "after the warm-up",
+    "events_untraded": "in bars with trades",
     "events_unresolved": "label resolved by the last bar",
     "events_no_barrier": "with barriers",
     "events_expired": "not expired",
