@@ -19,7 +19,7 @@ from smc.training.run import train
 
 #: Each is a word, a number, an interpolation, a list, a sweep or an error to Hydra's grammar.
 NAMES = (
-    "TRUE", "NAN", "INF", "NULL", "null", "False", "all", "1_1", "1E5", "600519", "0x10", "茅台", "${oc.env:HOME}",
+    "TRUE", "NAN", "INF", "NULL", "null", "False", "all", "1_1", "1E5", "600519", "0x10", "茅台", "A股", "${oc.env:HOME}",
     "\\${oc.env:HOME}", "a,b", "it's \"q\"", "[x]", "k=v", "S&P 500", "x{y}", "~d", "$x", "glob(*)", "EURUSD=X", "^GSPC",
 )  # fmt: skip
 #: Characters that mean something to Hydra, OmegaConf, YAML or the shell, and some that mean nothing.
@@ -53,11 +53,12 @@ def test_a_plain_word_stays_bare(word):
 
 
 def test_a_sweep_over_all_symbols_names_each_as_its_file_does(folder):
-    jobs, problems = Command(["data=files", f"data.root={folder}", "symbol=all"], multirun=True).jobs()
+    command = Command(["data=files", f"data.root={folder}", "symbol=all"], multirun=True)
+    jobs, problems = command.jobs()
     assert problems == []
     names = [name if isinstance(name, str) else name[0] for name in (job.config["symbol"] for job in jobs)]
     assert sorted(names) == sorted(NAMES)
-    again = [compose(job.overrides)["symbol"] for job in jobs]
+    again = [command.composer.compose(job.overrides).config["symbol"] for job in jobs]
     assert again == [job.config["symbol"] for job in jobs], "what a job says it was typed composes it again"
 
 
@@ -111,6 +112,14 @@ def test_swept_names_that_are_read_as_something_else_are_refused_with_the_list_t
     assert [job.config["symbol"] for job in jobs] == names.removeprefix("choice(").removesuffix(")").split(
         ","
     )
+
+
+def test_null_in_lower_case_is_nothing_and_the_last_of_two_values_counts():
+    assert compose(["symbol=null", "run.name=null"])["symbol"] is None
+    jobs, _ = Command(["symbol=null,DAX"], multirun=True).jobs()
+    assert [job.config["symbol"] for job in jobs] == [None, "DAX"]
+    with pytest.raises(ConfigError, match="as text: 'symbol=\"NAN\"'"):
+        compose(["symbol=TRUE", "symbol=NAN"])
 
 
 def test_null_is_the_first_symbol_unless_one_is_called_so():
