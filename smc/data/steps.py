@@ -42,7 +42,7 @@ class Step:
     def __str__(self) -> str:
         """Write it for people, as "x8.41 on 2020-04-29 00:00 (near x8)"."""
         near = f" (near {self.near})" if self.near else ""
-        return f"x{self.factor:.3g} on {self.time:%Y-%m-%d %H:%M}{near}"
+        return f"x{self.factor:.4g} on {self.time:%Y-%m-%d %H:%M}{near}"
 
 
 def find_steps(bars: pd.DataFrame) -> list[Step]:

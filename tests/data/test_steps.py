@@ -30,7 +30,7 @@ def test_a_step_is_named_by_date_factor_and_what_it_is_near(factor, near):
     (step,) = find_steps(stepped({120: factor}))
     assert (step.row, step.near) == (120, near)
     assert step.factor == pytest.approx(factor, rel=0.05)
-    assert str(step).startswith(f"x{step.factor:.3g} on 2020-04-30 00:00")
+    assert str(step).startswith(f"x{step.factor:.4g} on 2020-04-30 00:00")
 
 
 def test_a_spike_is_two_steps_and_the_account_names_them():

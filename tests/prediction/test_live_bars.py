@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from smc import api, structure
+from smc.data.index import Index
 from smc.errors import DataError
 from smc.prediction.decider import Decider
 from smc.prediction.live_bars import check_live_bars, say_age, timing
@@ -142,8 +143,6 @@ def run(tmp_path_factory):
 
 
 def test_a_decision_says_when_its_bar_closes_and_how_old_it_is_once(run, tmp_path, caplog):
-    from smc.data.index import Index
-
     daily = Index().load("SP500")
     decider = Decider(run, output=tmp_path)
     with caplog.at_level(logging.WARNING, logger="smc"):
@@ -156,6 +155,15 @@ def test_a_decision_says_when_its_bar_closes_and_how_old_it_is_once(run, tmp_pat
         decider.decide(
             daily.set_axis(pd.date_range("2001", periods=len(daily), freq="h", tz="UTC", name="time"))
         )
+
+
+def test_a_bar_without_trades_is_no_event(run, tmp_path, monkeypatch):
+    traded = Index().load("SP500")
+    untraded = traded.copy()
+    untraded.iloc[-1, :4], untraded.iloc[-1, 4] = traded["close"].iloc[-2], 0.0
+    decider = Decider(run, output=tmp_path)
+    monkeypatch.setattr(decider.components.events, "compute", lambda bars, _: np.array([len(bars) - 1]))
+    assert [decider.decide(bars)["is_event"] for bars in (traded, untraded)] == [True, False]
 
 
 def test_structure_names_a_column_that_holds_no_numbers(bars):
