@@ -58,6 +58,11 @@ def test_a_stretch_begins_anew_when_the_price_moves():
     assert still_for(table([1, 1, 1, 2, 2, 1, 1, 1, 1], 1.0)).tolist() == [0, 1, 2, 0, 1, 0, 1, 2, 3]
 
 
+def test_bars_with_a_range_do_not_stand_still_wherever_they_close():
+    assert not still_for(table([1.0] * 30, 0.0, width=0.5)).any()
+    assert not untraded(table([1.0] * 30, 0.0, width=0.5)).any()
+
+
 def test_the_account_counts_them():
     account = survey(table([1, 1, 1, 1, 2, 2], [4, 0, 0, 0, 3, 3]))
     assert (account["untraded"], account["longest_still"], account["zero_range"]) == (3, 3, 6)
