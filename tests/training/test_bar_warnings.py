@@ -11,6 +11,7 @@ from smc.config import compose, instantiate
 from smc.data.index import Index
 from smc.events.every import Every
 from smc.features.feature_set import FeatureSet
+from smc.features.order_blocks import OrderBlocks
 from smc.features.structure import Structure
 from smc.features.trend import Trend
 from smc.labels.forward_return import ForwardReturn
@@ -20,7 +21,9 @@ from smc.training.dataset import make_dataset
 
 
 def source(labels=None):
-    features = FeatureSet({"structure": Structure(), "trend": Trend(slow=100)}, max_age=100)
+    features = FeatureSet(
+        {"structure": Structure(), "blocks": OrderBlocks(), "trend": Trend(slow=100)}, max_age=100
+    )
     labels = labels or TripleBarrier(stop_atr=1.0, target_atr=1.0)
     return SimpleNamespace(features=features, events=Every(step=3), labels=labels, side="long")
 
@@ -98,6 +101,7 @@ def test_a_step_that_no_label_holds_is_not_told(bars):
 
 def test_each_symbol_of_a_pool_is_told_of_by_its_own_bars(bars):
     warnings = told(bars, still(bars, 1500, 60), stepped(bars, 2500, 10.0))
+    assert "no value of st_sh_dist_atr" in warnings[0]["sentence"], "its features are its own, too"
     assert [(warning["symbol"], warning["reason"]) for warning in warnings] == [
         ("S1", "prices_stand_still"),
         ("S2", "price_steps"),
