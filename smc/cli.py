@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import os
 import re
 import signal
@@ -24,6 +23,8 @@ EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_BAD_PLACE, EXIT_INTERRUPTED = 0, 1, 
 #: How a configuration names the root of all results; commands that compose none have the option ``--output``.
 OUTPUT = "paths.output="
 OPTION = "--output="
+#: Text that Hydra reads as itself; a first digit, or one of the words, makes it a number, a flag or nothing.
+WORD = re.compile(r"(?!(?:null|true|false|nan|inf)\b)[a-z_/][\w./-]*", re.ASCII | re.IGNORECASE)
 
 
 @contextlib.contextmanager
@@ -132,7 +133,7 @@ def with_output_override(arguments: Sequence[str] | None) -> list[str]:
     for word in words:
         option, is_whole, value = word.partition("=")
         if option == "--output":
-            word = f"{OUTPUT}{_quoted(value if is_whole else next(words, ''))}"
+            word = f"{OUTPUT}{quoted(value if is_whole else next(words, ''))}"
         written.append(word)
     return written
 
@@ -146,8 +147,24 @@ def _in_home(option: str) -> str:
             raise ConfigError(f"{OPTION}{error}") from error
 
 
-def _quoted(value: str) -> str:
-    return value if re.fullmatch(r"[\w./~-]+", value) else json.dumps(value, ensure_ascii=False)
+def quoted(text: str) -> str:
+    """Write text as the value of an override that is read as this very text, whatever it holds.
+
+    Text from outside, such as a symbol that is named by a file, must not be read as anything else: a number,
+    a flag, a list, the variable of an environment.
+
+    >>> print(*map(quoted, ("EURUSD", "BRK.B", "TRUE", "600519", 'S&P "500"', "${oc.env:HOME}")))
+    EURUSD BRK.B "TRUE" "600519" "S&P \\"500\\"" "\\${oc.env:HOME}"
+    """
+    if WORD.fullmatch(text):
+        return text
+    resolved_to_itself = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)
+    return '"' + re.sub(r'(\\*)("|\Z)', _escaped, resolved_to_itself) + '"'
+
+
+def _escaped(match: re.Match[str]) -> str:
+    backslashes, quote = match.groups()
+    return backslashes * 2 + (quote and "\\" + quote)
 
 
 def _unquoted(override: str) -> str:

@@ -15,7 +15,7 @@ from smc.errors import ConfigError, SplitError
 from smc.interfaces import Splitter
 from smc.laws.labels import Relabelling
 from smc.training.components import Components
-from smc.training.dataset import Dataset, check_fit, event_side, make_dataset
+from smc.training.dataset import Dataset, check_fit, event_side, make_dataset, traded
 from smc.training.prepare import symbols_of
 from smc.typing import Config, IntArray, OnProgress, Spans
 
@@ -101,7 +101,7 @@ class AuditedRun:
         """Compute what a decision may rest on, from a copy of the bars, whatever a class of your own does."""
         features = self.components.features.compute(bars.copy())
         events = self.components.events.compute(bars.copy(), features)
-        known = events[events >= self.warm_up]
+        known = traded(bars, events[events >= self.warm_up])
         return Chain(features, known, event_side(bars.copy(), known, features, self.components))
 
     def dataset(self, bars: pd.DataFrame) -> Dataset:

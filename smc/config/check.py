@@ -43,8 +43,9 @@ def check_config(config: Config, model_name: str | None = None) -> None:
         *_target_problems("", others),
         *_profile_problems(others, model_name),
         *_structure_problems(others),
-        *_number_problems(config),
     ]
+    wrong_kind = {line.partition(": ")[0] for line in problems}
+    problems += [line for line in _number_problems(config) if re.split(r"\[|: ", line)[0] not in wrong_kind]
     faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
     built, refused = try_to_build(config, faulty)
     problems += [*refused, *inner_split_problems({name: built.get(name) for name in STEPS})]
@@ -142,7 +143,7 @@ def _argument_problems(
             yield f"{_join(path, name)}: a value is needed; set {_join(path, name)}=..."
         elif not _holds_target(value) and not matches_type(value, hints.get(name, Any)):
             where, expected = _join(path, name), describe_type(hints[name])
-            is_text = isinstance(value, int) and matches_type(str(value), hints[name])
+            is_text = type(value) is int and matches_type(str(value), hints[name])
             remedy = f"; as text: '{where}=\"{value}\"'" if is_text else ""
             yield f"{where}: must be {expected}, got {value!r}{remedy}"
     if not is_partial:

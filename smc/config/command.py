@@ -152,7 +152,8 @@ def _without_secrets(composed: Any) -> Any:
 def read_command(arguments: Sequence[str]) -> Command | None:
     """Read a command line; None if it only asked for information, which was printed.
 
-    `--help` lists the options. Overrides, `--config-dir`, `-m`, `--cfg` and `--info` mean what Hydra means.
+    `--help` lists the options. Overrides, `--config-dir`, `-m`, `--cfg` and `--info` mean what Hydra means,
+    in any order.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def read_command(arguments: Sequence[str]) -> Command | None:
         meet_override(word)
     parser = get_args_parser()
     parser.error = _refuse  # type: ignore[method-assign]
-    flags = parser.parse_args(list(arguments))
+    flags = parser.parse_intermixed_args(list(arguments))
     check_flags(vars(flags))
     folders = config_dirs(arguments)
     if flags.cfg or flags.info or flags.hydra_help or flags.shell_completion:
@@ -190,7 +191,10 @@ def _print_by_hydra(flags: Namespace, folders: Sequence[Path]) -> None:
     if flags.multirun:
         raise ConfigError("-m: --cfg and --info show one run; leave -m out, and give each key one value")
     check_folders(folders)
-    sys.argv[1:] = reach_profile(sys.argv[1:], folders)
+    others = list(sys.argv[1:])
+    for override in flags.overrides:
+        others.remove(override)
+    sys.argv[1:] = [*reach_profile(flags.overrides, folders), *others]  # as Hydra's own parser wants them
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints errors itself, and ends with its own exit code
     command = hydra.main(version_base=VERSION_BASE, config_path=str(CONF), config_name=ROOT_NAME)
     try:

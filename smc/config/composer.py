@@ -15,7 +15,7 @@ from smc.config.job import Job
 from smc.config.members import put_members
 from smc.config.normalize_numbers import normalize_numbers
 from smc.config.profile import as_typed
-from smc.config.suggest import without_sign
+from smc.config.suggest import unclear_nulls, with_text, without_sign
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
 from smc.home import home_path
@@ -141,6 +141,8 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     choices = dict(state.runtime.choices)
     typed: Any = OmegaConf.to_container(state.overrides.task, resolve=False)
     folders = [Path(source.path) for source in state.runtime.config_sources if source.schema == "file"]
+    if problems := list(unclear_nulls(typed)):
+        raise ConfigError("\n".join(problems))
     own = without_hydra(composed)
     put_members(own, folders)
     with _read_by_interpolations(composed):
@@ -149,7 +151,7 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     try:
         check_config(config, choices.get("model"))
     except ConfigError as error:
-        lines = (without_sign(line, typed, config) for line in str(error).splitlines())
+        lines = (with_text(without_sign(line, typed, config), typed) for line in str(error).splitlines())
         raise ConfigError("\n".join(lines)) from error
     overrides = [hidden_override(as_typed(text, folders)) for text in typed]
     return Job(normalize_numbers(config), choices, overrides, folders, number)

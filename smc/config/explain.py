@@ -1,5 +1,6 @@
 """Say what is wrong with overrides that cannot be composed, all of it at once, with the nearest names."""
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from yaml import MarkedYAMLError
 
+from smc.cli import quoted
 from smc.config.composer import Composer, without_hydra
 from smc.config.fault import COMPOSITION_ERRORS, Fault, tell
 from smc.config.options import defaults, groups, options
@@ -61,8 +63,13 @@ def explain(error: Exception, overrides: Sequence[str], composer: Composer) -> C
 def _several_runs(override: "Override") -> Fault:
     key, value = override.key_or_group, str(override.input_line).partition("=")[2]
     first, one_list = next(override.sweep_string_iterator()), f"{key}=[{value}]"
-    sentence = f"{override.input_line}: a comma list is several runs"
-    return Fault(sentence, ((f"{key}={first}", ", add -m"), (one_list, f"; one list is '{one_list}'")))
+    sentence, one_text = f"{override.input_line}: a comma list is several runs", f"{key}={quoted(value)}"
+    remedies = (
+        (f"{key}={first}", ", add -m"),
+        (one_list, f"; one list is '{one_list}'"),
+        (one_text, f"; one text is {shlex.quote(one_text)}"),
+    )
+    return Fault(sentence, remedies)
 
 
 def _repeated_key(override: "Override", keys: dict[str, Any] | None) -> list[Fault]:
@@ -101,10 +108,10 @@ def _malformed(text: str, reason: str) -> Fault:
     key, equals, value = text.partition("=")
     if not equals:
         return Fault(f"{text}: not of the form key=value ({reason})")
-    quoted = f'{key}="{value}"'
+    remedy = f"{key}={quoted(value)}"
     return Fault(
         f"{text}: the value cannot be read ({reason})",
-        ((quoted, f"; as text, with quotes that the shell leaves alone: '{quoted}'"),),
+        ((remedy, f"; as text, with quotes that the shell leaves alone: {shlex.quote(remedy)}"),),
     )
 
 

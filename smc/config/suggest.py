@@ -3,13 +3,22 @@
 import difflib
 import inspect
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from smc.artifact.moved_names import RENAMED, RENAMED_ARGUMENTS
+from smc.cli import quoted
 
 #: A key that is like one that there is.
 SUGGESTED = re.compile(r"(?P<key>[\w.]+): no such [^;]*; did you mean (?P<name>\w+)\?$")
+
+#: What is said of a value that was read as no text where text may stand.
+NO_TEXT = re.compile(r"(?P<key>[\w.]+): must be (?:.* or )?str\b.*?, got (?P<value>[^;]+)")
+#: Keys that name something of the user's own, or nothing.
+NAMES = re.compile(r"symbol|run\.(name|note)")
+#: A list of plain words.
+WORDS = re.compile(r"\[([^\[\]{}()'\"]*)\]")
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -47,6 +56,45 @@ def without_sign(line: str, typed: Sequence[str], config: Mapping[str, Any]) -> 
     for step in match["key"].split(".")[:-1]:
         node = node.get(step, {}) if isinstance(node, Mapping) else {}
     return f"{line} Then leave the + out" if match["name"] in node else line
+
+
+def as_text(key: str, value: str) -> str:
+    """Write an override that is read as the very text, or list of texts, that was typed.
+
+    >>> print(as_text("symbol", "TRUE"), as_text("symbol", "[NAN,DAX]"))
+    'symbol="TRUE"' 'symbol=["NAN",DAX]'
+    """
+    if words := WORDS.fullmatch(value):
+        return shlex.quote(f"{key}=[{','.join(quoted(word.strip()) for word in words[1].split(','))}]")
+    return shlex.quote(f"{key}={quoted(value)}")
+
+
+def with_text(line: str, typed: Sequence[str]) -> str:
+    """Say how a value is typed as text, where what was typed was read as a number, a flag or nothing.
+
+    >>> print(with_text("symbol: must be str or null, got 11", ["symbol=1_1"]))
+    symbol: must be str or null, got 11; as text: 'symbol="1_1"'
+    """
+    match = NO_TEXT.match(line)
+    values = [
+        text.partition("=")[2] for text in typed if match and text.lstrip("+").startswith(f"{match['key']}=")
+    ]
+    return f"{match[0]}; as text: {as_text(match['key'], values[-1])}" if match and values else line
+
+
+def unclear_nulls(typed: Iterable[str]) -> Iterator[str]:
+    """Say of each name that was typed as a word for nothing how either is typed: a symbol may be called NULL.
+
+    >>> print(*unclear_nulls(["symbol=NULL", "symbol=null", "model.max_depth=NULL"]))
+    symbol=NULL: is read as null, no name at all; as text: 'symbol="NULL"'; if null is meant: symbol=null
+    """
+    for text in typed:
+        key, _, value = text.lstrip("+").partition("=")
+        if NAMES.fullmatch(key) and value != "null" and value.lower() == "null":
+            yield (
+                f"{key}={value}: is read as null, no name at all; as text: {as_text(key, value)}; "
+                f"if null is meant: {key}=null"
+            )
 
 
 def outdated_arguments(place: str, method: Callable[..., object]) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """The jobs of a sweep: every combination of what is swept, composed and checked before any of them runs."""
 
-import json
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from smc.cli import quoted
 from smc.config.composer import Composer
 from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.instantiate import instantiate
 from smc.config.job import Job
+from smc.config.suggest import NAMES
 from smc.config.swept_keys import with_remedies
 from smc.errors import ConfigError
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 #: In a sweep, the value of `symbol` that stands for every symbol of the data.
 ALL = "all"
+#: What a word may be read as that is no name: a number, a flag, nothing.
+NO_TEXT = (bool, int, float, type(None))
 
 Explain = Callable[[Exception, Sequence[str]], ConfigError]
 
@@ -27,16 +31,42 @@ def expand(composer: Composer, overrides: Sequence[str]) -> list[list[str]]:
     Raises
     ------
     ConfigError
-        A sweep over an interval, which has no end.
+        A sweep over an interval, which has no end, or over names of which one is read as no text.
     """
     from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
     from hydra.errors import HydraException
 
+    parsed = composer.parse(overrides)
+    if problems := list(_unclear_names(parsed)):
+        raise ConfigError("\n".join(problems))
     try:
-        (batch,) = BasicSweeper.split_arguments(composer.parse(overrides), None)
+        (batch,) = BasicSweeper.split_arguments(parsed, None)
     except HydraException as error:
         raise ConfigError(f"{error}; use a list, choice(...) or range(...)") from error
     return batch
+
+
+def _unclear_names(parsed: "Sequence[Override]") -> Iterator[str]:
+    """Say which of the names that are swept are read as a number, a flag or nothing, and the remedy.
+
+    Hydra writes each value of a sweep anew, so that a job no longer knows whether TRUE or true was typed.
+    """
+    for override in parsed:
+        names = _typed_names(override)
+        if unread := [name for name, value in names if name != "null" and isinstance(value, NO_TEXT)]:
+            told = ",".join(quoted(name) if name in unread else name for name, _ in names)
+            remedy = shlex.quote(f"{override.key_or_group}={told}")
+            yield f"{override.key_or_group}={unread[0]}: is read as no text; as text: {remedy}"
+
+
+def _typed_names(override: "Override") -> list[tuple[str, Any]]:
+    """Pair the names of a sweep with what they are read as; give none where quotes hold commas."""
+    if not (NAMES.fullmatch(override.key_or_group) and override.is_choice_sweep()):
+        return []
+    choice: Any = override.value()
+    typed = str(override.input_line).partition("=")[2].removeprefix("choice(").removesuffix(")")
+    names = [name.strip() for name in typed.split(",")]
+    return list(zip(names, choice.list, strict=True)) if len(names) == len(choice.list) else []
 
 
 def representatives(composer: Composer, overrides: Sequence[str]) -> list[list[str]]:
@@ -92,13 +122,14 @@ def _jobs_of(composer: Composer, overrides: list[str], *, number: int) -> list[J
     others = [override for override in overrides if override.partition("=")[0] != "symbol"]
     symbols = instantiate(job.config["data"], "data").symbols()
     return [
-        composer.compose([*others, f"symbol={_quoted(symbol)}"], number + index)
+        composer.compose([*others, f"symbol={_as_typed(symbol)}"], number + index)
         for index, symbol in enumerate(symbols)
     ]
 
 
-def _quoted(symbol: str) -> str:
-    return symbol if symbol.isidentifier() else json.dumps(symbol)
+def _as_typed(symbol: str) -> str:
+    """Write a symbol as it would be typed; one that is called as all of them are is a pool of its own."""
+    return f"[{ALL}]" if symbol == ALL else quoted(symbol)
 
 
 def _with_jobs(problem: str, concerned: Sequence[Sequence[str]], n_jobs: int) -> str:

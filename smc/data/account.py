@@ -1,4 +1,4 @@
-"""What a table of bars holds that is odd but true: gaps, flat bars, bars without trades."""
+"""What a table of bars holds that is odd but true: gaps, flat bars, bars without trades, steps of price."""
 
 import re
 from datetime import timedelta
@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smc.data.steps import survey_steps
+from smc.data.stillness import still_for, untraded
 from smc.errors import DataError
 from smc.typing import IntArray
 
@@ -24,7 +26,7 @@ SATURDAY_SHARE = 0.05
 
 
 def survey(bars: pd.DataFrame) -> dict[str, Any]:
-    """Count gaps, zero-range and zero-volume bars, and measure the spacing of the bars.
+    """Count gaps, bars without range or trades and steps of price, and measure the spacing of the bars.
 
     A gap is a step longer than 1.5 times the median step. Weekend time (Friday 20:00 to Sunday 23:00 UTC)
     does not count towards a step, if bars are at most a day apart and Saturdays are no trading days.
@@ -33,7 +35,9 @@ def survey(bars: pd.DataFrame) -> dict[str, Any]:
     -------
     dict
         `bar_seconds` (median step, None below two bars), `gaps`, `longest_gap_seconds` (0 if there is none),
-        `zero_range`, `zero_volume`, `missing_volume`.
+        `zero_range`, `zero_volume`, `missing_volume`, `untraded` (`smc.data.stillness.untraded`),
+        `longest_still` (most flat bars in a row at one price), `steps` and `largest_steps`
+        (`smc.data.steps.find_steps`).
     """
     spacing = _spacing(bars)
     _, lengths = find_gaps(bars, int(1.5 * spacing))
@@ -45,6 +49,9 @@ def survey(bars: pd.DataFrame) -> dict[str, Any]:
         "zero_range": int(np.count_nonzero(bars["high"].to_numpy() == bars["low"].to_numpy())),
         "zero_volume": int(np.count_nonzero(volume == 0)),
         "missing_volume": int(np.count_nonzero(np.isnan(volume))),
+        "untraded": int(np.count_nonzero(untraded(bars))),
+        "longest_still": int(still_for(bars).max(initial=0)),
+        **survey_steps(bars),
     }
 
 

@@ -45,7 +45,7 @@ def barrier_distances(
 
     A multiple of ATR14 where one is given; else where market structure puts it on the trade's side, which for
     trades to the side of the last break is what a model sees as ``tbm_risk_atr`` and ``tbm_reward_atr``.
-    NaN where ATR or structure is not known yet, or prices are flat.
+    NaN where ATR or structure is not known yet, or prices stand still.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """What a finished run's model says of the latest bar: one decision, stored with its reasons if asked for."""
 
+import logging
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,16 +12,18 @@ from smc.arguments import check_choice
 from smc.errors import ConfigError, DataError
 from smc.explanation.decision import explain_decision
 from smc.explanation.model_inputs import as_array, as_model_inputs, feature_names
+from smc.prediction.live_bars import check_live_bars, say_age, timing
 from smc.results import Run
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.results.run import reading
-from smc.training.dataset import event_side
+from smc.training.dataset import event_side, traded
 from smc.training.rebuild import components_of, rebuild
 from smc.typing import FloatArray
 
 Explain = Literal["none", "on_predict"]
 FOLDER = "decisions"
+log = logging.getLogger("smc")
 
 
 class Decider:
@@ -50,6 +53,7 @@ class Decider:
         chosen = run.config.get("explain", "none") if explain is None else explain
         check_choice("explain", chosen, ("none", "on_predict"))
         self.run, self.explain, self.output = run, chosen, Path(output)
+        self._is_age_told = False
         with reading(run.path):
             self.model = run.model()
             if chosen == "on_predict":
@@ -65,35 +69,42 @@ class Decider:
         ----------
         bars
             Consecutive bars up to the one to decide at, as `.load` of a data option gives them: as many as
-            the features need to warm up, or more.
+            the features need to warm up, or more. They are held to the rules of files, and to the size of the
+            run's own bars (`smc.prediction.live_bars`).
         symbol
             Whose; None for the only one of the run.
 
         Returns
         -------
         decision
-            ``time`` (open of the last bar, known at its close), ``side``, ``prediction``, ``probability``
+            ``time`` (open of the last bar, known at its close), ``closes`` (when that is, by the size of
+            the run's bars; None if unknown), ``may_be_open`` (whether that lies ahead, as it may for a bar of
+            a day or more), ``side``, ``prediction``, ``probability``
             (by class; None for numbers), ``position`` (in [-1, 1], side included; 0 where the model
             abstains), ``is_event``, and ``explanation`` if it was asked for.
 
         Raises
         ------
         DataError
-            Too few bars, or bad ones.
+            Too few bars, bad ones, bars of another size, or a last one that is not closed.
         ExplanationError
             The reasons do not add up to the answer; nothing is stored.
         """
-        symbol, bars = self._symbol(symbol), _in_utc(bars)
+        symbol, now = self._symbol(symbol), _now()
+        bar_seconds = self.run.record["bars"][symbol].get("account", {}).get("bar_seconds")
+        bars = check_live_bars(bars, bar_seconds, now)
+        self._tell_age(bars.index[-1], bar_seconds, now)
         features = self._features(bars)
         lookback, last = self.model.lookback, len(bars) - 1
         window = as_array(features[feature_names(self.model)].iloc[-lookback:])
         decision = window[None] if lookback > 1 else window
         side = int(event_side(bars, np.array([last]), features, self.components)[0])
-        events = self.components.events.compute(bars, features)
+        events = traded(bars, self.components.events.compute(bars, features))
         record = {
             "run_id": self.run.run_id,
             "symbol": symbol,
             "time": bars.index[-1].isoformat(),
+            **timing(bars.index[-1], bar_seconds, now),
             "side": side,
             **self._answer(decision, side),
             "is_event": bool(len(events) and events[-1] == last),
@@ -127,14 +138,13 @@ class Decider:
                 f"a decision needs {needed} bars, {warm_up} of them to warm the features up, "
                 f"got {len(bars)}: give more of the past"
             )
-        features = self.components.features.compute(bars)
-        crossed = (bars["high"] < bars["low"]).to_numpy()
-        if crossed.any():
-            first = bars.index[crossed.argmax()]
-            raise DataError(
-                f"the high of a bar must not be below its low, as at {first}; drop or repair bad bars first"
-            )
-        return features
+        return self.components.features.compute(bars)
+
+    def _tell_age(self, last: pd.Timestamp, bar_seconds: float | None, now: pd.Timestamp) -> None:
+        """Say once that the bars of a live feed stand still, or that the past is decided anew."""
+        if not self._is_age_told and (told := say_age(last, bar_seconds, now)):
+            log.warning(told)
+            self._is_age_told = True
 
     def _symbol(self, symbol: str | None) -> str:
         known = list(self.run.record["bars"])
@@ -156,8 +166,5 @@ class Decider:
         return plain
 
 
-def _in_utc(bars: pd.DataFrame) -> pd.DataFrame:
-    """Return bars as runs have them, so that one moment has one name and one file."""
-    index = bars.index
-    is_known = isinstance(index, pd.DatetimeIndex) and index.tz is not None
-    return bars.tz_convert("UTC") if is_known else bars
+def _now() -> pd.Timestamp:
+    return pd.Timestamp.now(tz="UTC")

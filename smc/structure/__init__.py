@@ -26,11 +26,12 @@ def compute(bars: pd.DataFrame, **rules: Unpack[StructureRules]) -> pd.DataFrame
 
     Returns
     -------
-    One row a bar, `COLUMNS`: all features, ``atr``, ``swing_high``, ``swing_low`` in price units, stop and
-    target of a trade on either side (``long_risk_atr``, ``long_reward_atr``, ``short_...``), and what
-    happened at the bar's close, +1 bullish, -1 bearish, 0 nothing (or both, which cancel): ``break_event``
-    (break of structure), ``ob_retest`` (an order block touched for the first time, and held), ``fvg_filled``
-    (a fair value gap filled in full), ``liq_sweep`` (a pool swept and rejected: +1 below, -1 above).
+    One row a bar, `COLUMNS`: all features, ``atr`` (missing where prices stand still, as whatever is measured
+    in it), ``swing_high``, ``swing_low`` in price units, stop and target of a trade on either side
+    (``long_risk_atr``, ``long_reward_atr``, ``short_...``), and what happened at the bar's close, +1 bullish,
+    -1 bearish, 0 nothing (or both, which cancel): ``break_event`` (break of structure), ``ob_retest`` (an
+    order block touched for the first time, and held), ``fvg_filled`` (a fair value gap filled in full),
+    ``liq_sweep`` (a pool swept and rejected: +1 below, -1 above).
 
     Examples
     --------

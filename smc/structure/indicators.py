@@ -10,6 +10,10 @@ from numba import njit
 from smc.structure.state import SHORT_RING
 
 FLAT = 1e-10  # movement below this share of the price is no movement: nothing is measured in units of it
+#: A range below this share of the usual one is no scale. ATR(14) of bars that all move is the usual range
+#: itself; of real bars it fell to .74 of it at worst (bitcoin, hours, an exchange that was down), while 31
+#: flat bars in a row take it below a tenth, and 1,400 of a suspended stock to nothing.
+SCALE_FLOOR = 0.1
 _MASK = SHORT_RING - 1
 
 
@@ -17,6 +21,7 @@ _MASK = SHORT_RING - 1
 def update(core, high, low, close, row):
     """Advance ATR, ADX and RSI; they read the previous bar."""
     tr = max(high - low, abs(high - core.close), abs(core.close - low))
+    update_usual_range(core, tr, close)
     row.atr = wilder_atr(core, tr)
     row.atr_pct = row.atr / close
     row.adx14 = directional_index(core, high - core.high, core.low - low, close)
@@ -75,6 +80,25 @@ def wilder_atr(core, tr):
     else:
         core.atr = (core.atr * 13 + tr) / 14
     return core.atr
+
+
+@njit
+def update_usual_range(core, tr, close):
+    """Mean true range of the bars that moved, smoothed as ATR(14) is; idle while prices are flat."""
+    if core.t == 0 or not tr > FLAT * close:
+        return
+    core.n_moves += 1
+    core.usual_range += (tr - core.usual_range) / min(core.n_moves, 14)
+
+
+@njit
+def scale(core, close, width):
+    """Return a range that others may be divided by, NaN where it has collapsed.
+
+    While prices stand still a mean of ranges goes to zero, and what is measured in units of it grows without
+    bound, by 14/13 a bar in ATR(14). A range is a scale while it is some part of the usual one.
+    """
+    return width if width > FLAT * close and width > SCALE_FLOOR * core.usual_range else np.nan
 
 
 @njit

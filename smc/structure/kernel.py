@@ -1,6 +1,5 @@
 """The structure machine, compiled: one step a bar, for batch and live data alike."""
 
-import numpy as np
 from numba import njit
 
 from smc.jit import cached
@@ -29,8 +28,8 @@ def step(core, sides, bar, clock, row):
     swings.push(sides[1], -1.0, core, (open_, high, low, close))
     indicators.update(core, high, low, close, row)
     indicators.update_windows(core, close, volume, row)
-    # The unit of every distance; NaN where prices are flat.
-    unit = row.atr if row.atr > indicators.FLAT * close else np.nan
+    # The unit of every distance, and of barriers; NaN where prices stand still.
+    unit = row.atr = indicators.scale(core, close, row.atr)
     indicators.update_trend(core, close, unit, row)
     _update_structure(core, sides, unit, row)
     rows.write_structure(core, sides, close, unit, row)

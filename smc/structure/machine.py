@@ -82,9 +82,10 @@ class Machine:
         Raises
         ------
         DataError
-            A missing column, stamps without a zone or out of order, a price that is not finite and positive.
+            A column that is missing or holds no numbers, stamps without a zone or out of order, a price that
+            is not finite and positive.
         """
-        return self._advance(bars.index, ohlcv(bars).to_numpy(dtype=np.float64))
+        return self._advance(bars.index, _as_numbers(ohlcv(bars)))
 
     def update(self, bar: Mapping[str, Any]) -> FloatArray:
         """Take one bar, a mapping with time, open, high, low, close and volume; return its row."""
@@ -109,6 +110,16 @@ def ohlcv(bars: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise DataError(f"bars have no column {', '.join(missing)}; a missing volume is a column of NaN")
     return pd.DataFrame(bars[BARS])
+
+
+def _as_numbers(bars: pd.DataFrame) -> FloatArray:
+    """Return the columns as float64, numbers that are stored as text too."""
+    for name in bars:
+        try:
+            bars[name].to_numpy(dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"the column {name} of bars must hold numbers: {error}") from error
+    return bars.to_numpy(dtype=np.float64)
 
 
 @cache

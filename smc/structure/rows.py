@@ -7,6 +7,7 @@ from numba import njit
 
 from smc.structure.barriers import place
 from smc.structure.clock import MINUTES_A_DAY
+from smc.structure.indicators import scale
 from smc.structure.pools import nearest_pool
 from smc.structure.state import NO_DAY
 
@@ -111,8 +112,8 @@ def write_previous_day(core, bar, day, row):
         core.day, core.day_high, core.day_low = day, high, low
     else:
         core.day_high, core.day_low = max(core.day_high, high), min(core.day_low, low)
-    width = core.prev_day_high - core.prev_day_low
-    row.pd_prevday_pos = (close - core.prev_day_low) / width if width > 0 else np.nan
+    width = scale(core, close, core.prev_day_high - core.prev_day_low)
+    row.pd_prevday_pos = (close - core.prev_day_low) / width
 
 
 @njit

@@ -85,6 +85,8 @@ CORE = np.dtype(
         ("volumes", "f8", (SHORT_RING,)),
         ("ema50s", "f8", (8,)),
         ("atr", "f8"),
+        ("usual_range", "f8"),
+        ("n_moves", "i8"),  # bars in which prices moved
         ("gain", "f8"),
         ("loss", "f8"),
         ("plus_dm", "f8"),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from smc import structure
 from smc.cv.common_axis import common_axis_spans
+from smc.data.stillness import untraded
 from smc.errors import ConfigError, LabelError, ModelError
 from smc.features.feature_set import FeatureSet
 from smc.interfaces import EventDetector, FeatureExtractor, Labeller
@@ -143,8 +144,8 @@ def make_dataset(
 def label_events(bars: pd.DataFrame, features: pd.DataFrame, source: EventSource) -> Dataset:
     """Form the labelled events of one symbol.
 
-    Events inside the features' warm-up, and those whose label is not resolved at the end of the data, are
-    left out and counted.
+    Events inside the features' warm-up, those in bars without trades, and those whose label is not resolved
+    at the end of the data, are left out and counted.
 
     Raises
     ------
@@ -153,7 +154,8 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, source: EventSource
     """
     warm_up = source.features.warm_up
     candidates = source.events.compute(bars, features)
-    known = candidates[candidates >= warm_up]
+    settled = candidates[candidates >= warm_up]
+    known = traded(bars, settled)
     side = event_side(bars, known, features, source)
     labels = source.labels.compute(bars, known, side)
     events = labels.reset_index()
@@ -162,7 +164,8 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, source: EventSource
         "bars": len(bars),
         "warm_up_bars": min(warm_up, len(bars)),
         "events": len(candidates),
-        "events_in_warm_up": len(candidates) - len(known),
+        "events_in_warm_up": len(candidates) - len(settled),
+        **({"events_untraded": len(settled) - len(known)} if len(known) < len(settled) else {}),
         **{f"events_{reason}": count for reason, count in labels.attrs.get("dropped", {}).items()},
         "labelled_events": len(events),
         "nan_features": {str(name): int(n) for name, n in features.iloc[rows].isna().sum().items() if n},
@@ -174,6 +177,11 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, source: EventSource
     spans = events[["start", "end"]].to_numpy(dtype=np.int64)
     events["attribution"] = return_attribution(bars["close"].to_numpy(dtype=np.float64), *spans.T)
     return Dataset(features, rows, events, spans, {"": account})
+
+
+def traded(bars: pd.DataFrame, events: IntArray) -> IntArray:
+    """Keep the events at which something was traded: a suspended market gives no decision, nor a fill."""
+    return events[~untraded(bars)[events]]
 
 
 def event_side(bars: pd.DataFrame, events: IntArray, features: pd.DataFrame, source: EventSource) -> IntArray:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from smc import results
+from smc.config.suggest import as_text
 from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
@@ -78,13 +79,27 @@ def symbols_of(config: Mapping[str, Any], data: DataSource) -> list[str]:
         An empty pool, one that names a symbol twice, or all symbols, which make a sweep and no run.
     """
     if config["symbol"] is None:
-        return data.symbols()[:1]
+        return _first(data.symbols())
     symbols = asked_symbols(config)
     if config["symbol"] == "all":
-        raise ConfigError("symbol=all is a sweep over all symbols: add -m, or name a pool, symbol=[A,B]")
+        raise ConfigError(
+            "symbol=all is a sweep over all symbols: add -m, or name a pool, symbol=[A,B]; the one symbol of "
+            "that name is symbol=[all]"
+        )
     if not symbols or len(set(symbols)) < len(symbols):
         raise ConfigError(f"symbol: a pool needs symbols that differ, got {symbols}; null is the first one")
     return symbols
+
+
+def _first(symbols: Sequence[str]) -> list[str]:
+    """Return the first symbol, unless one is called as the word that stands for the first."""
+    for name in symbols:
+        if name.lower() == "null":
+            raise ConfigError(
+                f"symbol=null is the first symbol, {symbols[0]}, and there is one called {name}: name the "
+                f"one that is meant, {as_text('symbol', symbols[0])} or {as_text('symbol', name)}"
+            )
+    return list(symbols[:1])
 
 
 def load_bars(components: Components, config: Config) -> Bars:

@@ -33,6 +33,7 @@ from smc.results.record import (
     Stops,
 )
 from smc.results.return_scheme import SIMPLE
+from smc.training.bar_warnings import bar_warnings
 from smc.training.components import Components
 from smc.training.cross_fit import FINAL_FIT, TRAIN_FIT, FitResults
 from smc.training.dataset import Dataset
@@ -94,6 +95,7 @@ def run_record(
         "warnings": [
             *warnings_of(components, evaluated.record, fits, cv_failure, can_trade=prepared.can_trade),
             *calendar_warnings(bars),
+            *bar_warnings(bars, prepared.data),
         ],
     }
 

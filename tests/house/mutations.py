@@ -479,6 +479,34 @@ MUTATIONS = (
         "tests/prediction/test_decider.py", "any bar after an event is called an event",
     ),
     Mutation(
+        "prediction", "if last > now:", "if False:",
+        "tests/prediction/test_live_bars.py", "a bar that is still to come is decided on",
+    ),
+    Mutation(
+        "prediction", "> SAME_SIZE", "> 4",
+        "tests/prediction/test_live_bars.py", "bars of an hour are taken for bars of four",
+    ),
+    Mutation(
+        "cli.py", "return backslashes * 2 +", "return backslashes +",
+        "tests/config/test_text_of_data.py", "a quote in a symbol's name ends it",
+    ),
+    Mutation(
+        "config", 'return f"[{ALL}]" if symbol == ALL else quoted(symbol)', "return quoted(symbol)",
+        "tests/config/test_text_of_data.py", "a symbol that is called all is taken for all of them",
+    ),
+    Mutation(
+        "structure", "SCALE_FLOOR * core.usual_range", "0.0 * core.usual_range",
+        "tests/structure/test_scale.py", "distances are measured in an ATR that has collapsed",
+    ),
+    Mutation(
+        "data/stillness.py", "np.maximum.accumulate(volume > 0)", "np.full(len(bars), (volume > 0).any())",
+        "tests/data/test_stillness.py", "whether volume is recorded is learned from later bars",
+    ),
+    Mutation(
+        "training", "known = traded(bars, settled)", "known = settled",
+        "tests/training/test_bar_warnings.py", "a suspended stock is labelled with a return of nothing",
+    ),
+    Mutation(
         "comparison", "if gap > tolerance:", "if gap >= tolerance:",
         "tests/comparison/test_outputs.py", "equal figures differ at a tolerance of 0",
     ),

@@ -79,7 +79,7 @@ def test_bars_of_any_time_zone_are_the_same_decision(bars, decider, output):
 def test_a_bar_whose_high_is_below_its_low_is_refused(bars, decider):
     bad = bars.copy()
     bad.loc[bad.index[-5], "high"] = bad["low"].iloc[-5] / 2
-    with pytest.raises(DataError, match=r"below its low, as at .* repair bad bars first"):
+    with pytest.raises(DataError, match=r"row \d+, .*the high lies below the low.*on_bad='repair'\)"):
         decider.decide(bad)
 
 

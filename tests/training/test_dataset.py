@@ -9,15 +9,17 @@ import pytest
 from smc.errors import ModelError
 from smc.training.dataset import Dataset, label_events, pool
 
+
+def bars_of(close: np.ndarray, first_day: str) -> pd.DataFrame:
+    """Return bars that were traded, with these closes."""
+    index = pd.date_range(first_day, periods=len(close), freq="4h", tz="UTC")
+    return pd.DataFrame({"high": close + 1, "low": close - 1, "close": close, "volume": 1.0}, index)
+
+
 #: Bars of each symbol: of different lengths and starts, on a 4 h grid that both share.
 BARS = {
-    "A": pd.DataFrame(
-        {"close": np.maximum(np.arange(30.0), 0.5)},
-        index=pd.date_range("2020-01-01", periods=30, freq="4h", tz="UTC"),
-    ),
-    "B": pd.DataFrame(
-        {"close": 100 + np.arange(20.0)}, index=pd.date_range("2020-01-02", periods=20, freq="4h", tz="UTC")
-    ),
+    "A": bars_of(np.maximum(np.arange(30.0), 0.5), "2020-01-01"),
+    "B": bars_of(100 + np.arange(20.0), "2020-01-02"),
 }
 
 

@@ -13,6 +13,7 @@ N_NAMED = 8
 #: Field of the account that counts lost events -> what is true of those that are left.
 KEPT = {
     "events_in_warm_up": "after the warm-up",
+    "events_untraded": "in bars with trades",
     "events_unresolved": "label resolved by the last bar",
     "events_no_barrier": "with barriers",
     "events_expired": "not expired",
@@ -89,6 +90,13 @@ def _as_read(symbol: str, bars: Mapping[str, Any]) -> Iterator[str]:
     named = [f"{name} {count(n)}" for name, n in counted.items() if isinstance(n, int) and n]
     if named:
         yield f"{symbol}, as read: {', '.join(named)}."
+    if steps := [_step(step) for step in account.get("largest_steps") or []]:
+        yield f"{symbol}, large steps of price: {', '.join(steps)}."
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    near = f", near {step['near']}" if step["near"] else ""
+    return f"{step['time'][:10]} x{step['factor']:.4g}{near}"
 
 
 def class_balance_section(view: RunView) -> Section | None:
