@@ -80,7 +80,8 @@ BAD_BARS = {
         "row 4, column time: '1704160800' (bad_stamp",
     ),
     "repeated column": (
-        {"row1": "time,open,high,low,close,OPEN"},
+        {"row1": "time,open,high,low,close,OPEN"}
+        | {f"row{hour + 2}": f"{T}{hour}:00:00,2,3,1,1.5,2" for hour in range(5)},
         "header, column OPEN: column 6 (repeated_column: names a field that another column has",
     ),
 }
@@ -176,8 +177,14 @@ BAD_FILES = {
         b"\n".join([CSV.splitlines()[1], *CSV.splitlines()]),
         "the header stands in line 2, below rows of data",
     ),
-    "words as stamps": (CSV.replace(b"2024-01-", b"day "), "a time stamp is expected, got 'day 02'"),
-    "two-digit year": (CSV.replace(b"2024-01-", b"01/24/"), "a time stamp is expected, got '01/24/02'"),
+    "words as stamps": (
+        CSV.replace(b"2024-01-", b"day "),
+        "a time stamp is expected in column time, got 'day 02'",
+    ),
+    "two-digit year": (
+        CSV.replace(b"2024-01-", b"01/24/"),
+        "a time stamp is expected in column time, got '01/24/02'",
+    ),
     "day or month first": (
         CSV.replace(b"2024-01-02", b"01/02/2024").replace(b"2024-01-03", b"01/03/2024"),
         "stamps such as '01/02/2024' can be read day first or month first",

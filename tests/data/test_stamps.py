@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smc.data.reading.stamps import NAT, find_style, parse_stamps
+from smc.data.reading.stamps import NAT, Spelling, find_style, parse_stamps
 from smc.errors import DataError
 
 CASES = {
@@ -48,21 +48,6 @@ CASES = {
         "13.01.2024": "2024-01-13",
     },
     "month_first": {"01/02/2024": "2024-01-02", "13/01/2024": None, "1/2/2024 3:04 PM": "2024-01-02T15:04"},
-    "epoch": {
-        "1704153600": "2024-01-02",
-        "1704153600000": "2024-01-02",
-        "1704153600000000": "2024-01-02",
-        "1704153600000000000": "2024-01-02",
-        "1704153600.0": "2024-01-02",
-        "-315619200": "1960-01-01",
-        "915148800": "1999-01-01",
-        "99999999999999": None,
-        "17041536001": None,
-        "9999999999": None,
-        "9999999999999999999": None,
-        "1.7041536e9": None,
-        "1704153600.5": None,
-    },
     "clock_ms": {"34200000": "1970-01-01T09:30", "0": "1970-01-01", "86400000": None, "x": None, "-1": None},
 }
 
@@ -72,15 +57,15 @@ CASES = {
 )
 def test_cell(style, cell):
     expected = CASES[style][cell]
-    (stamp,), _ = parse_stamps(pa.array([cell]), style)
+    (stamp,), _ = parse_stamps(pa.array([cell]), Spelling(style))
     assert stamp == (NAT if expected is None else np.datetime64(expected, "ns").astype(np.int64))
 
 
 @pytest.mark.parametrize("style", CASES)
 def test_a_cell_is_read_alike_alone_and_in_company(style):
     cells = list(CASES[style])
-    together, aware = parse_stamps(pa.array(cells), style)
-    alone = [parse_stamps(pa.array([cell]), style) for cell in cells]
+    together, aware = parse_stamps(pa.array(cells), Spelling(style))
+    alone = [parse_stamps(pa.array([cell]), Spelling(style)) for cell in cells]
     assert together.tolist() == [stamps[0] for stamps, _ in alone]
     good = together != NAT
     assert aware[good].tolist() == [each[0] for (_, each), fits in zip(alone, good, strict=True) if fits]
@@ -101,7 +86,7 @@ def test_a_cell_is_read_alike_alone_and_in_company(style):
 )
 def test_written_by_strftime_read_back(stamp, form):
     style, layout = form
-    (read,), aware = parse_stamps(pa.array([stamp.strftime(layout)]), style)
+    (read,), aware = parse_stamps(pa.array([stamp.strftime(layout)]), Spelling(style))
     assert read == np.datetime64(stamp, "ns").astype(np.int64)
     assert not aware[0]
 
@@ -123,7 +108,7 @@ def test_style_is_that_of_most_cells(cells, style):
     assert find_style(cells) == style
 
 
-@pytest.mark.parametrize("cell", ["", "x", "1/2/24", "2024-13", "1.5", "12:30", "2024/01-02", "12345678901"])
+@pytest.mark.parametrize("cell", ["", "x", "1/2/24", "2024-13", "1.5", "12:30", "2024/01-02"])
 def test_no_style(cell):
-    with pytest.raises(DataError, match="a time stamp is expected, got"):
+    with pytest.raises(DataError, match="a time stamp is expected in column time, got"):
         find_style([cell])
