@@ -92,7 +92,8 @@ class Files:
         self.price_scale = price_scale
         self.max_gap = None if max_gap is None else parse_gap(max_gap)
         self.columns = check_named(columns)
-        check_choice("stamps", stamps, (None, *STAMPS))
+        if stamps is not None:
+            check_choice("stamps", stamps, STAMPS)
         self.stamps = stamps
 
     def symbols(self) -> list[str]:
