@@ -204,6 +204,25 @@ BAD_FILES = {
     "damaged gzip": (gzip.compress(CSV)[:12] + b"\xff" * 40, "X.csv: it cannot be read ("),
     "truncated zip": (_zip(a=CSV)[:-30], "X.csv: it cannot be read (File is not a zip file)"),
     "damaged zip": (_zip(a=CSV).replace(b"1.5", b"1.6", 1), "X.csv: it cannot be read (Bad CRC-32"),
+    "Excel workbook": (
+        _zip(**{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}),
+        "X.csv: an Excel workbook (xlsx) is not read: save the sheet of bars as CSV",
+    ),
+    "OpenDocument sheet": (
+        _zip(mimetype=b"x", **{"content.xml": b"<x/>"}),
+        "an OpenDocument sheet (ods) is not read",
+    ),
+    "old Excel workbook": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        "an Excel workbook (xls) is not read",
+    ),
+    "HDF5": (b"\x89HDF\r\n\x1a\n" + b"\0" * 90, "HDF5 is not read: write the table as Parquet"),
+    "SQLite": (b"SQLite format 3\0" + b"\0" * 90, "an SQLite database is not read"),
+    "PDF": (b"%PDF-1.7\n", "a PDF is no table"),
+    "lines of one letter": (
+        CSV + b"a\n" * 200_000,
+        "more than 100,000 rows below line 2 have another number",
+    ),
     "two in a zip": (_zip(a=CSV, b=CSV), "an archive must hold one file, this one holds 2 (a, b)"),
     "locked zip": (_locked(_zip(a=CSV)), "the archive needs a password: unpack it"),
     "zip of another kind": (_packed_by_method(_zip(a=CSV), 99), "it cannot be read (That compression method"),
@@ -227,6 +246,7 @@ BAD_FILES = {
     "truncated JSON": (b'[["2024-01-02", 2, 3, 1', "no valid JSON"),
     "JSON object": (b'{"data": []}', "the JSON must be a list of rows"),
     "empty JSON": (b"[]", "the JSON must be a list of rows"),
+    "JSON of empty rows": (b"[[], [], null, {}]", "X.csv: the JSON has empty rows only"),
     "JSON of words": (b'["a", "b"]', "the first row, ['a'], holds no stamp"),
     "deep JSON": (b"[" * 100_000, "no valid JSON"),
     "JSON of ragged rows": (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smc.data.bad_bars import PRICES
-from smc.data.reading.named import Named, as_typed, find_named, has_named
+from smc.data.reading.named import Named, find_named, has_named
 from smc.data.reading.stamps import STYLES
 from smc.errors import DataError
 
@@ -209,14 +209,9 @@ def _time(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[int, .
             return date[0], clock
     stamp = _best(names, TIMES)[:1] or ((0,) if names and not names[0].strip().strip('"') else ())
     if not stamp:
-        said = (
+        raise DataError(
             f"no column of time stamps among {', '.join(map(repr, names))}: name it time, timestamp or date"
         )
-        for place, name in enumerate(names):
-            if name.strip() and sample and all(is_stamp(row[place].strip()) for row in sample):
-                said += f"; {name.strip()!r} looks like one: set {as_typed({'time': name.strip()})}"
-                break
-        raise DataError(said)
     return stamp
 
 

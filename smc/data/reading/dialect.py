@@ -59,11 +59,11 @@ def sniff(lines: Sequence[str], named: Named | None = None) -> Dialect:
     place = next((place for place, line in enumerate(lines) if line.strip()), None)
     if place is None:
         raise DataError("no row of data: the file has blank lines only")
-    for delimiter in DELIMITERS:
+    given = [name for names in named.values() for name in names]
+    farthest = max((name for name in given if isinstance(name, int)), default=0)
+    for delimiter in DELIMITERS if not any(isinstance(name, str) for name in given) else "":
         rows = _rows(lines[place:], delimiter)
-        if not any(isinstance(name, str) for names in named.values() for name in names) and by_shape(
-            rows, named
-        ):
+        if len(rows[0]) > farthest and by_shape(rows, named):
             decimal = _decimal(lines[place:], delimiter)
             return Dialect(delimiter, None, len(rows[0]), place + 1, decimal)
     raise _not_known(lines, place, named)

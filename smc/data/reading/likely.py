@@ -7,7 +7,7 @@ import numpy as np
 
 from smc.data.bad_bars import PRICES
 from smc.data.reading.columns import CLOCK, DATES, NUMBER, TIMES, is_stamp, normal, price_positions
-from smc.data.reading.named import Name, Named, as_typed
+from smc.data.reading.named import Name, Named, as_typed, spell_all
 from smc.typing import FloatArray
 
 #: Columns that are tried as prices, from the left.
@@ -58,7 +58,7 @@ def likely_order(
 
 
 def price_like(rows: Sequence[Sequence[str]], first: int | None = None) -> dict[int, FloatArray]:
-    """Give the columns of positive numbers of one size: that of ``first``, or the most common one."""
+    """Give the columns of positive numbers of one size: that of ``first``, or the leftmost of four."""
     columns: dict[int, FloatArray] = {}
     for place, cells in enumerate(zip(*rows, strict=True)):
         if all(NUMBER.fullmatch(cell.strip()) for cell in cells):
@@ -70,7 +70,7 @@ def price_like(rows: Sequence[Sequence[str]], first: int | None = None) -> dict[
         [other for other in columns if 1 / NEAR < sizes[other] / sizes[place] < NEAR]
         for place in ([first] if first in columns else columns)
     ]
-    group = max(groups, key=len, default=[])
+    group = next((group for group in groups if len(group) >= len(PRICES)), max(groups, key=len, default=[]))
     return {place: columns[place] for place in group[:N_CANDIDATES]}
 
 
@@ -89,18 +89,23 @@ def suggest(names: Sequence[str] | None, rows: Sequence[Sequence[str]], named: N
     time = _likely_time(rows)
     found = price_positions(names, {}) if names else {}
     assigned = {field: places[0] for field, places in found.items() if places}
+    if not time:
+        return None
     candidates = price_like(rows, assigned.get("open"))
     candidates = {place: numbers for place, numbers in candidates.items() if place not in time}
+    behind = {place: numbers for place, numbers in candidates.items() if place > time[-1]}
+    if not names and len(behind) >= len(PRICES):
+        candidates = behind
     missing = [field for field in PRICES if field not in assigned]
     start = dict(zip(missing, [p for p in candidates if p not in assigned.values()], strict=False))
     fixed = [field for field in PRICES if field in assigned and assigned[field] in candidates]
-    if len(fixed) < len(assigned) or not time:
+    if len(fixed) < len(assigned):
         return None
-    order = likely_order(in_order(candidates, rows, time), start | assigned, fixed)
+    order = likely_order(in_order(candidates, rows, time), start | assigned, fixed) if missing else assigned
     if order is None:
         return None
     wanted: dict[str, Name | Sequence[Name]] = {}
-    spell: list[Name] = [name.strip() for name in names] if names else list(range(len(rows[0])))
+    spell: list[Name] = spell_all(names, len(rows[0]))
     if not names or not _is_known_time(names, time):
         wanted["time"] = spell[time[0]] if len(time) == 1 else [spell[place] for place in time]
     wanted |= {field: spell[order[field]] for field in PRICES if not names or field in missing}

@@ -9,7 +9,7 @@ from smc.data.bad_bars import PRICES
 from smc.data.reading.blocks import Table
 from smc.data.reading.epochs import epoch_unit, from_epochs
 from smc.data.reading.likely import likely_order, price_like
-from smc.data.reading.named import Name, as_typed
+from smc.data.reading.named import Name, as_typed, spell_all
 from smc.data.reading.plan import Reading
 from smc.data.reading.stamps import NAT, parse_stamps
 
@@ -56,9 +56,9 @@ class Misreading:
     def _typed(self, order: dict[str, int]) -> dict[str, Name | Sequence[Name]]:
         columns = self._reading.columns
         if columns.names:
-            spell = [name.strip() for name in columns.names]
+            spell = spell_all(columns.names, len(columns.names))
             changed = {field: order[field] for field in PRICES if order[field] != columns.prices[field][0]}
-            return {field: spell[place] or place for field, place in changed.items()}
+            return {field: spell[place] for field, place in changed.items()}
         time = columns.time[0] if len(columns.time) == 1 else list(columns.time)
         return {"time": time, **order}
 

@@ -66,6 +66,15 @@ def has_named(named: Named, field: str, cells: Sequence[str]) -> bool:
     return all(isinstance(name, int) or _fold(name) in folded for name in named[field])
 
 
+def spell_all(names: Sequence[str] | None, n_columns: int) -> list[Name]:
+    """Give each column by its name, or by its position where no name is safe to paste into a shell."""
+    spelled = [name.strip() for name in names or [""] * n_columns]
+    return [
+        name if name.isprintable() and name and not re.search(r"['$\\`!]", name) else place
+        for place, name in enumerate(spelled)
+    ]
+
+
 def as_typed(columns: Mapping[str, Name | Sequence[Name]]) -> str:
     """Write columns as they are typed on the command line.
 

@@ -85,9 +85,7 @@ def _columns(table: Table, symbol: str, named: Named) -> Columns:
             return by_header(table.names, table.sample, symbol, named)
         except DataError as error:
             said = suggest(table.names, table.sample, named)
-            raise DataError(
-                f"{error}; {said}" if said and "data.columns" not in str(error) else str(error)
-            ) from error
+            raise DataError(f"{error}; {said}" if said else str(error)) from error
     columns = by_shape(table.sample, named)
     if columns is None:
         said = suggest(None, table.sample, named)

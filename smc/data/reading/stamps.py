@@ -31,7 +31,7 @@ STYLES = {
     "year_last": r"[0-9]{1,2}([/-])[0-9]{1,2}\1[0-9]{4}(?![0-9]).*",
     "name_first": MONTH + r"\.?[ -][0-9]{1,2}(?:, ?|[ -])[0-9]{4}(?![0-9]).*",
     "name_second": r"[0-9]{1,2}([ -])" + MONTH + r"\1[0-9]{4}(?![0-9]).*",
-    "epoch": r"[+-]?[0-9]{1,19}(\.0*)?",
+    "epoch": r"-?[0-9]{1,19}(\.0*)?",
 }
 #: Dates with a year of two digits: read only where `data.stamps` says the order of their fields.
 SHORT_YEAR = rf"[0-9]{{1,2}}([./ -])(?:[0-9]{{1,2}}|{MONTH})\1[0-9]{{2}}(?![0-9]).*"

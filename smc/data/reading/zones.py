@@ -70,17 +70,15 @@ def parse_zone(name: str) -> tzinfo:
     >>> parse_zone("+02:00"), parse_zone("Etc/GMT+5")
     (datetime.timezone(datetime.timedelta(seconds=7200)), zoneinfo.ZoneInfo(key='Etc/GMT+5'))
     """
-    if offset := OFFSET.fullmatch(name):
-        sign = -1 if offset[1] == "-" else 1
-        shift = sign * timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
-        if abs(shift) <= FARTHEST:
-            return timezone(shift)
+    if (shift := _shift_of(name)) is not None:
+        return timezone(shift)
     known = zoneinfo.available_timezones()
     if name in known:
         return zoneinfo.ZoneInfo(name)
     if (server := SERVER.fullmatch(name)) and server["zone"] in known and not name.startswith("Etc/"):
-        shift = parse_zone(server["offset"]).utcoffset(None)
-        return ServerClock(zoneinfo.ZoneInfo(server["zone"]), shift or timedelta(0))
+        shift = _shift_of(server["offset"])
+        if shift is not None:
+            return ServerClock(zoneinfo.ZoneInfo(server["zone"]), shift)
     if greenwich := re.fullmatch(r"GMT([+-])(\d{1,2})(?::?([0-5]\d))?", name, re.IGNORECASE):
         clock = f"{greenwich[1]}{int(greenwich[2]):02}:{greenwich[3] or '00'}"
         raise ValueError(
@@ -90,6 +88,15 @@ def parse_zone(name: str) -> tzinfo:
     near = [folded[zone] for zone in difflib.get_close_matches(name.lower(), folded, n=3)]
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     raise ValueError(f"`tz` must be a zone such as UTC, America/New_York or +02:00, got {name!r}{hint}")
+
+
+def _shift_of(text: str) -> timedelta | None:
+    """Read an offset; None for other text, or for one that no clock has."""
+    offset = OFFSET.fullmatch(text)
+    if not offset:
+        return None
+    shift = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+    return None if shift > FARTHEST else -shift if offset[1] == "-" else shift
 
 
 def localise(
