@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from smc.data.account import check_gaps, parse_gap, survey
-from smc.data.faults import Faults, OnBad
+from smc.data.faults import MISREAD_SHARE, Faults, OnBad
 from smc.errors import DataError
 from smc.typing import BoolArray, FloatArray, IntArray
 
@@ -192,6 +192,10 @@ def _order(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.DataF
         faults.causes["backward_step"] = (
             f"the rows are {n_pages} whole pages out of order, which sorting settles"
         )
+    n_repeated = len(stamps) - len(np.unique(stamps)) if backward.any() else 0
+    if n_repeated > MISREAD_SHARE * len(stamps):
+        faults.sorting_settles = False
+        faults.causes["backward_step"] = faults.causes["repeated_stamp"]
     if faults.repairs and backward.any():
         _note(bars, faults, rows, "backward_step", bad=backward, column="time", mended=True)
         order = np.argsort(stamps, kind="stable")

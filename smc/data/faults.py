@@ -87,6 +87,7 @@ class Faults:
         self.repaired: Counter[str] = Counter()
         self.explain: Callable[[str], str | None] = lambda _: None
         self.causes = dict(CAUSES)
+        self.sorting_settles = True  # rows out of order have stamps of their own
         self._first: tuple[int, str] | None = None
         self._first_rows: dict[str, int] = {}
 
@@ -150,7 +151,8 @@ class Faults:
         """Name the rules that too many rows break for a way of handling them."""
         counts = {rule: count for rule, count in self.counts.items() if rule != "repeated_column"}
         if on_bad == "repair":
-            counts = {rule: count for rule, count in counts.items() if rule not in HARMLESS}
+            harmless = HARMLESS if self.sorting_settles else HARMLESS[1:]
+            counts = {rule: count for rule, count in counts.items() if rule not in harmless}
         limit = max(MISREAD_SHARE * n_rows, FEW - 1)
         rules = [rule for rule, count in counts.items() if count > limit]
         lost = counts if on_bad == "drop" else self.dropped if self.repairs else {}

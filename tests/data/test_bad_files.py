@@ -302,3 +302,14 @@ def test_header_that_says_utc_contradicts_another_zone(load, csv):
 def test_points_must_be_whole(load, csv):
     with pytest.raises(DataError, match=r"row 2, column close: '1.5' \(not_points"):
         load(csv(), price_scale=100)
+
+
+def test_infinite_price_of_points_is_named_without_a_warning(load, csv):
+    text = csv(row3=T + "1:00:00,2,inf,1,1,10").replace("1.5,10", "1,10")
+    with pytest.raises(DataError, match=r"row 3, column high: inf \(infinite_price"):
+        load(text, price_scale=100)
+
+
+def test_points_are_scaled_in_a_column_that_is_named_twice(load, csv):
+    bars = load(csv().replace("1.5", "1"), price_scale=10, columns={"volume": "open"})
+    assert (bars["open"].iloc[0], bars["volume"].iloc[0]) == (0.2, 2)

@@ -43,3 +43,13 @@ def test_mark_that_may_part_thousands_is_refused(load, kind, field, on_bad):
 def test_points_that_are_scaled_are_not_asked(load, csv):
     text = "time;open;high;low;close\n2024-01-02;985;985;985;985\n2024-01-03;990;990;990;990\n"
     assert load(text, price_scale=100)["close"].tolist() == [9.85, 9.9]
+
+
+@pytest.mark.parametrize("cell", ["1,003.5", "1,003", "1 003", "1'003.25", "1.003,5", "12,345,678.9"])
+@pytest.mark.parametrize("on_bad", ["drop", "repair"])
+def test_rows_are_not_chosen_by_the_size_of_their_price(load, cell, on_bad):
+    bars = "".join(
+        f'2024-01-{day:02},985.5,985.5,985.5,"{cell if day == 20 else 985.5}"\n' for day in range(1, 21)
+    )
+    with pytest.raises(DataError, match="a number written with other marks than the rest of the file"):
+        load("time,open,high,low,close\n" + bars, on_bad=on_bad)

@@ -230,3 +230,16 @@ def test_second_cell_is_a_clock_only_if_the_whole_sample_agrees(load):
     prices = ["100000", "123456", "126600", "130000"]
     text = "".join(f"2024-01-0{day},{p},140000,90000,{p},63\n" for day, p in enumerate(prices, 2))
     assert load(text)["open"].tolist() == [float(price) for price in prices]
+
+
+@pytest.mark.parametrize("n_symbols", [2, 3, 9])
+def test_instruments_one_below_the_other_are_not_sorted_into_one(load, n_symbols):
+    text = "date,open,high,low,close,Name\n" + "".join(
+        f"2024-01-{day:02},2,3,1,1.5,{name}\n" for name in range(n_symbols) for day in range(1, 20)
+    )
+    for on_bad in ("error", "drop", "repair"):
+        with pytest.raises(DataError, match="several instruments one below the other") as caught:
+            load(text, on_bad=on_bad)
+        assert "data.on_bad" not in str(caught.value)
+    with pytest.raises(DataError, match=f"the file mixes {n_symbols} symbols"):
+        load(text, columns={"symbol": "Name"})

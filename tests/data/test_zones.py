@@ -248,3 +248,16 @@ def test_hint_names_both_clocks_of_servers(load):
         DataError, match=r"America/New_York\+07:00, some on data\.tz=Europe/Athens, and the two differ"
     ):
         load(HEAD + "2024-01-15 10:00:00" + BAR + "\n", tz=None)
+
+
+def test_clock_of_the_zone_goes_before_what_the_header_says(load):
+    text = HEAD.replace("time", "Time (UTC)") + "2024-01-15 10:00:00" + BAR + "\n"
+    bars = load(text, tz="Europe/Athens", stamps="wall_clock")
+    assert bars.index[0] == pd.Timestamp("2024-01-15 08:00", tz="UTC")
+
+
+def test_zone_agrees_with_offsets_across_a_change_beside_a_bad_row(load):
+    hours = pd.date_range("2024-03-10 04:00", periods=9, freq="h", tz="UTC").tz_convert("America/New_York")
+    lines = [f"{hour.isoformat()}{BAR}\n" for hour in hours]
+    lines[1] = f"x{BAR}\n"
+    assert len(load(HEAD + "".join(lines), tz="America/New_York", on_bad="drop")) == 8

@@ -22,7 +22,7 @@ DATES = ("date", "dtyyyymmdd")
 ZONES = {"utc": "UTC", "gmt": "UTC", "eet": "EET", "cet": "CET", "wet": "WET"}
 #: Names of a volume, best first: ticks before a broker's real volume, the base asset's before the quote's.
 VOLUMES = ("tick volume", "tickvolume", "tickvol", "volumefrom", "volume", "vol", "v")
-SYMBOLS = ("symbol", "ticker", "instrument", "pair", "ts code")
+SYMBOLS = ("symbol", "ticker", "instrument", "pair", "ts code", "tic")
 #: Names of the last price of a bar, best first, where there is no close.
 CLOSES = ("close/last", "last", "last price")
 WIDE = re.compile(r"(.+?)[:._/ |-](open|high|low|close|volume)", re.IGNORECASE)

@@ -81,17 +81,17 @@ def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
 
 
 def _by_position(lines: Sequence[str], named: Named) -> Dialect:
-    """Find the first line with numbers where the caller has prices; a line above may be a header."""
+    """Find the first line with a number where the caller has a price; a line above may be a header."""
     places = [int(named[field][0]) for field in PRICES]
     for place, line in enumerate(lines[: HEADER_DEPTH + 1]):
         for delimiter in DELIMITERS:
             cells = [cell.strip() for cell in split(line, delimiter)]
-            if len(cells) > max(places) and all(NUMBER.fullmatch(cells[price]) for price in places):
+            if len(cells) > max(places) and any(NUMBER.fullmatch(cells[price]) for price in places):
                 above = split(lines[place - 1], delimiter) if place else []
                 names = tuple(above) if len(above) == len(cells) else None
                 return Dialect(delimiter, names, len(cells), place + 1, _decimal(lines[place:], delimiter))
     shown = ", ".join(map(str, places))
-    raise DataError(f"data.columns gives prices to the columns {shown}, where no line has four numbers")
+    raise DataError(f"data.columns gives prices to the columns {shown}, where no line has a number")
 
 
 def _with_header(lines: Sequence[str], place: int, delimiter: str, names: list[str]) -> Dialect:

@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from smc.data.faults import Faults
 from smc.data.reading.columns import Columns
+from smc.data.reading.stamps import NAT, Spelling, parse_stamps
 from smc.data.reading.typed import Typed
 from smc.data.reading.zones import localise
 from smc.errors import DataError
 
-UTC_1970 = datetime(1970, 1, 1, tzinfo=UTC)
 #: What to set when a zone is missing.
 ZONES = (
     "data.tz=UTC, data.tz=America/New_York, data.tz=-05:00 (histdata), or that of the server: most of "
@@ -43,8 +44,8 @@ def agreed_zone(columns: Columns, zone: tzinfo | None) -> tzinfo | None:
     return stated
 
 
-def check_zone_is_used(typed: Typed, zone: tzinfo | None, cells: Sequence[str], *, column: str) -> None:
-    """Refuse a zone that no stamp needs and that contradicts what the stamps say.
+def check_zone_is_used(cells: Sequence[str], spelling: Spelling, zone: tzinfo | None, *, column: str) -> None:
+    """Refuse a zone that contradicts the stamps of a file that all say theirs.
 
     A zone that keeps UTC contradicts nothing: all bars are brought to UTC.
 
@@ -58,15 +59,18 @@ def check_zone_is_used(typed: Typed, zone: tzinfo | None, cells: Sequence[str], 
     DataError
         The stamps are epochs, or say UTC or another offset than the zone's.
     """
-    if zone is None or not typed.aware.all() or not len(typed.rows) or not any(_offsets(zone)):
+    if zone is None or not any(_offsets(zone)):
         return
     stated = [_stated(cell.strip()) for cell in cells]
-    instants = [UTC_1970 + timedelta(microseconds=int(stamp) // 1000) for stamp in typed.stamps[: len(cells)]]
     is_utc = not any(stated)
-    if not is_utc and all(
-        offset == zone.utcoffset((instant + offset).replace(tzinfo=None))
-        for offset, instant in zip(stated, instants, strict=False)
-    ):
+    stamps, _ = parse_stamps(pa.array(cells, pa.string()), spelling)
+    clocks = [
+        datetime(1970, 1, 1) + timedelta(microseconds=int(stamp) // 1000) + offset
+        for stamp, offset in zip(stamps, stated, strict=True)
+        if stamp != NAT
+    ]
+    known = [offset for stamp, offset in zip(stamps, stated, strict=True) if stamp != NAT]
+    if not is_utc and known == [zone.utcoffset(clock) for clock in clocks]:
         return
     said = "are UTC (epochs, Z or +00:00)" if is_utc else f"say their offset ({cells[0].strip()})"
     raise DataError(

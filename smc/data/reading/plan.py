@@ -64,12 +64,14 @@ def plan(table: Table, content: Content, symbol: str, request: Request) -> Readi
     if not table.sample:
         raise DataError("a header, but no rows below it that have as many cells")
     columns = _columns(table, symbol, request.named)
+    if request.stamps == "wall_clock":
+        columns = replace(columns, zone=None)
     stamps, scale = request.stamps, request.price_scale
     if columns.is_clock_ms and stamps is None:
         spelling = Spelling("clock_ms", midnight=_midnight(content.name))
         return Reading(columns, spelling, table.decimal, scale)
     column = columns.name(columns.time[0])
-    cells = [" ".join(row[place] for place in columns.time) for row in table.sample]
+    cells = stamp_sample(table, columns)
     spelling = find_spelling(cells, column=column, stamps=stamps)
     if spelling.style == "year_last":
         blocks = table.blocks(columns.time, Faults(content.name, "drop"))
@@ -94,6 +96,11 @@ def _columns(table: Table, symbol: str, named: Named) -> Columns:
             f"expects them{'; ' + said if said else ''}"
         )
     return columns
+
+
+def stamp_sample(table: Table, columns: Columns) -> list[str]:
+    """Give the stamps of the first rows as text, a date and a clock joined."""
+    return [" ".join(row[place] for place in columns.time) for row in table.sample]
 
 
 def stamp_cells(block: Block, columns: Columns) -> pa.Array:

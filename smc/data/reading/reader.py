@@ -15,7 +15,7 @@ from smc.data.reading.container import prefix_errors, unpack
 from smc.data.reading.instants import ZONES, agreed_zone, check_zone_is_used, to_utc
 from smc.data.reading.marks import check_marks
 from smc.data.reading.misread import Misreading
-from smc.data.reading.plan import Reading, Request, open_table, plan
+from smc.data.reading.plan import Reading, Request, open_table, plan, stamp_sample
 from smc.data.reading.typed import Growing, Typed, settle_stamps, type_block
 from smc.errors import DataError
 
@@ -65,8 +65,8 @@ def read_bars(
         column = columns.name(columns.time[0])
         if reading.spelling.is_wall and zone is None:
             raise DataError(f"data.stamps=wall_clock says that the stamps are those of a clock: set {ZONES}")
-        cells = [" ".join(row[place] for place in columns.time) for row in table.sample]
-        check_zone_is_used(typed, zone, cells, column=column)
+        if typed.aware.all():
+            check_zone_is_used(stamp_sample(table, columns), reading.spelling, zone, column=column)
         check_marks(table, reading, typed, faults)
         origin = "stamps" if typed.aware.all() else "header" if columns.zone else str(zone)
         typed = to_utc(typed, zone, faults, column=column)

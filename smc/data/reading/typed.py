@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smc.data.bad_bars import COLUMNS
+from smc.data.bad_bars import COLUMNS, PRICES
 from smc.data.faults import Faults
 from smc.data.reading.blocks import Block, texts
 from smc.data.reading.epochs import agreed_unit, from_epochs
-from smc.data.reading.numbers import parse_numbers
+from smc.data.reading.numbers import SEPARATED, parse_numbers
 from smc.data.reading.plan import Reading, stamp_cells
 from smc.data.reading.stamps import NAT, check_single_spelling, parse_stamps
+from smc.errors import DataError
 from smc.typing import BoolArray, FloatArray, IntArray
 
 #: A price in points may be off a whole number by this part of itself: float noise of the source.
@@ -79,7 +80,7 @@ def type_block(block: Block, reading: Reading, faults: Faults) -> Typed:
     bad = np.flatnonzero(stamps == NAT)[:N_BAD]
     check_single_spelling(texts(cells.take(pa.array(bad))), reading.spelling, column=column)
     positions = {**columns.prices, "volume": columns.volume}
-    numbers = {name: _numbers(block, positions[name], reading, faults) for name in COLUMNS}
+    numbers = {name: _numbers(block, name, positions[name], reading, faults) for name in COLUMNS}
     is_blank = _is_empty(cells) & np.logical_and.reduce([number.missing for number in numbers.values()])
     sieve = _Sieve(block.rows, ~is_blank, faults)
     sieve.note("bad_stamp", stamps == NAT, cells, column)
@@ -87,11 +88,24 @@ def type_block(block: Block, reading: Reading, faults: Faults) -> Typed:
         if positions[name]:
             place = positions[name][0]
             mended = name == "volume" and faults.repairs
+            if faults.on_bad != "error":
+                _check_no_separators(block.cells[place], number.faults["non_numeric"], columns.name(place))
             for rule, bad in number.faults.items():
                 sieve.note(rule, bad, block.cells[place], columns.name(place), mended=mended)
     values = {name: number.values for name, number in numbers.items()}
     typed = Typed(stamps, aware, block.rows, values, int(np.count_nonzero(~is_blank)))
     return typed.keep(sieve.alive)
+
+
+def _check_no_separators(cells: pa.Array, bad: BoolArray, column: str) -> None:
+    """Refuse cells that are numbers in another spelling: to drop them is to choose rows by their price."""
+    for cell in texts(cells.take(pa.array(np.flatnonzero(bad)[:N_BAD]))):
+        if SEPARATED.fullmatch(cell.strip()):
+            raise DataError(
+                f"column {column} holds {cell!r}, a number written with other marks than the rest of the "
+                "file; rows that are left out for it would be chosen by their price. Write the file without "
+                "separators of thousands and with one decimal mark; data.on_bad settles nothing here"
+            )
 
 
 def settle_stamps(typed: Typed, reading: Reading, faults: Faults) -> Typed:
@@ -145,7 +159,9 @@ class _Numbers:
     faults: dict[str, BoolArray]  # masks by rule
 
 
-def _numbers(block: Block, positions: tuple[int, ...], reading: Reading, faults: Faults) -> _Numbers:
+def _numbers(
+    block: Block, field: str, positions: tuple[int, ...], reading: Reading, faults: Faults
+) -> _Numbers:
     """Read a field: of repeated columns the leftmost; `repair` fills its holes from the others.
 
     Rows in which two of them differ are noted whatever is done about holes: neither can be trusted.
@@ -160,11 +176,10 @@ def _numbers(block: Block, positions: tuple[int, ...], reading: Reading, faults:
             unreadable |= bad
     masks = {"non_numeric": unreadable, "conflicting_cells": conflicting}
     missing = np.isnan(values) & ~unreadable
-    if reading.price_scale is not None and positions != reading.columns.volume:
+    if reading.price_scale is not None and field in PRICES:
         whole = np.rint(values)
-        masks["not_points"] = np.isfinite(values) & (
-            np.abs(values - whole) > NOISE * np.maximum(np.abs(values), 1.0)
-        )
+        off = np.abs(np.subtract(values, whole, where=np.isfinite(values), out=np.zeros(len(values))))
+        masks["not_points"] = off > NOISE * np.maximum(np.abs(values), 1.0)
         values = whole / reading.price_scale
     return _Numbers(values, missing, masks)
 
