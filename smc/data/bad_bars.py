@@ -155,7 +155,7 @@ def _prices(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.Data
 def _volume(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.DataFrame, IntArray]:
     """Settle a volume that is negative or infinite: NaN under `repair`. One that is -1 throughout is none."""
     volume = bars["volume"].to_numpy()
-    if (volume == NOT_RECORDED).any() and (np.isnan(volume) | (volume == NOT_RECORDED)).all():
+    if (np.isnan(volume) | (volume == NOT_RECORDED)).all():
         return bars.assign(volume=np.nan), rows
     infinite, negative = np.isinf(volume), np.isfinite(volume) & (volume < 0)
     for rule, bad in (("infinite_volume", infinite), ("negative_volume", negative)):

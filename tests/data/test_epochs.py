@@ -120,3 +120,16 @@ def test_spellings_of_a_count(load, cell):
 def test_cell_that_is_no_count(load, cell):
     with pytest.raises(DataError, match=r"row 3, column time: '.*' \(bad_stamp"):
         load(table(["1704153600", cell, "1704326400"]))
+
+
+def test_a_single_count_of_a_finer_unit_is_a_bad_stamp(load):
+    stamps = counts("2024-01-01", "2024-01-20", "s")
+    stamps[7] *= 1000
+    assert load(table(stamps), on_bad="drop").attrs["account"]["dropped"] == {"bad_stamp": 1}
+
+
+def test_unit_that_is_said_is_not_asked_again(load):
+    stamps = counts("1970-01-02", "1970-01-05", "us") + counts("2024-01-01", "2024-01-09", "us")
+    with pytest.raises(DataError, match="two units"):
+        load(table(stamps))
+    assert len(load(table(stamps), stamps="epoch_us")) == 13

@@ -119,6 +119,7 @@ PAGES = {
     "two pages": ([*range(11, 21), *range(1, 11)], 10, "2 whole pages"),
     "three pages, newest first": ([*range(15, 22), *range(8, 15), *range(1, 8)], 14, "3 whole pages"),
     "pages in any order": ([*range(8, 15), *range(15, 22), *range(1, 8)], 7, None),
+    "pages that overlap": ([*range(1, 20, 2), *range(2, 20, 2)], 9, "not in order of time"),
     "a page that runs back": ([*range(10, 20), *range(9, 0, -1)], 9, "not in order of time"),
 }
 

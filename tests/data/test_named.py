@@ -171,3 +171,10 @@ def test_unknown_layout_is_read_by_what_its_error_says(load, typed, kind):
 def test_columns_that_are_named_hold_for_a_wide_table_as_well(load):
     text = rows("when,A:open,A:high,A:low,A:close", "2024-01-02,2,3,1,1.5")
     assert load(text, pattern="X.csv", symbol="A", columns={"time": "when"}).iloc[0, :4].tolist() == BAR[:4]
+
+
+def test_damaged_first_row_is_no_preamble_of_columns_by_position(load):
+    columns = {"time": 0, "open": 1, "high": 2, "low": 3, "close": 4}
+    with pytest.raises(DataError, match=r"line 1 has numbers, but not where data\.columns has prices"):
+        load(rows("2024-01-02,2,3", "2024-01-03,2,3,1,1.5"), columns=columns)
+    assert len(load(rows("prices of X", "", "2024-01-03,2,3,1,1.5"), columns=columns)) == 1

@@ -153,6 +153,13 @@ def test_stamps_that_are_not_what_was_said(load, stamps, cell):
         load(f"time,open,high,low,close\n{cell},2,3,1,1.5\n", stamps=stamps)
 
 
+@pytest.mark.parametrize("cell", ["2/13/24", "13.1.24"])
+def test_year_of_two_digits_in_a_later_row_is_no_stamp(load, cell):
+    first = "13.1.2024" if "." in cell else "2/14/2024"
+    with pytest.raises(DataError, match=f"row 3, column time: '{cell}' \\(bad_stamp"):
+        load(f"time;open;high;low;close\n{first};2;3;1;1.5\n{cell};2;3;1;1.5\n")
+
+
 @pytest.mark.parametrize("cell", ["3-Jan-22", "13 Feb 22", "1/2/24", "24-01-02", "01.02.24"])
 def test_year_of_two_digits_is_answered_with_what_to_type(load, typed, cell):
     text = f"time,open,high,low,close\n{cell},2,3,1,1.5\n"

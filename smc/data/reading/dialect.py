@@ -87,6 +87,12 @@ def _by_position(lines: Sequence[str], named: Named) -> Dialect:
         for delimiter in DELIMITERS:
             cells = [cell.strip() for cell in split(line, delimiter)]
             if len(cells) > max(places) and any(NUMBER.fullmatch(cells[price]) for price in places):
+                for number, line_above in enumerate(lines[:place], 1):
+                    if any(NUMBER.fullmatch(each.strip()) for each in split(line_above, delimiter)):
+                        raise DataError(
+                            f"line {number} has numbers, but not where data.columns has prices: remove it, "
+                            "or mend it"
+                        )
                 above = split(lines[place - 1], delimiter) if place else []
                 names = tuple(above) if len(above) == len(cells) else None
                 return Dialect(delimiter, names, len(cells), place + 1, _decimal(lines[place:], delimiter))
