@@ -87,12 +87,7 @@ def _by_position(lines: Sequence[str], named: Named) -> Dialect:
         for delimiter in DELIMITERS:
             cells = [cell.strip() for cell in split(line, delimiter)]
             if len(cells) > max(places) and any(NUMBER.fullmatch(cells[price]) for price in places):
-                for number, line_above in enumerate(lines[:place], 1):
-                    if any(NUMBER.fullmatch(each.strip()) for each in split(line_above, delimiter)):
-                        raise DataError(
-                            f"line {number} has numbers, but not where data.columns has prices: remove it, "
-                            "or mend it"
-                        )
+                _check_preamble(lines[:place], delimiter)
                 above = split(lines[place - 1], delimiter) if place else []
                 names = tuple(above) if len(above) == len(cells) else None
                 return Dialect(delimiter, names, len(cells), place + 1, _decimal(lines[place:], delimiter))
@@ -100,10 +95,25 @@ def _by_position(lines: Sequence[str], named: Named) -> Dialect:
     raise DataError(f"data.columns gives prices to the columns {shown}, where no line has a number")
 
 
-def _with_header(lines: Sequence[str], place: int, delimiter: str, names: list[str]) -> Dialect:
-    for above, line in enumerate(lines[: place + 1], start=1):
+def _check_preamble(lines: Sequence[str], delimiter: str) -> None:
+    """Refuse lines above columns by position that look like damaged rows."""
+    _check_quotes(lines)
+    for number, line in enumerate(lines, 1):
+        cells = [cell.strip() for cell in split(line, delimiter)]
+        if line.lstrip()[:1].isdigit() or any(NUMBER.fullmatch(cell) for cell in cells):
+            raise DataError(
+                f"line {number} has numbers, but not where data.columns has prices: remove it, or mend it"
+            )
+
+
+def _check_quotes(lines: Sequence[str]) -> None:
+    for number, line in enumerate(lines, 1):
         if line.count('"') % 2:
-            raise DataError(f"row {above}: a quote is not closed on its line: remove it")
+            raise DataError(f"row {number}: a quote is not closed on its line: remove it")
+
+
+def _with_header(lines: Sequence[str], place: int, delimiter: str, names: list[str]) -> Dialect:
+    _check_quotes(lines[: place + 1])
     names, above, first = _join_labels(lines, place, delimiter, names)
     longest = max((len(split(line, delimiter)) for line in lines[:above]), default=0)
     if longest >= len(names):
