@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from smc.data.account import check_gaps, parse_gap, survey
-from smc.data.faults import Faults, OnBad
+from smc.data.faults import MISREAD_SHARE, Faults, OnBad
 from smc.errors import DataError
 from smc.typing import BoolArray, FloatArray, IntArray
 
 PRICES = ("open", "high", "low", "close")
 COLUMNS = (*PRICES, "volume")
+#: What a column of volumes holds throughout where none was recorded (Interactive Brokers' midpoints).
+NOT_RECORDED = -1.0
 
 
 def check_bars(
@@ -33,7 +35,8 @@ def check_bars(
         of several with one stamp the first stays. `repair` mends what has one remedy: high and low are
         widened to hold open and close (a swapped pair changes places), rows are sorted, of several with one
         stamp the last stays (the later download), a bad volume becomes NaN; a bar without a price is removed,
-        never invented.
+        never invented. A rule that more than a third of the rows (and at least three) break is a fact about
+        the table, which neither `drop` nor `repair` settles; sorting is the exception.
     max_gap
         Longest step allowed, weekends taken off, as "3d" or "90min".
     name
@@ -103,7 +106,7 @@ def settle(
         bars, rows = bars.iloc[::-1].copy(), rows[::-1]
     for rule in (_prices, _volume, _range, _order):
         bars, rows = rule(bars, faults, rows)
-    faults.settle()
+    faults.settle(n_read)
     if not len(bars):
         raise DataError(f"{faults.name}: no bar is left of {n_read} rows ({dict(faults.dropped)})")
     check_gaps(bars, max_gap, name=faults.name, rows=rows)
@@ -150,8 +153,10 @@ def _prices(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.Data
 
 
 def _volume(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.DataFrame, IntArray]:
-    """Settle a volume that is negative or infinite: NaN under `repair`."""
+    """Settle a volume that is negative or infinite: NaN under `repair`. One that is -1 throughout is none."""
     volume = bars["volume"].to_numpy()
+    if (np.isnan(volume) | (volume == NOT_RECORDED)).all():
+        return bars.assign(volume=np.nan), rows
     infinite, negative = np.isinf(volume), np.isfinite(volume) & (volume < 0)
     for rule, bad in (("infinite_volume", infinite), ("negative_volume", negative)):
         _note(bars, faults, rows, rule, bad=bad, column="volume", mended=faults.repairs)
@@ -183,6 +188,14 @@ def _order(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.DataF
     stamps = _stamps(bars)
     latest = np.maximum.accumulate(stamps)
     backward = stamps < latest
+    if n_pages := _pages(stamps):
+        faults.causes["backward_step"] = (
+            f"the rows are {n_pages} whole pages out of order, which sorting settles"
+        )
+    n_repeated = len(stamps) - len(np.unique(stamps)) if backward.any() else 0
+    if n_repeated > MISREAD_SHARE * len(stamps):
+        faults.sorting_settles = False
+        faults.causes["backward_step"] = faults.causes["repeated_stamp"]
     if faults.repairs and backward.any():
         _note(bars, faults, rows, "backward_step", bad=backward, column="time", mended=True)
         order = np.argsort(stamps, kind="stable")
@@ -195,6 +208,17 @@ def _order(bars: pd.DataFrame, faults: Faults, rows: IntArray) -> tuple[pd.DataF
     repeated = np.append(equal, False) if faults.repairs else np.append(np.zeros(1, bool), equal)[: len(bars)]
     _note(bars, faults, rows, "repeated_stamp", bad=repeated, column="time")
     return _keep(bars, rows, ~repeated)
+
+
+def _pages(stamps: IntArray) -> int:
+    """Count the stretches in order of time that rows out of order are made of; 0 if they overlap."""
+    starts = np.append(0, np.flatnonzero(np.diff(stamps) <= 0) + 1)
+    if len(stamps) < 2 or len(starts) == 1:
+        return 0
+    ends = np.append(starts[1:], len(stamps)) - 1
+    order = np.argsort(stamps[starts], kind="stable")
+    is_apart = stamps[ends][order][:-1] < stamps[starts][order][1:]
+    return len(starts) if is_apart.all() and len(starts) < len(stamps) / 2 else 0
 
 
 def _note(

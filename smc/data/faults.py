@@ -37,6 +37,36 @@ RULES = {
 }
 
 
+#: A rule that more than this share of the rows breaks (and at least `FEW` rows) tells of a misread file.
+MISREAD_SHARE = 1 / 3
+FEW = 3
+#: Repairs that invent nothing, at any share: rows are sorted, padded, or read in the zone that was named.
+HARMLESS = ("backward_step", "mixed_zone", "short_row")
+#: What a rule that most rows break may mean.
+CAUSES = {
+    "conflicting_cells": "the file holds several instruments side by side, or one twice",
+    "bad_stamp": "the stamps are written in another way than the first of them, or stand in another column: "
+    "see data.stamps and data.columns={time: ...}",
+    "non_numeric": "the column is another one (data.columns), or is written with a currency, a unit or "
+    "separators of thousands",
+    "not_points": "the prices are no points: leave data.price_scale out",
+    "missing_price": "the column is another one: see data.columns",
+    "non_positive_price": "the column holds changes, or is another one: see data.columns",
+    "high_below_low": "a column is another one: see data.columns",
+    "open_outside": "a column is another one, or adjusted unlike the others: see data.columns",
+    "close_outside": "a column is another one, or adjusted unlike the others: see data.columns",
+    "negative_volume": "the column is no volume: leave it out, 'data.columns={volume: null}'",
+    "infinite_volume": "the column is no volume: leave it out, 'data.columns={volume: null}'",
+    "backward_step": "the rows are not in order of time, which sorting settles",
+    "repeated_stamp": "the clock stands in another column (data.columns={time: [date, clock]}), or the file "
+    "holds several instruments one below the other",
+    "ambiguous_stamp": "data.tz is another zone",
+    "nonexistent_stamp": "data.tz is another zone",
+    "short_row": "the header names more columns than the rows have",
+    "long_row": "the header names fewer columns than the rows have",
+}
+
+
 class Faults:
     """Count the rows of one table that break a rule, and remember the first of them.
 
@@ -55,6 +85,9 @@ class Faults:
         self.counts: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
         self.repaired: Counter[str] = Counter()
+        self.explain: Callable[[str], str | None] = lambda _: None
+        self.causes = dict(CAUSES)
+        self.sorting_settles = True  # rows out of order have stamps of their own
         self._first: tuple[int, str] | None = None
         self._first_rows: dict[str, int] = {}
 
@@ -92,24 +125,54 @@ class Faults:
         if self._first is None or row < self._first[0]:
             self._first = row, f"{_where(row)}, column {column}: {value(first)} ({rule}: {RULES[rule]})"
 
-    def settle(self) -> None:
-        """Raise if anything was noted and nothing may be changed.
+    def settle(self, n_rows: int) -> None:
+        """Raise if something was noted that may not be changed, or more than may be changed.
+
+        Parameters
+        ----------
+        n_rows
+            Rows that there were at first.
 
         Raises
         ------
         DataError
             The first fault by row, with file, row, column, value and rule; then the count and first row for
-            each rule.
+            each rule, and what settles them: nothing, if a rule is broken by too many rows.
         """
-        if self.on_bad == "error" and self._first is not None:
-            counts = ", ".join(
-                f"{rule} {count} (first: {_where(self._first_rows[rule])})"
-                for rule, count in self.counts.items()
-            )
-            raise DataError(
-                f"{self.name}, {self._first[1]}; faults: {counts}. "
-                "Mend the file, or set data.on_bad=drop or data.on_bad=repair"
-            )
+        if self._first is None or (self.on_bad != "error" and not self._too_many(self.on_bad, n_rows)):
+            return
+        counts = ", ".join(
+            f"{rule} {count} (first: {_where(self._first_rows[rule])})" for rule, count in self.counts.items()
+        )
+        remedy = self._remedy(n_rows)
+        raise DataError(f"{self.name}, {self._first[1]}; faults: {counts}. {remedy}")
+
+    def _too_many(self, on_bad: str, n_rows: int) -> list[str]:
+        """Name the rules that too many rows break for a way of handling them."""
+        counts = {rule: count for rule, count in self.counts.items() if rule != "repeated_column"}
+        if on_bad == "repair":
+            harmless = HARMLESS if self.sorting_settles else HARMLESS[1:]
+            counts = {rule: count for rule, count in counts.items() if rule not in harmless}
+        limit = max(MISREAD_SHARE * n_rows, FEW - 1)
+        rules = [rule for rule, count in counts.items() if count > limit]
+        lost = counts if on_bad == "drop" else self.dropped if self.repairs else {}
+        is_lost = sum(count for rule, count in lost.items() if rule != "repeated_column") > limit
+        return rules or ([max(counts, key=lambda rule: counts[rule])] if is_lost else [])
+
+    def _remedy(self, n_rows: int) -> str:
+        """Offer what the rows allow, or say what the file probably is."""
+        offers = [
+            f"data.on_bad={on_bad}" for on_bad in ("drop", "repair") if not self._too_many(on_bad, n_rows)
+        ]
+        broken = self._too_many("drop", n_rows)
+        if not broken:
+            return f"Mend the file, or set {' or '.join(offers)}"
+        likely = self.explain(broken[0]) or self.causes.get(broken[0], "see data.columns and data.stamps")
+        said = (
+            f"{self.counts[broken[0]]} of {n_rows} rows break the rule {broken[0]}: more than a third is a "
+            f"fact about the file, no handful of bad bars. Probable: {likely}"
+        )
+        return f"{said}: set {offers[-1]}" if offers else said
 
 
 def _where(row: int) -> str:

@@ -12,8 +12,10 @@ from smc.data.faults import OnBad
 from smc.data.pattern import FilePattern
 from smc.data.reading.columns import wide_symbols
 from smc.data.reading.container import prefix_errors, unpack
-from smc.data.reading.plan import open_table
+from smc.data.reading.named import check_named
+from smc.data.reading.plan import Request, open_table
 from smc.data.reading.reader import read_bars
+from smc.data.reading.stamps import STAMPS
 from smc.data.reading.zones import parse_zone
 from smc.errors import DataError
 from smc.home import home_path
@@ -40,16 +42,27 @@ class Files:
         Without `{symbol}` it names one file: a table of several symbols side by side (`BTC:open`), or a
         single one.
     tz
-        Zone of stamps that do not say theirs: an IANA name, or an offset as "+02:00". It is never guessed;
-        epochs, stamps with an offset and columns that the header calls UTC or GMT do not need it.
+        Zone of stamps that do not say theirs: an IANA name, an offset as "+02:00", or a city's clock with an
+        offset, as "America/New_York+07:00". It is never guessed; epochs, stamps with an offset and columns
+        whose header names a zone do not need it, and one that contradicts them is refused.
     on_bad
         `error` refuses a file with a bad bar, `drop` removes the bars, `repair` mends what has one remedy;
-        the rules are in `smc.data.faults.RULES`, the remedies in `smc.data.bad_bars.check_bars`.
+        the rules are in `smc.data.faults.RULES`, the remedies in `smc.data.bad_bars.check_bars`. A rule that
+        more than a third of the rows break is a fact about the file, and refused by all three.
     price_scale
         Points in one unit of price, for files that store integer points (1e5: 120399 is 1.20399): one for all
         symbols, or one for each.
     max_gap
         Longest step between bars, weekends taken off, as "3d". None: gaps are counted, and allowed.
+    columns
+        What the files call their columns, where smc does not know it: time, open, high, low, close, volume,
+        symbol, each by its name in the header (in any case) or by its position from 0; for time a list of two
+        is a date and a clock, None for volume leaves it out. Fields that are not named are found as always.
+    stamps
+        How stamps are written, where the file does not tell: `day_first`, `month_first` or `year_first`
+        (years of two digits are 1970 to 2069), `epoch_s`, `epoch_ms`, `epoch_us` or `epoch_ns`; `wall_clock`
+        says that stamps which look like UTC show the clock of `tz`, as MetaTrader 5's Python package writes
+        them.
 
     Examples
     --------
@@ -66,6 +79,8 @@ class Files:
         *,
         price_scale: float | dict[str, float] | None = None,
         max_gap: str | None = None,
+        columns: dict[str, str | int | list[str | int] | None] | None = None,
+        stamps: str | None = None,
     ) -> None:
         check_choice("on_bad", on_bad, ("error", "drop", "repair"))
         for scale in price_scale.values() if isinstance(price_scale, Mapping) else [price_scale]:
@@ -77,6 +92,10 @@ class Files:
         self.on_bad: OnBad = on_bad
         self.price_scale = price_scale
         self.max_gap = None if max_gap is None else parse_gap(max_gap)
+        self.columns = check_named(columns)
+        if stamps is not None:
+            check_choice("stamps", stamps, STAMPS)
+        self.stamps = stamps
 
     def symbols(self) -> list[str]:
         """List the symbols found, in alphabetical order.
@@ -121,7 +140,7 @@ class Files:
             symbol,
             zone=self.tz,
             on_bad=self.on_bad,
-            price_scale=self._scale_of(symbol),
+            request=Request(self.columns, self.stamps, self._scale_of(symbol)),
             max_gap=self.max_gap,
         )
 
@@ -131,7 +150,7 @@ class Files:
             return by_symbol
         ((path,),) = by_symbol.values()
         with prefix_errors(path):
-            wide = wide_symbols(open_table(unpack(path)).names or ())
+            wide = wide_symbols(open_table(unpack(path), self.columns).names or ())
         return {symbol: [path] for symbol in wide} or by_symbol
 
     def _scale_of(self, symbol: str) -> float | None:

@@ -31,6 +31,8 @@ CHANGES = {
         "on_bad": "drop",
         "price_scale": 2.0,
         "max_gap": "1h",
+        "columns": {"close": "open"},
+        "stamps": "epoch_s",
     },
     "index": {},
     "simulated": {

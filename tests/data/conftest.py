@@ -1,10 +1,13 @@
 """A folder that a test fills with one small file."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import OmegaConf
 
 from smc.data.files import Files
 
@@ -35,3 +38,19 @@ def csv() -> Callable[..., str]:
         return "\n".join(rows) + "\n"
 
     return lines
+
+
+@pytest.fixture
+def typed() -> Callable[[str], dict[str, object]]:
+    """Read the overrides that an error says, as the command line reads them: the first one for each key."""
+
+    def overrides_of(message: str) -> dict[str, object]:
+        said = re.findall(r"'(data\.columns=\{[^']*\})'|(data\.(?:stamps|on_bad|tz)=[\w/+:-]+)", message)
+        options: dict[str, object] = {}
+        for quoted, plain in said:
+            override = OverridesParser.create().parse_override(quoted or plain)
+            field = str(override.key_or_group).removeprefix("data.")
+            options.setdefault(field, OmegaConf.to_object(OmegaConf.create({"x": override.value()})))
+        return {field: value["x"] for field, value in options.items()}  # type: ignore[index]
+
+    return overrides_of

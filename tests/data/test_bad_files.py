@@ -80,7 +80,8 @@ BAD_BARS = {
         "row 4, column time: '1704160800' (bad_stamp",
     ),
     "repeated column": (
-        {"row1": "time,open,high,low,close,OPEN"},
+        {"row1": "time,open,high,low,close,OPEN"}
+        | {f"row{hour + 2}": f"{T}{hour}:00:00,2,3,1,1.5,2" for hour in range(5)},
         "header, column OPEN: column 6 (repeated_column: names a field that another column has",
     ),
 }
@@ -176,8 +177,14 @@ BAD_FILES = {
         b"\n".join([CSV.splitlines()[1], *CSV.splitlines()]),
         "the header stands in line 2, below rows of data",
     ),
-    "words as stamps": (CSV.replace(b"2024-01-", b"day "), "a time stamp is expected, got 'day 02'"),
-    "two-digit year": (CSV.replace(b"2024-01-", b"01/24/"), "a time stamp is expected, got '01/24/02'"),
+    "words as stamps": (
+        CSV.replace(b"2024-01-", b"day "),
+        "a time stamp is expected in column time, got 'day 02'",
+    ),
+    "two-digit year": (
+        CSV.replace(b"2024-01-", b"01/24/"),
+        "a time stamp is expected in column time, got '01/24/02'",
+    ),
     "day or month first": (
         CSV.replace(b"2024-01-02", b"01/02/2024").replace(b"2024-01-03", b"01/03/2024"),
         "stamps such as '01/02/2024' can be read day first or month first",
@@ -197,6 +204,25 @@ BAD_FILES = {
     "damaged gzip": (gzip.compress(CSV)[:12] + b"\xff" * 40, "X.csv: it cannot be read ("),
     "truncated zip": (_zip(a=CSV)[:-30], "X.csv: it cannot be read (File is not a zip file)"),
     "damaged zip": (_zip(a=CSV).replace(b"1.5", b"1.6", 1), "X.csv: it cannot be read (Bad CRC-32"),
+    "Excel workbook": (
+        _zip(**{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}),
+        "X.csv: an Excel workbook (xlsx) is not read: save the sheet of bars as CSV",
+    ),
+    "OpenDocument sheet": (
+        _zip(mimetype=b"x", **{"content.xml": b"<x/>"}),
+        "an OpenDocument sheet (ods) is not read",
+    ),
+    "old Excel workbook": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        "an Excel workbook (xls) is not read",
+    ),
+    "HDF5": (b"\x89HDF\r\n\x1a\n" + b"\0" * 90, "HDF5 is not read: write the table as Parquet"),
+    "SQLite": (b"SQLite format 3\0" + b"\0" * 90, "an SQLite database is not read"),
+    "PDF": (b"%PDF-1.7\n", "a PDF is no table"),
+    "lines of one letter": (
+        CSV + b"a\n" * 200_000,
+        "more than 100,000 rows below line 2 have another number",
+    ),
     "two in a zip": (_zip(a=CSV, b=CSV), "an archive must hold one file, this one holds 2 (a, b)"),
     "locked zip": (_locked(_zip(a=CSV)), "the archive needs a password: unpack it"),
     "zip of another kind": (_packed_by_method(_zip(a=CSV), 99), "it cannot be read (That compression method"),
@@ -220,6 +246,7 @@ BAD_FILES = {
     "truncated JSON": (b'[["2024-01-02", 2, 3, 1', "no valid JSON"),
     "JSON object": (b'{"data": []}', "the JSON must be a list of rows"),
     "empty JSON": (b"[]", "the JSON must be a list of rows"),
+    "JSON of empty rows": (b"[[], [], null, {}]", "X.csv: the JSON has empty rows only"),
     "JSON of words": (b'["a", "b"]', "the first row, ['a'], holds no stamp"),
     "deep JSON": (b"[" * 100_000, "no valid JSON"),
     "JSON of ragged rows": (
@@ -275,3 +302,14 @@ def test_header_that_says_utc_contradicts_another_zone(load, csv):
 def test_points_must_be_whole(load, csv):
     with pytest.raises(DataError, match=r"row 2, column close: '1.5' \(not_points"):
         load(csv(), price_scale=100)
+
+
+def test_infinite_price_of_points_is_named_without_a_warning(load, csv):
+    text = csv(row3=T + "1:00:00,2,inf,1,1,10").replace("1.5,10", "1,10")
+    with pytest.raises(DataError, match=r"row 3, column high: inf \(infinite_price"):
+        load(text, price_scale=100)
+
+
+def test_points_are_scaled_in_a_column_that_is_named_twice(load, csv):
+    bars = load(csv().replace("1.5", "1"), price_scale=10, columns={"volume": "open"})
+    assert (bars["open"].iloc[0], bars["volume"].iloc[0]) == (0.2, 2)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import time
 import zipfile
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from smc.errors import DataError
 
 NAN = float("nan")
+T = "2024-01-02 0"
 BAR = [2.0, 3.0, 1.0, 1.5, 10.0]
 
 
@@ -253,3 +255,49 @@ def test_source_says_how_the_file_was_understood(load):
         "file": "X.csv", "zone": "UTC", "format": "text", "time": ["time"], "stamps": "iso", "volume": "volume",
         "decimal": ",", "price_scale": None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("blank", ["\n", "   \n", ",,,,,\n", ",,\n", " , \n"])
+def test_a_million_blank_lines_cost_less_than_a_second_and_count_as_lines(load, csv, blank):
+    header, *rows = csv(row6=T + "4:00:00,9,3,1,1.5,10").splitlines(keepends=True)
+    n_lines = 1_000_000 // len(blank)
+    start = time.process_time()
+    with pytest.raises(DataError, match=rf"row {6 + n_lines}, column open: 9\.0"):
+        load("".join([header, *rows[:2], blank * n_lines, *rows[2:]]))
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("empty", ["[]", "{}", "null"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_empty_rows_of_json_are_blank_lines(load, empty, place):
+    rows = ["[1704153600, 2, 3, 1, 1.5, 10]", "[1704157200, 2, 3, 1, 1.5, 10]"]
+    rows.insert(place, empty)
+    assert len(load(f"[{', '.join(rows)}]")) == 2
+
+
+def test_keys_of_all_records_are_the_header(load):
+    text = '[{"time": 1704153600, "open": 2, "high": 3, "low": 1, "close": 1.5}, {"time": 1704157200, "volume": 10, "open": 2, "high": 3, "low": 1, "close": 1.5}]'
+    assert load(text)["volume"].tolist()[1] == 10
+
+
+VOLUMES = {
+    "-1 throughout": ["-1", "-1.0", "-1"], "-1 or empty": ["-1", "", "-1"], "one row": ["-1"], "never negative": ["1", "0", "2"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", VOLUMES)
+@pytest.mark.parametrize("on_bad", ["error", "drop", "repair"])
+def test_volume_of_minus_one_throughout_was_not_recorded(load, kind, on_bad):
+    cells = VOLUMES[kind]
+    text = "time,open,high,low,close,volume\n" + "".join(
+        f"2024-01-0{d},2,3,1,1.5,{cell}\n" for d, cell in enumerate(cells, 1)
+    )
+    bars = load(text, on_bad=on_bad)
+    assert len(bars) == len(cells)
+    assert bars.attrs["account"]["missing_volume"] == (0 if kind == "never negative" else len(cells))
+    assert not bars.attrs["account"]["dropped"]
+
+
+def test_a_single_volume_of_minus_one_is_a_fault(load):
+    with pytest.raises(DataError, match="negative_volume 1"):
+        load("time,open,high,low,close,volume\n2024-01-01,2,3,1,1.5,-1\n2024-01-02,2,3,1,1.5,0\n")

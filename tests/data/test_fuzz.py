@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import math
 import re
 import zipfile
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smc.data.files import Files
+from smc.data.reading.stamps import STAMPS
 from smc.errors import DataError
 
 ROWS = [
@@ -128,10 +130,10 @@ def check_one_line(error: DataError) -> None:
     assert "\n" not in str(error)
 
 
-def check_refused_or_read_plainly(tmp_path, damaged: bytes, dialect: str) -> None:
+def check_refused_or_read_plainly(tmp_path, damaged: bytes, dialect: str, **options) -> None:
     (tmp_path / "X.csv").write_bytes(damaged)
     try:
-        bars = Files(tmp_path, tz="UTC").load("X")
+        bars = Files(tmp_path, tz="UTC", **options).load("X")
     except DataError as error:
         check_one_line(error)
         return
@@ -142,10 +144,10 @@ def check_refused_or_read_plainly(tmp_path, damaged: bytes, dialect: str) -> Non
     np.testing.assert_array_equal(bars.to_numpy()[:, :n_columns], values[:, :n_columns])
 
 
-def check_settled(tmp_path, damaged: bytes, on_bad: str) -> None:
+def check_settled(tmp_path, damaged: bytes, on_bad: str, **options) -> None:
     (tmp_path / "X.csv").write_bytes(damaged)
     try:
-        bars = Files(tmp_path, tz="UTC", on_bad=on_bad).load("X")
+        bars = Files(tmp_path, tz="UTC", on_bad=on_bad, **options).load("X")
     except DataError as error:
         check_one_line(error)
         return
@@ -179,6 +181,52 @@ def test_damaged_file_is_refused_or_read_plainly(tmp_path, dialect, data, header
 @given(data=st.data(), header=st.booleans())
 def test_damaged_file_settled_keeps_the_rules_and_accounts_for_every_row(tmp_path, on_bad, data, header):
     check_settled(tmp_path, data.draw(damage(original("comma", header=header))), on_bad)
+
+
+POSITIONS = {"time": 0, "open": 1, "high": 2, "low": 3, "close": 4}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@fuzz(40)
+@given(data=st.data())
+def test_damaged_file_whose_columns_are_numbered_is_refused_or_read_plainly(tmp_path, dialect, data):
+    damaged = data.draw(damage(original(dialect, header=False)))
+    check_refused_or_read_plainly(tmp_path, damaged, dialect, columns=POSITIONS)
+
+
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "stamps": st.sampled_from([*STAMPS]),
+        "columns": st.dictionaries(
+            st.sampled_from(["time", "open", "high", "low", "close", "volume", "symbol"]),
+            st.sampled_from(["time", "open", "CLOSE", "x", "", 0, 1, 2, 5, 9]),
+        ),
+        "price_scale": st.sampled_from([1e5, 1e-3]),
+    },
+)
+
+
+@pytest.mark.parametrize("on_bad", ["error", "drop", "repair"])
+@fuzz(60)
+@given(data=st.data(), options=OPTIONS, header=st.booleans())
+def test_damaged_file_under_any_options_keeps_the_rules(tmp_path, on_bad, data, options, header):
+    check_settled(tmp_path, data.draw(damage(original("comma", header=header))), on_bad, **options)
+
+
+def as_json(kind: str) -> bytes:
+    rows = [[stamp, *map(float, numbers)] for stamp, *numbers in ROWS]
+    return json.dumps(
+        rows if kind == "rows" else [dict(zip(HEADER, row, strict=True)) for row in rows]
+    ).encode()
+
+
+@pytest.mark.parametrize("on_bad", ["error", "repair"])
+@pytest.mark.parametrize("kind", ["rows", "records"])
+@fuzz(60)
+@given(data=st.data(), options=OPTIONS)
+def test_damaged_json_under_any_options_keeps_the_rules(tmp_path, kind, on_bad, data, options):
+    check_settled(tmp_path, data.draw(damage(as_json(kind))), on_bad, **options)
 
 
 def packed(kind: str) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smc.data.bad_bars import PRICES
+from smc.data.reading.named import Named, find_named, has_named
 from smc.data.reading.stamps import STYLES
 from smc.errors import DataError
 
@@ -12,13 +13,22 @@ from smc.errors import DataError
 TIMES = (
     *("unix", "unix timestamp", "unix time", "epoch", "timestamp", "open time", "opentime"),
     *("datetime", "date time", "gmt time", "utc time", "time utc", "date utc", "datetime utc"),
-    *("timestamp utc", "time", "date", "local time", "index", "index level 0", "t", "ts"),
+    *("timestamp utc", "time", "date", "local time", "start time", "start date", "window start", "ts event"),
+    *("trade date", "time eet", "time cet", "time wet", "t", "ts", "index", "index level 0"),
 )
+#: Names of a day with a clock in another column.
+DATES = ("date", "dtyyyymmdd")
+#: Zones that a header may state in words, as IANA names.
+ZONES = {"utc": "UTC", "gmt": "UTC", "eet": "EET", "cet": "CET", "wet": "WET"}
 #: Names of a volume, best first: ticks before a broker's real volume, the base asset's before the quote's.
 VOLUMES = ("tick volume", "tickvolume", "tickvol", "volumefrom", "volume", "vol", "v")
-SYMBOLS = ("symbol", "ticker", "instrument", "pair")
+SYMBOLS = ("symbol", "ticker", "instrument", "pair", "ts code", "tic")
+#: Names of the last price of a bar, best first, where there is no close.
+CLOSES = ("close/last", "last", "last price")
 WIDE = re.compile(r"(.+?)[:._/ |-](open|high|low|close|volume)", re.IGNORECASE)
-CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d{6}")
+CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|([01]\d|2[0-3])[0-5]\d([0-5]\d)?")
+DAY = re.compile(r"\d{8}|\d{1,4}([./-])\d{1,2}\1\d{1,4}")
+EPOCH = re.compile(r"-?\d{9,19}(\.0*)?")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
 
@@ -32,7 +42,7 @@ class Columns:
     symbol: int | None = None
     names: tuple[str, ...] = ()  # as in the header; empty without one
     is_wide: bool = False  # a table of several symbols side by side
-    is_utc: bool = False  # the header says that the stamps are UTC
+    zone: str | None = None  # of the stamps, as the header says
     is_clock_ms: bool = False  # milliseconds of the day that the file's name gives
 
     @property
@@ -56,14 +66,14 @@ def normal(name: str) -> str:
     return re.sub(r"^\d+ ", "", text)
 
 
-def price_positions(names: Sequence[str]) -> dict[str, tuple[int, ...]] | None:
-    """Find open, high, low and close among a header's names; None if one is missing."""
+def price_positions(names: Sequence[str], given: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Find open, high, low and close among a header's names, those given apart; () for a missing one."""
     positions = {}
     for field in PRICES:
         spellings = (field, field[0], f"{field} price", f"bid {field}", f"bid{field}", f"{field} bid")
-        extra = ("close/last",) if field == "close" else ()
-        positions[field] = _best(names, (*spellings, *extra))
-    return positions if all(positions.values()) else None
+        extra = CLOSES if field == "close" else ()
+        positions[field] = given.get(field) or _best(names, (*spellings, *extra))
+    return positions
 
 
 def wide_symbols(names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -79,12 +89,18 @@ def wide_symbols(names: Sequence[str]) -> dict[str, dict[str, int]]:
     return {symbol: fields for symbol, fields in symbols.items() if set(PRICES) <= set(fields)}
 
 
-def is_header(cells: Sequence[str]) -> bool:
-    """Tell whether a row names the columns of bars."""
-    return price_positions(cells) is not None or bool(wide_symbols(cells))
+def is_header(cells: Sequence[str], named: Named) -> bool:
+    """Tell whether a row names the columns of bars, in smc's spellings or in the caller's."""
+    wanted = [field for field in PRICES if field in named]
+    if not all(has_named(named, field, cells) for field in wanted):
+        return False
+    found = price_positions(cells, dict.fromkeys(wanted, (0,)))
+    return all(found.values()) or bool(wide_symbols(cells))
 
 
-def by_header(names: Sequence[str], sample: Sequence[Sequence[str]], symbol: str) -> Columns:
+def by_header(
+    names: Sequence[str], sample: Sequence[Sequence[str]], symbol: str, named: Named | None = None
+) -> Columns:
     """Assign the columns of a table with a header.
 
     Parameters
@@ -95,17 +111,19 @@ def by_header(names: Sequence[str], sample: Sequence[Sequence[str]], symbol: str
         The first rows, as text: they tell a clock beside a date from a full stamp.
     symbol
         Chooses among the symbols of a wide table, and the volume column of the base asset ("Volume BTC").
+    named
+        The columns that the caller names.
 
     Raises
     ------
     DataError
         No column of stamps, or a wide table without the symbol.
     """
-    time = _time(names, sample)
-    spelled = [normal(name) for name in names]
-    is_utc = len(time) == 1 and bool({"utc", "gmt"} & set(spelled[time[0]].split()))
-    prices = price_positions(names)
-    if prices is None:
+    given = find_named(named or {}, names, len(names))
+    time = given.get("time") or _time(names, sample)
+    prices = price_positions(names, given)
+    common = {"names": tuple(names), "zone": _zone(names, time)}
+    if not all(prices.values()):
         wide = wide_symbols(names)
         if not wide:
             raise DataError(f"no columns open, high, low and close among {', '.join(map(repr, names))}")
@@ -116,31 +134,55 @@ def by_header(names: Sequence[str], sample: Sequence[Sequence[str]], symbol: str
             )
         fields = wide[symbol]
         volume = (fields["volume"],) if "volume" in fields else ()
-        singles = {field: (fields[field],) for field in PRICES}
-        return Columns(time, singles, volume, names=tuple(names), is_wide=True, is_utc=is_utc)
-    label = _best(names, SYMBOLS)
+        return Columns(time, {field: (fields[field],) for field in PRICES}, volume, is_wide=True, **common)
+    label = given.get("symbol") or _best(names, SYMBOLS)
     assets = [symbol, *(row[label[0]] for row in sample[:1] if label)]
-    volume = _volume(names, assets)
-    return Columns(time, prices, volume, label[0] if label else None, tuple(names), is_utc=is_utc)
+    volume = given["volume"] if "volume" in given else _volume(names, assets)
+    return Columns(time, prices, volume, label[0] if label else None, **common)
 
 
-def by_shape(row: Sequence[str]) -> Columns | None:
-    """Assign the columns of a table without a header, from its first row; None if its shape is not known.
+def by_shape(sample: Sequence[Sequence[str]], named: Named | None = None) -> Columns | None:
+    """Assign the columns of a table without a header, from its first rows; None if their shape is not known.
 
     | cells | what |
     |---|---|
     | date, clock, OHLC, volume ... | MetaTrader 4 and 5, 6 to 9 cells |
     | stamp, OHLC, volume | histdata, Lean trades, freqtrade JSON; 5 cells without the volume |
+    | stamp, OHLC, volume, one more | Kraken and Bybit (trades, turnover), KRX (change) |
     | date, OHLC, tick volume, volume, spread | MetaTrader 5, daily and longer |
     | stamp, bid OHLC, bid size, ask OHLC, ask size | Lean quotes: the bid; a size is no volume |
     | open time, OHLC, volume, close time, 5 more | Binance |
+
+    A second cell is a clock only behind a bare day, and only if every row of the sample says so.
+
+    Parameters
+    ----------
+    named
+        The columns that the caller gives by position; together they may make a shape of their own.
     """
-    cells = [cell.strip() for cell in row]
-    n_clocks = int(len(cells) > 1 and bool(CLOCK.fullmatch(cells[1])) and _is_date(cells[0]))
-    is_ms = bool(cells and re.fullmatch(r"\d{1,8}", cells[0])) and not _is_date(cells[0])
+    rows = [[cell.strip() for cell in row] for row in sample]
+    known = _known_shape(rows) if rows and rows[0] else None
+    given = find_named(named or {}, None, len(rows[0]) if rows else 0)
+    fields = {**({"time": known.time, "volume": known.volume, **known.prices} if known else {}), **given}
+    if not {"time", *PRICES} <= set(fields):
+        return None
+    label = given.get("symbol")
+    is_ms = known is not None and known.is_clock_ms and "time" not in given
+    prices = {field: fields[field] for field in PRICES}
+    return Columns(
+        fields["time"], prices, fields.get("volume", ()), label[0] if label else None, is_clock_ms=is_ms
+    )
+
+
+def _known_shape(rows: Sequence[Sequence[str]]) -> Columns | None:
+    cells = rows[0]
+    is_day = bool(DAY.fullmatch(cells[0])) and _is_date(cells[0])
+    n_clocks = int(is_day and all(len(row) > 1 and CLOCK.fullmatch(row[1]) for row in rows))
+    is_ms = bool(re.fullmatch(r"\d{1,8}", cells[0])) and not _is_date(cells[0])
     first = 1 + n_clocks
     n_values = len(cells) - first
-    if not (_is_stamp(cells[0]) or is_ms) or n_values not in ((4, 5, 7) if n_clocks else (4, 5, 7, 10, 11)):
+    shapes = (4, 5, 7) if n_clocks else (4, 5, 6, 7, 10, 11) if _is_date(cells[0]) else (4, 5, 6, 10, 11)
+    if not (is_stamp(cells[0]) or is_ms) or n_values not in shapes:
         return None
     if not all(NUMBER.fullmatch(cell) for cell in cells[first : first + 4]):
         return None
@@ -160,7 +202,7 @@ def _best(names: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:
 
 def _time(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """Find the stamp: a date with a clock beside it, else the best name, else an unnamed first column."""
-    date = _best(names, ("date",))
+    date = _best(names, DATES)
     for clock in _best(names, ("time",)) + _best(names, ("timestamp",)):
         cells = [row[clock].strip() for row in sample if clock < len(row)]
         if date and cells and all(CLOCK.fullmatch(cell) for cell in cells):
@@ -171,6 +213,12 @@ def _time(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[int, .
             f"no column of time stamps among {', '.join(map(repr, names))}: name it time, timestamp or date"
         )
     return stamp
+
+
+def _zone(names: Sequence[str], time: tuple[int, ...]) -> str | None:
+    """Read the zone that a header states, as "Gmt time" or "Time (EET)"."""
+    words = normal(names[time[0]]).split() if len(time) == 1 else []
+    return next((ZONES[word] for word in words if word in ZONES), None)
 
 
 def _volume(names: Sequence[str], assets: Sequence[str]) -> tuple[int, ...]:
@@ -184,12 +232,10 @@ def _volume(names: Sequence[str], assets: Sequence[str]) -> tuple[int, ...]:
     return best or tuple(place for place, name in enumerate(spelled) if name.startswith("volume "))[:1]
 
 
+def is_stamp(cell: str) -> bool:
+    """Tell whether a cell surely is a stamp: a date, or a count from 1970 of nine digits or more."""
+    return _is_date(cell) or bool(EPOCH.fullmatch(cell))
+
+
 def _is_date(cell: str) -> bool:
-    return any(re.fullmatch(STYLES[style], cell) for style in STYLES if style != "epoch") and (
-        not cell.isdigit()
-        or (1800 <= int(cell[:4]) < 2200 and 1 <= int(cell[4:6]) <= 12 and cell[6:8] != "00")
-    )
-
-
-def _is_stamp(cell: str) -> bool:
-    return _is_date(cell) or bool(re.fullmatch(STYLES["epoch"], cell))
+    return any(re.fullmatch(rule, cell) for style, rule in STYLES.items() if style != "epoch")

@@ -14,7 +14,17 @@ import pyarrow as pa
 
 from smc.errors import DataError
 
-MAGIC = {b"PAR1": "parquet", b"ARROW1": "feather", b"FEA1": "feather_1"}
+MAGIC = {b"PAR1": "parquet", b"ARROW1": "feather"}
+#: Files that are not read, by their first bytes, and what to do about them.
+NOT_READ = {
+    b"FEA1": "Feather version 1 is not read: write it again as version 2 or as Parquet",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an Excel workbook (xls) is not read: save the sheet of bars as CSV",
+    b"\x89HDF\r\n": "HDF5 is not read: write the table as Parquet or CSV",
+    b"SQLite format 3": "an SQLite database is not read: write the table as Parquet or CSV",
+    b"%PDF": "a PDF is no table: look for the data as CSV",
+}
+#: Members that tell a spreadsheet packed as a zip.
+SHEETS = {"[Content_Types].xml": "an Excel workbook (xlsx)", "content.xml": "an OpenDocument sheet (ods)"}
 #: What a damaged file makes the libraries raise.
 DAMAGE = (OSError, EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile, pa.ArrowException)
 
@@ -36,11 +46,14 @@ class Content:
         return gzip.open(self.path) if self.is_gzip else self.path.open("rb")  # type: ignore[return-value]
 
     def kind(self) -> str:
-        """Tell `parquet`, `feather`, `feather_1`, `json` or `text` by the first bytes."""
+        """Tell `parquet`, `feather`, `json` or `text` by the first bytes."""
         with self.open() as stream:
             head = stream.read(64)
         if not head:
             raise DataError("the file is empty (0 bytes): download it again")
+        for magic, reason in NOT_READ.items():
+            if head.startswith(magic):
+                raise DataError(reason)
         for magic, kind in MAGIC.items():
             if head.startswith(magic):
                 return kind
@@ -54,7 +67,7 @@ def unpack(path: Path) -> Content:
     Raises
     ------
     DataError
-        A zip with no file, with several, or with a password.
+        A spreadsheet, or a zip with no file, with several, or with a password.
     """
     with path.open("rb") as stream:
         magic = stream.read(4)
@@ -68,6 +81,9 @@ def unpack(path: Path) -> Content:
 def _member(path: Path) -> Content:
     with zipfile.ZipFile(path) as archive:
         files = [file for file in archive.infolist() if not file.is_dir() and not _is_hidden(file.filename)]
+    for file in files:
+        if kind := SHEETS.get(file.filename):
+            raise DataError(f"{kind} is not read: save the sheet of bars as CSV")
     if len(files) != 1:
         names = ", ".join(file.filename for file in files[:5]) or "none"
         raise DataError(f"an archive must hold one file, this one holds {len(files)} ({names}): unpack it")

@@ -1,35 +1,96 @@
 """All stamps of a table to UTC, by what the cells, the header and the caller say."""
 
-from datetime import UTC, datetime, tzinfo
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from smc.data.faults import Faults
 from smc.data.reading.columns import Columns
+from smc.data.reading.stamps import NAT, Spelling, parse_stamps
 from smc.data.reading.typed import Typed
 from smc.data.reading.zones import localise
 from smc.errors import DataError
 
 #: What to set when a zone is missing.
 ZONES = (
-    "data.tz=UTC, data.tz=America/New_York, data.tz=Europe/Athens (many MetaTrader servers) or "
-    "data.tz=Etc/GMT+5 (histdata: UTC-5 all year)"
+    "data.tz=UTC, data.tz=America/New_York, data.tz=-05:00 (histdata), or that of the server: most of "
+    "MetaTrader's run 7 hours ahead of New York, data.tz=America/New_York+07:00, some on "
+    "data.tz=Europe/Athens, and the two differ for four weeks a year"
+)
+
+
+#: What a cell says about its zone at its end.
+OFFSET = re.compile(
+    r":.*?(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?)$", re.I
 )
 
 
 def agreed_zone(columns: Columns, zone: tzinfo | None) -> tzinfo | None:
     """Take the zone that the header states; another one asked for is refused."""
-    if not columns.is_utc:
+    if columns.zone is None:
         return zone
-    if zone is not None:
-        offsets = {zone.utcoffset(datetime(2020, month, 1)) for month in (1, 7)}
-        if any(offsets):
-            name = columns.name(columns.time[0])
-            raise DataError(
-                f"the header {name!r} says UTC, data.tz says {zone}: leave data.tz out, or rename the column"
-            )
-    return UTC
+    stated = UTC if columns.zone == "UTC" else ZoneInfo(columns.zone)
+    if zone is not None and _offsets(zone) != _offsets(stated):
+        name = columns.name(columns.time[0])
+        raise DataError(
+            f"the header {name!r} says {columns.zone}, data.tz says {zone}: leave data.tz out, or rename the "
+            "column"
+        )
+    return stated
+
+
+def check_zone_is_used(cells: Sequence[str], spelling: Spelling, zone: tzinfo | None, *, column: str) -> None:
+    """Refuse a zone that contradicts the stamps of a file that all say theirs.
+
+    A zone that keeps UTC contradicts nothing: all bars are brought to UTC.
+
+    Parameters
+    ----------
+    cells
+        The first stamps, as text.
+
+    Raises
+    ------
+    DataError
+        The stamps are epochs, or say UTC or another offset than the zone's.
+    """
+    if zone is None or not any(_offsets(zone)):
+        return
+    stated = [_stated(cell.strip()) for cell in cells]
+    is_utc = not any(stated)
+    stamps, _ = parse_stamps(pa.array(cells, pa.string()), spelling)
+    clocks = [
+        datetime(1970, 1, 1) + timedelta(microseconds=int(stamp) // 1000) + offset
+        for stamp, offset in zip(stamps, stated, strict=True)
+        if stamp != NAT
+    ]
+    known = [offset for stamp, offset in zip(stamps, stated, strict=True) if stamp != NAT]
+    if not is_utc and known == [zone.utcoffset(clock) for clock in clocks]:
+        return
+    said = "are UTC (epochs, Z or +00:00)" if is_utc else f"say their offset ({cells[0].strip()})"
+    raise DataError(
+        f"the stamps of column {column} {said}, so that data.tz={zone} has no effect: leave data.tz out; or, "
+        "if they show the clock of a server and only look like it, as MetaTrader 5's Python package writes "
+        "them, set data.stamps=wall_clock"
+    )
+
+
+def _offsets(zone: tzinfo) -> list[timedelta | None]:
+    return [zone.utcoffset(datetime(2020, month, 1)) for month in (1, 7)]
+
+
+def _stated(cell: str) -> timedelta:
+    """Read the offset that a stamp says; none, as in an epoch, is UTC's."""
+    match = OFFSET.search(cell)
+    if not match or match["utc"]:
+        return timedelta(0)
+    shift = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+    return -shift if match["sign"] == "-" else shift
 
 
 def to_utc(typed: Typed, zone: tzinfo | None, faults: Faults, *, column: str) -> Typed:

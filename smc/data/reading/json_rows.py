@@ -22,17 +22,21 @@ class JsonTable:
     decimal = "."
 
     def __init__(self, content: Content) -> None:
-        rows = _load(content)
-        self.names = [str(name) for name in rows[0]] if isinstance(rows[0], dict) else None
-        self._rows = [[_text(cell) for cell in _cells(row, self.names)] for row in rows]
-        self.sample = self._rows[:SAMPLE_SIZE]
+        rows = [(number, row) for number, row in enumerate(_load(content), 1) if row not in ([], {}, None)]
+        if not rows:
+            raise DataError("the JSON has empty rows only")
+        records = [row for _, row in rows if isinstance(row, dict)]
+        is_records = isinstance(rows[0][1], dict)
+        self.names = list(dict.fromkeys(str(name) for row in records for name in row)) if is_records else None
+        self._rows = [(number, [_text(cell) for cell in _cells(row, self.names)]) for number, row in rows]
+        self._n_columns = len(self._rows[0][1])
+        self.sample = [cells for _, cells in self._rows[:SAMPLE_SIZE] if len(cells) == self._n_columns]
 
     def blocks(self, positions: Sequence[int], faults: Faults) -> Iterator[Block]:
         """Give all rows in one block."""
-        n_columns = len(self._rows[0])
-        numbered = list(enumerate(self._rows, start=1))
-        odd = [(row, cells) for row, cells in numbered if len(cells) != n_columns]
-        even = [(row, cells) for row, cells in numbered if len(cells) == n_columns]
+        n_columns = self._n_columns
+        odd = [(row, cells) for row, cells in self._rows if len(cells) != n_columns]
+        even = [(row, cells) for row, cells in self._rows if len(cells) == n_columns]
         kept = sorted(even + settle_lengths(odd, n_columns, faults))
         cells = {place: pa.array([cells[place] for _, cells in kept], pa.string()) for place in positions}
         yield Block(cells, np.array([row for row, _ in kept], dtype=np.int64))

@@ -2,6 +2,8 @@
 # pyarrow.compute makes its functions when it is imported
 # pyright: reportAttributeAccessIssue=false
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +13,8 @@ from smc.typing import BoolArray, FloatArray
 
 #: Cells that say "no value", in any case.
 MISSING = pa.array(["", "null", "nan", "none", "n/a", "na", "#n/a", "-", "."])
+#: Numbers in another spelling: separators of thousands, or the other decimal mark.
+SEPARATED = re.compile(r"[+-]?(?:[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-9]*)?|[0-9]+[.,][0-9]+)")
 NUMBER = r"^(?:[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:inf|infinity))$"
 
 

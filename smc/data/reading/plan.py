@@ -3,7 +3,7 @@
 # pyright: reportAttributeAccessIssue=false
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,9 @@ from smc.data.reading.blocks import Block, Table
 from smc.data.reading.columns import Columns, by_header, by_shape
 from smc.data.reading.container import Content
 from smc.data.reading.json_rows import JsonTable
-from smc.data.reading.stamps import day_or_month_first, find_style, to_text
+from smc.data.reading.likely import suggest
+from smc.data.reading.named import Named
+from smc.data.reading.stamps import Spelling, day_or_month_first, find_spelling, to_text
 from smc.data.reading.text import TextTable
 from smc.errors import DataError
 
@@ -28,23 +30,30 @@ class Reading:
     """How the cells of one file are read."""
 
     columns: Columns
-    style: str  # of the stamps
-    midnight: int = 0  # nanoseconds; for stamps that count milliseconds from it
+    spelling: Spelling  # of the stamps
     decimal: str = "."
     price_scale: float | None = None  # points in one unit of price
+    stamps: str | None = None  # what the caller says about the stamps
 
 
-def open_table(content: Content) -> Table:
+@dataclass(frozen=True)
+class Request:
+    """What the caller says about a file."""
+
+    named: Named  # columns, by field
+    stamps: str | None = None  # a key of `smc.data.reading.stamps.STAMPS`
+    price_scale: float | None = None
+
+
+def open_table(content: Content, named: Named | None = None) -> Table:
     """Choose the reader by what the file is, not by how it is called."""
     kind = content.kind()
-    if kind == "feather_1":
-        raise DataError("Feather version 1 is not read: write it again as version 2 or as Parquet")
     if kind in ("parquet", "feather"):
         return ArrowTable(content, kind)
-    return JsonTable(content) if kind == "json" else TextTable(content)
+    return JsonTable(content) if kind == "json" else TextTable(content, named)
 
 
-def plan(table: Table, content: Content, symbol: str, price_scale: float | None) -> Reading:
+def plan(table: Table, content: Content, symbol: str, request: Request) -> Reading:
     """Decide which column is what, and how stamps are written.
 
     Raises
@@ -54,17 +63,44 @@ def plan(table: Table, content: Content, symbol: str, price_scale: float | None)
     """
     if not table.sample:
         raise DataError("a header, but no rows below it that have as many cells")
-    columns = by_header(table.names, table.sample, symbol) if table.names else by_shape(table.sample[0])
-    if columns is None:
-        raise DataError(f"the first row, {list(table.sample[0])}, holds no stamp, open, high, low and close")
-    if columns.is_clock_ms:
-        midnight = _midnight(content.name)
-        return Reading(columns, "clock_ms", midnight, table.decimal, price_scale)
-    style = find_style([" ".join(row[place] for place in columns.time) for row in table.sample])
-    if style == "year_last":
+    columns = _columns(table, symbol, request.named)
+    if request.stamps == "wall_clock":
+        columns = replace(columns, zone=None)
+    stamps, scale = request.stamps, request.price_scale
+    if columns.is_clock_ms and stamps is None:
+        spelling = Spelling("clock_ms", midnight=_midnight(content.name))
+        return Reading(columns, spelling, table.decimal, scale)
+    column = columns.name(columns.time[0])
+    cells = stamp_sample(table, columns)
+    spelling = find_spelling(cells, column=column, stamps=stamps)
+    if spelling.style == "year_last":
         blocks = table.blocks(columns.time, Faults(content.name, "drop"))
         style = day_or_month_first(stamp_cells(block, columns) for block in blocks)
-    return Reading(columns, style, 0, table.decimal, price_scale)
+        spelling = replace(spelling, style=style)
+    return Reading(columns, spelling, table.decimal, scale, stamps)
+
+
+def _columns(table: Table, symbol: str, named: Named) -> Columns:
+    """Assign the columns by the header's names, or by the shape of the first rows."""
+    if table.names is not None:
+        try:
+            return by_header(table.names, table.sample, symbol, named)
+        except DataError as error:
+            said = suggest(table.names, table.sample, named)
+            raise DataError(f"{error}; {said}" if said else str(error)) from error
+    columns = by_shape(table.sample, named)
+    if columns is None:
+        said = suggest(None, table.sample, named)
+        raise DataError(
+            f"the first row, {list(table.sample[0])}, holds no stamp, open, high, low and close where smc "
+            f"expects them{'; ' + said if said else ''}"
+        )
+    return columns
+
+
+def stamp_sample(table: Table, columns: Columns) -> list[str]:
+    """Give the stamps of the first rows as text, a date and a clock joined."""
+    return [" ".join(row[place] for place in columns.time) for row in table.sample]
 
 
 def stamp_cells(block: Block, columns: Columns) -> pa.Array:

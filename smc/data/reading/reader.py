@@ -12,9 +12,11 @@ from smc.data.faults import Faults, OnBad
 from smc.data.reading.blocks import Table
 from smc.data.reading.columns import Columns
 from smc.data.reading.container import prefix_errors, unpack
-from smc.data.reading.instants import ZONES, agreed_zone, to_utc
-from smc.data.reading.plan import Reading, open_table, plan
-from smc.data.reading.typed import Growing, Typed, type_block
+from smc.data.reading.instants import ZONES, agreed_zone, check_zone_is_used, to_utc
+from smc.data.reading.marks import check_marks
+from smc.data.reading.misread import Misreading
+from smc.data.reading.plan import Reading, Request, open_table, plan, stamp_sample
+from smc.data.reading.typed import Growing, Typed, settle_stamps, type_block
 from smc.errors import DataError
 
 
@@ -24,7 +26,7 @@ def read_bars(
     *,
     zone: tzinfo | None = None,
     on_bad: OnBad = "error",
-    price_scale: float | None = None,
+    request: Request | None = None,
     max_gap: timedelta | None = None,
 ) -> pd.DataFrame:
     """Read one file of bars in whatever format it is written, in memory bounded by the bars it holds.
@@ -33,6 +35,8 @@ def read_bars(
     ----------
     zone
         Of stamps that do not say theirs.
+    request
+        What the caller says about columns, stamps and prices.
 
     Returns
     -------
@@ -44,19 +48,28 @@ def read_bars(
     DataError
         The file cannot be understood, or breaks a rule that ``on_bad`` does not settle.
     """
+    request = request or Request({})
     faults = Faults(path.name, on_bad)
     with prefix_errors(path):
         content = unpack(path)
-        table = open_table(content)
-        reading = plan(table, content, symbol, price_scale)
+        table = open_table(content, request.named)
+        reading = plan(table, content, symbol, request)
         columns = reading.columns
+        faults.explain = Misreading(table, reading)
         _note_repeated_columns(columns, faults)
         zone = agreed_zone(columns, zone)
         typed = _gather(table, reading, zone, faults)
         n_read = typed.n_read + faults.dropped["short_row"] + faults.dropped["long_row"]
         typed, n_absent = _trim(typed, columns)
-        origin = "stamps" if typed.aware.all() else "header" if columns.is_utc else str(zone)
-        typed = to_utc(typed, zone, faults, column=columns.name(columns.time[0]))
+        typed = settle_stamps(typed, reading, faults)
+        column = columns.name(columns.time[0])
+        if reading.spelling.is_wall and zone is None:
+            raise DataError(f"data.stamps=wall_clock says that the stamps are those of a clock: set {ZONES}")
+        if typed.aware.all():
+            check_zone_is_used(stamp_sample(table, columns), reading.spelling, zone, column=column)
+        check_marks(table, reading, typed, faults)
+        origin = "stamps" if typed.aware.all() else "header" if columns.zone else str(zone)
+        typed = to_utc(typed, zone, faults, column=column)
     index = pd.DatetimeIndex(typed.stamps, name="time").tz_localize("UTC")
     bars = pd.DataFrame(typed.values, index, list(COLUMNS), copy=False)
     bars = settle(bars, faults, typed.rows, n_read=n_read, n_absent=n_absent, max_gap=max_gap)
@@ -117,7 +130,7 @@ def _describe(table: Table, reading: Reading) -> dict[str, Any]:
     return {
         "format": table.kind,
         "time": [columns.name(place) for place in columns.time],
-        "stamps": reading.style,
+        "stamps": reading.spelling.style,
         "volume": columns.name(columns.volume[0]) if columns.volume else None,
         "decimal": reading.decimal,
         "price_scale": reading.price_scale,

@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -18,17 +19,33 @@ DAY_MS = 86_400_000
 #: Stamps outside these years are refused: they are other numbers, or another unit.
 FIRST, LAST = (int(np.datetime64(f"{year}-01-01", "ns").astype(np.int64)) for year in (1800, 2200))
 
-#: The styles, by what the cells of a file's first rows look like. A year that comes last needs a second look.
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTH = rf"(?i:(?:{'|'.join(MONTHS)})[a-z]*)"
+#: How stamps are spelled, by what the cells of a file's first rows look like. Those whose year stands last in
+#: digits need a second look, and so do counts from 1970: their unit is told from the whole column.
 STYLES = {
-    "epoch": r"-?[0-9]{9,10}(\.0*)?|-?[0-9]{12,13}(\.0*)?|-?[0-9]{15,16}(\.0*)?|[0-9]{18,19}(\.0*)?",
     "iso": r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9]).*",
     "year_first": r"[0-9]{4}([./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9]).*",
-    "compact": r"[0-9]{8}([ T].*)?|[0-9]{14}",
+    "compact": r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[ T].*|[0-9]{6})?",
     "day_first": r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}(?![0-9]).*",
     "year_last": r"[0-9]{1,2}([/-])[0-9]{1,2}\1[0-9]{4}(?![0-9]).*",
+    "name_first": MONTH + r"\.?[ -][0-9]{1,2}(?:, ?|[ -])[0-9]{4}(?![0-9]).*",
+    "name_second": r"[0-9]{1,2}([ -])" + MONTH + r"\1[0-9]{4}(?![0-9]).*",
+    "epoch": r"-?[0-9]{1,19}(\.0*)?",
 }
+#: Dates with a year of two digits: read only where `data.stamps` says the order of their fields.
+SHORT_YEAR = rf"[0-9]{{1,2}}([./ -])(?:[0-9]{{1,2}}|{MONTH})\1[0-9]{{2}}(?![0-9]).*"
+#: What `data.stamps` may say, and the spellings that agree with it.
+STAMPS = {
+    "year_first": ("iso", "year_first", "compact"),
+    "day_first": ("day_first", "year_last", "name_second"),
+    "month_first": ("day_first", "year_last", "name_first"),
+    **dict.fromkeys(("epoch_s", "epoch_ms", "epoch_us", "epoch_ns"), ("epoch",)),
+    "wall_clock": tuple(STYLES),
+}
+MARK = r"(?:[./-]|, ?| )"
 YEAR_FIRST = r"^([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})"
-YEAR_LAST = r"^([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})"
+YEAR_LAST = rf"^([0-9]{{1,2}}){MARK}([0-9]{{1,2}}){MARK}([0-9]{{4}})"
 #: How each style is rewritten to ISO 8601, which is then cast strictly.
 REWRITES = {
     "iso": (),
@@ -40,12 +57,22 @@ REWRITES = {
     "day_first": ((YEAR_LAST, r"\3-\2-\1"),),
     "month_first": ((YEAR_LAST, r"\3-\1-\2"),),
 }
+#: Years of two digits: 1970 to 2069.
+CENTURIES = {
+    "year_first": ((r"^([0-6][0-9][./ -])", r"20\1"), (r"^([7-9][0-9][./ -])", r"19\1")),
+    "year_last": (
+        (rf"^([0-9]{{1,2}}{MARK}[0-9]{{1,2}}{MARK})([0-6][0-9])($|[^0-9])", r"\120\2\3"),
+        (rf"^([0-9]{{1,2}}{MARK}[0-9]{{1,2}}{MARK})([7-9][0-9])($|[^0-9])", r"\119\2\3"),
+    ),
+}
 #: What people write besides: one-digit months, days and hours, more blanks, zones in words.
 TIDY = (
     (r"^([0-9]{4})-([0-9])-", r"\1-0\2-"),
     (r"^([0-9]{4}-[0-9]{2})-([0-9])($|[^0-9])", r"\1-0\2\3"),
     (r"^(.{10})(?: +|T)([0-9]:)", r"\1 0\2"),
     (r"^(.{10}) +", r"\1 "),
+    (r"^(.{10}) ([0-9]{2})([0-9]{2})([0-9]{2})?$", r"\1 \2:\3:\4"),
+    (r"^(.{16}):$", r"\1"),
     (r"(:[0-9.]+) ?(?:UTC|GMT)?([+-][0-9]{2}):?([0-9]{2})$", r"\1\2:\3"),
     (r"(:[0-9.]+) ?(?:UTC|GMT|z)$", r"\1Z"),
 )
@@ -58,8 +85,29 @@ HALF_DAY = r"[ -]*(?i:[ap]\.?m\.?)$"
 AFTERNOON = r"(?i:p\.?m\.?)$"
 
 
-def find_style(sample: Sequence[str]) -> str:
+@dataclass(frozen=True)
+class Spelling:
+    """How the stamps of one column are written; decided once."""
+
+    style: str  # a key of REWRITES, `epoch` or `clock_ms`
+    family: str = ""  # a key of STYLES
+    mark: str = ""  # between the fields of a date whose year stands last
+    has_names: bool = False  # months in words
+    is_short: bool = False  # years may have two digits
+    is_wall: bool = False  # what the stamps say about their zone is not so
+    midnight: int = 0  # nanoseconds; for stamps that count milliseconds from it
+
+
+def find_style(sample: Sequence[str], *, column: str = "time", stamps: str | None = None) -> str:
     """Name the style that most of the sample's cells are written in.
+
+    Parameters
+    ----------
+    column
+        What messages call it.
+    stamps
+        What `data.stamps` says: only styles that agree with it are looked for, and years of two digits are
+        allowed (the style `short`).
 
     Raises
     ------
@@ -72,12 +120,96 @@ def find_style(sample: Sequence[str]) -> str:
     ['year_first', 'day_first', 'epoch']
     """
     cells = [cell.strip() for cell in sample]
-    fits = {name: sum(bool(re.fullmatch(rule, cell)) for cell in cells) for name, rule in STYLES.items()}
+    rules = {name: STYLES[name] for name in STAMPS[stamps]} if stamps else dict(STYLES)
+    if stamps in ("year_first", "day_first", "month_first"):
+        rules["short"] = SHORT_YEAR
+    fits = {name: sum(bool(re.fullmatch(rule, cell)) for cell in cells) for name, rule in rules.items()}
     best = max(fits, key=lambda name: fits[name])
     if not fits[best]:
-        shown = repr(cells[0]) if cells else "nothing"
-        raise DataError(f"a time stamp is expected, got {shown}: write YYYY-MM-DD HH:MM:SS, or an epoch")
+        raise DataError(_no_style(cells, column, stamps))
     return best
+
+
+def _no_style(cells: Sequence[str], column: str, stamps: str | None) -> str:
+    shown = repr(cells[0]) if cells else "nothing"
+    if stamps:
+        return f"data.stamps={stamps}, but column {column} holds {shown}: leave data.stamps out, or mend it"
+    said = f"a time stamp is expected in column {column}, got {shown}"
+    if any(re.fullmatch(SHORT_YEAR, cell) for cell in cells):
+        is_named = all(re.search(MONTH, cell) for cell in cells)
+        orders = ("day_first",) if is_named else ("day_first", "month_first", "year_first")
+        ways = " or ".join(f"data.stamps={order}" for order in orders)
+        return f"{said}: say the order of a year of two digits, {ways}"
+    return f"{said}: write YYYY-MM-DD HH:MM:SS, or an epoch"
+
+
+def find_spelling(sample: Sequence[str], *, column: str, stamps: str | None) -> Spelling:
+    """Decide how a column of stamps is written, from its first cells and from what `data.stamps` says.
+
+    Of dates whose year stands last, the order of day and month stays `year_last` if nobody said it.
+
+    Raises
+    ------
+    DataError
+        No stamps, or two spellings of a date.
+    """
+    family = find_style(sample, column=column, stamps=stamps)
+    is_order = stamps in ("year_first", "day_first", "month_first")
+    style = {"name_first": "month_first", "name_second": "day_first"}.get(family, family)
+    if family in ("day_first", "year_last", "short") and is_order:
+        style = str(stamps)
+    mark = ""
+    if family in ("day_first", "year_last"):
+        marks = [match[1] for cell in sample if (match := re.match(r"[0-9]{1,2}([./-])", cell.strip()))]
+        mark = max(marks, key=marks.count)
+    has_names = any(re.search(MONTH, cell) for cell in sample)
+    spelling = Spelling(style, family, mark, has_names, is_order, stamps == "wall_clock")
+    check_single_spelling(sample, spelling, column=column)
+    return spelling
+
+
+def check_single_spelling(cells: Iterable[str], spelling: Spelling, *, column: str) -> None:
+    """Refuse a column of dates in which some are spelled in another way: a spreadsheet rewrites what it takes
+    for a date, so that neither spelling can be trusted.
+
+    Raises
+    ------
+    DataError
+        With a cell that is spelled in another way.
+    """
+    if spelling.family in ("epoch", "clock_ms", "short"):
+        return
+    for cell in map(str.strip, cells):
+        kind = next((name for name, rule in STYLES.items() if re.fullmatch(rule, cell)), "epoch")
+        is_other_mark = kind == spelling.family and spelling.mark and spelling.mark not in cell[:3]
+        if (kind not in ("epoch", spelling.family)) or is_other_mark or _is_other_order(cell, spelling):
+            raise DataError(
+                f"two spellings of a date in one column: {cell!r} in column {column}, whose other stamps are "
+                f"written {_describe(spelling)}. A spreadsheet may have rewritten some, so neither can "
+                "be trusted: take the file from its source again; data.on_bad settles nothing here"
+            )
+
+
+def _is_other_order(cell: str, spelling: Spelling) -> bool:
+    """Tell whether a date with the year last makes sense only with day and month the other way round."""
+    match = re.match(r"([0-9]{1,2})([./-])([0-9]{1,2})\2[0-9]{4}", cell)
+    if not match or spelling.style not in ("day_first", "month_first"):
+        return False
+    day, month = (
+        (int(match[1]), int(match[3])) if spelling.style == "day_first" else (int(match[3]), int(match[1]))
+    )
+    return month > 12 and 1 <= day <= 12 and month <= 31
+
+
+def _describe(spelling: Spelling) -> str:
+    mark = spelling.mark or "-"
+    return {
+        "iso": "YYYY-MM-DD",
+        "year_first": "YYYY.MM.DD",
+        "compact": "YYYYMMDD",
+        "day_first": f"DD{mark}MM{mark}YYYY",
+        "month_first": f"MM{mark}DD{mark}YYYY",
+    }.get(spelling.style, f"with {mark} and the year last")
 
 
 def day_or_month_first(columns: Iterable[pa.Array]) -> str:
@@ -99,22 +231,18 @@ def day_or_month_first(columns: Iterable[pa.Array]) -> str:
         if pc.any(pc.greater(second, 12)).as_py():
             return "month_first"
     shown = cells[0].as_py() if cells else ""
-    raise DataError(f"stamps such as {shown!r} can be read day first or month first: write them year first")
+    raise DataError(
+        f"stamps such as {shown!r} can be read day first or month first: set data.stamps=day_first or "
+        "data.stamps=month_first"
+    )
 
 
-def parse_stamps(cells: pa.Array, style: str, *, midnight: int = 0) -> tuple[IntArray, BoolArray]:
+def parse_stamps(cells: pa.Array, spelling: Spelling) -> tuple[IntArray, BoolArray]:
     """Turn cells into nanoseconds since 1970: UTC where a cell says its zone, else of the wall clock.
 
-    Epochs count seconds, milliseconds, microseconds or nanoseconds, told by their number of digits (9-10,
-    12-13, 15-16, 18-19), and are UTC. Dates of the calendar only, fields in the style's order, at most nine
-    decimals of a second: anything else is no stamp.
-
-    Parameters
-    ----------
-    style
-        From `find_style`; `clock_ms` for milliseconds since a midnight that the file's name gives.
-    midnight
-        That midnight, in nanoseconds.
+    Epochs stay counts, whose unit is told from the whole column (`smc.data.reading.epochs`), and are UTC.
+    Dates of the calendar only, fields in the style's order, at most nine decimals of a second: anything else
+    is no stamp.
 
     Returns
     -------
@@ -126,14 +254,32 @@ def parse_stamps(cells: pa.Array, style: str, *, midnight: int = 0) -> tuple[Int
         is_aware = pa.types.is_timestamp(cells.type) and cells.type.tz is not None
         return _to_ns(cells), np.full(len(cells), is_aware)
     text = pc.utf8_trim_whitespace(cells)
-    if style == "epoch":
-        return _from_epoch(text), np.ones(len(text), dtype=bool)
-    if style == "clock_ms":
+    if spelling.style == "epoch":
+        return _counts(text), np.ones(len(text), dtype=bool)
+    if spelling.style == "clock_ms":
         ms = pc.fill_null(pc.cast(_only_digits(text), pa.int64()), DAY_MS).to_numpy()
-        return np.where((ms >= 0) & (ms < DAY_MS), midnight + ms * MS, NAT), np.zeros(len(text), dtype=bool)
-    for pattern, iso in REWRITES[style]:
+        fits = (ms >= 0) & (ms < DAY_MS)
+        return np.where(fits, spelling.midnight + ms * MS, NAT), np.zeros(len(text), dtype=bool)
+    stamps, aware = _from_iso(_rewrite(text, spelling))
+    if spelling.mark:
+        rule = rf"^[0-9]{{1,2}}[{spelling.mark}][0-9]{{1,2}}[{spelling.mark}]"
+        stamps[~pc.match_substring_regex(text, rule).to_numpy(zero_copy_only=False)] = NAT
+    return stamps, aware
+
+
+def _rewrite(text: pa.Array, spelling: Spelling) -> pa.Array:
+    """Write dates as ISO 8601 does."""
+    if spelling.has_names:
+        for number, name in enumerate(MONTHS, 1):
+            text = pc.replace_substring_regex(
+                text, rf"(?i)\b{name}[a-z]*\.?", f"{number:02}", max_replacements=1
+            )
+    rules = REWRITES[spelling.style]
+    if spelling.is_short and spelling.style in ("year_first", "day_first", "month_first"):
+        rules = (*CENTURIES["year_first" if spelling.style == "year_first" else "year_last"], *rules)
+    for pattern, iso in rules:
         text = pc.replace_substring_regex(text, pattern, iso)
-    return _from_iso(text)
+    return text
 
 
 def to_text(cells: pa.Array) -> pa.Array:
@@ -173,15 +319,10 @@ def _on_24_hours(stamps: IntArray, half_day: BoolArray, afternoon: BoolArray) ->
     return np.where(half_day, moved, stamps)
 
 
-def _from_epoch(text: pa.Array) -> IntArray:
+def _counts(text: pa.Array) -> IntArray:
+    """Read whole numbers, with NAT for what is none."""
     digits = pc.replace_substring_regex(text, r"\.0*$", "")
-    size = pc.utf8_length(pc.replace_substring(digits, "-", "")).to_numpy()
-    number = pc.fill_null(_cast_each(_only_digits(digits), pa.int64()), NAT).to_numpy()
-    stamps = np.full(len(number), NAT)
-    for low, unit in ((9, 10**9), (12, 10**6), (15, 10**3), (18, 1)):
-        fits = (size >= low) & (size <= low + 1) & (number >= FIRST // unit) & (number < LAST // unit)
-        stamps[fits] = number[fits] * unit
-    return stamps
+    return pc.fill_null(_cast_each(_only_digits(digits), pa.int64()), NAT).to_numpy()
 
 
 def _only_digits(text: pa.Array) -> pa.Array:

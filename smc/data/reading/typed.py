@@ -8,16 +8,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smc.data.bad_bars import COLUMNS
+from smc.data.bad_bars import COLUMNS, PRICES
 from smc.data.faults import Faults
 from smc.data.reading.blocks import Block, texts
-from smc.data.reading.numbers import parse_numbers
+from smc.data.reading.epochs import agreed_unit, from_epochs
+from smc.data.reading.numbers import SEPARATED, parse_numbers
 from smc.data.reading.plan import Reading, stamp_cells
-from smc.data.reading.stamps import NAT, parse_stamps
+from smc.data.reading.stamps import NAT, check_single_spelling, parse_stamps
+from smc.errors import DataError
 from smc.typing import BoolArray, FloatArray, IntArray
 
 #: A price in points may be off a whole number by this part of itself: float noise of the source.
 NOISE = 1e-9
+N_BAD = 1000  # unreadable stamps of a block that are looked at for another spelling
 
 
 @dataclass(frozen=True)
@@ -72,21 +75,59 @@ def type_block(block: Block, reading: Reading, faults: Faults) -> Typed:
     A row whose cells are all empty is a blank line, and left out without a note.
     """
     columns, cells = reading.columns, stamp_cells(block, reading.columns)
-    stamps, aware = parse_stamps(cells, reading.style, midnight=reading.midnight)
+    column = columns.name(columns.time[0])
+    stamps, aware = parse_stamps(cells, reading.spelling)
+    bad = np.flatnonzero(stamps == NAT)[:N_BAD]
+    check_single_spelling(texts(cells.take(pa.array(bad))), reading.spelling, column=column)
     positions = {**columns.prices, "volume": columns.volume}
-    numbers = {name: _numbers(block, positions[name], reading, faults) for name in COLUMNS}
+    numbers = {name: _numbers(block, name, positions[name], reading, faults) for name in COLUMNS}
     is_blank = _is_empty(cells) & np.logical_and.reduce([number.missing for number in numbers.values()])
     sieve = _Sieve(block.rows, ~is_blank, faults)
-    sieve.note("bad_stamp", stamps == NAT, cells, columns.name(columns.time[0]))
+    sieve.note("bad_stamp", stamps == NAT, cells, column)
     for name, number in numbers.items():
         if positions[name]:
             place = positions[name][0]
             mended = name == "volume" and faults.repairs
+            if faults.on_bad != "error":
+                _check_no_separators(block.cells[place], number.faults["non_numeric"], columns.name(place))
             for rule, bad in number.faults.items():
                 sieve.note(rule, bad, block.cells[place], columns.name(place), mended=mended)
     values = {name: number.values for name, number in numbers.items()}
     typed = Typed(stamps, aware, block.rows, values, int(np.count_nonzero(~is_blank)))
     return typed.keep(sieve.alive)
+
+
+def _check_no_separators(cells: pa.Array, bad: BoolArray, column: str) -> None:
+    """Refuse cells that are numbers in another spelling: to drop them is to choose rows by their price."""
+    for cell in texts(cells.take(pa.array(np.flatnonzero(bad)[:N_BAD]))):
+        if SEPARATED.fullmatch(cell.strip()):
+            raise DataError(
+                f"column {column} holds {cell!r}, a number written with other marks than the rest of the "
+                "file; rows that are left out for it would be chosen by their price. Write the file without "
+                "separators of thousands and with one decimal mark; data.on_bad settles nothing here"
+            )
+
+
+def settle_stamps(typed: Typed, reading: Reading, faults: Faults) -> Typed:
+    """Turn counts from 1970 into instants, in the one unit of their column; others stay as they are.
+
+    Where the caller says that stamps are a wall clock, what they say about their zone is dropped.
+
+    Raises
+    ------
+    DataError
+        The counts are no epochs, or of two units.
+    """
+    stamps, aware = typed.stamps, typed.aware
+    if reading.spelling.is_wall:
+        aware = np.zeros(len(aware), dtype=bool)
+    if reading.spelling.style == "epoch" and len(stamps):
+        column = reading.columns.name(reading.columns.time[0])
+        unit = agreed_unit(stamps, typed.rows, reading.stamps, column=column)
+        counts, stamps = stamps, from_epochs(stamps, unit)
+        bad = np.flatnonzero(stamps == NAT)
+        faults.note("bad_stamp", typed.rows[bad], lambda i: repr(str(counts[bad[i]])), column=column)
+    return Typed(stamps, aware, typed.rows, typed.values, typed.n_read).keep(stamps != NAT)
 
 
 class _Sieve:
@@ -118,22 +159,27 @@ class _Numbers:
     faults: dict[str, BoolArray]  # masks by rule
 
 
-def _numbers(block: Block, positions: tuple[int, ...], reading: Reading, faults: Faults) -> _Numbers:
-    """Read a field: of repeated columns the leftmost; `repair` fills its holes from the others."""
+def _numbers(
+    block: Block, field: str, positions: tuple[int, ...], reading: Reading, faults: Faults
+) -> _Numbers:
+    """Read a field: of repeated columns the leftmost; `repair` fills its holes from the others.
+
+    Rows in which two of them differ are noted whatever is done about holes: neither can be trusted.
+    """
     values, unreadable = np.full(len(block.rows), np.nan), np.zeros(len(block.rows), dtype=bool)
     conflicting = unreadable.copy()
-    for position in positions if faults.repairs else positions[:1]:
+    for place, position in enumerate(positions):
         number, bad = parse_numbers(block.cells[position], decimal=reading.decimal)
         conflicting |= np.isfinite(values) & np.isfinite(number) & (values != number)
-        values = np.where(np.isnan(values), number, values)
-        unreadable |= bad
+        if faults.repairs or not place:
+            values = np.where(np.isnan(values), number, values)
+            unreadable |= bad
     masks = {"non_numeric": unreadable, "conflicting_cells": conflicting}
     missing = np.isnan(values) & ~unreadable
-    if reading.price_scale is not None and positions != reading.columns.volume:
+    if reading.price_scale is not None and field in PRICES:
         whole = np.rint(values)
-        masks["not_points"] = np.isfinite(values) & (
-            np.abs(values - whole) > NOISE * np.maximum(np.abs(values), 1.0)
-        )
+        off = np.abs(np.subtract(values, whole, where=np.isfinite(values), out=np.zeros(len(values))))
+        masks["not_points"] = off > NOISE * np.maximum(np.abs(values), 1.0)
         values = whole / reading.price_scale
     return _Numbers(values, missing, masks)
 
