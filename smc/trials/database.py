@@ -35,7 +35,7 @@ BEGIN = "begin_with"
 FULL = "the disk is full: free some room and run again"
 REMEDY = "every trial must be counted before its fit, so mend it or name another database with `ledger.url=`"
 MALFORMED = (
-    "`ledger.url`, or $SMC_LEDGER, must be a path or an SQLAlchemy URL, such as sqlite:////folder/l.sqlite or "
+    "`ledger.url`, or $SMC_LEDGER, must be a path or an SQLAlchemy URL, such as sqlite:////folder/l.db or "
     "postgresql://host:5432/smc, with user:password and an @ before the host; %40 is an @ in a password"
 )
 INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
