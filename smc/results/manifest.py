@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from smc.errors import ResultsError
+from smc.errors import ResultsError, place_error
 from smc.regular_file import open_regular, read_json
-from smc.results.durable import sync
+from smc.results.durable import PASSING, sync
 from smc.results.plain import json_bytes
 
 NAME = "MANIFEST.json"
@@ -98,7 +98,7 @@ def verify(folder: Path) -> Manifest:
                 raise OSError("it lies behind a link")
             measured = _measure(path)
         except OSError as error:
-            raise damaged(folder, f"{name} cannot be read ({error.strerror or error})") from error
+            raise unreadable(folder, name, error) from error
         wrong = [fact for fact in ("size", "sha256") if measured[fact] != expected[fact]]
         if wrong:
             raise damaged(folder, f"{name} has another {wrong[0]} than {NAME} says")
@@ -110,13 +110,21 @@ def damaged(folder: Path, what: str) -> ResultsError:
     return ResultsError(f"the run at {folder} is damaged: {what}; delete the folder and run it again")
 
 
+def unreadable(folder: Path, name: str, error: Exception) -> ResultsError:
+    """Say why a file cannot be read: the run is damaged, or the disk did not give it, which is no damage."""
+    if isinstance(error, OSError) and error.errno in PASSING:
+        return place_error(error, folder)
+    said = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return damaged(folder, f"{name} cannot be read ({said})")
+
+
 def _read(folder: Path) -> Manifest:
     if not folder.is_dir():
         raise ResultsError(f"no run at {folder}: finished runs stand in <output>/runs/<run id>")
     try:
         said = read_json(folder / NAME)
     except (OSError, ValueError) as error:
-        raise damaged(folder, f"{NAME} cannot be read ({error})") from error
+        raise unreadable(folder, NAME, error) from error
     if problem := next(_problems(said), None):
         raise damaged(folder, f"{NAME} {problem}")
     return Manifest(said["run_id"], said["files"], tuple(said["packed"]))

@@ -16,7 +16,7 @@ import pandas as pd
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.regular_file import check_bounded, parse_json, read_regular
-from smc.results.manifest import DIGEST, NAME, Manifest, damaged, digest_of_folder, verify
+from smc.results.manifest import DIGEST, NAME, Manifest, damaged, digest_of_folder, unreadable, verify
 from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
@@ -261,11 +261,15 @@ def reading(folder: Path) -> Iterator[None]:
     ------
     ResultsError
         Names the folder and what was raised; errors that smc raises on purpose pass.
+    PlaceError
+        The disk did not give a file, which says nothing of the folder.
     """
     try:
         yield
     except SmcError:
         raise
+    except OSError as error:
+        raise unreadable(folder, error.filename or "a file", error) from error
     except Exception as error:
         said, where = str(error).splitlines() or [""], traceback.extract_tb(error.__traceback__)[-1]
         raise ResultsError(

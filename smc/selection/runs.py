@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from smc.errors import ResultsError
+from smc.errors import PlaceError, ResultsError
 from smc.evaluation.predictions import BASELINE
 from smc.regular_file import read_json
 from smc.results import Run, RunStore, list_runs, load_run
@@ -68,6 +68,8 @@ class FinishedRuns:
                 candidates = _candidates(run)
                 head = run.record.get("ledger")
                 head = Head(head["number"], head["hash"]) if head else None
+        except PlaceError:
+            raise
         except ResultsError as error:
             self.damaged.append({"folder": run.path.name, "reason": f"cannot be judged: {error}"})
             return
@@ -228,6 +230,8 @@ def _verified(output: str | Path, damaged: list[dict[str, str]]) -> Iterator[Run
     for folder in list_runs(output):
         try:
             yield load_run(folder)
+        except PlaceError:
+            raise  # what could be read a moment later would be judged a moment later
         except ResultsError as error:
             damaged.append({"folder": folder.name, "reason": str(error)})
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from smc.errors import ResultsError
+from smc.errors import PlaceError, ResultsError
 from smc.results import RunStore, load_run
 from smc.results.run import reading
 from smc.selection.manifest import head_of_manifest
@@ -34,6 +34,8 @@ def settle(ledger: Ledger, output: Path) -> list[str]:
             with reading(run.path):
                 if run.evidence is not None:
                     finish_trial(ledger, run.path, run.evidence, run.record.get("test_part") or {})
+        except PlaceError:
+            raise
         except ResultsError:
             continue  # gone, or damaged: its trial stays untold
     unknown, _ = unknown_runs(ledger, output)  # a selection names what is damaged

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smc import results
 from smc.config.saved_config import upgrade_config
-from smc.errors import ResultsError, SmcError
+from smc.errors import PlaceError, ResultsError, SmcError
 from smc.evaluation.predictions import HELD_OUT, of_part
 from smc.results import KeptBars, Run, list_runs, load_run
 from smc.results.return_scheme import SIMPLE, return_scheme
@@ -55,6 +55,8 @@ def unknown_runs(ledger: Ledger, output: Path) -> tuple[list[Run], list[str]]:
                 run = load_run(folder)
                 with reading(folder):
                     registration_of_folder(run)
+            except PlaceError:
+                raise
             except ResultsError as error:
                 left_out.append(str(error))
                 continue

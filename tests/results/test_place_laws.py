@@ -1,5 +1,6 @@
 """What stands where runs do: locks, links, names that are typed, packed files that grow."""
 
+import errno
 import gzip
 import json
 import os
@@ -7,16 +8,17 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from smc.errors import ResultsError, RunBusyError
+from smc.errors import PlaceError, ResultsError, RunBusyError
 from smc.report.runs import runs
 from smc.results import RunStore, load_run, lock, packing
 from smc.results.locate import locate
 from smc.results.lock import exclusive
 from smc.results.manifest import NAME
-from smc.selection.runs import missing_runs
+from smc.selection.runs import missing_runs, read_runs
 
 RUN, OTHER = "00000000000000aa", "00000000000000bb"
 
@@ -224,3 +226,22 @@ def test_a_list_of_odd_jobs_names_those_that_are_some(tmp_path):
     ]
     (tmp_path / "sweeps" / "2020.json").write_text(json.dumps({"jobs": odd}))
     assert [run["run_id"] for run in missing_runs(tmp_path, [])] == [RUN]
+
+
+@pytest.mark.parametrize("name", ["run.json", NAME, "model/weights.bin"])
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EMFILE])
+def test_a_disk_that_does_not_give_a_file_leaves_no_run_out(tmp_path, monkeypatch, name, number):
+    """A verdict on the runs that could be read would be another one a moment later."""
+    folder = make(tmp_path)
+    open_file = os.open
+
+    def failing(path, *arguments, **named):
+        if Path(path) == folder / name:
+            raise OSError(number, os.strerror(number), str(path))
+        return open_file(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", failing)
+    with pytest.raises(PlaceError, match=os.strerror(number)):
+        load_run(folder)
+    with pytest.raises(PlaceError, match=os.strerror(number)):
+        read_runs(tmp_path)
