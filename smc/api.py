@@ -14,7 +14,7 @@ from smc.config.compose_select import compose_selection
 from smc.errors import ResultsError
 from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
-from smc.home import home_path
+from smc.outside.home import home_path
 from smc.prediction.decider import Decider, Explain
 from smc.results import Run, load_run
 from smc.select import SelectionResult

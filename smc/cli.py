@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error
-from smc.escape import terminal
-from smc.home import home_path
-from smc.secrets import meet_override
+from smc.outside.escape import terminal
+from smc.outside.home import home_path
+from smc.outside.secrets import meet_override
 
 #: How every command ends: all is done; a run failed; a mistake of the user's; a fault of the place (a disk
 #: that is full or fails, a server that is away); Ctrl-C.

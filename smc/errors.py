@@ -2,7 +2,7 @@
 
 import errno
 
-from smc.secrets import hidden_text
+from smc.outside.secrets import hidden_text
 
 
 class SmcError(Exception):

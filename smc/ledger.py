@@ -18,7 +18,7 @@ from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.report.text import day
 from smc.training.elsewhere import import_csv
-from smc.training.take_over import take_over, unknown_runs
+from smc.training.take_over import registrable, take_over, unknown_runs
 from smc.trials import Ledger
 
 USAGE = """\
@@ -83,7 +83,9 @@ def _verified(ledger: Ledger, problems: Sequence[str]) -> Section:
 def _imported(ledger: Ledger, place: Path) -> Section:
     left_out: list[str] = []
     if place.is_dir():
-        runs, left_out = unknown_runs(ledger, place)
+        unknown, damaged = unknown_runs(ledger, place)
+        runs, unable = registrable(unknown)
+        left_out = [*damaged, *unable]
         ids = take_over(ledger, place, runs)
     elif place.is_file():
         ids = import_csv(ledger, place)

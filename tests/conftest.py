@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from smc import secrets
+from smc.outside import secrets
 
 # How long an example takes says something about the machine alone.
 settings.register_profile("no deadline", deadline=None)

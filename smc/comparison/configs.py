@@ -1,10 +1,10 @@
 """Two configurations: the values that make them ask for different figures, and what was typed for one."""
 
 from smc.artifact.moved_names import current_parameters
+from smc.outside.secrets import hidden, is_hidden
 from smc.results import Run
 from smc.results.identity import NOT_OF_FIT, NOT_OF_RUN
 from smc.results.plain import leaves
-from smc.secrets import hidden, is_hidden
 from smc.typing import Config
 
 ABSENT = "(absent)"

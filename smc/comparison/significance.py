@@ -10,7 +10,7 @@ import numpy as np
 
 from smc import stats
 from smc.errors import ResultsError
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
 from smc.results import Run, list_runs, load_run
 from smc.results.return_scheme import are_alike
 from smc.selection.candidates import candidates_of

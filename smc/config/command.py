@@ -19,7 +19,7 @@ from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
-from smc.secrets import hidden, hidden_override, meet, meet_override
+from smc.outside.secrets import hidden, hidden_override, meet, meet_override
 from smc.typing import Config
 
 

@@ -12,7 +12,7 @@ from smc.config.options import options
 from smc.config.suggest import suggest
 from smc.config.tree import CONF
 from smc.errors import ConfigError
-from smc.secrets import meet
+from smc.outside.secrets import meet
 from smc.typing import Config
 
 ROOT_NAME, GROUP = "select", "selection"

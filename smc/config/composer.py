@@ -18,8 +18,8 @@ from smc.config.profile import as_typed
 from smc.config.suggest import unclear_nulls, with_text, without_sign
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
-from smc.home import home_path
-from smc.secrets import hidden_override, meet, meet_override
+from smc.outside.home import home_path
+from smc.outside.secrets import hidden_override, meet, meet_override
 from smc.typing import Config
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from smc.data.reading.reader import read_bars
 from smc.data.reading.stamps import STAMPS
 from smc.data.reading.zones import parse_zone
 from smc.errors import DataError
-from smc.home import home_path
+from smc.outside.home import home_path
 
 
 class Files:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
 from smc.results.durable import make_folder, named_errors
 from smc.results.manifest import NAME, verify, write_manifest
 from smc.results.plain import json_bytes, to_plain

@@ -20,7 +20,7 @@ from smc import structure
 from smc.features.feature_set import FeatureSet
 from smc.fingerprint import bars_fingerprint, code_version, content_hash
 from smc.interfaces import FeatureExtractor
-from smc.regular_file import open_regular, read_json
+from smc.outside.regular_file import open_regular, read_json
 from smc.typing import FloatArray
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from smc.cli import say
 from smc.config.job import Job
-from smc.escape import terminal
 from smc.launcher.job_result import JobResult
+from smc.outside.escape import terminal
 
 
 class View:

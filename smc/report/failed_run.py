@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.blame import is_installed
-from smc.escape import terminal
+from smc.outside.escape import terminal
 from smc.results import RunStore
 from smc.results.status import FAILED
 

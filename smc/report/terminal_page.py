@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textwrap import fill
 from typing import TYPE_CHECKING, TextIO
 
-from smc.escape import terminal
+from smc.outside.escape import terminal
 from smc.report.document import Section, Table
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from smc.errors import RunBusyError
+from smc.outside.secrets import hidden, hidden_sentences
 from smc.results.durable import sync
 from smc.results.manifest import write_manifest
 from smc.results.packing import pack
 from smc.results.plain import json_bytes, to_plain
 from smc.results.schema import leave_out_misfits
 from smc.results.status import FINISHED, STARTED, failure, utc_now, write_status
-from smc.secrets import hidden, hidden_sentences
 
 
 class RunClaim:

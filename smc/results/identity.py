@@ -5,9 +5,9 @@ from typing import Any
 
 from smc.errors import ConfigError
 from smc.fingerprint import code_version, content_hash
+from smc.outside.secrets import hidden
 from smc.results.own_code import LIBRARIES, own_code
 from smc.results.packages import versions_of
-from smc.secrets import hidden
 from smc.typing import Config
 
 #: Dotted keys that say where and how a run is carried out, not what it computes.
@@ -21,8 +21,8 @@ NOT_OF_RUN = (
 NOT_OF_FIT = ("n_jobs", "n_threads", "device")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
-#: Maps that change nothing while nothing is in them; runs of older versions have none.
-NOT_WHEN_EMPTY = ("callbacks",)
+#: Keys that change nothing while nothing is in them; runs of older versions have none.
+NOT_WHEN_EMPTY = ("callbacks", "columns", "stamps")
 #: What a run tells of its fits, not the fits: a sealed run is no further trial beside the one that is not.
 NOT_OF_TRIAL = ("evaluation.test",)
 #: Groups whose seed changes what a run is judged on.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from smc.fingerprint import code_version
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.errors import ResultsError, place_error
-from smc.regular_file import open_regular, read_json
+from smc.outside.regular_file import open_regular, read_json
 from smc.results.durable import PASSING, sync
 from smc.results.plain import json_bytes
 

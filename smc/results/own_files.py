@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from smc.fingerprint import content_hash
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.identity import run_id, trial_hash
 from smc.results.own_code import is_installed, own_modules

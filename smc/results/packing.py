@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from smc.errors import ResultsError
-from smc.regular_file import open_regular
+from smc.outside.regular_file import open_regular
 
 #: Bytes; a larger model or report file is compressed. Parquet files are so already.
 PACK_ABOVE = 100_000_000

@@ -9,13 +9,12 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
-from smc.regular_file import check_bounded, parse_json, read_regular
+from smc.outside.regular_file import check_bounded, parse_json, read_regular
 from smc.results.manifest import DIGEST, NAME, Manifest, damaged, digest_of_folder, unreadable, verify
 from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
@@ -24,6 +23,9 @@ from smc.results.return_scheme import as_simple, is_of_today
 from smc.results.schema import record_misfits
 from smc.results.table_file import check_finite, read_table
 from smc.typing import Config
+
+if TYPE_CHECKING:
+    from smc.cv.plan import SplitPlan
 
 #: Name of the file that holds the figures of a sealed test part.
 SEALED_FIGURES = "sealed_figures.json"
@@ -88,8 +90,10 @@ class Run:
         return said
 
     @cached_property
-    def plan(self) -> SplitPlan:
+    def plan(self) -> "SplitPlan":
         """The folds: splits.json."""
+        from smc.cv.plan import SplitPlan
+
         saved = self._json("splits.json")
         with reading(self.path):
             return SplitPlan.from_saved(saved, str(self.path / "splits.json"))

@@ -8,10 +8,10 @@ from typing import Any
 
 from smc.blame import culprit_of, described
 from smc.errors import NO_ROOM, DiskFullError, PlaceError, SmcError
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
+from smc.outside.secrets import hidden_text
 from smc.results.durable import ended_by_place, write_atomic
 from smc.results.plain import json_bytes
-from smc.secrets import hidden_text
 
 STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from smc.regular_file import open_regular
+from smc.outside.regular_file import open_regular
 
 #: Cells of the largest table that is read: a file of a kilobyte may say that it holds a billion.
 MOST_CELLS = 500_000_000

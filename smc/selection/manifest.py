@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.errors import ResultsError
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.plain import json_bytes, to_plain
 from smc.results.status import utc_now

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smc.errors import PlaceError, ResultsError
 from smc.evaluation.predictions import BASELINE
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
 from smc.results import Run, RunStore, list_runs, load_run
 from smc.results.manifest import RUN_ID, digest_of_folder
 from smc.results.opened_scores import SCORES

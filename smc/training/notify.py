@@ -8,10 +8,10 @@ from typing import Any
 from smc.blame import described
 from smc.errors import SmcError
 from smc.monitor.webhook import Webhook
+from smc.outside.secrets import hidden_text
 from smc.report.notices import UNDEFINED, notices
 from smc.results.record import RunRecord, Warned
 from smc.results.status import reason_of
-from smc.secrets import hidden_text
 
 log = logging.getLogger("smc")
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from smc.errors import ResultsError
-from smc.regular_file import read_json
+from smc.outside.regular_file import read_json
 from smc.selection.manifest import HISTORY
 from smc.selection.runs import listed_jobs
 

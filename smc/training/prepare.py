@@ -66,7 +66,8 @@ def recorded(
         raise
     except Exception:
         run_id = results.run_id(config, data_hash=None, seed=config["seed"])
-        with store.claim(run_id, retry="failed", about=results.about(config)):
+        claimed = store.claim(run_id, retry="failed", about=results.about(config))
+        with results.place_errors(store.output), claimed:
             raise
 
 

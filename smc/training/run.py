@@ -10,7 +10,7 @@ from smc.cli import Progress
 from smc.errors import ConfigError, ResultsError
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.interfaces import RunTracker
-from smc.secrets import meet
+from smc.outside.secrets import meet
 from smc.training.components import Components
 from smc.training.evaluate import evaluate, sealed, test_state
 from smc.training.evidence import evidence_table, test_parts
@@ -53,18 +53,6 @@ def train(
         The named failure of the run; its status record says it too.
     """
     meet(config)
-    with results.place_errors(config["paths"]["output"]):
-        return _carry_out(config, sources, progress, choices, list_name)
-
-
-def _carry_out(
-    config: Config,
-    sources: Mapping[str, str] | None,
-    progress: Progress | None,
-    choices: Mapping[str, str | None] | None,
-    list_name: str | None,
-) -> Outcome:
-    """Carry out one run, see `train`."""
     on_progress = (progress or Progress()).step
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     with recorded(store, config, unless=ConfigError):
@@ -77,7 +65,8 @@ def _carry_out(
     config = {**config, "symbol": list(bars)}
     identity = results.identify(config, data_hash=data_hash)
     run_id = identity.run_id
-    with store.claim(run_id, retry=config["retry"], about=results.about(config)) as claim:
+    claimed = store.claim(run_id, retry=config["retry"], about=results.about(config))
+    with results.place_errors(store.output), claimed as claim:
         if claim.skip:
             components.ledger.reap(str(store.output), store.state, store.host)
             why = store.status(run_id).get("message")

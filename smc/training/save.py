@@ -14,7 +14,8 @@ import yaml
 
 from smc import artifact
 from smc.cv.plan import SplitPlan
-from smc.escape import terminal
+from smc.outside.escape import terminal
+from smc.outside.secrets import hidden, hidden_override
 from smc.pipeline import FoldPipeline
 from smc.report import markdown
 from smc.results import Run
@@ -23,7 +24,6 @@ from smc.results.durable import patiently
 from smc.results.manifest import Manifest
 from smc.results.record import RunRecord
 from smc.results.run import SEALED_FIGURES
-from smc.secrets import hidden, hidden_override
 from smc.typing import Config
 
 log = logging.getLogger("smc")

@@ -7,7 +7,7 @@ from smc.errors import PlaceError, ResultsError
 from smc.results import RunStore, load_run
 from smc.results.run import reading
 from smc.selection.manifest import head_of_manifest
-from smc.training.take_over import is_of_before, take_over, unknown_runs
+from smc.training.take_over import is_of_before, registrable, take_over, unknown_runs
 from smc.training.trial import finish_trial
 from smc.trials import Head, Ledger
 
@@ -47,7 +47,8 @@ def settle(ledger: Ledger, output: Path) -> list[str]:
             "nor is what else was tried beside; use the ledger that counted them (SMC_LEDGER, ledger.url=), "
             f"or count them as they are: python -m smc.ledger import {output}"
         )
-    taken = take_over(ledger, output, unknown)
+    able, _ = registrable(unknown)
+    taken = take_over(ledger, output, able)
     return (
         [f"{len(taken)} trials of an earlier smc taken over into the ledger {ledger.place}"] if taken else []
     )

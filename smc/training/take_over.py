@@ -45,16 +45,14 @@ def unknown_runs(ledger: Ledger, output: Path) -> tuple[list[Run], list[str]]:
     Returns
     -------
     tuple
-        The runs, and a sentence for each folder that is left out: damaged, or without all that a run is
-        registered with.
+        The runs, and a sentence for each damaged folder, which is left out.
     """
     known, runs, left_out = set(ledger.trials()["run_id"]), {}, []
     for folder in list_runs(output):
         if folder.name not in known:
             try:
                 run = load_run(folder)
-                with reading(folder):
-                    registration_of_folder(run)
+                _ = run.record
             except PlaceError:
                 raise
             except ResultsError as error:
@@ -63,6 +61,22 @@ def unknown_runs(ledger: Ledger, output: Path) -> tuple[list[Run], list[str]]:
             if run.run_id not in known:  # or it is a copy under another name
                 runs[run.run_id] = run
     return list(runs.values()), left_out
+
+
+def registrable(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
+    """Return the runs that say all that they would be registered with, and a sentence for each other."""
+    able, left_out = [], []
+    for run in runs:
+        try:
+            with reading(run.path):
+                registration_of_folder(run)
+        except PlaceError:
+            raise
+        except ResultsError as error:
+            left_out.append(str(error))
+        else:
+            able.append(run)
+    return able, left_out
 
 
 def is_of_before(run: Run) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smc.errors import ConfigError, DiskFullError, PlaceError, ResultsError
-from smc.secrets import HIDDEN, hidden_address, meet
+from smc.outside.secrets import HIDDEN, hidden_address, meet
 from smc.trials.chain import EMPTY
 from smc.trials.tables import tables
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from smc.errors import ConfigError, ResultsError
-from smc.home import home_path
+from smc.outside.home import home_path
 
 #: Environment variable that names the ledger of every run: a path, or an SQLAlchemy URL.
 VARIABLE = "SMC_LEDGER"

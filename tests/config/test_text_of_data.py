@@ -132,6 +132,6 @@ def test_null_is_the_first_symbol_unless_one_is_called_so():
     assert symbols_of({"symbol": "Null"}, Data()) == ["Null"]
 
 
-@pytest.mark.parametrize("place", ["my runs", "~/x", "输出", "2024", "${x}", "null", 'a"b', "x/y-1.z"])
+@pytest.mark.parametrize("place", ["my runs", "x~/y", "输出", "2024", "${x}", "null", 'a"b', "x/y-1.z"])
 def test_a_folder_given_as_an_option_is_that_folder(place):
     assert compose(with_output_override(["--output", place]))["paths"]["output"] == place

@@ -60,6 +60,8 @@ def is_new(path, value):
     is_name = path.startswith(("run.", "ledger.", "monitor.", "reg.extra_trees."))
     return is_name or (path.rpartition(".")[2], value) in (
         ("callbacks", {}),
+        ("columns", None),
+        ("stamps", None),
         ("keep_kinds", False),
         ("min_initial_size", 1),
     )

@@ -379,16 +379,16 @@ MUTATIONS = (
         "tests/results/test_place_laws.py", "a lock is written through a link",
     ),
     Mutation(
-        "regular_file.py", "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC", "os.O_RDONLY",
+        "outside", "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC", "os.O_RDONLY",
         "tests/results/test_place_laws.py", "a pipe among the files of a run is waited for",
     ),
     Mutation(
-        "regular_file.py", "if len(waiting) > MOST_DEEP:", "if len(waiting) > 100 * MOST_DEEP:",
+        "outside", "if len(waiting) > MOST_DEEP:", "if len(waiting) > 100 * MOST_DEEP:",
         "tests/results/test_run.py", "nested data of any depth is read",
     ),
     Mutation(
-        "regular_file.py", "if n_values > MOST_VALUES:", "if n_values > 100 * MOST_VALUES:",
-        "smc/regular_file.py", "data of any size is read",
+        "outside", "if n_values > MOST_VALUES:", "if n_values > 100 * MOST_VALUES:",
+        "smc/outside/regular_file.py", "data of any size is read",
     ),
     Mutation(
         "results", '    return place.is_dir() and place.parent.name in ("runs", "partial") and bool(RUN_ID.fullmatch(place.name))', "    return folder.is_dir()",

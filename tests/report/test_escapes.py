@@ -12,10 +12,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from smc import cli, escape, secrets
+from smc import cli
 from smc.config.job import Job
 from smc.launcher.job_result import JobResult
 from smc.launcher.view import View
+from smc.outside import escape, secrets
 from smc.report.document import Section, Table
 from smc.report.html.charts.frame import Axis, dot, frame, standalone, text
 from smc.report.html.markup import tag

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.escape import markdown as literal
 from smc.evaluation.predictions import n_events
+from smc.outside.escape import markdown as literal
 from smc.report import markdown
 from smc.report.run.contents import sections
 from smc.report.terminal_page import show

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smc import secrets
 from smc.config.compose import compose
 from smc.errors import ConfigError, ResultsError
+from smc.outside import secrets
 from smc.results.identity import config_hash, run_id, seedless_hash, trial_hash
 from smc.results.status import failure
 

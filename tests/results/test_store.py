@@ -204,7 +204,7 @@ def test_temporary_files_are_no_part_of_the_run(store):
 
 @pytest.mark.parametrize("run_id", ["../up", "", "a.b", "a/b"])
 def test_a_run_id_is_no_path(store, run_id):
-    with pytest.raises(ResultsError, match="a run id is made of letters"), store.claim(run_id):
+    with pytest.raises(ResultsError, match="a run id is made of at most 64 letters"), store.claim(run_id):
         pass
 
 

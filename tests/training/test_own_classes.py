@@ -89,7 +89,7 @@ LEAKS = {
     "an error on other bars": (
         "features",
         f"{FAMILY}        if len(bars) < 1000: raise KeyError('odd')\n        return change",
-        "could not be tried: KeyError",
+        "could not be tried: Mine.compute (own_part.py, line 10) raised KeyError",
     ),
     "end at the start, five bars ahead": ("labels", f"{LABEL}        return table.assign(end=table['start'])", "behind its span"),
     "the quantile of all": (

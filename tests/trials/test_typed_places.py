@@ -60,7 +60,7 @@ def test_a_path_is_read_as_one_and_the_home_folder_is_found(typed, tmp_path, mon
         ("", "it is no file and no URL"),
         ("postgresql:/me:secret@host/smc", "it is no file and no URL"),
         ("postgres://me:secret@host/smc", "begins with postgresql://"),
-        ("postgresql://me:secret@host:54x2/smc", "its port a number"),
+        ("postgresql://me:secret@host:54x2/smc", "must be a path or an SQLAlchemy URL"),
         ("~nobody_of_that_name/l.sqlite", "there is no user nobody_of_that_name"),
         (".", "is a folder; name the file in it"),
     ],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from smc.escape import markup
+from smc.outside.escape import markup
 
 #: Elements that have no end tag.
 VOID = ("br", "img", "input", "meta")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from smc.escape import markdown as literal
+from smc.outside.escape import markdown as literal
 from smc.report.document import Section, Table
 from smc.report.run.contents import sections
 from smc.report.view import RunView

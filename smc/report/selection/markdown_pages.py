@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from smc.escape import markdown as literal
+from smc.outside.escape import markdown as literal
 from smc.report.document import Section
 from smc.report.html.blocks import Picture
 from smc.report.run.markdown_page import section_blocks

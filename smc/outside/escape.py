@@ -7,7 +7,7 @@ may hold codes that move a terminal's cursor, marks that reverse the order of re
 import html
 import re
 
-from smc.secrets import hidden_text
+from smc.outside.secrets import hidden_text
 
 #: What undoes an escape, begins emphasis, a heading, a quotation or a list, or makes a link of brackets.
 MARKDOWN = re.compile(r"[\\*]|(?<=\])[(\[:]|^[#>]|^[+-](?= )|(?<=^\d)[.)](?= )")
