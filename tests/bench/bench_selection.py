@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smc.config import compose
 from smc.errors import SmcError
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
@@ -40,7 +41,7 @@ from smc.selection.classic import Classic
 from smc.selection.honest import Honest
 from smc.selection.market import market_of
 from smc.selection.verdict import DEPLOY, Verdict
-from smc.selftest.configuration import Configuration, compose_configurations
+from smc.selftest.configuration import ASKED_FIRST, Configuration
 from smc.selftest.interval import share
 from smc.selftest.parallel import quiet
 from smc.selftest.scenario import BARS_AN_EVENT, Scenario
@@ -115,26 +116,36 @@ CLIMBED = {
 EVENTS_A_MONTH = 17
 
 
+def composed_of(model: str, profile: str, typed: Sequence[str]) -> Configuration:
+    """Compose one configuration; of any labels, since nothing is held against the true odds."""
+    first = (*ASKED_FIRST, *typed, "symbol=S01")
+    return Configuration(model, profile, compose([*first, f"model={model}", f"reg={profile}"]))
+
+
 @cache
 def configurations_of(cell: Cell, *, fast: bool) -> list[Configuration]:
     """Compose what every symbol of a cell is tried with."""
     typed = ["evaluation.n_bootstrap=2", *cell.typed]  # no rule looks at intervals
     if not fast:
         models, profiles, _ = CHAIN
-        composed = compose_configurations(models, profiles, typed)
+        composed = [composed_of(model, profile, typed) for model in models for profile in profiles]
     else:
         cheap = [*typed, "aug=none"]
-        composed = [
-            replace(each, profile=f"C{c:g}")
+        linear = [
+            replace(composed_of("logistic", "strong", [*cheap, f"model.C={c:g}"]), profile=f"C{c:g}")
             for c in (0.003, 0.03, 0.3, 3.0)
-            for each in compose_configurations(["logistic"], ["strong"], [*cheap, f"model.C={c:g}"])
-        ] + [
-            replace(each, profile=f"leaf{leaf}")
-            for leaf in (10, 30)
-            for each in compose_configurations(
-                ["random_forest"], ["strong"], [*cheap, *FAST_FOREST, f"model.min_samples_leaf={leaf}"]
-            )
+            if "labels=forward_return" not in typed  # forests alone take numbers
         ]
+        forests = [
+            replace(
+                composed_of(
+                    "random_forest", "strong", [*cheap, *FAST_FOREST, f"model.min_samples_leaf={leaf}"]
+                ),
+                profile=f"leaf{leaf}",
+            )
+            for leaf in (10, 30)
+        ]
+        composed = [*linear, *forests]
     return [each.on(Scenario.parse(cell.scenario)) for each in composed]
 
 
@@ -144,7 +155,7 @@ def forest_of(cell: Cell, point: tuple[int, ...]) -> Configuration:
     chosen = {name: values[i] for (name, values), i in zip(CLIMBED.items(), point, strict=True)}
     typed = [f"model.{name}={value}" for name, value in chosen.items()]
     overrides = ["evaluation.n_bootstrap=2", "aug=none", *FAST_FOREST[:1], *typed, *cell.typed]
-    (composed,) = compose_configurations(["random_forest"], ["strong"], overrides)
+    composed = composed_of("random_forest", "strong", overrides)
     return replace(composed, profile="_".join(map(str, point))).on(Scenario.parse(cell.scenario))
 
 
