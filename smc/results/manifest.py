@@ -107,7 +107,9 @@ def verify(folder: Path) -> Manifest:
 
 def damaged(folder: Path, what: str) -> ResultsError:
     """Say what is wrong with a run folder."""
-    return ResultsError(f"the run at {folder} is damaged: {what}; delete the folder and run it again")
+    return ResultsError(
+        f"the run at {folder} is damaged: {what}; copy it anew, or delete the folder and run it again"
+    )
 
 
 def unreadable(folder: Path, name: str, error: Exception) -> ResultsError:

@@ -97,7 +97,7 @@ def read_place(typed: str, name: str) -> Path | str:
         return typed
     if not typed.strip() or SCHEME.match(typed):
         raise ConfigError(
-            f"{name}: it is no file and no URL; type a path, or postgresql://user@host/database"
+            f"{name}: it is no file and no URL; type a path, or postgresql://host:5432/database"
         )
     try:
         path = Path(home_path(typed)).absolute()
