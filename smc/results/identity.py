@@ -56,7 +56,7 @@ def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
     """
     paths = NOT_OF_RUN if data_hash is None else (*NOT_OF_RUN, *PLACE_OF_DATA)
     identity = {
-        "config": _without(config, paths, NOT_OF_FIT),
+        "config": _without(_without_passwords(config), paths, NOT_OF_FIT),
         "data": data_hash,
         "seed": seed,
         "code": [code_version(), *own_code(config).items()],
@@ -75,7 +75,7 @@ def package_versions(config: Config) -> dict[str, str]:
 
 def config_hash(config: Config) -> str:
     """Hash what a config asks to compute (SHA-256, hex), wherever and on whatever it runs."""
-    return _hash(_without(config, (*NOT_OF_RUN, *PLACE_OF_DATA), NOT_OF_FIT))
+    return _hash(_without(_without_passwords(config), (*NOT_OF_RUN, *PLACE_OF_DATA), NOT_OF_FIT))
 
 
 def seedless_hash(config: Config) -> str:
@@ -116,6 +116,14 @@ def class_hash(node: Config) -> str:
     return _hash({"node": _without(node, (), (*NOT_OF_FIT, "seed")), "own_code": own_code(node)})
 
 
+def _without_passwords(config: Config) -> Config:
+    """Hide the secrets of the data: a new password makes no other run of the same bars.
+
+    Those of every other group stay, for what a model is given is a trial, whatever its name.
+    """
+    return {**config, "data": hidden(config["data"])} if "data" in config else config
+
+
 def _own_seeds(value: Any, seed: Any, path: str = "", *, is_own: bool = False) -> Iterator[tuple[str, Any]]:
     """Give each seed of a class of one's own that is not the run's, by its place."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -147,8 +155,7 @@ def _is_empty(key: str, value: Any) -> bool:
 
 
 def _hash(value: Any) -> str:
-    """Hash plain data without its secrets: a new password makes no other run."""
     try:
-        return content_hash(hidden(value))
+        return content_hash(value)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"a resolved config is plain data, of text keys: {error}") from error

@@ -68,10 +68,17 @@ def test_what_is_hidden_stays_as_it_is(tree):
 
 
 @given(TREES)
-def test_no_hash_depends_on_a_secret(tree):
-    config = {"seed": 0, "model": {"of_mine": tree}}
+def test_no_hash_depends_on_a_secret_of_data_or_ledger(tree):
+    config = {"seed": 0, "data": {"of_mine": tree}, "ledger": {"of_mine": tree}}
     for digest in (config_hash, seedless_hash, trial_hash, lambda c: run_id(c, data_hash="d", seed=0)):
         assert digest(config) == digest(secrets.hidden(config))
+
+
+@pytest.mark.parametrize("group", ["model", "features", "labels", "events", "aug", "cv"])
+def test_what_a_class_computes_with_is_a_trial_whatever_it_is_called(group):
+    configs = [{"seed": 0, group: {"of_mine": {"token": value}}} for value in ("a", "b", 3, 4)]
+    for digest in (config_hash, seedless_hash, trial_hash, lambda c: run_id(c, data_hash="d", seed=0)):
+        assert len({digest(config) for config in configs}) == len(configs)
 
 
 @given(st.text(min_size=4, max_size=30).filter(lambda text: text.isprintable() and text.strip() == text))
