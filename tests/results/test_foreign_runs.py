@@ -13,9 +13,16 @@ import pandas as pd
 import pytest
 
 from smc import api, ledger, show
+from smc.errors import ResultsError
 from smc.explain import main as explain
+from smc.report.run.contents import sections
+from smc.report.runs import runs
+from smc.report.view import RunView
 from smc.reproduce import main as reproduce
+from smc.results import load_run
 from smc.results.manifest import NAME, write_manifest
+from smc.results.run import reading
+from smc.selection.runs import read_runs
 from smc.trials import Ledger
 
 #: Seconds after which a reader hangs.
@@ -192,8 +199,13 @@ def without(folder: Path) -> None:
     """Leave a folder alone: what the mutations are compared with."""
 
 
+FIELD_MUTATIONS = {
+    f"{field} is {name}": in_record(field, text) for field in FIELDS for name, text in STRANGE.items()
+}
 MUTATIONS: dict[str, Callable[[Path], None]] = {
-    **{f"{field} is {name}": in_record(field, text) for field in FIELDS for name, text in STRANGE.items()},
+    "history is null": FIELD_MUTATIONS["history is null"],
+    "ledger is an object": FIELD_MUTATIONS["ledger is an object"],
+    "bars is an object": FIELD_MUTATIONS["bars is an object"],
     "run.json is a list": content("run.json", b"[1]"),
     "run.json is empty": content("run.json", b""),
     "run.json is deep": content("run.json", DEEP.encode()),
@@ -280,7 +292,7 @@ def said_by(command: Callable[..., object], *words: str) -> str:
 
 def test_an_import_names_the_folder_that_it_leaves_out_and_counts_the_others(folders, monkeypatch):
     folder, good = folders
-    MUTATIONS["bars is null"](folder)
+    FIELD_MUTATIONS["bars is null"](folder)
     monkeypatch.setenv("SMC_LEDGER", str(folder.parents[2] / "other-ledger.sqlite"))
     told = said_by(ledger.main, "import", str(folder.parents[1]))
     assert "1 trials counted" in told
@@ -312,6 +324,20 @@ def outside(folder: Path) -> dict[str, bytes]:
     root = folder.parents[2]
     files = [path for path in root.rglob("*") if path.is_file() and "outputs" not in path.parts]
     return {str(path): path.read_bytes() for path in files if "ledger" not in path.name}
+
+
+@pytest.mark.parametrize("name", FIELD_MUTATIONS)
+def test_an_odd_field_is_read_as_it_should_be_or_named(name, folders):
+    folder, good = folders
+    FIELD_MUTATIONS[name](folder)
+    found = read_runs(folder.parents[1])
+    assert good in found.folders
+    told = str(runs(folder.parents[1]))
+    assert good[:8] in told
+    is_named = any(damaged["folder"] == folder.name for damaged in found.damaged)
+    assert is_named or folder.name in found.folders
+    with contextlib.suppress(ResultsError), reading(folder):
+        sections(RunView(load_run(folder)))
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
