@@ -86,3 +86,35 @@ def test_real_indices_and_currencies_hold_none(shared_data):
     for name in ("EURCHF_D1", "USDCHF_H4", "BTCUSD_H1"):  # the Swiss franc of 2015, and a wild one
         (path,) = (shared_data / "data" / "bars").glob(f"{name}_*.parquet")
         assert find_steps(pd.read_parquet(path)) == []
+
+
+TIINGO = """date,close,high,low,open,volume,adjClose,adjHigh,adjLow,adjOpen,adjVolume,divCash,splitFactor
+2020-08-27,500.04,509.94,495.33,508.57,38888096,125.01,127.485,123.8325,127.1425,155552384,0.0,1.0
+2020-08-28,499.23,505.77,498.31,504.05,46907479,124.8075,126.4425,124.5775,126.0125,187629916,0.0,1.0
+2020-08-31,129.04,131.0,126.0,127.58,225702688,129.04,131.0,126.0,127.58,225702688,0.0,4.0
+2020-09-01,134.18,134.8,130.53,132.76,152470142,134.18,134.8,130.53,132.76,152470142,0.0,1.0
+"""
+
+
+def test_prices_that_a_file_has_adjusted_are_read_so(tmp_path):
+    (tmp_path / "AAPL.csv").write_text(TIINGO)
+    bars = Files(str(tmp_path), "{symbol}.csv", tz="America/New_York").load("AAPL")
+    assert bars["close"].tolist() == [125.01, 124.8075, 129.04, 134.18]
+    assert bars["volume"].tolist() == [155552384, 187629916, 225702688, 152470142]
+    assert bars.attrs["account"]["steps"] == 0
+
+
+def test_raw_prices_beside_adjusted_ones_are_read_where_they_are_named(tmp_path):
+    (tmp_path / "AAPL.csv").write_text(TIINGO)
+    columns = {field: field for field in ("open", "high", "low", "close", "volume")}
+    bars = Files(str(tmp_path), "{symbol}.csv", tz="America/New_York", columns=columns).load("AAPL")
+    assert bars["close"].tolist() == [500.04, 499.23, 129.04, 134.18]
+    assert bars.attrs["account"]["steps"] == 1
+
+
+def test_an_adjusted_close_alone_is_no_price_of_a_bar(tmp_path):
+    (tmp_path / "A.csv").write_text(
+        "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,10,11,9,10.5,5.2,7\n2020-01-03,10.5,12,10,11,5.5,8\n"
+    )
+    bars = Files(str(tmp_path), "{symbol}.csv", tz="UTC").load("A")
+    assert bars["close"].tolist() == [10.5, 11]

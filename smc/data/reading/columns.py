@@ -23,6 +23,8 @@ ZONES = {"utc": "UTC", "gmt": "UTC", "eet": "EET", "cet": "CET", "wet": "WET"}
 #: Names of a volume, best first: ticks before a broker's real volume, the base asset's before the quote's.
 VOLUMES = ("tick volume", "tickvolume", "tickvol", "volumefrom", "volume", "vol", "v")
 SYMBOLS = ("symbol", "ticker", "instrument", "pair", "ts code", "tic")
+#: How vendors call a price that is adjusted for splits and dividends, before the field or behind it.
+ADJUSTED = ("adj", "adjusted")
 #: Names of the last price of a bar, best first, where there is no close.
 CLOSES = ("close/last", "last", "last price")
 WIDE = re.compile(r"(.+?)[:._/ |-](open|high|low|close|volume)", re.IGNORECASE)
@@ -67,13 +69,33 @@ def normal(name: str) -> str:
 
 
 def price_positions(names: Sequence[str], given: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    """Find open, high, low and close among a header's names, those given apart; () for a missing one."""
+    """Find open, high, low and close among a header's names, those given apart; () for a missing one.
+
+    Where all four stand there adjusted for splits, too, and none is given, those are meant: an adjusted close
+    beside raw prices (Yahoo) is none of a bar's four.
+
+    >>> price_positions(["open", "high", "low", "close", "adjOpen", "adjHigh", "adjLow", "adjClose"], {})
+    {'open': (4,), 'high': (5,), 'low': (6,), 'close': (7,)}
+    """
+    if not given.keys() & set(PRICES):
+        adjusted = {field: _best(names, adjusted_names(field)) for field in PRICES}
+        if all(adjusted.values()):
+            return adjusted
     positions = {}
     for field in PRICES:
         spellings = (field, field[0], f"{field} price", f"bid {field}", f"bid{field}", f"{field} bid")
         extra = CLOSES if field == "close" else ()
         positions[field] = given.get(field) or _best(names, (*spellings, *extra))
     return positions
+
+
+def adjusted_names(field: str) -> tuple[str, ...]:
+    """Return how headers call a field that is adjusted.
+
+    >>> adjusted_names("open")
+    ('adjopen', 'adj open', 'open adj', 'adjustedopen', 'adjusted open', 'open adjusted')
+    """
+    return tuple(name for word in ADJUSTED for name in (word + field, f"{word} {field}", f"{field} {word}"))
 
 
 def wide_symbols(names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -137,7 +159,9 @@ def by_header(
         return Columns(time, {field: (fields[field],) for field in PRICES}, volume, is_wide=True, **common)
     label = given.get("symbol") or _best(names, SYMBOLS)
     assets = [symbol, *(row[label[0]] for row in sample[:1] if label)]
-    volume = given["volume"] if "volume" in given else _volume(names, assets)
+    is_adjusted = prices["open"] == _best(names, adjusted_names("open"))
+    adjusted = _best(names, adjusted_names("volume")) if is_adjusted else ()
+    volume = given["volume"] if "volume" in given else adjusted or _volume(names, assets)
     return Columns(time, prices, volume, label[0] if label else None, **common)
 
 
