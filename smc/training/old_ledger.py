@@ -59,17 +59,27 @@ def old_trials(output: Path) -> dict[str, OldTrial]:
     if not path.is_file():
         return {}
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(read_only(path)) as connection:
             connection.row_factory = sqlite3.Row
-            tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
             query = f"SELECT * FROM {TABLE} ORDER BY created, symbol"  # noqa: S608 - a name of our own
-            rows = [dict(row) for row in connection.execute(query)] if TABLE in tables else []
+            is_there = TABLE in table_names(connection)
+            rows = [dict(row) for row in connection.execute(query)] if is_there else []
     except sqlite3.Error as error:
         raise ResultsError(f"{path} cannot be read: {error}; if it is no ledger, move it away") from error
     by_run: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_run.setdefault(row["trial_id"], []).append(row)
     return {run_id: _trial(run_id, own) for run_id, own in by_run.items()}
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """Open a file of SQLite that is not to be made or changed, whatever signs its name holds."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def table_names(connection: sqlite3.Connection) -> set[str]:
+    """Name the tables of a database."""
+    return {name for (name,) in map(tuple, connection.execute("SELECT name FROM sqlite_master"))}
 
 
 def sweep_jobs(output: Path) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from smc.errors import ResultsError
 from smc.results import Run
 from smc.results.opened_scores import SCORES
+from smc.training.old_ledger import read_only, table_names
 from smc.training.take_over import is_of_before
 from smc.trials import Ledger
 
@@ -45,11 +46,10 @@ def _is_ledger(url: str) -> bool:
     if scheme != "sqlite" or not Path(path).is_file():
         return False
     try:
-        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        with closing(read_only(Path(path))) as connection:
+            return {"events", "head", "runs"} <= table_names(connection)
     except sqlite3.Error:
         return False
-    return {"events", "head", "runs"} <= tables
 
 
 @cache
