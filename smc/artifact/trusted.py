@@ -1,7 +1,6 @@
 """The types that a saved model may name: fixed here, never read from the artifact."""
 
 import importlib
-import os
 import re
 import sys
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import BaseCrossValidator
 
+from smc.blame import allowed_by_user
 from smc.errors import ArtifactError
 
 #: Packages whose estimators may be rebuilt. Whoever runs the program may add modules with SMC_ALLOW.
@@ -35,11 +35,6 @@ DATA_TYPES = frozenset(
         "lightgbm.basic.Booster",
     }
 )
-
-
-def allowed_by_user() -> tuple[str, ...]:
-    """List the modules of the environment variable SMC_ALLOW (comma separated)."""
-    return tuple(name.strip() for name in os.environ.get("SMC_ALLOW", "").split(",") if name.strip())
 
 
 def locate(path: object) -> type:

@@ -26,12 +26,7 @@ def class_problems(config: Config) -> Iterator[tuple[str, str]]:
                 f"{group}._partial_: a run needs the {interface.noun} itself, no partial; remove it",
             )
             continue
-        try:
-            cls = locate(node["_target_"])
-        except ConfigError:
-            continue
-        if lacks := interface.lacks(cls):
-            yield group, f"{group}: {cls.__name__} is no {interface.noun}, it lacks {lacks}"
+        yield from ((group, sentence) for sentence in _lacks(group, node, interface))
     for group, key in MAPS.values():
         section = config.get(group)
         entries = section.get(key) if isinstance(section, Mapping) else None
@@ -47,6 +42,11 @@ def _entry_problems(path: str, node: Any, interface: Interface) -> Iterator[str]
     if not (isinstance(node, Mapping) and "_target_" in node):
         yield f"{path}: must be null or name a class in `_target_`, got {node!r}"
         return
+    yield from _lacks(path, node, interface)
+
+
+def _lacks(path: str, node: Mapping[str, Any], interface: Interface) -> Iterator[str]:
+    """Say what a class lacks; one that cannot be found is told of elsewhere."""
     try:
         cls = locate(node["_target_"])
     except ConfigError:

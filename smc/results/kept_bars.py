@@ -21,7 +21,7 @@ def keep_bars(output: str | Path, bars: pd.DataFrame) -> Path:
     """
     fingerprint = bars_fingerprint(bars)
     path = _path(output, fingerprint)
-    if not _holds(path, fingerprint):
+    if _read(path, fingerprint) is None:
         with named_errors(path.parent):
             make_folder(path.parent)
             buffer = io.BytesIO()
@@ -64,8 +64,8 @@ class KeptBars:
         path = _path(self.output, expected)
         if not path.is_file():
             raise DataError(f"{symbol}: no bars at {path}; runs keep theirs unless keep_bars=false")
-        bars = _read(path)
-        if bars is None or bars_fingerprint(bars) != expected:
+        bars = _read(path, expected)
+        if bars is None:
             raise DataError(
                 f"{path} is damaged: it holds other bars than its name says; delete it, or run again on the"
                 " same data, which writes it anew"
@@ -73,19 +73,13 @@ class KeptBars:
         return bars
 
 
-def _holds(path: Path, fingerprint: str) -> bool:
-    bars = _read(path) if path.is_file() else None
-    return bars is not None and bars_fingerprint(bars) == fingerprint
-
-
-def _read(path: Path) -> pd.DataFrame | None:
-    """Read a table of bars; None if there is no such thing in the file."""
+def _read(path: Path, fingerprint: str) -> pd.DataFrame | None:
+    """Read the bars of a fingerprint; None where there is no file, or it holds something else."""
     try:
         bars = pd.read_parquet(path)
-        bars_fingerprint(bars)
+        return bars if bars_fingerprint(bars) == fingerprint else None
     except (OSError, ValueError, TypeError, KeyError, OverflowError):  # pyarrow's own are ValueErrors
         return None
-    return bars
 
 
 def _path(output: str | Path, fingerprint: str) -> Path:

@@ -75,7 +75,7 @@ class Run:
         import yaml
 
         with reading(self.path):
-            config = yaml.load(read_regular(self._file("config.yaml")), Loader=yaml.CSafeLoader)
+            config = yaml.load(self.content("config.yaml"), Loader=yaml.CSafeLoader)
             check_bounded(config)
         if not isinstance(config, dict):
             raise damaged(self.path, "config.yaml holds no configuration")

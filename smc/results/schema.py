@@ -52,8 +52,7 @@ def record_problems(record: Any) -> Iterator[str]:
     >>> next(record_problems({"symbol": 3}))
     "symbol: 3 is not of type 'string'"
     """
-    for problem in _validator().iter_errors(record):
-        yield f"{_place(problem) or 'run.json'}: {problem.message.splitlines()[0][:200]}"
+    yield from map(_sentence, _validator().iter_errors(record))
 
 
 def record_misfits(record: Any) -> Iterator[str]:
@@ -62,9 +61,7 @@ def record_misfits(record: Any) -> Iterator[str]:
     >>> list(record_misfits({"history": None, "seed": 0}))
     ["history: None is not of type 'object'"]
     """
-    for problem in _validator().iter_errors(record):
-        if problem.validator != "required":
-            yield f"{_place(problem) or 'run.json'}: {problem.message.splitlines()[0][:200]}"
+    yield from map(_sentence, _misfits(record))
 
 
 def leave_out_misfits(record: dict[str, Any]) -> list[dict[str, str]]:
@@ -82,15 +79,15 @@ def leave_out_misfits(record: dict[str, Any]) -> list[dict[str, str]]:
     {'seed': 0, 'history': {'val_accuracy': 0.5}}
     """
     warnings: dict[str, dict[str, str]] = {}
-    misfits = [problem for problem in _validator().iter_errors(record) if problem.validator != "required"]
-    for problem in sorted(misfits, key=lambda problem: -len(problem.absolute_path)):  # inner ones first
+    inner_first = sorted(_misfits(record), key=lambda problem: -len(problem.absolute_path))
+    for problem in inner_first:
         *parents, key = _field(problem)
         field = ".".join(map(str, (*parents, key)))
         holder: Any = record
         for parent in parents:
             holder = holder[parent]
         holder.pop(key, None)
-        sentence = f"`{field}` is left out: {problem.message.splitlines()[0][:200]}"
+        sentence = f"`{field}` is left out: {_message(problem)}"
         warnings.setdefault(field, {"reason": "not_saved", "field": field, "sentence": sentence})
     return list(warnings.values())
 
@@ -102,8 +99,18 @@ def _validator() -> "Draft202012Validator":
     return Draft202012Validator(json_schema(RunRecord))
 
 
-def _place(problem: "ValidationError") -> str:
-    return ".".join(map(str, problem.absolute_path))
+def _misfits(record: Any) -> Iterator["ValidationError"]:
+    """Give what is wrong with the fields that are there."""
+    return (problem for problem in _validator().iter_errors(record) if problem.validator != "required")
+
+
+def _sentence(problem: "ValidationError") -> str:
+    place = ".".join(map(str, problem.absolute_path)) or "run.json"
+    return f"{place}: {_message(problem)}"
+
+
+def _message(problem: "ValidationError") -> str:
+    return problem.message.splitlines()[0][:200]
 
 
 def _field(problem: "ValidationError") -> list[str | int]:
