@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import get_tags
@@ -182,7 +183,7 @@ class CrossFitter:
             Nor can the train or the final fit.
         """
         results: list[FitResult] = []
-        tables: list[pd.DataFrame] = []
+        answers: list[_Answer] = []
         try:
             for task in fit_tasks(plan, self.final)[:n_fits]:
                 on_progress(task.title)
@@ -191,20 +192,20 @@ class CrossFitter:
                     result = fitter.fit(task.events, task.name)
                 if not results:
                     self.check_first_fit(result.model)
-                predicted = [
-                    self.predict(result.model, result.fitted if split == TRAIN else positions, split, fold)
+                answers += [
+                    self._ask(result.model, result.fitted if split == TRAIN else positions, split, fold)
                     for positions, split, fold in task.asked
                 ]
                 if not results:
                     on_scored()
-                results, tables = [*results, result], [*tables, *predicted]
+                results.append(result)
                 if result.is_interrupted:
                     break
         except KeyboardInterrupt:
             if not results:
                 raise
             results[-1] = replace(results[-1], is_last=True)
-        return _gather(results, tables)
+        return _gather(results, self._table(answers))
 
     def fit(self, positions: IntArray, name: str) -> FitResult:
         """Fit a clone on some events, under the watches."""
@@ -239,10 +240,22 @@ class CrossFitter:
 
     def predict(self, model: FoldPipeline, positions: IntArray, split: str, fold: int = -1) -> pd.DataFrame:
         """Predict some events, one row each beside what happened."""
+        return self._table([self._ask(model, positions, split, fold)])
+
+    def _ask(self, model: FoldPipeline, positions: IntArray, split: str, fold: int) -> "_Answer":
         inputs = self.data.inputs(positions, model.lookback)
         columns = dict(_predicted(model, inputs, self.data.spans[positions], self._targets))
-        events = self.data.events.iloc[positions].drop(columns=FITTED_BY, errors="ignore")
-        return events.assign(part=split, fold=fold, **columns)
+        return _Answer(positions, split, fold, pd.DataFrame(columns))
+
+    def _table(self, answers: Sequence["_Answer"]) -> pd.DataFrame:
+        """Put what was answered beside what happened."""
+        events = self.data.events.drop(columns=FITTED_BY, errors="ignore")
+        rows = events.take(np.concatenate([answer.positions for answer in answers]))
+        counts = [len(answer.positions) for answer in answers]
+        part = np.repeat(np.array([answer.split for answer in answers], dtype=object), counts)
+        fold = np.repeat([answer.fold for answer in answers], counts)
+        predicted = pd.concat([answer.columns for answer in answers], ignore_index=True)
+        return pd.concat([rows.reset_index(drop=True).assign(part=part, fold=fold), predicted], axis=1)
 
     @property
     def _targets(self) -> str | list[str]:
@@ -281,11 +294,21 @@ def _named_errors(estimator: BaseEstimator) -> Iterator[None]:
         raise ModelError(f"model: {name} cannot be fitted, {type(error).__name__} says: {message}") from error
 
 
-def _gather(results: list[FitResult], tables: list[pd.DataFrame]) -> FitResults:
+@dataclass(frozen=True)
+class _Answer:
+    """What a model predicts for some events: their positions, split, fold, and a row each."""
+
+    positions: IntArray
+    split: str
+    fold: int
+    columns: pd.DataFrame
+
+
+def _gather(results: list[FitResult], predictions: pd.DataFrame) -> FitResults:
     return FitResults(
         results[-1].model,
         results[-1].learned,
-        pd.concat(tables, ignore_index=True),
+        predictions,
         augmentation=[fit.augmentation for fit in results],
         selection=[fit.selection for fit in results if fit.selection],
         calibration=[fit.calibration for fit in results if fit.calibration],

@@ -33,7 +33,7 @@ class EventSource(Protocol):
     def side(self) -> str: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Events in time order.
 

@@ -17,9 +17,13 @@ from smc.training.components import Components
 from smc.training.cross_fit import CrossFitter, FitResults
 from smc.training.dataset import Dataset
 from smc.training.learning_curve import learning_curve
-from smc.typing import Config
+from smc.training.once import Last
+from smc.typing import Config, LabelTask
 
 log = logging.getLogger("smc")
+
+#: That of the run before: models that are tried on the same events have to beat the same.
+_baselines: Last[FitResults] = Last()
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,7 @@ def fit_models(
             components, data, replace(plan, folds=()), config, on_progress, on_scored=on_scored
         )
         return replace(without_folds, cv_failure=str(error))
-    # Fitted in hundredths of a second; half a baseline compares with nothing, so that Ctrl-C ends the run.
-    baseline = baseline_of(fitter, components.labels.task).run(
-        plan, lambda _: None, n_fits=len(fits.augmentation)
-    )
-    if baseline.is_partial:
-        raise KeyboardInterrupt
+    baseline = _fit_baseline(fitter, plan, components.labels.task, n_fits=len(fits.augmentation))
     if fits.is_partial:
         return FittedModels(fits, baseline, None, pd.DataFrame())
     plain = _fit_plain(fitter, plan, on_progress)
@@ -100,6 +99,18 @@ def fit_models(
     if config["monitor"]["learning_curve"]:
         curve = learning_curve(fitter, plan, fits, on_progress, min_size=min_size)
     return FittedModels(fits, baseline, plain, curve)
+
+
+def _fit_baseline(fitter: CrossFitter, plan: SplitPlan, task: LabelTask, *, n_fits: int) -> FitResults:
+    """Fit the baseline, unless the run before had the same; half of one compares with nothing."""
+
+    def fit() -> FitResults:
+        fits = baseline_of(fitter, task).run(plan, lambda _: None, n_fits=n_fits)
+        if fits.is_partial:
+            raise KeyboardInterrupt
+        return fits
+
+    return _baselines.get((fitter.data, plan.hash, task, fitter.final, n_fits), fit)
 
 
 def _fits_a_fold(fitter: CrossFitter, plan: SplitPlan) -> bool:

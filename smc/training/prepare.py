@@ -14,10 +14,13 @@ from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import ConfigError, SmcError, SplitError
 from smc.features.cache import FeatureCache
+from smc.fingerprint import bars_fingerprint, content_hash
 from smc.interfaces import DataSource, Splitter
 from smc.results.about import asked_symbols
+from smc.results.own_code import own_targets
 from smc.training.components import Components
 from smc.training.dataset import Dataset, check_fit, make_dataset
+from smc.training.once import Last
 from smc.typing import Bars, Config, LabelTask
 
 
@@ -111,10 +114,30 @@ def load_bars(components: Components, config: Config) -> Bars:
     return bars
 
 
+#: Events of the run before: a sweep asks for those of a symbol many times, one after another.
+_events: Last[Dataset] = Last()
+#: Splits of these events.
+_splits: Last[tuple[SplitPlan, str | None]] = Last()
+
+
 def prepare(components: Components, bars: Bars, config: Config, output: Path) -> PreparedData:
-    """Label the events of the bars, and split them."""
-    data = cached_dataset(bars, components, output)
-    plan, cv_failure = make_plan(data, components, config["split"])
+    """Label the events of the bars, and split them; what the run before asked for too is not made again.
+
+    Classes of one's own are asked each time: what they give may depend on more than configuration and bars.
+    """
+    of_events = {name: config[name] for name in ("features", "events", "labels", "side")}
+    of_splits = {name: config[name] for name in ("cv", "split")}
+    prints = [(symbol, bars_fingerprint(own)) for symbol, own in bars.items()]
+    data = _events.get(
+        content_hash([str(output), prints, of_events]),
+        lambda: cached_dataset(bars, components, output),
+        again=any(own_targets(of_events)),
+    )
+    plan, cv_failure = _splits.get(
+        (data, content_hash(of_splits)),
+        lambda: make_plan(data, components, config["split"]),
+        again=any(own_targets(of_splits)),
+    )
     return PreparedData(bars, data, plan, cv_failure, components.labels.task)
 
 
