@@ -10,6 +10,9 @@ from smc.fit_progress import FitCallback, FitProgress
 #: so rounds that are as good as each other are so with any number of threads.
 ROUNDING = 1e-12
 
+#: Rounds in a row, each clearly worse than the best, after which a fit ends before its patience does.
+MAX_WORSE = 5
+
 
 class Rounds:
     """Follow a fit from round to round, or epoch to epoch, whichever library carries it out.
@@ -17,6 +20,9 @@ class Rounds:
     A round counts as better if its loss on the tail is smaller than that of the best before it, by more than
     rounding and by more than the ``margin`` measured with it; without early stopping every round does. One
     whose losses are not finite never does, so what is kept is always finite.
+
+    Where a margin is measured, a round whose loss is larger than the best one's by more than it is clearly
+    worse, and `MAX_WORSE` of them in a row end the fit: the patience is for those that may yet be better.
 
     Parameters
     ----------
@@ -60,6 +66,7 @@ class Rounds:
         self.n_kept = 0
         self.stop_reason: str | None = None
         self._least = math.inf
+        self._n_worse = 0
         self._began = time.perf_counter()
 
     def take(self, measured: Mapping[str, float]) -> bool:
@@ -74,16 +81,19 @@ class Rounds:
         """
         progress = self._progress(measured)
         self.course.append(progress)
-        if self._is_better(progress, measured.get("margin", 0.0)):
+        margin = measured.get("margin", 0.0)
+        if self._is_better(progress, margin):
             self.n_kept = len(self.course)
+        self._n_worse = self._n_worse + 1 if self._is_worse(progress, margin) else 0
         reason = None if self.callback is None else self.callback(progress)
         self.stop_reason = None if self.is_over else reason
         return self.is_over or reason is not None
 
     @property
     def is_over(self) -> bool:
-        """Whether the last round there may be has come, or the patience has run out."""
-        return len(self.course) >= self.max_rounds or self._is_out_of_patience()
+        """Whether the last round there may be has come, the patience has run out, or it only gets worse."""
+        is_last = len(self.course) >= self.max_rounds
+        return is_last or self._is_out_of_patience() or self._n_worse >= MAX_WORSE
 
     def _progress(self, measured: Mapping[str, float]) -> FitProgress:
         accuracies = {
@@ -121,6 +131,11 @@ class Rounds:
                 return False
         self._least = losses[-1]
         return True
+
+    def _is_worse(self, progress: FitProgress, margin: float) -> bool:
+        if self.patience is None or progress.val_loss is None or not margin > 0:
+            return False
+        return progress.val_loss > self._least + margin
 
     def _is_out_of_patience(self) -> bool:
         return self.patience is not None and len(self.course) - self.n_kept >= self.patience

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from smc.model.rounds import Rounds
+from smc.model.rounds import MAX_WORSE, Rounds
 
 
 def taken(rounds: Rounds, val=None, train=None) -> list[bool]:
@@ -100,3 +100,28 @@ def test_errors_become_accuracies():
     assert (rounds.course[0].train_accuracy, rounds.course[0].val_accuracy) == (0.75, 0.5)
     rounds.take({"train_loss": 0.5})
     assert (rounds.course[1].train_accuracy, rounds.course[1].val_loss) == (None, None)
+
+
+def worsening(rounds: Rounds, rises: list[float], margin: float = 0.05) -> int:
+    """Feed a best round and then what each next one is worse by; return after how many the fit ends."""
+    rounds.take({"train_loss": 0.5, "val_loss": 0.4, "margin": 0.0})
+    for rise in rises:
+        if rounds.take({"train_loss": 0.5, "val_loss": 0.4 + rise, "margin": margin}):
+            break
+    return len(rounds.course)
+
+
+def test_a_fit_that_clearly_gets_worse_ends_before_its_patience():
+    rounds = Rounds(100, 30)
+    assert worsening(rounds, [0.06] * 30) == 1 + MAX_WORSE
+    assert (rounds.n_kept, rounds.stop_reason) == (1, None)
+
+
+def test_one_round_that_may_be_as_good_starts_the_count_of_worse_ones_anew():
+    assert worsening(Rounds(100, 30), [*[0.06] * (MAX_WORSE - 1), 0.04, *[0.06] * 30]) == 2 * MAX_WORSE + 1
+    assert worsening(Rounds(100, 30), [0.04] * 40) == 31
+
+
+def test_a_fit_without_a_margin_or_without_patience_goes_on():
+    assert worsening(Rounds(100, 30), [0.5] * 40, margin=0.0) == 31
+    assert worsening(Rounds(20, None), [0.5] * 40) == 20
