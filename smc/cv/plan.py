@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ class SplitPlan:
             "purged_in_folds": {fold.name: fold.n_purged for fold in self.folds},
         }
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the spans and of every position, gap and embargo."""
         return content_hash(self.to_json())

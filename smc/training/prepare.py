@@ -129,7 +129,7 @@ def prepare(components: Components, bars: Bars, config: Config, output: Path) ->
     of_splits = {name: config[name] for name in ("cv", "split")}
     prints = [(symbol, bars_fingerprint(own)) for symbol, own in bars.items()]
     data = _events.get(
-        content_hash([str(output), prints, of_events]),
+        content_hash([str(output.resolve()), prints, of_events]),
         lambda: cached_dataset(bars, components, output),
         again=any(own_targets(of_events)),
     )
