@@ -1,4 +1,4 @@
-"""Run the laws of causal features on a family of your own: `python -m smc.features my_module.MyFamily`."""
+"""Run the laws of causal features on a family of your own: python -m smc.features my_module.MyFamily"""
 
 import argparse
 import importlib

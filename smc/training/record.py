@@ -3,13 +3,12 @@
 import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from smc import results
+from smc import __version__, results
 from smc.cv.plan import SplitPlan
 from smc.evaluation.calibration import calibration_figures
 from smc.feature_selection.stability import summary
@@ -132,7 +131,7 @@ def describe(config: Config, prepared: PreparedData) -> Description:
         "seedless_hash": results.seedless_hash(config),
         "question_hash": results.question_hash(config),
         "split_hash": plan.hash,
-        "version": metadata.version("smc"),
+        "version": __version__,
         "code_version": code_version(),
         "package_versions": results.package_versions(config),
         "seed": config["seed"],

@@ -1,11 +1,10 @@
 """What the ledger is told of a run before its fits, from its configuration, its bars and its split."""
 
 from collections.abc import Mapping
-from importlib import metadata
 
 import pandas as pd
 
-from smc import results
+from smc import __version__, results
 from smc.fingerprint import code_version, content_hash
 from smc.training.prepare import PreparedData
 from smc.trials.registration import Registration
@@ -37,7 +36,7 @@ def registration_of(
         identity.run_id,
         dict(prints),
         trial=identity.trial,
-        version=metadata.version("smc"),
+        version=__version__,
         code_version=code_version(),
         question=results.question_hash(config),
         seed=config["seed"],

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+import smc
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -28,6 +30,11 @@ def test_the_wheel_holds_every_option(site: Path) -> None:
         path.relative_to(REPOSITORY / "conf") for path in (REPOSITORY / "conf").rglob("*.yaml")
     }
     assert not list(site.rglob("test_*.py"))
+
+
+def test_the_wheel_is_called_what_its_runs_register(site: Path) -> None:
+    (metadata,) = site.glob("smc-*.dist-info/METADATA")
+    assert f"\nVersion: {smc.__version__}\n" in metadata.read_text(encoding="utf-8")
 
 
 def test_the_wheel_runs_from_any_folder(site: Path, tmp_path: Path) -> None:
