@@ -1,35 +1,63 @@
-"""The commands as functions, for notebooks."""
+"""The commands as functions, for notebooks, which show what these return as the commands print it."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from smc.audit.on_record import audit_on_record
 from smc.audit.report import Report
-from smc.cli import Progress
+from smc.cli import Progress, quoted
 from smc.config.compose import compose, compose_job
 from smc.config.compose_select import compose_selection
-from smc.errors import ResultsError
+from smc.data.given import UNNAMED, given_files
+from smc.errors import ConfigError, ResultsError
 from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
 from smc.outside.home import home_path
 from smc.prediction.decider import Decider, Explain
+from smc.report.document import Section
+from smc.report.explanation.section import decision_section, model_section
+from smc.report.notebook import in_notebook
+from smc.report.run.contents import sections as run_sections
+from smc.report.terminal_page import show as print_sections
+from smc.report.view import RunView
 from smc.results import Run, load_run
+from smc.results.durable import make_folder, named_errors, write_atomic
+from smc.results.run import reading
 from smc.select import SelectionResult
+from smc.select import sections as selection_sections
 from smc.select import select as _select
+from smc.training.opened import with_opened_test
 from smc.training.outcome import say_outcome
 from smc.training.run import train as _train
 
+__all__ = ["audit", "decide", "explain", "select", "show", "train"]
 
-def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> Run:
+#: Method by which a notebook asks an object how it looks.
+IN_NOTEBOOK = "_repr_html_"
+
+Shown = TypeVar("Shown")
+
+
+def train(
+    overrides: Sequence[str] = (),
+    *,
+    bars: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
+    config_dir: str | Path | None = None,
+) -> Run:
     """Carry out one run, or read it if it is finished already, as `python -m smc.train` does.
 
     Parameters
     ----------
     overrides
         As typed on the command line, for example ``["model=random_forest", "symbol=NASDAQ"]``.
+    bars
+        Tables that are at hand: one, called as ``symbol=`` says, or one for each symbol; columns and stamps
+        as a file may have them (``data.tz=UTC`` for stamps without a zone). They are kept below
+        ``<paths.output>/given`` and read with ``data=files``, so that the run can be made again.
     config_dir
         A folder of your own options.
 
@@ -38,12 +66,33 @@ def train(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None
     SmcError
         The named failure of the run.
     """
+    if bars is not None:
+        overrides = [*_given(bars, overrides, config_dir), *overrides]
     job = compose_job(overrides, config_dir=config_dir)
     with Progress() as progress:
         outcome = _train(job.config, job.sources, progress, choices=job.choices)
     if outcome.status != "finished":
         raise ResultsError(say_outcome(outcome))
     return load_run(outcome.folder)
+
+
+def _given(
+    bars: pd.DataFrame | Mapping[str, pd.DataFrame], overrides: Sequence[str], config_dir: str | Path | None
+) -> list[str]:
+    """Keep tables of bars as files, and return the overrides that read them."""
+    typed: dict[str, str] = {key: value for key, _, value in (word.partition("=") for word in overrides)}
+    if "data" in typed or "data.root" in typed:
+        raise ConfigError("bars= are read as files: leave data= and data.root= out, or bars=")
+    tables = bars if isinstance(bars, Mapping) else {typed.get("symbol", UNNAMED): bars}
+    files = given_files(tables)
+    asked = compose_job(["data=files", "data.root=.", *overrides], config_dir=config_dir).config
+    output = Path(asked["paths"]["output"])
+    places = [output / place for place in files]
+    with named_errors(output):
+        for place, content in zip(places, files.values(), strict=True):
+            make_folder(place.parent)
+            write_atomic(place, content)
+    return ["data=files", f"data.root={quoted(str(places[0].parent))}"]
 
 
 def select(overrides: Sequence[str] = (), *, config_dir: str | Path | None = None) -> SelectionResult:
@@ -151,3 +200,36 @@ def decide(
         "on_predict" stores the reasons with it; None: as the run's configuration says.
     """
     return Decider(run, explain=explain, output=home_path(output)).decide(bars, symbol=symbol)
+
+
+def show(run: Run, *, output: str | Path = "outputs", full_config: bool = False) -> None:
+    """Print a run's tables, as `python -m smc.show` does.
+
+    Parameters
+    ----------
+    output
+        Root of all results, for a test part that a selection has opened.
+    full_config
+        Every value of the configuration with its source.
+    """
+    print_sections(_run_sections(run, output=home_path(output), full_config=full_config), sys.stdout)
+
+
+def _run_sections(run: Run, *, output: str = "outputs", full_config: bool = False) -> list[Section]:
+    with reading(run.path):
+        return run_sections(RunView(with_opened_test(run, output)), full_config=full_config)
+
+
+def _explanation_sections(saved: SavedExplanation) -> list[Section]:
+    return [model_section(saved) if "importance" in saved.record else decision_section(saved)]
+
+
+def _show_in_notebooks(kind: type[Shown], sections_of: Callable[[Shown], Sequence[Section]]) -> None:
+    """Let a cell that ends in an object of a kind show its tables."""
+    setattr(kind, IN_NOTEBOOK, lambda shown: in_notebook(sections_of(shown)))
+
+
+_show_in_notebooks(Run, _run_sections)
+_show_in_notebooks(SelectionResult, selection_sections)
+_show_in_notebooks(Report, Report.sections)
+_show_in_notebooks(SavedExplanation, _explanation_sections)

@@ -2,6 +2,7 @@
 
 import errno
 
+from smc.outside.escape import terminal
 from smc.outside.secrets import hidden_text
 
 
@@ -15,6 +16,10 @@ class SmcError(Exception):
 
     def __init__(self, *words: object) -> None:
         super().__init__(*(hidden_text(word) if isinstance(word, str) else word for word in words))
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows of it, as IPython asks: the sentence, as a command prints it."""
+        return [terminal(f"error: {self}")]
 
 
 class ConfigError(SmcError):
