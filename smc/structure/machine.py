@@ -126,7 +126,7 @@ def fill(values: FloatArray, columns: Sequence[str], parts: Iterable[FloatArray]
     """Pass the parts on, and put their wanted columns into ``values`` on the way."""
     picks, done = [COLUMNS.index(name) for name in columns], 0
     for rows in parts:
-        values[done : done + len(rows)] = rows[:, picks]
+        values[done : done + len(rows)] = rows.take(picks, axis=1)
         done += len(rows)
         yield rows
 

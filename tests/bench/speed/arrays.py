@@ -18,17 +18,19 @@ ENDS = "import runpy, sys\ntry: runpy.run_module(sys.argv.pop(1), run_name='__ma
 #: Megabytes by which the memory of a process grows, at most, as it computes the features of 1,000,000 bars; twice,
 #: so that the second time they may be read from a cache.
 GROWTH = """
-import resource, sys
+import re, sys
+from pathlib import Path
 sys.path[:0] = sys.argv[1:]
 import bench_features
 from smc.features.cache import FeatureCache
 features, bars = bench_features.feature_set(), bench_features.bars_of(1_000_000)
 cache = FeatureCache("cache")
 features.compute(bars[:3000])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+peak = lambda: int(re.search("VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+before = peak()
 for _ in range(2):
     cache.compute(features, bars)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+print(peak() - before)
 """
 
 
