@@ -26,6 +26,7 @@ def test_parts_of_any_size_hold_the_same_rows(bars, monkeypatch, part_size):
     parts = [part.copy() for part in structure.Machine().parts(bars)]
     assert [len(part) for part in parts[:-1]] == [part_size] * (len(parts) - 1)
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+    np.testing.assert_array_equal(structure.Machine().run(bars), whole)
 
 
 def test_columns_are_those_of_the_whole_rows(bars):
