@@ -3,11 +3,12 @@
 import sys
 
 from smc.cli import Progress, end_on_ctrl_c, exits, with_output_option
+from smc.usage.diff import parser
 
 if __name__ == "__main__":
-    end_on_ctrl_c()  # the imports that follow take a second
+    end_on_ctrl_c()  # the imports that follow take a second, and neither help nor a typo needs them
+    parser().parse_args(with_output_option(None))
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -141,7 +142,7 @@ def _text(value: Any) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_args(with_output_option(arguments))
+    asked = parser().parse_args(with_output_option(arguments))
     with exits():
         if asked.seeds is not None and asked.seeds < 3:
             raise ConfigError(f"--seeds must be 3 or more, got {asked.seeds}: two say nothing of a spread")
@@ -154,18 +155,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sections = compare(one, other, output=asked.output)
         show(sections, sys.stdout)
         sys.stdout.flush()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m smc.diff",
-        description="Say what differs between two runs, and which figures differ by more than their seeds.",
-    )
-    parser.add_argument("one", help="folder, id, or beginning of an id")
-    parser.add_argument("other", help="the run that it is compared with")
-    parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
-    parser.add_argument("--seeds", type=int, help="train both configurations under this many seeds first")
-    return parser
 
 
 if __name__ == "__main__":

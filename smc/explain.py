@@ -3,11 +3,12 @@
 import sys
 
 from smc.cli import Progress, end_on_ctrl_c, exits, with_output_option
+from smc.usage.explain import N_EVENTS, parser
 
 if __name__ == "__main__":
-    end_on_ctrl_c()  # the imports that follow take a second
+    end_on_ctrl_c()  # the imports that follow take a second, and neither help nor a typo needs them
+    parser().parse_intermixed_args(with_output_option(None))
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,20 +30,6 @@ from smc.results.locate import locate
 from smc.results.run import reading
 from smc.training.rebuild import Rebuilt, rebuild
 from smc.typing import IntArray
-
-USAGE = """\
-Say why the model of a finished run answers what it does: what each feature contributes (SHAP), what the model
-loses without it out of fold, and in which direction it moves the answer; or one decision, with event=.
-A finished run is never written again: explanations go to <output>/explain/<run id>/.
-
-  python -m smc.explain                          the latest run's model
-  python -m smc.explain 3f2a                     that of another run: folder, id, or beginning of an id
-  python -m smc.explain 3f2a event=2018-06-29    one decision, by the time or day of its bar
-  python -m smc.explain 3f2a event=4210          one decision, by the position of its bar; event=last
-  python -m smc.explain 3f2a event=last symbol=EURUSD    of a model of several symbols
-"""
-#: Events that a model is explained on, the most recent.
-N_EVENTS = 1000
 
 
 def explain_model(
@@ -173,7 +160,7 @@ def read_words(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_intermixed_args(with_output_option(arguments))
+    asked = parser().parse_intermixed_args(with_output_option(arguments))
     with exits(), Progress() as progress:
         name, words = read_words(asked.words)
         run = load_run(locate(name, asked.output))
@@ -187,18 +174,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         progress.close()
         show([section], sys.stdout)
         sys.stdout.flush()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m smc.explain", description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("words", nargs="*", metavar="run, event=, symbol=", help="see above")
-    parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
-    parser.add_argument(
-        "--events", type=int, default=N_EVENTS, help=f"most recent events to explain (default: {N_EVENTS})"
-    )
-    return parser
 
 
 if __name__ == "__main__":

@@ -17,3 +17,12 @@ def cached(function: Callable[..., Any]) -> Callable[..., Any]:
         return njit(function, cache=True)
     except RuntimeError:
         return njit(function)
+
+
+def inner(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function that other compiled functions alone call.
+
+    No entry from Python is made for it, which is a fifth of the time that a structure machine takes to
+    compile.
+    """
+    return njit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # pyright: ignore[reportCallIssue]

@@ -3,11 +3,12 @@
 import sys
 
 from smc.cli import EXIT_FAILED, end_on_ctrl_c, exits, with_output_option
+from smc.usage.ledger import parser
 
 if __name__ == "__main__":
-    end_on_ctrl_c()  # the imports that follow take a second
+    end_on_ctrl_c()  # the imports that follow take a second, and neither help nor a typo needs them
+    parser().parse_intermixed_args(with_output_option(None))
 
-import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,21 +22,10 @@ from smc.training.elsewhere import import_csv
 from smc.training.take_over import registrable, take_over, unknown_runs
 from smc.trials import Ledger
 
-USAGE = """\
-The ledger counts everything that is tried, whatever folder it is tried in, before its first fit. It is one
-file in your data directory, or where SMC_LEDGER says (a path or a database URL); a verdict is corrected for
-all of it.
-
-  python -m smc.ledger                       what was tried, market by market
-  python -m smc.ledger verify                the chain of events, and what follows from it, computed again
-  python -m smc.ledger import outputs        runs that it does not know: of an earlier smc, or a colleague's
-  python -m smc.ledger import trials.csv     trials made elsewhere: `symbol`, `name`, perhaps `date`
-"""
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 if all is well, 1 if the ledger does not hold."""
-    asked = _parser().parse_intermixed_args(with_output_option(arguments))
+    asked = parser().parse_intermixed_args(with_output_option(arguments))
     with exits():
         _check_places(asked.action, asked.places)
         ledger = Ledger(asked.url, asked.output)
@@ -99,23 +89,6 @@ def _places(ledger: Ledger) -> Iterator[str]:
     yield f"At {ledger.place}."
     if ledger.fallback:
         yield f"Not yours: {ledger.fallback}."
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m smc.ledger",
-        description=USAGE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("action", nargs="?", choices=["list", "verify", "import"], default="list")
-    parser.add_argument("places", nargs="*", help="folders of results, or CSV files")
-    parser.add_argument(
-        "--url", help="another ledger (default: $SMC_LEDGER, else one in your data directory)"
-    )
-    parser.add_argument(
-        "--output", default="outputs", help="whose ledger serves where yours cannot (default: outputs)"
-    )
-    return parser
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 import sys
 
 from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, with_output_option
+from smc.usage.reproduce import parser
 
 if __name__ == "__main__":
-    end_on_ctrl_c()  # the imports that follow take a second
+    end_on_ctrl_c()  # the imports that follow take a second, and neither help nor a typo needs them
+    parser().parse_intermixed_args(with_output_option(None))
 
-import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -176,7 +177,7 @@ def _data(run: Run, source: Config, output: str | Path) -> tuple[list[str], Conf
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 if every run comes out the same, 1 if one does not."""
-    asked = _parser().parse_intermixed_args(with_output_option(arguments))
+    asked = parser().parse_intermixed_args(with_output_option(arguments))
     with exits():
         if not asked.tolerance >= 0:
             raise ConfigError(f"--tolerance must not be negative, got {asked.tolerance}; 0 asks for equality")
@@ -195,22 +196,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.stdout.flush()
             verdicts.append(reproduction.verdict)
         sys.exit(EXIT_FAILED if DIFFERENT in verdicts else EXIT_OK)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m smc.reproduce",
-        description="Rebuild finished runs, and say what is identical and what is not.",
-    )
-    parser.add_argument(
-        "runs", nargs="*", help="folders, ids, or beginnings of ids (default: the latest run)"
-    )
-    parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
-    parser.add_argument(
-        "--tolerance", type=float, default=1e-9, help="largest difference that counts as none (default: 1e-9)"
-    )
-    parser.add_argument("--config-dir", "-cd", help="your own options, if the run used any")
-    return parser
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 import sys
 
-from smc.cli import OverrideParser, Progress, end_on_ctrl_c, exits, with_output_override
+from smc.cli import Progress, end_on_ctrl_c, exits, with_output_override
+from smc.usage.select import parser
 
 if __name__ == "__main__":
-    end_on_ctrl_c()  # the imports that follow take a second
+    end_on_ctrl_c()  # the imports that follow take a second, and neither help nor a typo needs them
+    parser().parse_intermixed_args(with_output_override(None))
 
-import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,17 +38,6 @@ from smc.selection.verdict import DEPLOY, Verdict
 from smc.training.null_band import Nulls
 from smc.training.settle import check_heads, settle
 from smc.typing import Config
-
-USAGE = """\
-Judge all finished runs: DEPLOY, WATCH or NO_MODEL for each symbol, with the gate that decided, and write
-outputs/manifest.json and a page for people, outputs/report.html. Every run is counted that was ever started.
-Machines read the honest rule alone: any other writes manifest.RULE.json and report.RULE.html beside them.
-
-  python -m smc.select                                     evidence against the luck of everything tried
-  python -m smc.select selection=classic                   the classic rule: three filters and a score
-  python -m smc.select selection.max_train_val_gap=0.15    any argument of a rule (conf/selection)
-  python -m smc.select paths.output=elsewhere              runs in another folder
-"""
 
 #: Where another manifest than that of machines was written.
 BESIDE = "Machines read {}, of the honest rule and a market's first criteria: it is as it was"
@@ -123,7 +113,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_intermixed_args(with_output_override(arguments))
+    asked = parser().parse_intermixed_args(with_output_override(arguments))
     with exits():
         null = [] if asked.null is None else [f"n_null={asked.null}"]
         config, name = compose_selection([*asked.overrides, *null], config_dir=asked.config_dir)
@@ -232,20 +222,6 @@ def _incomplete(runs: Mapping[str, Any]) -> list[str]:
 
 def _with(verdict: Verdict, **figures: Any) -> Verdict:
     return replace(verdict, evidence={**verdict.evidence, **figures})
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = OverrideParser(
-        prog="python -m smc.select",
-        description=USAGE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("overrides", nargs="*", help="group=option or key.path=value")
-    parser.add_argument("--diff", action="store_true", help="also say what changed since the last manifest")
-    parser.add_argument("--null", type=int, metavar="N", help="refits on shifted labels per candidate")
-    parser.add_argument("--config-dir", "-cd", help="a folder of your own options")
-    parser.add_argument("--output", help="where the runs are: paths.output (default: outputs)")
-    return parser
 
 
 if __name__ == "__main__":

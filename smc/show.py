@@ -3,11 +3,12 @@
 import sys
 
 from smc.cli import end_on_ctrl_c, exits, with_output_option
+from smc.usage.show import parser
 
 if __name__ == "__main__":
-    end_on_ctrl_c()  # the imports that follow take a second
+    end_on_ctrl_c()  # the imports that follow take a second, and neither help nor a typo needs them
+    parser().parse_args(with_output_option(None))
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from smc.training.opened import with_opened_test
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    asked = _parser().parse_args(with_output_option(arguments))
+    asked = parser().parse_args(with_output_option(arguments))
     with exits():
         wanted = Wanted(asked.name, asked.tag)
         if asked.list or wanted:
@@ -65,31 +66,6 @@ def _pictures(saved: SavedReport) -> Section:
     return Section(
         "Pictures", [*points, *(f"No {name}: {reason}." for name, reason in saved.left_out.items())]
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m smc.show",
-        description="Show a finished run: its figures with what they must be read against, and pictures; or "
-        "the traceback of one that failed, with the lines of your own code marked.",
-    )
-    parser.add_argument("run", nargs="?", help="folder, id, or beginning of an id (default: the latest run)")
-    parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
-    parser.add_argument("--list", action="store_true", help="list all runs, also those that failed")
-    parser.add_argument(
-        "--tag", action="append", default=[], help="list the runs that have this tag; several: all of them"
-    )
-    parser.add_argument("--name", help="list the runs of this name; * stands for any text: 'idea-*'")
-    parser.add_argument(
-        "--config", action="store_true", help="every value of the configuration with its source"
-    )
-    parser.add_argument(
-        "--no-pictures",
-        dest="pictures",
-        action="store_false",
-        help="tables only; else pictures go to <output>/reports/<run id>",
-    )
-    return parser
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def audit_fold(spans: Spans, fold: Fold, allowed: IntArray) -> None:
     """
     for part, positions in (("training", fold.train), ("test", fold.test)):
         _check_positions(f"{fold.name}: the {part} set", positions, allowed)
-    shared = np.intersect1d(fold.train, fold.test)
+    shared = fold.train[np.isin(fold.train, fold.test, assume_unique=True)]
     if len(shared):
         raise LeakageError(f"{fold.name}: event {shared[0]} is trained on and tested")
     if fold.embargo_size is None and fold.train[-1] > fold.test[0]:
@@ -51,14 +51,14 @@ def _check_positions(what: str, positions: IntArray, allowed: IntArray) -> None:
     repeated = np.flatnonzero(np.diff(positions) <= 0)
     if len(repeated):
         raise LeakageError(f"{what} repeats event {positions[repeated[0] + 1]} or holds it out of order")
-    foreign = np.setdiff1d(positions, allowed)
+    foreign = positions[np.isin(positions, allowed, assume_unique=True, invert=True)]
     if len(foreign):
         raise LeakageError(f"{what} holds event {foreign[0]}, which it may not use")
 
 
 def _check_no_overlap(spans: Spans, fold: Fold, before: int, after: int, offence: str) -> None:
-    widened = spans[fold.train] + np.array([-after, before])
-    wrong = fold.train[overlaps(widened, spans[fold.test])]
+    widened = spans.take(fold.train, axis=0) + np.array([-after, before])
+    wrong = fold.train[overlaps(widened, spans.take(fold.test, axis=0))]
     if len(wrong):
         event = int(wrong[0])
         near = overlaps(spans[fold.test], spans[[event]] + np.array([-after, before]))

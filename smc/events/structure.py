@@ -73,5 +73,5 @@ class Structure:
 
     def compute(self, bars: pd.DataFrame, features: pd.DataFrame | None = None) -> IntArray:  # noqa: ARG002
         """Return the positions of the events; ``features`` are not looked at."""
-        happened = structure.compute(bars, **self.rules)[self.columns].to_numpy() != 0
+        happened = structure.Machine(**self.rules).run(bars, self.columns) != 0
         return keep_last(np.flatnonzero(happened.any(axis=1)), self.last)

@@ -2,14 +2,13 @@
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import logging
 import os
 import uuid
 from collections.abc import Iterator
 from importlib.metadata import version
-from io import BufferedRandom, BufferedReader
+from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pandas as pd
 
 from smc import structure
 from smc.features.feature_set import FeatureSet
+from smc.features.row_file import RowReader, write_rows
 from smc.fingerprint import bars_fingerprint, code_version, content_hash
 from smc.interfaces import FeatureExtractor
 from smc.outside.regular_file import open_regular, read_json
@@ -52,17 +52,14 @@ class FeatureCache:
         if not isinstance(features, FeatureSet) or not features.machine_names:
             return features.compute(bars)
         key = machine_key(bars, features.rules)
-        rows = self._read(key, len(bars))
-        return features.assemble(bars, self._make(key, features, bars) if rows is None else rows)
+        values = self._read(key, features, len(bars))
+        return features.assemble(bars, self._make(key, features, bars) if values is None else values)
 
     def _make(self, key: str, features: FeatureSet, bars: pd.DataFrame) -> FloatArray:
         """Compute and write the rows, unless another process does so just now: then wait for it."""
         with self._alone(key):
-            rows = self._read(key, len(bars))
-            if rows is None:
-                rows = structure.Machine(**features.rules).run(bars)
-                self._write(key, rows)
-        return rows
+            values = self._read(key, features, len(bars))
+            return self._written(key, features, bars) if values is None else values
 
     @contextlib.contextmanager
     def _alone(self, key: str) -> Iterator[None]:
@@ -80,27 +77,35 @@ class FeatureCache:
             with contextlib.suppress(OSError):
                 path.unlink()
 
-    def _read(self, key: str, n_bars: int) -> FloatArray | None:
-        """Return the rows, or None where there are none that can be trusted."""
+    def _read(self, key: str, features: FeatureSet, n_bars: int) -> FloatArray | None:
+        """Return the wanted columns of the rows, or None where there are none that can be trusted.
+
+        The file is read once: what was hashed is what is returned, though another process replaces the file.
+        """
         try:
             note = read_json(self.folder / f"{key}.json")
             with open_regular(self.folder / f"{key}.npy") as file:
-                rows = np.load(file, allow_pickle=False) if note == _note(file) else None
-        except (OSError, ValueError, EOFError):
+                reader = RowReader(file, n_bars)
+                values = structure.table(n_bars, features.machine_names, reader.parts())
+        except (OSError, ValueError):
             return None
-        return rows if _is_table(rows, n_bars) else None
+        return values if note == _note(reader.sha256) else None
 
-    def _write(self, key: str, rows: FloatArray) -> None:
-        """Write the rows, then the note that vouches for them."""
+    def _written(self, key: str, features: FeatureSet, bars: pd.DataFrame) -> FloatArray:
+        """Compute the rows and write them on the way, then the note that vouches for them."""
+        values = np.empty((len(bars), len(features.machine_names)))
+        rows = structure.Machine(**features.rules).parts(bars)
+        parts = structure.fill(values, features.machine_names, rows)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with _whole(self.folder / f"{key}.npy") as file:
-                np.save(file, rows, allow_pickle=False)
-                note = _note(file)
+                note = _note(write_rows(file, len(bars), parts))
             with _whole(self.folder / f"{key}.json") as file:
                 file.write(json.dumps(note).encode())
         except OSError as error:
             log.warning("features are not cached: %s", error)
+            return structure.Machine(**features.rules).run(bars, features.machine_names)
+        return values
 
 
 def machine_key(bars: pd.DataFrame, rules: structure.StructureRules) -> str:
@@ -115,18 +120,9 @@ def machine_key(bars: pd.DataFrame, rules: structure.StructureRules) -> str:
     )
 
 
-def _is_table(rows: object, n_bars: int) -> bool:
-    """Tell whether what was read is a row of the machine for each bar."""
-    shape = n_bars, len(structure.COLUMNS)
-    return isinstance(rows, np.ndarray) and rows.dtype == np.float64 and rows.shape == shape
-
-
-def _note(file: BufferedRandom | BufferedReader) -> dict[str, Any]:
-    """Describe a file of rows; leave it at its start."""
-    file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
-    return {"columns": list(structure.COLUMNS), "sha256": digest}
+def _note(sha256: str) -> dict[str, Any]:
+    """Describe a file of rows."""
+    return {"columns": list(structure.COLUMNS), "sha256": sha256}
 
 
 @contextlib.contextmanager

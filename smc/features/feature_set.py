@@ -122,13 +122,11 @@ class FeatureSet:
         """
         if not self.machine_names:
             return self.assemble(bars, np.empty((len(bars), 0)))
-        rows = structure.Machine(**self.rules).run(bars)
-        return self.assemble(bars, rows)
+        return self.assemble(bars, structure.Machine(**self.rules).run(bars, self.machine_names))
 
-    def assemble(self, bars: pd.DataFrame, rows: FloatArray) -> pd.DataFrame:
-        """Put the wanted columns of the machine's ``rows`` and those of your own families into one table."""
-        picks = [structure.COLUMNS.index(name) for name in self.machine_names]
-        parts = [rows.take(picks, axis=1)]
+    def assemble(self, bars: pd.DataFrame, of_machine: FloatArray) -> pd.DataFrame:
+        """Put the values of ``machine_names`` and those of your own families into one table."""
+        parts = [of_machine]
         for name, family in self.own.items():
             parts.append(family_values(name, family, bars))
         values = np.hstack(parts) if len(parts) > 1 else parts[0]

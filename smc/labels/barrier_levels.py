@@ -9,6 +9,9 @@ from smc import structure
 from smc.arguments import check_positive_or_none
 from smc.typing import FloatArray, IntArray
 
+#: Of the structure machine: what places stop and target, on either side.
+COLUMNS = ("long_risk_atr", "long_reward_atr", "short_risk_atr", "short_reward_atr", "atr")
+
 
 class BarrierRules(structure.StructureRules):
     """Keyword arguments of `barrier_distances`."""
@@ -54,13 +57,10 @@ def barrier_distances(
     rules
         Parameters of `smc.structure.compute`.
     """
-    rows = structure.compute(bars, **rules)
-
-    def placed(what: str, fixed: float | None) -> FloatArray:
+    rows = structure.Machine(**rules).run(bars, COLUMNS)[events]
+    long, short, atr = rows[:, :2], rows[:, 2:4], rows[:, 4:]
+    in_atr = np.where(side[:, None] > 0, long, short)
+    for barrier, fixed in enumerate((stop_atr, target_atr)):
         if fixed is not None:
-            return np.full(len(events), fixed)
-        long, short = (rows[f"{name}_{what}_atr"].to_numpy()[events] for name in ("long", "short"))
-        return np.where(side > 0, long, short)
-
-    in_atr = np.column_stack([placed("risk", stop_atr), placed("reward", target_atr)])
-    return in_atr * rows["atr"].to_numpy()[events, None]
+            in_atr[:, barrier] = fixed
+    return in_atr * atr

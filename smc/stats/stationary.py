@@ -1,10 +1,10 @@
 """Stationary bootstrap of a panel's column means: the same rows for all columns, in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 
-from smc.jit import cached
 from smc.typing import FloatArray, IntArray
 
 #: Rows that the blocks drawn in one step may cover: a few dozen MiB, whatever the panel.
@@ -83,10 +83,17 @@ def resample(centred: FloatArray, blocks: Blocks) -> tuple[FloatArray, FloatArra
     (array([[0.]]), array([[0.66666667]]))
     """
     twice = np.concatenate([np.zeros((1, centred.shape[1])), centred, centred]).cumsum(axis=0)
-    return _block_moments(twice, *blocks)
+    return _compiled()(twice, *blocks)
 
 
-@cached
+@cache
+def _compiled() -> Callable[..., tuple[FloatArray, FloatArray]]:
+    """Compile the loop at first use: Numba is slow to import, and most of `smc.stats` draws nothing."""
+    from smc.jit import cached
+
+    return cached(_block_moments)
+
+
 def _block_moments(prefix, first, start, length):
     n_rows, n_columns = len(prefix) // 2, prefix.shape[1]
     n_draws = len(first) - 1

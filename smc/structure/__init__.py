@@ -9,9 +9,20 @@ from typing import Unpack
 import pandas as pd
 
 from smc.structure.columns import COLUMNS, FEATURES, KINDS
-from smc.structure.machine import Machine, StructureRules, ohlcv
+from smc.structure.machine import PART_SIZE, Machine, StructureRules, fill, ohlcv, table
 
-__all__ = ["COLUMNS", "FEATURES", "KINDS", "Machine", "StructureRules", "compute", "ohlcv"]
+__all__ = [
+    "COLUMNS",
+    "FEATURES",
+    "KINDS",
+    "PART_SIZE",
+    "Machine",
+    "StructureRules",
+    "compute",
+    "fill",
+    "ohlcv",
+    "table",
+]
 
 
 def compute(bars: pd.DataFrame, **rules: Unpack[StructureRules]) -> pd.DataFrame:
@@ -44,4 +55,4 @@ def compute(bars: pd.DataFrame, **rules: Unpack[StructureRules]) -> pd.DataFrame
     [15.0, 16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 3.0, 4.0, 5.0]
     """
     machine = Machine(**rules)
-    return pd.DataFrame(machine.run(bars), index=bars.index, columns=pd.Index(COLUMNS))
+    return pd.DataFrame(machine.run(bars), index=bars.index, columns=pd.Index(COLUMNS), copy=False)

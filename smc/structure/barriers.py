@@ -3,9 +3,8 @@
 from math import isnan
 
 import numpy as np
-from numba import njit
 
-from smc.jit import cached
+from smc.jit import cached, inner
 
 STOP_BUFFER = 0.1  # ATR beyond the far edge of the block, so that a mere touch of the edge is no stop
 MIN_RISK, MAX_RISK = 0.5, 4.0  # ATR; a block nearer or farther than this places no stop
@@ -113,7 +112,7 @@ def touch(prices, start, side, barriers, max_holding):
     return end, price, outcome
 
 
-@njit
+@inner
 def _walk(prices, start, side, barriers, max_holding):
     """Walk one trade; a short one sees the market upside down."""
     stop, target = side * barriers[0], side * barriers[1]

@@ -5,8 +5,8 @@ TA-Lib would give a value. Windows are summed anew at each bar, so that no round
 """
 
 import numpy as np
-from numba import njit
 
+from smc.jit import inner
 from smc.structure.state import SHORT_RING
 
 FLAT = 1e-10  # movement below this share of the price is no movement: nothing is measured in units of it
@@ -17,7 +17,7 @@ SCALE_FLOOR = 0.1
 _MASK = SHORT_RING - 1
 
 
-@njit
+@inner
 def update(core, high, low, close, row):
     """Advance ATR, ADX and RSI; they read the previous bar."""
     tr = max(high - low, abs(high - core.close), abs(core.close - low))
@@ -28,7 +28,7 @@ def update(core, high, low, close, row):
     row.rsi14 = rsi(core, close - core.close if core.t > 0 else 0.0, close)
 
 
-@njit
+@inner
 def update_windows(core, close, volume, row):
     """Advance the 20-bar windows: returns, Bollinger bands, volume."""
     core.closes[core.t & _MASK] = close
@@ -45,14 +45,14 @@ def update_windows(core, close, volume, row):
         row.vol_z20 = 0.0 if sd == 0 else (volume - mean) / sd
 
 
-@njit
+@inner
 def update_trend(core, close, unit, row):
     """Advance the exponential means; distances and slope in units of ATR."""
     line, histogram = macd(core, close)
     row.macd_atr, row.macd_hist_atr = line / unit, histogram / unit
-    core.ema50 = ema(core.ema50, close, 50, core.t)
-    core.ema100 = ema(core.ema100, close, 100, core.t)
-    core.ema200 = ema(core.ema200, close, 200, core.t)
+    core.ema50 = ema(core.ema50, close, 50.0, core.t)
+    core.ema100 = ema(core.ema100, close, 100.0, core.t)
+    core.ema200 = ema(core.ema200, close, 200.0, core.t)
     core.ema50s[core.t & 7] = core.ema50
     row.ema50_dist_atr = (close - core.ema50) / unit if core.t >= 49 else np.nan
     row.ema100_dist_atr = (close - core.ema100) / unit if core.t >= 99 else np.nan
@@ -61,7 +61,7 @@ def update_trend(core, close, unit, row):
     row.ema50_slope_atr = slope / (5 * unit) if core.t >= 54 else np.nan
 
 
-@njit
+@inner
 def log_return(core, lag):
     """Log return over ``lag`` bars, NaN before there are as many."""
     if core.t < lag:
@@ -69,7 +69,7 @@ def log_return(core, lag):
     return np.log(core.closes[core.t & _MASK] / core.closes[(core.t - lag) & _MASK])
 
 
-@njit
+@inner
 def wilder_atr(core, tr):
     """ATR(14): the mean of the first 14 true ranges, then Wilder's smoothing."""
     if core.t <= 14:
@@ -82,7 +82,7 @@ def wilder_atr(core, tr):
     return core.atr
 
 
-@njit
+@inner
 def update_usual_range(core, tr, close):
     """Mean true range of the bars that moved, smoothed as ATR(14) is; idle while prices are flat."""
     if core.t == 0 or not tr > FLAT * close:
@@ -91,7 +91,7 @@ def update_usual_range(core, tr, close):
     core.usual_range += (tr - core.usual_range) / min(core.n_moves, 14)
 
 
-@njit
+@inner
 def scale(core, close, width):
     """Return a range that others may be divided by, NaN where it has collapsed.
 
@@ -101,7 +101,7 @@ def scale(core, close, width):
     return width if width > FLAT * close and width > SCALE_FLOOR * core.usual_range else np.nan
 
 
-@njit
+@inner
 def rsi(core, change, close):
     """RSI(14), Wilder; 50 where nothing moves."""
     gain, loss = max(change, 0.0), max(-change, 0.0)
@@ -119,7 +119,7 @@ def rsi(core, change, close):
     return 100 * (core.gain / movement) if movement > FLAT * close else 50.0
 
 
-@njit
+@inner
 def directional_index(core, up, down, close):
     """ADX(14): sums over 13 bars, then Wilder's; mean of the first 14 DX, then Wilder's. Idle while flat.
 
@@ -140,7 +140,7 @@ def directional_index(core, up, down, close):
     return core.adx if core.t >= 27 else np.nan
 
 
-@njit
+@inner
 def _smooth_dx(core, close):
     movement = core.plus_dm + core.minus_dm
     if movement > FLAT * close:
@@ -150,7 +150,7 @@ def _smooth_dx(core, close):
         core.adx /= 14
 
 
-@njit
+@inner
 def ema(value, x, period, n):
     """Exponential mean after input ``n``, counted from 0: a sum, then a simple mean, then the recursion."""
     if n < period - 1:
@@ -160,25 +160,25 @@ def ema(value, x, period, n):
     return value + 2.0 / (period + 1) * (x - value)
 
 
-@njit
+@inner
 def macd(core, close):
     """MACD(12, 26, 9): the line, and its distance from its signal.
 
     As in TA-Lib, the fast mean starts 14 bars late, so that both means have their first value at bar 25.
     """
-    core.ema26 = ema(core.ema26, close, 26, core.t)
+    core.ema26 = ema(core.ema26, close, 26.0, core.t)
     if core.t >= 14:
-        core.ema12 = ema(core.ema12, close, 12, core.t - 14)
+        core.ema12 = ema(core.ema12, close, 12.0, core.t - 14)
     if core.t < 25:
         return np.nan, np.nan
     line = core.ema12 - core.ema26
-    core.signal = ema(core.signal, line, 9, core.t - 25)
+    core.signal = ema(core.signal, line, 9.0, core.t - 25)
     if core.t < 33:
         return np.nan, np.nan
     return line, line - core.signal
 
 
-@njit
+@inner
 def window20(ring, t):
     """Mean and population standard deviation of the last 20 values; exactly 0 where all are equal.
 

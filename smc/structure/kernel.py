@@ -1,12 +1,10 @@
 """The structure machine, compiled: one step a bar, for batch and live data alike."""
 
-from numba import njit
-
-from smc.jit import cached
+from smc.jit import cached, inner
 from smc.structure import indicators, pools, rows, swings, zones
 
 
-@njit
+@inner
 def step(core, sides, bar, clock, row):
     """Close one bar: update the memory, then write every column of its row.
 
@@ -41,7 +39,7 @@ def step(core, sides, bar, clock, row):
     core.high, core.low, core.close = high, low, close
 
 
-@njit
+@inner
 def _update_structure(core, sides, unit, row):
     """Confirm a swing, update what was made before, break, then make blocks, gaps and pools."""
     swing = swings.confirm_swing(sides, core)

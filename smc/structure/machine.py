@@ -1,6 +1,6 @@
 """The structure machine as an object: fed with tables or bar by bar, it gives the same rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypedDict
 
@@ -16,6 +16,8 @@ from smc.structure.state import MAX_SWING_SIZE, empty_state
 from smc.typing import FloatArray
 
 BARS = ["open", "high", "low", "close", "volume"]
+#: Bars whose rows are held at a time: few enough for the cache of a processor.
+PART_SIZE = 4096
 
 
 class StructureRules(TypedDict, total=False):
@@ -76,8 +78,8 @@ class Machine:
         self._core, self._sides = empty_state(swing_size, max_age, min_gap_atr, pool_tolerance_atr)
         self._last = np.iinfo(np.int64).min  # stamp of the last bar, nanoseconds
 
-    def run(self, bars: pd.DataFrame) -> FloatArray:
-        """Take the next bars; return their rows, shape (n_bars, n_columns).
+    def run(self, bars: pd.DataFrame, columns: Sequence[str] = COLUMNS) -> FloatArray:
+        """Take the next bars; return the wanted columns of their rows, shape (n_bars, n_columns).
 
         Raises
         ------
@@ -85,23 +87,48 @@ class Machine:
             A column that is missing or holds no numbers, stamps without a zone or out of order, a price that
             is not finite and positive.
         """
+        return table(len(bars), columns, self.parts(bars))
+
+    def parts(self, bars: pd.DataFrame) -> Iterator[FloatArray]:
+        """Take the next bars; give whole rows a part at a time, in memory that the next part overwrites."""
         return self._advance(bars.index, _as_numbers(ohlcv(bars)))
 
     def update(self, bar: Mapping[str, Any]) -> FloatArray:
         """Take one bar, a mapping with time, open, high, low, close and volume; return its row."""
         prices = np.array([[bar[name] for name in BARS]], dtype=np.float64)
-        return self._advance(pd.DatetimeIndex([bar["time"]]), prices)[0]
+        return next(self._advance(pd.DatetimeIndex([bar["time"]]), prices))[0]
 
-    def _advance(self, index: pd.Index, prices: FloatArray) -> FloatArray:
+    def _advance(self, index: pd.Index, prices: FloatArray) -> Iterator[FloatArray]:
         stamps = _check_stamps(index, self._last)
         _check_prices(stamps, prices)
         minute = minute_of_day(local_minutes(stamps, NEW_YORK))
         day = trading_day(local_minutes(stamps, self.tz), self.day_start)
         clock = np.column_stack([minute, day])
-        rows = np.empty(len(stamps), ROW)
-        _compiled()(self._core, self._sides, np.ascontiguousarray(prices), clock, rows)
-        self._last = stamps.as_unit("ns").asi8[-1] if len(stamps) else self._last
-        return rows.view(np.float64).reshape(len(stamps), len(COLUMNS))
+        moments, prices = stamps.as_unit("ns").asi8, np.ascontiguousarray(prices)
+        memory = np.empty(min(len(stamps), PART_SIZE), ROW)
+        for first in range(0, len(stamps), PART_SIZE):
+            part = slice(first, first + PART_SIZE)
+            rows = memory[: len(prices[part])]
+            _compiled()(self._core, self._sides, prices[part], clock[part], rows)
+            self._last = moments[part][-1]
+            yield rows.view(np.float64).reshape(len(rows), len(COLUMNS))
+
+
+def table(n_bars: int, columns: Sequence[str], parts: Iterable[FloatArray]) -> FloatArray:
+    """Put the wanted columns of rows that come in parts into one table."""
+    values = np.empty((n_bars, len(columns)))
+    for _ in fill(values, columns, parts):
+        pass
+    return values
+
+
+def fill(values: FloatArray, columns: Sequence[str], parts: Iterable[FloatArray]) -> Iterator[FloatArray]:
+    """Pass the parts on, and put their wanted columns into ``values`` on the way."""
+    picks, done = [COLUMNS.index(name) for name in columns], 0
+    for rows in parts:
+        values[done : done + len(rows)] = rows.take(picks, axis=1)
+        done += len(rows)
+        yield rows
 
 
 def ohlcv(bars: pd.DataFrame) -> pd.DataFrame:

@@ -1,13 +1,13 @@
 """Liquidity: stored swing levels, the pools that equal ones form, and sweeps. Compiled; see state.SIDE."""
 
 import numpy as np
-from numba import njit
 
+from smc.jit import inner
 from smc.structure.state import RING
 from smc.structure.zones import make_room
 
 
-@njit
+@inner
 def update_pools(side, core):
     """Drop the levels and pools that this bar trades beyond or that are too old.
 
@@ -22,7 +22,7 @@ def update_pools(side, core):
     return 0
 
 
-@njit
+@inner
 def _keep(levels, n, core, high):
     """Keep the young levels not below ``high``; return how many are left, and the highest one passed."""
     kept, highest = 0, -np.inf
@@ -38,7 +38,7 @@ def _keep(levels, n, core, high):
     return kept, highest
 
 
-@njit
+@inner
 def add_level(side, core, atr):
     """Store the new swing's level; if the nearest stored one is close to it, the higher of both is a pool."""
     price, nearest = side.level, np.inf
@@ -50,14 +50,14 @@ def add_level(side, core, atr):
     side.n_levels = _append(side.levels, side.n_levels, price, core.t)
 
 
-@njit
+@inner
 def _append(levels, n, price, row):
     n = make_room(levels, n)
     levels[n].price, levels[n].row = price, row
     return n + 1
 
 
-@njit
+@inner
 def nearest_pool(side):
     """Return the price of the nearest unswept pool, NaN if there is none."""
     price = np.inf

@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-from numba import njit
 
+from smc.jit import inner
 from smc.structure.barriers import place
 from smc.structure.clock import MINUTES_A_DAY
 from smc.structure.indicators import scale
@@ -15,19 +15,19 @@ _LONDON = (2 * 60, 5 * 60)  # kill zones: minutes of the day in New York, half-o
 _NEW_YORK = (7 * 60, 10 * 60)
 
 
-@njit
+@inner
 def age(core, row):
     """Bars since ``row``, at most the largest age; that too where nothing has happened yet."""
     return min(core.t - row, core.max_age) if row >= 0 else core.max_age
 
 
-@njit
+@inner
 def is_ready(core):
     """Tell whether a swing can have been confirmed and ATR(14) is known."""
     return core.t >= max(3 * core.swing_size - 1, 14)
 
 
-@njit
+@inner
 def write_structure(core, sides, close, unit, row):
     """Write swings, direction, ages of events, and the levels in price units."""
     highs, lows = sides[0], sides[1]
@@ -46,7 +46,7 @@ def write_structure(core, sides, close, unit, row):
     row.liq_sweep_low_age = age(core, lows.sweep_row) if ready else np.nan
 
 
-@njit
+@inner
 def _trend(side):
     """Sign of the live swing against the one before it; 0 where either is missing."""
     if side.level > side.prev_level:
@@ -54,7 +54,7 @@ def _trend(side):
     return -1.0 if side.level < side.prev_level else 0.0
 
 
-@njit
+@inner
 def write_zones(core, sides, unit, row):
     """Write the newest block and gap of each side, and the distances to the nearest pools."""
     bull, bear = sides[0], sides[1]
@@ -70,7 +70,7 @@ def write_zones(core, sides, unit, row):
     row.liq_below_dist_atr = (nearest_pool(bear) - bear.close) / unit
 
 
-@njit
+@inner
 def _block(core, side, unit):
     if side.n_blocks == 0:
         return np.nan, np.nan, np.nan
@@ -78,7 +78,7 @@ def _block(core, side, unit):
     return float(core.t - block.row), (side.close - block.top) / unit, block.size_atr
 
 
-@njit
+@inner
 def _block_history(side):
     if side.n_blocks == 0:
         return np.nan, np.nan
@@ -86,7 +86,7 @@ def _block_history(side):
     return block.volstr, float(block.mitigated)
 
 
-@njit
+@inner
 def _gap(core, side, unit):
     if side.n_gaps == 0:
         return np.nan, np.nan, np.nan, np.nan
@@ -95,14 +95,14 @@ def _gap(core, side, unit):
     return float(core.t - gap.row), gap.size_atr, (side.close - gap.top) / unit, fill
 
 
-@njit
+@inner
 def write_premium(sides, close, row):
     """Write the place of the close in the live range: above a half is premium, below it discount."""
     high, low = sides[0].level, -sides[1].level
     row.pd_pos = min(max((close - low) / (high - low), -1.0), 2.0) if high > low else np.nan
 
 
-@njit
+@inner
 def write_previous_day(core, bar, day, row):
     """Write the place of the close in the range of the last completed day that had bars."""
     high, low, close = bar
@@ -116,7 +116,7 @@ def write_previous_day(core, bar, day, row):
     row.pd_prevday_pos = (close - core.prev_day_low) / width
 
 
-@njit
+@inner
 def write_session(minute, row):
     """Write the hour on a circle, and the flags of both kill zones; ``minute`` is that of New York."""
     angle = 2 * math.pi * minute / MINUTES_A_DAY
@@ -125,7 +125,7 @@ def write_session(minute, row):
     row.ses_kz_ny = 1.0 if _NEW_YORK[0] <= minute < _NEW_YORK[1] else 0.0
 
 
-@njit
+@inner
 def write_barriers(core, sides, unit, row):
     """Place stop and target on both sides; the features are those of the last break (long before any)."""
     if is_ready(core):
@@ -140,7 +140,7 @@ def write_barriers(core, sides, unit, row):
     row.tbm_rr = row.tbm_reward_atr / row.tbm_risk_atr
 
 
-@njit
+@inner
 def _place(side, unit):
     if not unit > 0:  # flat prices
         return np.nan, np.nan

@@ -1,14 +1,14 @@
 """Swings, the live zigzag, breaks of structure. Compiled; prices are those of the side (see state.SIDE)."""
 
 import numpy as np
-from numba import njit
 
+from smc.jit import inner
 from smc.structure.state import RING
 
 _MASK = RING - 1
 
 
-@njit
+@inner
 def push(side, sign, core, bar):
     """Put the bar's prices, seen from the side, into its memory."""
     open_, high, low, close = bar
@@ -21,7 +21,7 @@ def push(side, sign, core, bar):
     side.open, side.close = sign * open_, sign * close
 
 
-@njit
+@inner
 def is_swing(side, core):
     """Tell whether the high one swing size ago is the highest from one bar less before it to now."""
     row = core.t - core.swing_size
@@ -32,7 +32,7 @@ def is_swing(side, core):
     return t > core.t
 
 
-@njit
+@inner
 def confirm(side, number, core):
     """Append the confirmed swing to the zigzag, or replace a less extreme one; tell if it was taken."""
     row = core.t - core.swing_size
@@ -50,7 +50,7 @@ def confirm(side, number, core):
     return True
 
 
-@njit
+@inner
 def confirm_swing(sides, core):
     """Confirm at most one swing at this bar, highs first; return the side that took it, or -1."""
     if core.t < 3 * core.swing_size - 1:
@@ -61,7 +61,7 @@ def confirm_swing(sides, core):
     return -1
 
 
-@njit
+@inner
 def break_structure(sides, core):
     """Break a live level by a close beyond it, highs first; return the side of the event, or -1."""
     for number in range(2):
@@ -79,14 +79,14 @@ def break_structure(sides, core):
     return -1
 
 
-@njit
+@inner
 def follow_pull(side, core):
     """Extend the pull-back from the live swing by the current bar."""
     if side.row >= 0:
         _pull(side, core.t)
 
 
-@njit
+@inner
 def _pull(side, t):
     low = side.lo[t & _MASK]
     if low <= side.pull_lo:  # equal lows: the last one

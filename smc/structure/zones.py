@@ -1,14 +1,14 @@
 """Order blocks and fair value gaps. Compiled; prices are those of the side (see state.SIDE)."""
 
 import numpy as np
-from numba import njit
 
+from smc.jit import inner
 from smc.structure.state import RING, SHORT_RING, SLOTS
 
 _MASK = RING - 1
 
 
-@njit
+@inner
 def make_room(slots, n):
     """Drop the oldest of ``n`` slots if all are taken; return how many are left."""
     if n < SLOTS:
@@ -18,7 +18,7 @@ def make_room(slots, n):
     return SLOTS - 1
 
 
-@njit
+@inner
 def update_blocks(side, core):
     """Mark the blocks that this bar touches, drop those it trades through or that are too old.
 
@@ -38,7 +38,7 @@ def update_blocks(side, core):
     return retested
 
 
-@njit
+@inner
 def add_block(side, core, atr):
     """Make the last candle at the pull-back's extreme an order block."""
     n = make_room(side.blocks, side.n_blocks)
@@ -50,7 +50,7 @@ def add_block(side, core, atr):
     side.n_blocks = n + 1
 
 
-@njit
+@inner
 def _volume_strength(core):
     """Return the mean volume of 3 bars over that of 20; NaN without 20 bars of volume."""
     if core.t < 19:
@@ -63,7 +63,7 @@ def _volume_strength(core):
     return (recent / 3) / (total / 20) if total > 0 else np.nan
 
 
-@njit
+@inner
 def update_gaps(side, core):
     """Follow how far this bar fills each gap, drop the full and the old; return 1 if one was filled."""
     low = side.lo[core.t & _MASK]
@@ -80,7 +80,7 @@ def update_gaps(side, core):
     return filled
 
 
-@njit
+@inner
 def add_gap(side, core, atr):
     """Open a gap if this bar's low stays above the high of two bars ago and the bar between closed up."""
     if core.t < 2:

@@ -51,14 +51,10 @@ print(json.dumps(taken))
 
 def feature_set():
     """The 57 columns of conf/features/default.yaml."""
-    import hydra
-    from omegaconf import OmegaConf
+    from smc.config.compose import compose
+    from smc.config.instantiate import instantiate
 
-    from smc.config import instantiate
-
-    conf = Path(__file__).parents[2] / "conf"
-    with hydra.initialize_config_dir(str(conf), version_base="1.3"):
-        return instantiate(OmegaConf.to_container(hydra.compose(None, ["+features=default"]).features))
+    return instantiate(compose(["features=default"])["features"])
 
 
 def bars_of(n_bars: int) -> pd.DataFrame:

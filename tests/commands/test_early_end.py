@@ -26,10 +26,10 @@ runpy.run_module(command, run_name="__main__", alter_sys=True)
 """
 
 
-@pytest.mark.parametrize("command", ["train", "show", "select", "diff", "reproduce", "explain"])
+@pytest.mark.parametrize("command", ["train", "show", "select", "diff 3f2a 91cc", "reproduce", "explain"])
 def test_ctrl_c_while_a_command_imports_ends_it_in_a_word(command, tmp_path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, f"smc.{command}"],
+        [sys.executable, "-c", SCRIPT, *f"smc.{command}".split()],
         cwd=tmp_path,
         capture_output=True,
         text=True,

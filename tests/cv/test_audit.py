@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,15 @@ from smc.cv.fold import Fold
 from smc.errors import LeakageError
 
 ALL = np.arange(12)
+KINDS = (
+    "is empty",
+    "repeats",
+    "may not use",
+    "trained on and tested",
+    "after a test event",
+    "touches",
+    "lies in",
+)
 INTERVALS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), min_size=1, max_size=15)
 
 
@@ -59,3 +70,48 @@ def test_a_clean_fold_passes(spans):
 def test_each_fault_is_named_with_fold_and_event(spans, broken, message):
     with pytest.raises(LeakageError, match=message):
         audit_fold(spans, broken, ALL)
+
+
+def drawn(rng):
+    """Draw twelve labels, and a fold of them that is often clean and else broken in one or several ways."""
+    start = rng.integers(0, 4, 12).cumsum()
+    labels = np.column_stack([start, start + rng.integers(0, 3, 12)])
+    first, size = rng.integers(0, 11), rng.integers(1, 4)
+    tested = list(range(first, min(first + size, 12)))
+    trained = [k for k in range(12) if k not in tested and abs(start[k] - start[first]) > rng.integers(0, 12)]
+    if rng.random() < 0.2:
+        trained.append(int(rng.integers(-1, 13)))
+    if rng.random() < 0.1:
+        tested.append(int(rng.integers(-1, 13)))
+    allowed = np.flatnonzero(rng.random(12) < 0.99)
+    margins = {"gap_size": int(rng.integers(0, 3)), "embargo_size": rng.choice([None, 0, 2])}
+    return labels, fold(np.array(trained, int), np.array(tested, int), **margins), allowed
+
+
+def is_leaky(labels, suspect, allowed):
+    """Ask of every pair of events, with loops over Python numbers."""
+    train, test, gap, embargo = (
+        vars(suspect)[name] for name in ("train", "test", "gap_size", "embargo_size")
+    )
+    for part in (train.tolist(), test.tolist()):
+        if not part or part != sorted(set(part)) or not set(part) <= set(allowed.tolist()):
+            return True
+    if set(train) & set(test) or (embargo is None and train[-1] > test[0]):
+        return True
+    pairs = [(*labels[own].tolist(), *labels[other].tolist()) for own in train for other in test]
+    return any(start - (embargo or 0) <= last and end + gap >= first for start, end, first, last in pairs)
+
+
+def test_the_audit_raises_exactly_where_the_plain_comparison_of_all_pairs_finds_a_leak():
+    rng, told = np.random.default_rng(0), Counter()
+    for _ in range(2_000):
+        labels, suspect, allowed = drawn(rng)
+        try:
+            audit_fold(labels, suspect, allowed)
+            found = ""
+        except LeakageError as error:
+            found = str(error)
+        assert is_leaky(labels, suspect, allowed) == bool(found)
+        told[next((kind for kind in KINDS if kind in found), found or "clean")] += 1
+    assert set(told) == {*KINDS, "clean"}
+    assert min(told.values()) > 1

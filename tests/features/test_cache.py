@@ -1,5 +1,8 @@
 """The cache by content: equal to the bit, keyed by everything, shared, and never trusted blindly."""
 
+import hashlib
+import io
+import json
 import logging
 import subprocess
 import sys
@@ -15,6 +18,7 @@ from smc.features.cache import FeatureCache, machine_key
 from smc.features.feature_set import FeatureSet
 from smc.features.momentum import Momentum
 from smc.features.trend import Trend
+from smc.structure import machine as machine_module
 
 
 @pytest.fixture
@@ -31,10 +35,10 @@ def cache(tmp_path):
 def no_machine(monkeypatch):
     """Fail whenever a machine computes."""
 
-    def run(self, bars):
+    def parts(self, bars):
         raise AssertionError("computed, not read")
 
-    return lambda: monkeypatch.setattr(structure.Machine, "run", run)
+    return lambda: monkeypatch.setattr(structure.Machine, "parts", parts)
 
 
 def files(cache):
@@ -121,6 +125,69 @@ def test_files_are_plain_numbers(features, cache, bars):
     rows = np.load(next(path for path in files(cache) if path.suffix == ".npy"), allow_pickle=False)
     assert rows.dtype == np.float64
     assert rows.shape == (len(bars), len(structure.COLUMNS))
+
+
+def test_the_file_is_what_numpy_writes_and_its_hash_that_of_every_byte(features, cache, bars):
+    cache.compute(features, bars)
+    note, rows = (
+        next(path for path in files(cache) if path.suffix == suffix) for suffix in (".json", ".npy")
+    )
+    plain = io.BytesIO()
+    np.save(plain, structure.Machine(**features.rules).run(bars), allow_pickle=False)
+    assert rows.read_bytes() == plain.getvalue()
+    assert json.loads(note.read_text())["sha256"] == hashlib.sha256(plain.getvalue()).hexdigest()
+
+
+def test_a_table_of_the_right_hash_and_the_wrong_size_is_no_entry(features, cache, bars):
+    """Nor is one with bytes behind it, whose note is of what precedes them."""
+    expected = cache.compute(features, bars)
+    note, rows = (
+        next(path for path in files(cache) if path.suffix == suffix) for suffix in (".json", ".npy")
+    )
+    whole = rows.read_bytes()
+    for table in (
+        np.load(rows)[:-1],
+        np.load(rows)[:, :-1],
+        np.load(rows).astype(np.float32),
+        np.load(rows).T,
+    ):
+        np.save(rows, table)
+        digest = hashlib.sha256(rows.read_bytes()).hexdigest()
+        note.write_text(json.dumps({"columns": list(structure.COLUMNS), "sha256": digest}))
+        pd.testing.assert_frame_equal(cache.compute(features, bars), expected, check_exact=True)
+        assert rows.read_bytes() == whole
+    rows.write_bytes(whole + b"more")
+    pd.testing.assert_frame_equal(cache.compute(features, bars), expected, check_exact=True)
+    assert rows.read_bytes() == whole
+
+
+def test_what_is_returned_is_what_was_hashed(features, cache, bars, monkeypatch):
+    """The file is opened once, so that no other can take its place between its hash and its rows."""
+    cache.compute(features, bars)
+    opened, true_open = [], cache_module.open_regular
+    monkeypatch.setattr(cache_module, "open_regular", lambda path: opened.append(path) or true_open(path))
+    cache.compute(features, bars)
+    assert [path.suffix for path in opened] == [".npy"]
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_disk_that_fills_up_on_the_way_costs_no_row(features, cache, bars, monkeypatch, after):
+    expected = features.compute(bars)
+    true_write = cache_module.write_rows
+
+    def full(file, n_bars, parts):
+        def written():
+            for number, rows in enumerate(parts):
+                if number == after:
+                    raise OSError(28, "No space left on device")
+                yield rows
+
+        return true_write(file, n_bars, written())
+
+    monkeypatch.setattr(machine_module, "PART_SIZE", len(bars) // 3)
+    monkeypatch.setattr(cache_module, "write_rows", full)
+    pd.testing.assert_frame_equal(cache.compute(features, bars), expected, check_exact=True)
+    assert files(cache) == []
 
 
 def test_a_failed_write_is_logged_and_leaves_nothing(features, cache, bars, monkeypatch, caplog):

@@ -11,18 +11,18 @@ from smc.features.cache import FeatureCache
 
 def test_features_are_computed_once(bars, tmp_path, monkeypatch) -> None:
     features = instantiate(compose(["features=default"])["features"])
-    computed, run = [], structure.Machine.run
+    computed, parts = [], structure.Machine.parts
     all_are_here = threading.Barrier(3)
 
-    def slow_run(machine, table):
+    def slow_parts(machine, table):
         computed.append(threading.get_ident())
-        return run(machine, table)
+        return parts(machine, table)
 
     def compute(place: int) -> None:
         all_are_here.wait()
         found[place] = FeatureCache(tmp_path).compute(features, bars)
 
-    monkeypatch.setattr(structure.Machine, "run", slow_run)
+    monkeypatch.setattr(structure.Machine, "parts", slow_parts)
     found: dict[int, object] = {}
     threads = [threading.Thread(target=compute, args=(place,)) for place in range(3)]
     for each in threads:

@@ -5,11 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba import njit
 from numba.core import caching
 
 import smc
 from smc.jit import cached
+from smc.structure import indicators
+from smc.structure.columns import ROW
+from smc.structure.state import empty_state
 
 RUN = """
 import numpy as np, pandas as pd
@@ -53,6 +58,18 @@ def test_without_any_folder_to_write_it_still_compiles(monkeypatch):
     for locator in (caching.InTreeCacheLocator, caching.UserWideCacheLocator):
         monkeypatch.setattr(locator, "ensure_cache_path", refuse)
     assert cached(double)(4) == 8
+
+
+def test_no_function_is_compiled_anew_for_each_period():
+    """Numba compiles a function that is given whole numbers as constants once for each of them."""
+    (core, _), row = empty_state(5, 500, 0.1, 0.25), np.zeros(1, ROW)
+    advance_trend(core[0], row[0])
+    assert len(indicators.ema.signatures) == 1
+
+
+@njit
+def advance_trend(core, row):
+    indicators.update_trend(core, 1.0, 1.0, row)
 
 
 def double(x):

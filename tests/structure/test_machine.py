@@ -1,11 +1,14 @@
 """The machine as an object: chunks, live bars, refused input, hours and days."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from smc import structure
 from smc.errors import DataError
+from smc.structure import machine as machine_module
 from smc.structure.clock import local_minutes, minute_of_day, trading_day
 
 
@@ -14,6 +17,34 @@ def test_any_chunks_give_the_same_rows(bars):
     machine = structure.Machine()
     parts = [machine.run(part) for part in (bars[:1], bars[1:1], bars[1:700], bars[700:701], bars[701:])]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+@pytest.mark.parametrize("part_size", [1, 7, 1000, 5000])
+def test_parts_of_any_size_hold_the_same_rows(bars, monkeypatch, part_size):
+    whole = structure.Machine().run(bars)
+    monkeypatch.setattr(machine_module, "PART_SIZE", part_size)
+    parts = [part.copy() for part in structure.Machine().parts(bars)]
+    assert [len(part) for part in parts[:-1]] == [part_size] * (len(parts) - 1)
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    np.testing.assert_array_equal(structure.Machine().run(bars), whole)
+
+
+def test_columns_are_those_of_the_whole_rows(bars):
+    wanted = ["atr", "st_dir", "liq_sweep", "st_sh_dist_atr"]
+    found = structure.Machine().run(bars, wanted)
+    np.testing.assert_array_equal(found, structure.compute(bars)[wanted])
+
+
+def test_memory_is_that_of_the_answer_and_of_the_bars(bars):
+    """Whole rows have 75 columns; of one of them, for 20 times as many bars, nobody may hold a table."""
+    index = pd.date_range("1990-01-01", periods=20 * len(bars), freq="1h", tz="UTC")
+    many = pd.DataFrame(np.tile(bars.to_numpy(), (20, 1)), index, bars.columns)
+    structure.Machine().run(bars[:50], ["atr"])
+    tracemalloc.start()
+    structure.Machine().run(many, ["atr"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * len(many) * len(structure.COLUMNS) / 2
 
 
 def test_bar_by_bar_equals_the_batch_to_the_bit(bars):

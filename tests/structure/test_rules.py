@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from numba import njit
 
 from smc import structure
 from smc.structure.state import empty_state
@@ -19,6 +20,11 @@ STORY = (
     (12.3, 12.4, 11.4, 11.6),  # 26 trades into the second block
     (11.6, 11.7, 10.3, 10.35),  # 27 through it, confirms the high of bar 25, closes below the low of bar 23
 )
+
+
+@njit
+def close_gap_bar(side, core, atr):
+    add_gap(side, core, atr)
 
 
 def bar(middle, high=None, close=None):
@@ -271,5 +277,5 @@ def test_a_gap_as_large_as_the_smallest_that_counts_is_one(min_gap_atr, n_gaps):
     core["t"] = 2
     sides["hi"][0, 0], sides["lo"][0, 2] = 10.0, 11.0  # a gap of 1, half of an ATR of 2
     sides["prev_open"][0], sides["prev_close"][0] = 10.0, 11.0
-    add_gap(sides[0], core[0], 2.0)
+    close_gap_bar(sides[0], core[0], 2.0)
     assert sides["n_gaps"][0] == n_gaps

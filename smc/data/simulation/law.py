@@ -5,10 +5,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from smc.fingerprint import code_version
-from smc.jit import cached
+from smc.jit import cached, inner
 from smc.structure import swings
 
 N_STEPS = 16  # price changes within a bar
@@ -21,7 +20,7 @@ SWITCH = np.array([1 / 600, 1 / 200])  # chance to leave a regime at the close o
 FRESH = 28  # bars during which a change of character is fresh
 
 
-@njit
+@inner
 def drift(market, core):
     """Return the planted drift of the next bar, in standard deviations of its return.
 
@@ -33,7 +32,7 @@ def drift(market, core):
     return core.dir * market.strength * (market.follow if is_fresh else -market.fade)
 
 
-@njit
+@inner
 def draw_bar(market, core, streams, clock, bar):
     """Draw the next bar's prices and volume into ``bar``, and advance price and variance.
 
@@ -75,13 +74,13 @@ def draw_bar(market, core, streams, clock, bar):
     market.strength *= market.decay
 
 
-@njit
+@inner
 def fair_move(sd, surprise):
     """Return a normal log return after which the price is on average what it was: E[exp(move)] = 1."""
     return sd * surprise - sd**2 / 2
 
 
-@njit
+@inner
 def furthest(move, sd, exponential):
     """Return how far up a Brownian path went on its way to ``move``, drawn from its law given that end.
 
@@ -94,13 +93,13 @@ def furthest(move, sd, exponential):
     return (move + np.sqrt(move**2 + 2 * sd**2 * exponential)) / 2
 
 
-@njit
+@inner
 def to_tick(log_price, tick):
     """Return the price on the grid that is nearest, at least one tick."""
     return max(np.round(np.exp(log_price) / tick), 1.0) * tick
 
 
-@njit
+@inner
 def close_bar(market, core, sides, bar, uniform):
     """Confirm swings and break levels by the structure machine's own rules, and perhaps change the regime."""
     core.t += 1

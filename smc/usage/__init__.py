@@ -1,0 +1,1 @@
+"""What each command can be asked: one parser a file, of the command's name, which imports nothing slow."""
