@@ -1,7 +1,7 @@
 """What is said of a run, from its registration to its end, within a transaction that holds the head."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,6 +136,13 @@ def rows_of(connection: "Connection", run_id: str, *, must_exist: bool = True) -
     if must_exist and not rows:
         raise ResultsError(f"run {run_id} is not in the ledger: start it before its fit")
     return rows
+
+
+def known(connection: "Connection", run_ids: Iterable[str]) -> set[str]:
+    """Return those of many runs that are registered."""
+    runs = tables().runs
+    query = runs.select().with_only_columns(runs.c.run_id)
+    return {row.run_id for row in rows_among(connection, query, runs.c.run_id, run_ids)}
 
 
 def is_listed(connection: "Connection", name: str, run_id: str | None = None) -> bool:

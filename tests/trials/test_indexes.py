@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from sqlalchemy import create_engine, event, inspect
 
-from smc.trials import Head, Ledger, list_id
+from smc.trials import Head, ImportedRun, Ledger, list_id
 from smc.trials.tables import tables
 from tests.trials.runs_to_count import bars_of, evidence, fingerprint, period, registration
 
@@ -104,3 +104,24 @@ def test_a_ledger_of_before_gets_the_indexes_of_today(url):
     assert ledger.verify() == []
     engine.dispose()
     ledger.close()
+
+
+def test_what_is_said_of_many_runs_is_said_at_once():
+    """A list that was begun and changed, and an import, ask as often for many runs as for two."""
+    counts = []
+    for n_runs in (2, 40):
+        ledger = Ledger("sqlite://")
+        runs = [registration(f"r{number:02}") for number in range(n_runs)]
+        ledger.register(runs[1:], bars_of())
+        imported = [
+            ImportedRun(registration(f"i{number:02}"), evidence=evidence(), together="a list")
+            for number in range(n_runs)
+        ]
+        with statements(ledger) as asked:
+            ledger.register(runs, bars_of())
+            ledger.import_runs(imported, bars_of(), source="elsewhere")
+        counts.append(len(asked))
+        assert ledger.trials().status.tolist() == ["registered"] * n_runs + ["finished"] * n_runs
+        assert ledger.verify() == []
+        ledger.close()
+    assert counts[0] == counts[1]

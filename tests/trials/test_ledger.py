@@ -437,3 +437,11 @@ def test_the_last_selection_that_binds_a_market_tells_its_p_values(ledger):
     select({"alpha": 0.05}, 0.1)
     select(None, 1e-9)  # another rule
     assert ledger.last_p_values() == {MARKET: {"EURUSD": {"combined": 0.1}}}
+
+
+def test_those_of_many_runs_that_are_registered_are_known(ledger):
+    start(ledger, "a", symbols=("A", "B"))
+    start(ledger, "b")
+    many = [f"of another ledger {number}" for number in range(2500)]
+    assert ledger.known(["b", *many, "a", "a"]) == {"a", "b"}
+    assert ledger.known([]) == set()
