@@ -176,7 +176,6 @@ def _outcome(event: Event, outcome: Mapping[str, Any]) -> dict[str, Any]:
         "finished": number if status == FINISHED else None,
         "attempts": 0 if status == REGISTERED else 1,
         "created": outcome["date"] or event.time,
-        "updated": event.time,
     }
 
 

@@ -114,7 +114,9 @@ def test_what_is_said_of_many_runs_is_said_at_once():
         runs = [registration(f"r{number:02}") for number in range(n_runs)]
         ledger.register(runs[1:], bars_of())
         imported = [
-            ImportedRun(registration(f"i{number:02}"), evidence=evidence(), together="a list")
+            ImportedRun(
+                registration(f"i{number:02}"), evidence=evidence(range(10 + number)), together="a list"
+            )
             for number in range(n_runs)
         ]
         with statements(ledger) as asked:
@@ -122,6 +124,7 @@ def test_what_is_said_of_many_runs_is_said_at_once():
             ledger.import_runs(imported, bars_of(), source="elsewhere")
         counts.append(len(asked))
         assert ledger.trials().status.tolist() == ["registered"] * n_runs + ["finished"] * n_runs
+        assert len(ledger.market_trials(fingerprint()).panels["panel"]) == 10
         assert ledger.verify() == []
         ledger.close()
     assert counts[0] == counts[1]

@@ -442,6 +442,8 @@ def test_the_last_selection_that_binds_a_market_tells_its_p_values(ledger):
 def test_those_of_many_runs_that_are_registered_are_known(ledger):
     start(ledger, "a", symbols=("A", "B"))
     start(ledger, "b")
-    many = [f"of another ledger {number}" for number in range(2500)]
+    many = [f"0 of another ledger {number}" for number in range(2500)]
     assert ledger.known(["b", *many, "a", "a"]) == {"a", "b"}
     assert ledger.known([]) == set()
+    head = ledger.head()
+    assert ledger.lacks([head, Head(head.number + 1, head.hash)]) == {Head(head.number + 1, head.hash)}

@@ -167,9 +167,18 @@ def test_nine_tenths_are_a_market_and_one_less_are_not(freq, many_shifts, monkey
     moves = np.random.default_rng(0).choice([-1, 1], size=1000)
     for n_others, is_enough in ((100, True), (101, False)):
         others = walk(np.where(np.arange(1000) % 1000 < n_others, -moves, moves), freq)
-        for disguised in (others, 1 / others):
+        for disguised in (others, 1 / others, others.shift(freq="24h"), others.shift(freq="-24h")):
             assert is_one_market(signature(walk(moves, freq)), signature(disguised)) is is_enough
             assert is_one_market(signature(disguised), signature(walk(moves, freq))) is is_enough
+
+
+@pytest.mark.parametrize("n_days", range(-3, 4))
+def test_days_may_be_two_days_early_or_late(n_days):
+    """A day, and another for where days begin."""
+    bars = walk(np.random.default_rng(0).choice([-1, 1], size=300), "D")
+    shifted = bars.shift(freq=f"{n_days}D")
+    assert is_one_market(signature(bars), signature(shifted)) is (abs(n_days) < 3)
+    assert is_one(bars, shifted) is (abs(n_days) < 3)
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["a list", "one by one"])
@@ -178,7 +187,12 @@ def test_bars_are_of_the_markets_that_are_theirs(together, tmp_path, monkeypatch
     monkeypatch.setattr(market, "AT_ONCE", 3)
     random = np.random.default_rng(1)
     walks = [walk(random.choice([-1, 1], size=240 + 7 * (number % 5)), "D") for number in range(10)]
-    series = [*walks, 1 / walks[3], walks[7] * 10, walks[9].iloc[:230], walks[5].shift(freq="1D")]
+    moves = random.choice([-1, 1], size=900)
+    finer = [walk(moves, "8h"), walk(np.where(np.arange(900) % 12 == 0, -moves, moves), "8h")]
+    days = [signature(bars).days for bars in finer]
+    (by_day,) = market.agreement_of_days(days[0], days[1:])
+    assert market.HOPELESS < by_day < market.SAME
+    series = [*walks, *finer, 1 / walks[3], walks[7] * 10, walks[9].iloc[:230], walks[5].shift(freq="1D")]
     prints = [bars_fingerprint(bars) for bars in series]
     runs = [registration(f"r{number}", symbols={f"S{number}": key}) for number, key in enumerate(prints)]
     ledger = Ledger(f"sqlite:///{tmp_path}/l.sqlite")
