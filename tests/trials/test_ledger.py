@@ -446,4 +446,6 @@ def test_those_of_many_runs_that_are_registered_are_known(ledger):
     assert ledger.known(["b", *many, "a", "a"]) == {"a", "b"}
     assert ledger.known([]) == set()
     head = ledger.head()
+    assert ledger.has(head)
+    assert not ledger.has(Head(head.number + 1, head.hash))
     assert ledger.lacks([head, Head(head.number + 1, head.hash)]) == {Head(head.number + 1, head.hash)}
