@@ -1,5 +1,6 @@
-"""A ledger that has counted for years: as many finished trials as asked for, spread over many markets."""
+"""A ledger that has counted for years: python tests/bench/many_trials.py FOLDER [--trials N] [--markets N]"""
 
+import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,3 +74,17 @@ def make(place: Path, n_trials: int = 100_000, n_markets: int = 1000, n_events: 
     by_print = {prints[symbol]: own for symbol, own in bars.items()}
     ledger.import_runs(list(finished_runs(n_trials, prints, n_events)), by_print, source="bench")
     return ledger
+
+
+def main() -> None:
+    """Write the ledger that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--trials", type=int, default=100_000)
+    parser.add_argument("--markets", type=int, default=1000)
+    asked = parser.parse_args()
+    make(asked.folder, asked.trials, asked.markets).close()
+
+
+if __name__ == "__main__":
+    main()
