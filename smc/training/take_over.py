@@ -47,8 +47,9 @@ def unknown_runs(ledger: Ledger, output: Path) -> tuple[list[Run], list[str]]:
     tuple
         The runs, and a sentence for each damaged folder, which is left out.
     """
-    known, runs, left_out = set(ledger.trials()["run_id"]), {}, []
-    for folder in list_runs(output):
+    folders, runs, left_out = list_runs(output), {}, []
+    known = ledger.known(folder.name for folder in folders)
+    for folder in folders:
         if folder.name not in known:
             try:
                 run = load_run(folder)
@@ -58,7 +59,7 @@ def unknown_runs(ledger: Ledger, output: Path) -> tuple[list[Run], list[str]]:
             except ResultsError as error:
                 left_out.append(str(error))
                 continue
-            if run.run_id not in known:  # or it is a copy under another name
+            if not ledger.knows(run.run_id):  # or it is a copy under another name
                 runs[run.run_id] = run
     return list(runs.values()), left_out
 

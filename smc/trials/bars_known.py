@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,19 @@ import pandas as pd
 
 from smc.fingerprint import bars_fingerprint
 from smc.trials import blobs
-from smc.trials.market import HOURS, Days, Moves, Signature, is_one_market, signature
+from smc.trials.among import rows_among
+from smc.trials.market import (
+    HOPELESS,
+    HOURS,
+    SAME,
+    Days,
+    Moves,
+    Signature,
+    agree_by_bar,
+    agreement_of_days,
+    distinct,
+    signature,
+)
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
@@ -45,6 +57,28 @@ class KnownBars:
         """Return what an event says of it."""
         names = ("market", "n_bars", "first", "last", "signature")
         return {name: getattr(self, name) for name in names} | {"contains": sorted(self.contains)}
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Bars that new ones are compared with.
+
+    Attributes
+    ----------
+    days
+        Those that are distinct.
+    content
+        The blob with all that is remembered of them: its moves are many, and rarely needed.
+    """
+
+    series: KnownBars
+    days: Days
+    content: bytes
+
+    @property
+    def moves(self) -> Moves:
+        """The moves of its bars."""
+        return _unpacked(self.content).bars
 
 
 @dataclass
@@ -109,8 +143,7 @@ class BarsKnown:
 
     def _add(self, fingerprint: str, bars: pd.DataFrame) -> None:
         own, held = signature(bars), self._held_by(bars)
-        same = {series.market for series in held}
-        same |= {series.market for series, other in self._remembered if is_one_market(own, other)}
+        same = {series.market for series in held} | self._markets_like(own)
         markets = self._by_age({self.resolve(market) for market in same})
         market = markets[0] if markets else fingerprint
         self.new.merged.update(dict.fromkeys(markets[1:], market))
@@ -130,8 +163,22 @@ class BarsKnown:
             content = _packed(own)
             added = replace(added, signature=blobs.name(content))
             self.new.contents.append(content)
-            self._remembered.append((added, own))
+            self._remembered.append(Remembered(added, distinct(own.days), content))
         self.new.known[fingerprint] = added
+
+    def _markets_like(self, own: Signature) -> set[str]:
+        """Return the markets of which remembered bars tell what these do."""
+        shares = agreement_of_days(own.days, [known.days for known in self._remembered])
+        same = {
+            known.series.market
+            for known, share in zip(self._remembered, shares, strict=True)
+            if share >= SAME
+        }
+        for known, share in zip(self._remembered, shares, strict=True):
+            is_open = not (share < HOPELESS or known.series.market in same)
+            if is_open and agree_by_bar(own.bars, known.moves):
+                same.add(known.series.market)
+        return same
 
     def _add_lost(self, fingerprint: str, symbol: str) -> None:
         runs = tables().runs
@@ -148,17 +195,24 @@ class BarsKnown:
     def _held_by(self, bars: pd.DataFrame) -> list[KnownBars]:
         """Return the older bars that these hold, value for value, and continue."""
         stamps = pd.DatetimeIndex(bars.index).as_unit("ns").asi8
-        held = []
-        for series in (*self._all, *self.new.known.values()):
-            if series.first is None or series.last is None or series.last >= stamps[-1]:
-                continue
-            first, end = (
-                np.searchsorted(stamps, series.first),
-                np.searchsorted(stamps, series.last, side="right"),
-            )
-            if end - first == series.n_bars and bars_fingerprint(bars.iloc[first:end]) == series.fingerprint:
-                held.append(series)
-        return held
+        known = [series for series in (*self._all, *self.new.known.values()) if series.first is not None]
+        spans = np.array([(series.first, series.last) for series in known], dtype=np.int64).reshape(-1, 2)
+        begins, ends = (
+            np.searchsorted(stamps, spans[:, 0]),
+            np.searchsorted(stamps, spans[:, 1], side="right"),
+        )
+
+        @cache
+        def print_of(begin: int, end: int) -> str:
+            return bars_fingerprint(bars.iloc[begin:end])
+
+        return [
+            series
+            for series, begin, end in zip(known, begins.tolist(), ends.tolist(), strict=True)
+            if end - begin == series.n_bars
+            and end < len(stamps)
+            and print_of(begin, end) == series.fingerprint
+        ]
 
     @cached_property
     def _all(self) -> list[KnownBars]:
@@ -166,21 +220,18 @@ class BarsKnown:
         return [_known(row) for row in self._connection.execute(table.select().order_by(table.c.number))]
 
     @cached_property
-    def _remembered(self) -> list[tuple[KnownBars, Signature]]:
+    def _remembered(self) -> list[Remembered]:
         """What new bars are compared with; bars that newer ones hold would say nothing else."""
         kept = [series for series in self._all if series.signature]
         contained = {name for series in kept for name in series.contains}
         compared = [series for series in kept if series.fingerprint not in contained]
         contents = blobs.load(self._connection, (series.signature for series in compared if series.signature))
-        return [(series, _unpacked(contents[series.signature])) for series in compared if series.signature]
+        return [_remembered(series, contents[series.signature]) for series in compared if series.signature]
 
     def _read(self, fingerprints: list[str]) -> dict[str, KnownBars]:
-        table, known = tables().bars, {}
-        for first in range(0, len(fingerprints), blobs.CHUNK):
-            chunk = table.c.fingerprint.in_(fingerprints[first : first + blobs.CHUNK])
-            rows = self._connection.execute(table.select().where(chunk))
-            known |= {row.fingerprint: _known(row) for row in rows}
-        return known
+        table = tables().bars
+        rows = rows_among(self._connection, table.select(), table.c.fingerprint, fingerprints)
+        return {row.fingerprint: _known(row) for row in rows}
 
 
 def _known(row: Any) -> KnownBars:
@@ -188,6 +239,10 @@ def _known(row: Any) -> KnownBars:
     return KnownBars(
         **{name: getattr(row, name) for name in names}, contains=frozenset(json.loads(row.contains))
     )
+
+
+def _remembered(series: KnownBars, content: bytes) -> Remembered:
+    return Remembered(series, distinct(_unpacked(content).days), content)
 
 
 def _packed(known: Signature) -> bytes:
@@ -205,4 +260,4 @@ def _unpacked(content: bytes) -> Signature:
     (step, n_moves, first), values = map(int, values[:3]), values[3:]
     cells, signs, days = np.split(values, [n_moves, 2 * n_moves])
     moves = Moves(step, cells.cumsum(), signs)
-    return Signature(moves, Days(first, days.reshape(HOURS, -1).astype(np.float64)))
+    return Signature(moves, Days(first, days.reshape(HOURS, -1).astype(np.int8)))

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from smc.trials.among import rows_among
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-#: Keys that one statement asks for; SQLite allows some 32,000.
-CHUNK = 1000
 
 
 def pack(values: np.ndarray) -> bytes:
@@ -51,10 +49,6 @@ def load(connection: "Connection", names: Iterable[str]) -> Mapping[str, bytes]:
 
 def stored(connection: "Connection", names: Iterable[str], column: str) -> dict[str, Any]:
     """Return one column of the blobs of these names."""
-    table, ordered = tables().blobs, sorted(set(names))
-    values: dict[str, Any] = {}
-    for first in range(0, len(ordered), CHUNK):
-        chunk = table.c.sha256.in_(ordered[first : first + CHUNK])
-        query = table.select().with_only_columns(table.c.sha256, table.c[column]).where(chunk)
-        values.update((row[0], row[1]) for row in connection.execute(query))
-    return values
+    table = tables().blobs
+    query = table.select().with_only_columns(table.c.sha256, table.c[column])
+    return {row[0]: row[1] for row in rows_among(connection, query, table.c.sha256, names)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smc.fingerprint import canonical_json
+from smc.trials.among import rows_among
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
@@ -86,15 +87,21 @@ def link(connection: "Connection", kind: str, payload: Mapping[str, Any]) -> Eve
     return event
 
 
+def link_of(connection: "Connection", number: int) -> Head:
+    """Return one link.
+
+    It is asked for as a range, which SQLite looks up in an index of links: in the row of an event its hash
+    stands behind the payload, which takes megabytes where a long list was registered.
+    """
+    table = tables().events
+    query = table.select().with_only_columns(table.c.number, table.c.hash)
+    row = connection.execute(query.where(table.c.number.between(number, number))).one()
+    return Head(row.number, row.hash)
+
+
 def has(connection: "Connection", wanted: Head) -> bool:
     """Tell whether the chain holds a link, or a chain did that runs were imported from."""
-    if wanted == EMPTY:
-        return True
-    own, brought = tables().events, tables().heads
-    return any(
-        connection.execute(table.select().filter_by(number=wanted.number, hash=wanted.hash)).first()
-        for table in (own, brought)
-    )
+    return not lacking(connection, [wanted])
 
 
 def lacking(connection: "Connection", wanted: Iterable[Head]) -> set[Head]:
@@ -102,7 +109,8 @@ def lacking(connection: "Connection", wanted: Iterable[Head]) -> set[Head]:
     missing = set(wanted) - {EMPTY}
     for table in (tables().events, tables().heads):
         query = table.select().with_only_columns(table.c.number, table.c.hash)
-        missing -= {Head(row.number, row.hash) for row in connection.execute(query)} if missing else set()
+        rows = rows_among(connection, query, table.c.hash, (head.hash for head in missing))
+        missing -= {Head(row.number, row.hash) for row in rows}
     return missing
 
 

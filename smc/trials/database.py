@@ -192,6 +192,7 @@ def _create_tables(connection: "Connection") -> None:
     _add_columns(connection)
     if connection.dialect.name == "postgresql":  # SQLite holds what is longer or larger all the same
         _widen_columns(connection)
+    _add_indexes(connection)
     if connection.execute(head.select()).first() is None:
         connection.execute(head.insert().values(id=1, number=EMPTY.number, hash=EMPTY.hash))
 
@@ -207,6 +208,18 @@ def _add_columns(connection: "Connection") -> None:
         if column.name not in known:
             kind = CreateColumn(column).compile(dialect=connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {runs.name} ADD COLUMN {kind}")
+
+
+def _add_indexes(connection: "Connection") -> None:
+    """Give the tables of a ledger of before the indexes of today."""
+    from sqlalchemy import inspect
+
+    inspected = inspect(connection)
+    for table in (table for table in tables().metadata.sorted_tables if table.indexes):
+        known = {index["name"] for index in inspected.get_indexes(table.name)}
+        for index in table.indexes:
+            if index.name not in known:
+                index.create(connection)
 
 
 def _widen_columns(connection: "Connection") -> None:

@@ -11,7 +11,7 @@ from smc.trials import blobs, view
 from smc.trials.chain import Head
 from smc.trials.register import Registering, list_id
 from smc.trials.registration import Registration
-from smc.trials.runs import Evidence, kept_evidence, kept_tests, rows_of
+from smc.trials.runs import Evidence, kept_evidence, kept_tests, known
 from smc.trials.view import FINISHED
 
 if TYPE_CHECKING:
@@ -89,9 +89,10 @@ def import_runs(
     source: str,
 ) -> list[str]:
     """Take over the runs that are not known, oldest first and those without a date last; return their ids."""
+    there = known(connection, (run.registration.run_id for run in runs))
     unknown: dict[str, ImportedRun] = {}
     for run in runs:
-        if not rows_of(connection, run.registration.run_id, must_exist=False):
+        if run.registration.run_id not in there:
             unknown.setdefault(run.registration.run_id, run)
     for group in _groups(list(unknown.values())):
         _import(connection, group, bars, {"head": head, "source": source})

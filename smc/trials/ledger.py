@@ -280,6 +280,11 @@ class Ledger:
         with self._database.reading() as connection:
             return bool(runs.rows_of(connection, run_id, must_exist=False))
 
+    def known(self, run_ids: Iterable[str]) -> set[str]:
+        """Return those of many runs that are registered."""
+        with self._database.reading() as connection:
+            return runs.known(connection, run_ids)
+
     def trials(self, symbol: str | None = None) -> pd.DataFrame:
         """Return all runs, or those of one symbol, in the order of registration; stamps are UTC."""
         with self._database.reading() as connection:

@@ -13,7 +13,7 @@ from smc.trials.runs import rows_of
 from smc.trials.tables import tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
 
 def open_test(
@@ -88,20 +88,25 @@ def criteria_of(connection: "Connection", market: str, rule: str | None = None) 
 
 def last_p_values(connection: "Connection") -> dict[str, dict[str, dict[str, float | None]]]:
     """Return the p-values that the last selection with criteria found, by market and symbol."""
-    table = tables().selections
-    query = table.select().where(table.c.criteria.is_not(None)).order_by(table.c.number)
     return {
         row.market: {
             symbol: verdict.get("p_values") or {} for symbol, verdict in json.loads(row.verdicts).items()
         }
-        for row in connection.execute(query)
+        for row in _last_of_each_market(connection, tables().selections.c.criteria.is_not(None))
     }
 
 
 def last_verdicts(connection: "Connection", rule: str | None) -> dict[str, dict[str, Any]]:
     """Return what the last selection of each market found, by market."""
+    which = [] if rule is None else [tables().selections.c.rule == rule]
+    rows = _last_of_each_market(connection, *which)
+    return {row.market: json.loads(row.verdicts) for row in rows}
+
+
+def _last_of_each_market(connection: "Connection", *which: "ColumnElement[bool]") -> list[Any]:
+    """Return the last selection of each market, of those that fulfil the conditions."""
+    from sqlalchemy import func
+
     table = tables().selections
-    query = table.select().order_by(table.c.number)
-    if rule is not None:
-        query = query.where(table.c.rule == rule)
-    return {row.market: json.loads(row.verdicts) for row in connection.execute(query)}
+    last = table.select().with_only_columns(func.max(table.c.number)).where(*which).group_by(table.c.market)
+    return list(connection.execute(table.select().where(table.c.number.in_(last))))

@@ -1,12 +1,18 @@
 """Which bars tell of one market: their moves, whatever they are called, scaled to or stamped with."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy import signal
+from scipy.fft import next_fast_len
 
 from smc.typing import FloatArray, IntArray
+
+#: -1, 0 or 1 each; their inner products are exact in 32 bits up to `MAX_CELLS`.
+Signs: TypeAlias = npt.NDArray[np.int8]
+Exact: TypeAlias = npt.NDArray[np.float32]
 
 #: Moves that two series must share before they are compared, and the share of them that must agree.
 MIN_SHARED, SAME = 200, 0.9
@@ -15,6 +21,10 @@ MIN_SHARED, SAME = 200, 0.9
 HOPELESS, MAX_CELLS = 0.75, 1 << 24
 HOURS, HOUR = 24, 3_600_000_000_000
 DAY = HOURS * HOUR
+#: Series whose days are compared by one product of matrices: some megabytes.
+AT_ONCE = 32
+#: Shifts from which on a Fourier transform is faster than an inner product for each.
+MANY_SHIFTS = 600
 
 
 class Moves(NamedTuple):
@@ -47,7 +57,7 @@ class Days(NamedTuple):
     """
 
     first: int
-    signs: FloatArray
+    signs: Signs
 
 
 class Signature(NamedTuple):
@@ -83,13 +93,48 @@ def signature(bars: pd.DataFrame) -> Signature:
 
 def is_one_market(one: Signature, other: Signature) -> bool:
     """Tell whether two series of bars are of one market."""
-    by_day = _agreement_of_days(one.days, other.days)
-    if by_day is not None and by_day >= SAME:
-        return True
-    if by_day is not None and by_day < HOPELESS:
+    (share,) = agreement_of_days(one.days, [distinct(other.days)])
+    return bool(share >= SAME) or (not share < HOPELESS and agree_by_bar(one.bars, other.bars))
+
+
+def distinct(days: Days) -> Days:
+    """Leave out the hours whose days are those of the hour before: of daily bars, nearly all."""
+    differs = (days.signs[1:] != days.signs[:-1]).any(axis=1)
+    return Days(days.first, days.signs[np.concatenate([[True], differs])])
+
+
+def agreement_of_days(one: Days, others: Sequence[Days]) -> FloatArray:
+    """Return the best share of equal or opposite signs over all hours at which the days of either begin.
+
+    One for each of the others, which may be a day early or late; NaN where too few days are shared.
+    """
+    ours, n_days = distinct(one).signs.astype(np.float32), one.signs.shape[1]
+    best = np.full(len(others), np.nan)
+    for begin in range(0, len(others), AT_ONCE):
+        some = others[begin : begin + AT_ONCE]
+        theirs = np.concatenate([_between(days, one.first - 1, n_days + 2) for days in some])
+        of_hours = [_best_of_each(theirs[:, lag : lag + n_days], ours) for lag in range(3)]
+        begins = np.cumsum([0, *(len(days.signs) for days in some[:-1])])
+        best[begin : begin + AT_ONCE] = np.fmax.reduceat(np.fmax.reduce(of_hours), begins)
+    return best
+
+
+def agree_by_bar(one: Moves, other: Moves) -> bool:
+    """Tell whether the signs of enough bars are equal, or opposite, at a shift of whole bars up to a day."""
+    if one.step != other.step or min(len(one.cells), len(other.cells)) < MIN_SHARED:
         return False
-    by_bar = _agreement_of_bars(one.bars, other.bars)
-    return by_bar is not None and by_bar >= SAME
+    n_shifts = DAY // one.step
+    first = max(int(one.cells[0]), int(other.cells[0]) - n_shifts)
+    n_cells = min(int(one.cells[-1]), int(other.cells[-1]) + n_shifts) - first + 1
+    if not MIN_SHARED <= n_cells <= MAX_CELLS:
+        return False
+    ours = _on_grid(one, first, n_cells)
+    theirs = _on_grid(other, first - n_shifts, n_cells + 2 * n_shifts)
+    few, n_alike = n_cells // 4, min(len(one.cells), len(other.cells))
+    balance, shared = _at_all_shifts(theirs[: few + 2 * n_shifts], ours[:few])
+    if (np.minimum(shared - balance, shared + balance) / 2 > (1 - SAME) * n_alike + 1).all():
+        return False  # a quarter differs more than the whole may
+    return bool((_shares(*_at_all_shifts(theirs, ours)) >= SAME).any())
 
 
 def _last_of_each(stamps: IntArray, step: int) -> tuple[IntArray, IntArray]:
@@ -103,52 +148,54 @@ def _days(stamps: IntArray, closes: FloatArray) -> Days:
     hours, last = _last_of_each(stamps, HOUR)
     closes = closes[last]
     first, end = (int(hours[0]) // HOURS - 1, int(hours[-1]) // HOURS + 1) if len(hours) else (0, 0)
-    signs = np.zeros((HOURS, end - first))
+    signs = np.zeros((HOURS, end - first), np.int8)
     for beginning in range(HOURS):
         days, last = _last_of_each(hours - beginning, HOURS)
         signs[beginning, days[1:] - first] = np.sign(np.diff(closes[last]))
     return Days(first, signs)
 
 
-def _agreement_of_days(one: Days, other: Days) -> float | None:
-    """Return the best share of equal or opposite signs over all hours at which the days of either begin."""
-    best = []
-    for lag in (-1, 0, 1):
-        start = max(one.first, other.first + lag)
-        end = min(one.first + one.signs.shape[1], other.first + lag + other.signs.shape[1])
-        if end - start >= MIN_SHARED:
-            ours = one.signs[:, start - one.first : end - one.first]
-            theirs = other.signs[:, start - lag - other.first : end - lag - other.first]
-            best.append(_best(ours @ theirs.T, np.abs(ours) @ np.abs(theirs).T))
-    return max((share for share in best if share is not None), default=None)
+def _between(days: Days, first: int, n_days: int) -> Exact:
+    """Return the signs of the days from ``first`` on, 0 outside."""
+    signs = np.zeros((len(days.signs), n_days), np.float32)
+    start, end = max(first, days.first), min(first + n_days, days.first + days.signs.shape[1])
+    if start < end:
+        signs[:, start - first : end - first] = days.signs[:, start - days.first : end - days.first]
+    return signs
 
 
-def _agreement_of_bars(one: Moves, other: Moves) -> float | None:
-    """Return the best share of equal or opposite signs over all shifts of whole bars up to a day."""
-    if one.step != other.step or min(len(one.cells), len(other.cells)) < MIN_SHARED:
-        return None
-    n_shifts = DAY // one.step
-    first = max(int(one.cells[0]), int(other.cells[0]) - n_shifts)
-    n_cells = min(int(one.cells[-1]), int(other.cells[-1]) + n_shifts) - first + 1
-    if not MIN_SHARED <= n_cells <= MAX_CELLS:
-        return None
-    ours = _on_grid(one, first, n_cells)
-    theirs = _on_grid(other, first - n_shifts, n_cells + 2 * n_shifts)
-    balance = signal.correlate(theirs, ours, mode="valid", method="fft")
-    return _best(balance, signal.correlate(np.abs(theirs), np.abs(ours), mode="valid", method="fft"))
+def _best_of_each(theirs: Exact, ours: Exact) -> FloatArray:
+    """Return for each row of theirs its best share over the rows of ours, NaN without any."""
+    return np.fmax.reduce(_shares(theirs @ ours.T, np.abs(theirs) @ np.abs(ours).T), axis=1)
 
 
-def _on_grid(moves: Moves, first: int, n_cells: int) -> FloatArray:
+def _on_grid(moves: Moves, first: int, n_cells: int) -> Exact:
     """Return the signs of the cells from ``first`` on, 0 where there is no move."""
-    grid = np.zeros(n_cells)
+    grid = np.zeros(n_cells, np.float32)
     inside = (moves.cells >= first) & (moves.cells < first + n_cells)
     grid[moves.cells[inside] - first] = moves.signs[inside]
     return grid
 
 
-def _best(balance: FloatArray, shared: FloatArray) -> float | None:
-    """Return the largest share of equal, or opposite, signs: ``balance`` is equal ones less opposite ones."""
-    enough = shared >= MIN_SHARED - 0.5  # FFTs round
-    if not enough.any():
-        return None
-    return float((0.5 + 0.5 * np.abs(balance[enough]) / shared[enough]).max())
+def _at_all_shifts(theirs: Exact, ours: Exact) -> tuple[FloatArray, FloatArray]:
+    """Return how many more signs are equal than opposite at each shift, and how many are shared."""
+    return _products(theirs, ours), _products(np.abs(theirs), np.abs(ours))
+
+
+def _products(theirs: Exact, ours: Exact) -> FloatArray:
+    """Return the inner product of ours and as many of theirs, from the first, the second, ... on."""
+    n_shifts = len(theirs) - len(ours) + 1
+    if n_shifts < MANY_SHIFTS:
+        return np.correlate(theirs, ours, mode="valid").astype(np.float64)
+    size = next_fast_len(len(theirs), real=True)
+    spectrum = (
+        np.fft.rfft(theirs.astype(np.float64), size) * np.fft.rfft(ours.astype(np.float64), size).conj()
+    )
+    return np.rint(np.fft.irfft(spectrum, size)[:n_shifts])
+
+
+def _shares(balance: FloatArray | Exact, shared: FloatArray | Exact) -> FloatArray:
+    """Return the shares of equal, or opposite, signs: ``balance`` is equal ones less opposite ones."""
+    shares = np.full(shared.shape, np.nan)
+    np.divide(np.abs(balance), shared, out=shares, where=shared >= MIN_SHARED, dtype=np.float64)
+    return 0.5 + 0.5 * shares

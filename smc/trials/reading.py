@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smc.trials import blobs
+from smc.trials.among import rows_among
 from smc.trials.counting import Count, CountedRun, count
 from smc.trials.looks import criteria_of, last_verdicts, opening_row
 from smc.trials.market_trials import Column, MarketTrials, Opening, PanelRows
@@ -138,8 +139,8 @@ def opening(connection: "Connection", run_id: str, symbol: str) -> Opening | Non
 
 def panels(connection: "Connection", keys: Iterable[str]) -> dict[str, PanelRows]:
     """Return the events of each panel."""
-    table, wanted = tables().panels, set(keys)
-    named = {row.panel: row.rows for row in connection.execute(table.select()) if row.panel in wanted}
+    table = tables().panels
+    named = {row.panel: row.rows for row in rows_among(connection, table.select(), table.c.panel, keys)}
     contents = blobs.load(connection, named.values())
     return {key: unpack_rows(key, contents[rows]) for key, rows in sorted(named.items())}
 
@@ -157,6 +158,7 @@ def _rows(connection: "Connection", market: str) -> list[Any]:
     runs, columns = tables().runs, tables().columns
     same = (runs.c.run_id == columns.c.run_id) & (runs.c.symbol == columns.c.symbol)
     query = runs.outerjoin(columns, same).select().where(runs.c.market == market)
+    query = query.order_by(runs.c.registered, runs.c.position, runs.c.symbol)
     return list(connection.execute(query.with_only_columns(*runs.c, columns.c.panel, columns.c.column)))
 
 

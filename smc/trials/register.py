@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from smc.trials.among import rows_among
 from smc.trials.bars_known import BarsKnown, KnownBars
-from smc.trials.blobs import CHUNK
 from smc.trials.registration import Registration
 from smc.trials.rounds import new_round
 from smc.trials.tables import HASHES, tables
@@ -133,12 +133,10 @@ class Registering:
 
     def _related(self, trials: Iterable[str]) -> dict[str, "Rows"]:
         """Return the runs that share a configuration, by its hash."""
-        runs, ordered = tables().runs, sorted(trials)
+        runs = tables().runs
         related: dict[str, Rows] = {}
-        for first in range(0, len(ordered), CHUNK):
-            chunk = runs.c.trial.in_(ordered[first : first + CHUNK])
-            for row in self._connection.execute(runs.select().where(chunk)):
-                related.setdefault(row.trial, []).append(row)
+        for row in rows_among(self._connection, runs.select(), runs.c.trial, trials):
+            related.setdefault(row.trial, []).append(row)
         return related
 
 

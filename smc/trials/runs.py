@@ -1,7 +1,7 @@
 """What is said of a run, from its registration to its end, within a transaction that holds the head."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,8 @@ import pandas as pd
 
 from smc.errors import ResultsError
 from smc.trials import blobs, view
-from smc.trials.chain import Head
+from smc.trials.among import rows_among
+from smc.trials.chain import Head, link_of
 from smc.trials.market_trials import PanelRows
 from smc.trials.register import Registering, nanoseconds
 from smc.trials.registration import Registration
@@ -114,14 +115,11 @@ def open_attempts(connection: "Connection", output: str) -> list[tuple[str, int,
 
 def registered(connection: "Connection", run_ids: Sequence[str]) -> dict[str, Registered]:
     """Return how runs are counted, by id."""
-    runs, events = tables().runs, tables().events
-    joined = runs.join(events, events.c.number == runs.c.registered).select()
-    query = joined.with_only_columns(runs.c.run_id, runs.c.round, events.c.number, events.c.hash)
-    counted: dict[str, Registered] = {}
-    for first in range(0, len(run_ids), blobs.CHUNK):
-        chunk = runs.c.run_id.in_(run_ids[first : first + blobs.CHUNK])
-        for row in connection.execute(query.where(chunk).order_by(runs.c.round)):
-            counted[row.run_id] = Registered(row.round, Head(row.number, row.hash))
+    runs = tables().runs
+    query = runs.select().with_only_columns(runs.c.run_id, runs.c.round, runs.c.registered)
+    rows = list(rows_among(connection, query.order_by(runs.c.round), runs.c.run_id, run_ids))
+    links = {number: link_of(connection, number) for number in {row.registered for row in rows}}
+    counted = {row.run_id: Registered(row.round, links[row.registered]) for row in rows}
     return {run_id: counted[run_id] for run_id in run_ids}
 
 
@@ -138,6 +136,13 @@ def rows_of(connection: "Connection", run_id: str, *, must_exist: bool = True) -
     if must_exist and not rows:
         raise ResultsError(f"run {run_id} is not in the ledger: start it before its fit")
     return rows
+
+
+def known(connection: "Connection", run_ids: Iterable[str]) -> set[str]:
+    """Return those of many runs that are registered."""
+    runs = tables().runs
+    query = runs.select().with_only_columns(runs.c.run_id)
+    return {row.run_id for row in rows_among(connection, query, runs.c.run_id, run_ids)}
 
 
 def is_listed(connection: "Connection", name: str, run_id: str | None = None) -> bool:

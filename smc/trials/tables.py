@@ -68,6 +68,7 @@ def tables() -> Tables:
         BigInteger,
         Boolean,
         Column,
+        Index,
         Integer,
         LargeBinary,
         MetaData,
@@ -98,6 +99,7 @@ def tables() -> Tables:
             said("payload", Text),
             said("previous"),
             said("hash", index=True),
+            Index("links", "number", "hash"),
         ),
         head=Table("head", metadata, key("id", Integer), said("number", Integer), said("hash")),
         blobs=Table("blobs", metadata, key("sha256"), said("content", LargeBinary)),
@@ -105,7 +107,7 @@ def tables() -> Tables:
             "runs",
             metadata,
             *run(),
-            said("market", index=True),
+            said("market"),
             said("bars"),
             said("trial", index=True),
             said("version", Text),
@@ -132,6 +134,8 @@ def tables() -> Tables:
             Column("host", Text),
             Column("digest", Text),
             *(said(name) for name in HASHES),
+            Index("runs_by_status", "status", "output", "run_id"),
+            Index("runs_by_period", "market", "start", "end", "scored"),
         ),
         lists=Table(
             "lists", metadata, key("list"), Column("run_id", String(64), primary_key=True, index=True)
@@ -140,6 +144,7 @@ def tables() -> Tables:
             "registrations",
             metadata,
             *(key("number", Integer), key("market"), key("start", BigInteger), key("end", BigInteger)),
+            Index("registrations_by_period", "market", "start", "end", "number"),
         ),
         bars=Table(
             "bars",
@@ -185,5 +190,5 @@ def tables() -> Tables:
             said("verdicts", Text),
             said("time", String(32)),
         ),
-        heads=Table("heads", metadata, key("number", Integer), key("hash")),
+        heads=Table("heads", metadata, key("number", Integer), key("hash"), Index("heads_by_hash", "hash")),
     )

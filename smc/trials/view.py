@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smc.fingerprint import canonical_json
+from smc.trials.among import rows_among
 from smc.trials.chain import Event, link
 from smc.trials.tables import HASHES, tables
 
@@ -43,9 +44,15 @@ def _registered(connection: "Connection", event: Event, payload: Mapping[str, An
             for symbol, facts in run["symbols"].items()
         ),
     )
-    for run_id, symbol, number in payload["again"]:
-        again = {"round": number, "registered": event.number, "position": jobs[run_id], "updated": event.time}
-        connection.execute(table.runs.update().filter_by(run_id=run_id, symbol=symbol).values(again))
+    dated = {"registered": event.number, "updated": event.time}
+    _update_each(
+        connection,
+        table.runs,
+        (
+            ({"run_id": run_id, "symbol": symbol}, {"round": number, "position": jobs[run_id], **dated})
+            for run_id, symbol, number in payload["again"]
+        ),
+    )
     _insert(
         connection,
         table.registrations,
@@ -109,7 +116,7 @@ def _finished(connection: "Connection", event: Event, payload: Mapping[str, Any]
     first = {name: _first(runs, name, event) for name in ("scored", "finished")}
     told = {"status": FINISHED, "reason": payload["reason"], "digest": _digests(connection, payload)}
     _update(connection, event, payload, **first, **told)
-    _evidence(connection, payload)
+    _evidence(connection, {payload["run_id"]: payload})
     for symbol, test in payload["tests"].items():
         _opened(connection, event, {"run_id": payload["run_id"], "symbol": symbol, **test})
 
@@ -122,46 +129,54 @@ def _digests(connection: "Connection", payload: Mapping[str, Any]) -> str | None
     return " ".join(dict.fromkeys(filter(None, [*known, payload["digest"]]))) or None
 
 
-def _evidence(connection: "Connection", payload: Mapping[str, Any]) -> None:
-    table = tables()
-    wanted = table.panels.select().where(table.panels.c.panel.in_(list(payload["panels"])))
-    known = {row.panel for row in connection.execute(wanted)}
-    new = {key: rows for key, rows in payload["panels"].items() if key not in known}
-    _insert(connection, table.panels, ({"panel": key, "rows": rows} for key, rows in new.items()))
+def _evidence(connection: "Connection", told: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write what runs told, by run; the first events of a panel stand."""
+    table, panels = tables(), {}
+    for said in told.values():
+        panels = {**said["panels"], **panels}
+    known = {row.panel for row in rows_among(connection, table.panels.select(), table.panels.c.panel, panels)}
+    new = ({"panel": key, "rows": rows} for key, rows in panels.items() if key not in known)
+    _insert(connection, table.panels, new)
     _insert(
         connection,
         table.columns,
         (
-            {"run_id": payload["run_id"], "symbol": symbol, "panel": panel, "column": column}
-            for symbol, (panel, column) in payload["columns"].items()
+            {"run_id": run_id, "symbol": symbol, "panel": panel, "column": column}
+            for run_id, said in told.items()
+            for symbol, (panel, column) in said["columns"].items()
         ),
     )
 
 
 def _imported(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
     _registered(connection, event, payload)
-    for run_id, outcome in payload["outcomes"].items():
-        number, status = event.number, outcome["status"]
-        dated = {
-            "started": None if status == REGISTERED else number,
-            "scored": number if outcome["scored"] else None,
-            "finished": number if status == FINISHED else None,
-            "attempts": 0 if status == REGISTERED else 1,
-            "digest": outcome["digest"],
-            "created": outcome["date"] or event.time,
-        }
-        said = {"run_id": run_id, **outcome}
-        _update(connection, event, said, status=status, reason=outcome["reason"], **dated)
-        _evidence(connection, said)
+    outcomes = payload["outcomes"]
+    each = (({"run_id": run_id}, _outcome(event, outcome)) for run_id, outcome in outcomes.items())
+    _update_each(connection, tables().runs, each)
+    _evidence(connection, outcomes)
+    for run_id, outcome in outcomes.items():
         for symbol, test in outcome["tests"].items():
             _opened(connection, event, {"run_id": run_id, "symbol": symbol, **test})
     heads = tables().heads
     for number, digest in filter(
-        None, [payload["head"], *(run["head"] for run in payload["outcomes"].values())]
+        None, [payload["head"], *(outcome["head"] for outcome in outcomes.values())]
     ):
         head = {"number": number, "hash": digest}
         if connection.execute(heads.select().filter_by(**head)).first() is None:
             _insert(connection, heads, [head])
+
+
+def _outcome(event: Event, outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an imported run's row says of its end."""
+    number, status = event.number, outcome["status"]
+    return {
+        **{"status": status, "reason": outcome["reason"], "digest": outcome["digest"]},
+        "started": None if status == REGISTERED else number,
+        "scored": number if outcome["scored"] else None,
+        "finished": number if status == FINISHED else None,
+        "attempts": 0 if status == REGISTERED else 1,
+        "created": outcome["date"] or event.time,
+    }
 
 
 def _ended(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
@@ -200,6 +215,18 @@ def _selected(connection: "Connection", event: Event, payload: Mapping[str, Any]
 def _update(connection: "Connection", event: Event, payload: Mapping[str, Any], **values: Any) -> None:
     which = tables().runs.update().filter_by(run_id=payload["run_id"])
     connection.execute(which.values(updated=event.time, **values))
+
+
+def _update_each(
+    connection: "Connection", table: "Table", changes: Iterable[tuple[dict[str, Any], dict[str, Any]]]
+) -> None:
+    """Give many rows values of their own: pairs of what tells a row, and what it says from now on."""
+    from sqlalchemy import bindparam
+
+    if changes := list(changes):
+        which = (table.c[name] == bindparam(f"of_{name}") for name in changes[0][0])
+        rows = [{**{f"of_{name}": key for name, key in row.items()}, **values} for row, values in changes]
+        connection.execute(table.update().where(*which), rows)
 
 
 def _first(runs: "Table", column: str, event: Event) -> Any:

@@ -437,3 +437,15 @@ def test_the_last_selection_that_binds_a_market_tells_its_p_values(ledger):
     select({"alpha": 0.05}, 0.1)
     select(None, 1e-9)  # another rule
     assert ledger.last_p_values() == {MARKET: {"EURUSD": {"combined": 0.1}}}
+
+
+def test_those_of_many_runs_that_are_registered_are_known(ledger):
+    start(ledger, "a", symbols=("A", "B"))
+    start(ledger, "b")
+    many = [f"0 of another ledger {number}" for number in range(2500)]
+    assert ledger.known(["b", *many, "a", "a"]) == {"a", "b"}
+    assert ledger.known([]) == set()
+    head = ledger.head()
+    assert ledger.has(head)
+    assert not ledger.has(Head(head.number + 1, head.hash))
+    assert ledger.lacks([head, Head(head.number + 1, head.hash)]) == {Head(head.number + 1, head.hash)}

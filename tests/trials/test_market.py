@@ -6,10 +6,14 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from smc.trials import Ledger, list_id
+from smc.fingerprint import bars_fingerprint
+from smc.trials import Ledger, list_id, market
 from smc.trials.market import is_one_market, signature
 from smc.trials.tables import tables
+from tests.trials.plain_market import is_one
 from tests.trials.runs_to_count import bars_of, evidence, fingerprint, registration
 
 
@@ -119,4 +123,88 @@ def test_bars_that_are_new_together_are_vintages_of_each_other():
     ledger.finish("r259", evidence())
     trials = ledger.market_trials(ledger.market_of(fingerprint(0, 259)))
     assert ([column.run_id for column in trials.columns], trials.n_untold) == (["r259"], 0)
+    ledger.close()
+
+
+def walk(moves, freq):
+    """Bars whose closes move by ``moves``, up or down."""
+    index = pd.date_range("2015", periods=len(moves) + 1, freq=freq, tz="UTC", name="time")
+    return pd.DataFrame({"close": 1000.0 + np.cumsum([0, *moves])}, index=index)
+
+
+@st.composite
+def pairs(draw):
+    """Two series of one size that share some moves, one of them in some disguise."""
+    random = np.random.default_rng(draw(st.integers(0, 10**6)))
+    freq = draw(st.sampled_from(["D", "8h", "h", "30min"]))
+    moves = random.choice([-1, 0, 1], p=[0.45, 0.1, 0.45], size=draw(st.sampled_from([210, 260, 400, 700])))
+    other = (
+        np.where(random.random(len(moves)) < draw(st.sampled_from([0, 0.05, 0.1, 0.2, 0.5])), -1, 1) * moves
+    )
+    one, other = walk(moves, freq), walk(other, freq)
+    if draw(st.booleans()):
+        other = 1 / other
+    if draw(st.booleans()):
+        other = other.shift(freq=f"{draw(st.integers(-25, 25))}h")
+    if draw(st.booleans()):
+        other = other[random.random(len(other)) > 0.05]
+    if draw(st.booleans()):
+        one = one.iloc[draw(st.sampled_from([5, 50])) :]
+    return one, other
+
+
+@settings(max_examples=60)
+@given(pairs())
+def test_markets_are_told_as_a_count_of_each_shift_tells_them(pair):
+    one, other = pair
+    assert is_one_market(signature(one), signature(other)) is is_one(one, other)
+
+
+@pytest.mark.parametrize("many_shifts", [0, 10**9], ids=["transformed", "multiplied"])
+@pytest.mark.parametrize("freq", ["D", "h", "min"])
+def test_nine_tenths_are_a_market_and_one_less_are_not(freq, many_shifts, monkeypatch):
+    monkeypatch.setattr(market, "MANY_SHIFTS", many_shifts)
+    moves = np.random.default_rng(0).choice([-1, 1], size=1000)
+    for n_others, is_enough in ((100, True), (101, False)):
+        others = walk(np.where(np.arange(1000) % 1000 < n_others, -moves, moves), freq)
+        for disguised in (others, 1 / others, others.shift(freq="24h"), others.shift(freq="-24h")):
+            assert is_one_market(signature(walk(moves, freq)), signature(disguised)) is is_enough
+            assert is_one_market(signature(disguised), signature(walk(moves, freq))) is is_enough
+
+
+@pytest.mark.parametrize("n_days", range(-3, 4))
+def test_days_may_be_two_days_early_or_late(n_days):
+    """A day, and another for where days begin."""
+    bars = walk(np.random.default_rng(0).choice([-1, 1], size=300), "D")
+    shifted = bars.shift(freq=f"{n_days}D")
+    assert is_one_market(signature(bars), signature(shifted)) is (abs(n_days) < 3)
+    assert is_one(bars, shifted) is (abs(n_days) < 3)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["a list", "one by one"])
+def test_bars_are_of_the_markets_that_are_theirs(together, tmp_path, monkeypatch):
+    """Inverted, scaled, shorter and shifted bars among others of other moves, more than are compared at once."""
+    monkeypatch.setattr(market, "AT_ONCE", 3)
+    random = np.random.default_rng(1)
+    walks = [walk(random.choice([-1, 1], size=240 + 7 * (number % 5)), "D") for number in range(10)]
+    moves = random.choice([-1, 1], size=900)
+    finer = [walk(moves, "8h"), walk(np.where(np.arange(900) % 12 == 0, -moves, moves), "8h")]
+    days = [signature(bars).days for bars in finer]
+    (by_day,) = market.agreement_of_days(days[0], days[1:])
+    assert market.HOPELESS < by_day < market.SAME
+    series = [*walks, *finer, 1 / walks[3], walks[7] * 10, walks[9].iloc[:230], walks[5].shift(freq="1D")]
+    prints = [bars_fingerprint(bars) for bars in series]
+    runs = [registration(f"r{number}", symbols={f"S{number}": key}) for number, key in enumerate(prints)]
+    ledger = Ledger(f"sqlite:///{tmp_path}/l.sqlite")
+    for some in [runs] if together else [[run] for run in runs]:
+        ledger.register(some, dict(zip(prints, series, strict=True)))
+    found = dict(zip(prints, map(ledger.market_of, prints), strict=True))
+    for key, bars in zip(prints, series, strict=True):
+        alike = {
+            other
+            for other, others in zip(prints, series, strict=True)
+            if key != other and is_one(bars, others)
+        }
+        assert {other for other in prints if other != key and found[other] == found[key]} == alike
+    assert ledger.verify() == []
     ledger.close()
