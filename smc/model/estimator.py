@@ -129,6 +129,7 @@ class SingleModel(TaskEstimator):
     takes_steps: ClassVar[bool] = False
 
     n_features_in_: int
+    feature_names_in_: np.ndarray
 
     @abstractmethod
     def fit(
@@ -198,6 +199,23 @@ class SingleModel(TaskEstimator):
         """Check inputs against those learned; they come out row by row, so that sums have one order."""
         finite = self._finite()
         return validate_data(self, X, dtype=np.float64, order="C", ensure_all_finite=finite, reset=False)
+
+    def _names(self) -> dict[str, Any]:
+        """Return the classes, and the names of the features, as plain data; what there is of them."""
+        names: dict[str, Any] = {}
+        if self.task_ == "classification":
+            names["classes"] = self.classes_.tolist()
+        if hasattr(self, "feature_names_in_"):
+            names["feature_names_in"] = self.feature_names_in_.tolist()
+        return names
+
+    def _take_target(self, fitted: dict[str, Any]) -> None:
+        """Become an estimator of the task, the features and the names that were written."""
+        self.task_, self.n_features_in_ = fitted["task"], fitted["n_features_in"]
+        if "classes" in fitted:
+            self.classes_ = np.asarray(fitted["classes"])
+        if "feature_names_in" in fitted:
+            self.feature_names_in_ = np.asarray(fitted["feature_names_in"], dtype=object)
 
     def _finite(self) -> bool | str:
         return "allow-nan" if self.takes_missing else True
