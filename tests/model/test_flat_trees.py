@@ -1,6 +1,7 @@
 """Trees as flat arrays: the same trees come back, and nothing that is no tree becomes one."""
 
 import io
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -203,11 +204,17 @@ def test_what_is_no_archive_is_refused(data):
         from_npz(data, KINDS)
 
 
-def test_only_the_arrays_asked_for_are_read(arrays):
+def test_only_the_arrays_asked_for_are_read():
     with pytest.raises(ModelError, match=r"needs the arrays a, b, got a$"):
         from_npz(to_npz({"a": np.zeros(1)}), ["a", "b"])
     buffer = io.BytesIO()
     np.save(buffer, np.zeros(1))
     with pytest.raises(ModelError, match="got no archive"):
         from_npz(buffer.getvalue(), ["a"])
-    assert to_npz(arrays) == to_npz({name: array.copy() for name, array in arrays.items()})
+
+
+def test_equal_arrays_give_equal_bytes_at_any_time(arrays):
+    data = to_npz(arrays)
+    assert data == to_npz({name: array.copy() for name, array in arrays.items()})
+    with ZipFile(io.BytesIO(data)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -87,6 +87,12 @@ def test_weights_are_those_of_scikit_learn_and_refused_where_it_refuses(weights)
         assert ask(checked_weights) == ask(of_sklearn)
 
 
+@pytest.mark.parametrize("weights", [[1.0, -1.0, 2.0], [0.0, 0.0, 0.0]])
+def test_impossible_weights_are_refused(weights):
+    with pytest.raises(ValueError, match=r"[Nn]egative|non-zero"):
+        checked_weights(np.array(weights), np.eye(3))
+
+
 def test_tables_of_every_kind_are_told():
     table = np.array([[1.0, np.nan], [0.0, 2.0]])
     assert is_plain_table(table, allow_nan=True)

@@ -24,7 +24,7 @@ from smc.pipeline import FoldPipeline
 from smc.training import run as command
 from speed.row import Row, cpu_seconds
 
-N_ROWS, N_FEATURES, N_BARS = 1500, 57, 6000
+N_ROWS, N_FEATURES, N_BARS = 1500, 57, 15_000
 #: As the profile `reg=baseline` has them.
 MODELS: dict[str, Callable[[], Any]] = {
     "logistic": Logistic,
@@ -211,7 +211,7 @@ def write_bars(path: Path) -> None:
     opens = np.exp(np.concatenate([[0.0], steps[:-1, -1].cumsum()]))
     walk = opens[:, None] * np.exp(np.column_stack([np.zeros(N_BARS), steps]))
     bars = {"open": walk[:, 0], "high": walk.max(axis=1), "low": walk.min(axis=1), "close": walk[:, -1]}
-    stamps = pd.date_range("2016-01-04", periods=N_BARS, freq="4h", tz="UTC", name="time")
+    stamps = pd.date_range("2012-01-02", periods=N_BARS, freq="4h", tz="UTC", name="time")
     pd.DataFrame({**bars, "volume": 100.0}, index=stamps).reset_index().to_parquet(path)
 
 
