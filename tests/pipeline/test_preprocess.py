@@ -85,3 +85,10 @@ def test_a_column_is_learned_as_if_it_stood_alone(monkeypatch, impute, n_cells):
     known = X[:, 6]
     assert together.center_[6] == known.mean()
     assert together.factor_[6] == 1 / np.sqrt(np.mean((known - known.mean()) ** 2))
+
+
+@pytest.mark.parametrize("n_columns", [1, 2, 4])
+def test_another_number_of_columns_is_refused(n_columns):
+    scaler = Preprocess().fit(np.eye(3))
+    with pytest.raises(ValueError, match=f"X has {n_columns} features, but Preprocess is expecting 3"):
+        scaler.transform(np.ones((2, n_columns)))
