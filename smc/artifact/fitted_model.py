@@ -197,6 +197,29 @@ def dump_step(name: str, estimator: object) -> tuple[dict[str, Any], dict[str, b
     return {**record, "file": file, "fitted": estimator.get_fitted()}, {file: estimator.to_bytes()}
 
 
+def rewritten(record: Any, files: dict[str, bytes]) -> Any:
+    """Return the record of a model whose steps stand in today's formats; ``files`` are changed with it.
+
+    A step that skops wrote may have a format of its own today.
+    """
+    if isinstance(record, list):
+        return [rewritten(item, files) for item in record]
+    if not isinstance(record, dict):
+        return record
+    if not _is_outdated(record):
+        return {name: rewritten(item, files) for name, item in record.items()}
+    estimator = load_step(record, files)
+    step, content = dump_step(record["file"].removesuffix(skops_file.SUFFIX), estimator)
+    del files[record["file"]]
+    files.update(content)
+    return {**record, "file": step["file"], "fitted": step["fitted"]}
+
+
+def _is_outdated(record: dict[str, Any]) -> bool:
+    is_of_skops = {"class", "file", "fitted"} <= record.keys() and record["fitted"] is None
+    return is_of_skops and hasattr(locate(record["class"]), "native_suffix")
+
+
 def load_step(record: dict[str, Any], files: Mapping[str, bytes]) -> object:
     """Rebuild the step of a record from the content of its file, whose hash must have been checked.
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import re
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -79,13 +80,16 @@ def _stamp(data: bytes) -> dict[str, Any]:
 
 def current_versions() -> dict[str, str]:
     """Return the installed versions of Python, smc and the libraries behind the models."""
-    installed = {"python": platform.python_version()}
-    for name in ("smc", *LIBRARIES):
-        try:
-            installed[name] = version(name)
-        except PackageNotFoundError:
-            installed[name] = "not installed"
-    return installed
+    return {"python": platform.python_version()} | {name: _version(name) for name in ("smc", *LIBRARIES)}
+
+
+@cache
+def _version(package: str) -> str:
+    """Return the version of a package when it was first asked for: the one that this process runs."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def differing(written: dict[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from zipfile import BadZipFile
 from sklearn.base import BaseEstimator
 
 from smc.artifact import skops_file
-from smc.artifact.fitted_model import load_model
+from smc.artifact.fitted_model import load_model, rewritten
 from smc.artifact.golden import FILE, check_golden
 from smc.artifact.manifest import RECORD, differing, unseal
 from smc.artifact.moved_names import upgrade_record
@@ -54,13 +54,13 @@ def describe(folder: str | Path) -> dict[str, Any]:
 
 
 def content(folder: str | Path) -> dict[str, Any]:
-    """Return what a saved model holds by file, under today's names, once every file is checked.
+    """Return what a saved model holds by file, in today's names and formats, once every file is checked.
 
     The record is plain data, without the hashes of the other files, which are bytes. Two folders of equal
     content hold the same model, whichever version wrote them.
     """
     files = _read(folder)
-    record = upgrade_record(unseal(files))
+    record = rewritten(upgrade_record(unseal(files)), files)
     del record["files"], record["versions"]["smc"]
     others = {name: data for name, data in files.items() if name != RECORD}
     return {RECORD: record, **{name: _upgraded(name, data) for name, data in others.items()}}

@@ -24,9 +24,9 @@ def save(model: BaseEstimator, folder: str | Path, *, meta: Mapping[str, Any] | 
     """Save a fitted model into a new folder, without pickle.
 
     The folder holds each fitted step in a data-only format (``.ubj`` for XGBoost, ``.txt`` for LightGBM,
-    ``.skops`` for the rest), 32 golden rows with the model's answers, and ``model.json``. The model is
-    rebuilt from those bytes and must answer bit for bit as before; only then is anything written. The same
-    fit saved twice gives the same bytes.
+    ``.npz`` for the trees of a forest, ``.skops`` for the rest), 32 golden rows with the model's answers, and
+    ``model.json``. The model is rebuilt from those bytes and must answer bit for bit as before; only then is
+    anything written. The same fit saved twice gives the same bytes.
 
     Parameters
     ----------

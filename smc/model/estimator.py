@@ -1,7 +1,7 @@
 """What smc's models share as estimators: classes or numbers, inputs checked, labels encoded."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 )
 
 from smc.errors import ModelError
+from smc.model.plain_arrays import checked_weights, is_plain_column, is_plain_table
 from smc.typing import FloatArray
 from smc.windows import Windows
 
@@ -129,6 +130,7 @@ class SingleModel(TaskEstimator):
     takes_steps: ClassVar[bool] = False
 
     n_features_in_: int
+    feature_names_in_: np.ndarray
 
     @abstractmethod
     def fit(
@@ -178,7 +180,7 @@ class SingleModel(TaskEstimator):
     ) -> tuple[Rows, Rows | None]:
         """Check what `fit` was given, learn the task and the classes; return rows to fit on and to watch."""
         inputs, targets = self._check_rows(X, y)
-        weight = _check_sample_weight(sample_weight, inputs, dtype=np.float64, ensure_non_negative=True)
+        weight = checked_weights(sample_weight, inputs)
         if not weight.sum() > 0:
             raise ModelError("`sample_weight` must not be zero for every row")
         rows = Rows(inputs, self._learn_target(targets, weight), weight)
@@ -186,8 +188,12 @@ class SingleModel(TaskEstimator):
 
     def _check_rows(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
         """Check inputs and targets, and learn the features' number and names."""
+        if self._is_plain(X) and is_plain_column(y, len(X)):
+            self.n_features_in_ = X.shape[1]
+            return X, y
         how: dict[str, Any] = {"ensure_all_finite": self._finite(), "multi_output": self.takes_steps}
-        rows: Any = validate_data(self, X, y, dtype=np.float64, order="C", **how)
+        table: Any = X
+        rows: Any = validate_data(self, table, y, dtype=np.float64, order="C", **how)
         return rows
 
     def _values(self, X: Inputs) -> FloatArray:
@@ -196,8 +202,32 @@ class SingleModel(TaskEstimator):
 
     def _check_inputs(self, X: Any) -> Any:
         """Check inputs against those learned; they come out row by row, so that sums have one order."""
+        if self._is_plain(X) and X.shape[1] == self.n_features_in_:
+            return X
         finite = self._finite()
-        return validate_data(self, X, dtype=np.float64, order="C", ensure_all_finite=finite, reset=False)
+        table: Any = X
+        return validate_data(self, table, dtype=np.float64, order="C", ensure_all_finite=finite, reset=False)
+
+    def _names(self) -> dict[str, Any]:
+        """Return the classes, and the names of the features, as plain data; what there is of them."""
+        names: dict[str, Any] = {}
+        if self.task_ == "classification":
+            names["classes"] = self.classes_.tolist()
+        if hasattr(self, "feature_names_in_"):
+            names["feature_names_in"] = self.feature_names_in_.tolist()
+        return names
+
+    def _take_target(self, fitted: dict[str, Any]) -> None:
+        """Become an estimator of the task, the features and the names that were written."""
+        self.task_, self.n_features_in_ = fitted["task"], fitted["n_features_in"]
+        if "classes" in fitted:
+            self.classes_ = np.asarray(fitted["classes"])
+        if "feature_names_in" in fitted:
+            self.feature_names_in_ = np.asarray(fitted["feature_names_in"], dtype=object)
+
+    def _is_plain(self, X: object) -> TypeGuard[FloatArray]:
+        """Whether scikit-learn has nothing to learn of these inputs, and nothing to say."""
+        return not hasattr(self, "feature_names_in_") and is_plain_table(X, allow_nan=self.takes_missing)
 
     def _finite(self) -> bool | str:
         return "allow-nan" if self.takes_missing else True

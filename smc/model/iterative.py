@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
@@ -82,28 +81,19 @@ class Iterative(SingleModel):
 
     def get_fitted(self) -> dict[str, Any]:
         """Return all that was learned, but for the weights, as plain data."""
-        fitted: dict[str, Any] = {
+        return {
             "task": self.task_,
             "n_features_in": self.n_features_in_,
             "n_rounds": self.n_rounds_,
             "stop_reason": self.stop_reason_,
+            **self._names(),
         }
-        if self.task_ == "classification":
-            fitted["classes"] = self.classes_.tolist()
-        if hasattr(self, "feature_names_in_"):
-            fitted["feature_names_in"] = self.feature_names_in_.tolist()
-        return fitted
 
     def set_fitted(self, fitted: dict[str, Any], data: bytes) -> Self:
         """Become what `get_fitted` and `to_bytes` described."""
-        self.task_ = fitted["task"]
-        self.n_features_in_ = fitted["n_features_in"]
+        self._take_target(fitted)
         self.n_rounds_ = fitted["n_rounds"]
         self.stop_reason_ = fitted["stop_reason"]
-        if "classes" in fitted:
-            self.classes_ = np.asarray(fitted["classes"])
-        if "feature_names_in" in fitted:
-            self.feature_names_in_ = np.asarray(fitted["feature_names_in"], dtype=object)
         self._load(fitted, data)
         return self
 

@@ -121,6 +121,7 @@ class LightGBM(Boosting):
             valid_sets=sets,
             valid_names=names,
             callbacks=[after_round],
+            keep_training_booster=True,  # what `_cut` makes of it holds no rows
         )
 
     def _cut(self, booster: Any, n_rounds: int) -> Any:

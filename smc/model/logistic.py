@@ -5,7 +5,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.linear_model import LogisticRegression, Ridge
-from threadpoolctl import threadpool_limits
+from threadpoolctl import get_cached_controller
 
 from smc.arguments import check_positive
 from smc.model.estimator import EvalSet, Inputs, SingleModel, Task
@@ -71,7 +71,7 @@ class Logistic(SingleModel):
             if is_classifier
             else Ridge(alpha=1 / self.C, solver="cholesky")
         )
-        with threadpool_limits(limits=1, user_api="blas"):
+        with get_cached_controller().limit(limits=1, user_api="blas"):
             model.fit(inputs, target, sample_weight=weight)
         self.n_iter_ = int(np.max(model.n_iter_)) if is_classifier else 1
         self.coef_ = np.atleast_2d(model.coef_)

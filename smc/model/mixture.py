@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
-from threadpoolctl import threadpool_limits
+from threadpoolctl import get_cached_controller
 
 from smc.errors import ModelError
 from smc.typing import FloatArray, IntArray
@@ -62,7 +62,7 @@ class Mixture:
         model: Any = GaussianMixture(
             n_parts, n_init=N_STARTS, max_iter=200, reg_covar=LEAST_VARIANCE, random_state=seed
         )
-        with threadpool_limits(limits=1), warnings.catch_warnings():
+        with get_cached_controller().limit(limits=1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(_filled((values - center) / scale, middle))
         order = np.argsort(model.means_[:, 0], kind="stable")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
-from threadpoolctl import threadpool_limits
+from threadpoolctl import get_cached_controller
 
 from smc.arguments import check_positive
 from smc.model.estimator import EvalSet, Inputs, SingleModel, Task
@@ -94,7 +94,7 @@ class Pool(SingleModel):
             return value + 0.5 * float(away @ away), slope + away / self.spread
 
         bounds = [(0.0, None)] * n_members + [(None, None)] * n_offsets
-        with threadpool_limits(limits=1, user_api="blas"):
+        with get_cached_controller().limit(limits=1, user_api="blas"):
             best = minimize(penalised, start, jac=True, method="L-BFGS-B", bounds=bounds).x
         self.coef_, self.intercept_ = best[:n_members], best[n_members:]
         return self

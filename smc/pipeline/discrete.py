@@ -1,6 +1,5 @@
 """What a sampler is told of the columns of a fit, so that made-up rows are rows that can be."""
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from smc.aug.discrete import is_discrete
 from smc.interfaces import Resampler
 from smc.pipeline.inputs import bars_of
 from smc.pipeline.preprocess import Preprocess
+from smc.pipeline.takes import takes
 from smc.typing import BoolArray, FeatureKind, FloatArray
 from smc.windows import Inputs, Windows
 
@@ -51,7 +51,7 @@ def refill_missing(pipeline: Any, rows: Inputs) -> None:
 
 def takes_discrete(sampler: Resampler) -> bool:
     """Whether a sampler asks which columns are discrete."""
-    return "discrete" in inspect.signature(sampler.fit_resample).parameters
+    return takes(sampler, "discrete", of="fit_resample")
 
 
 def discrete_inputs(

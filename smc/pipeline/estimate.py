@@ -1,18 +1,18 @@
 """The estimator's turn in a fit: the weights of its rows, and the rows it stops early by."""
 
-import inspect
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone, is_classifier
-from sklearn.utils.validation import _check_sample_weight
 
 from smc.errors import ModelError
 from smc.fit_progress import FitCallback
 from smc.interfaces import Estimator
+from smc.model.plain_arrays import checked_weights
 from smc.pipeline.augment import Augmented
 from smc.pipeline.rows import Rows
+from smc.pipeline.takes import takes
 from smc.typing import FloatArray
 from smc.windows import Windows
 
@@ -82,7 +82,7 @@ def check_weights(
             f"{type(estimator).__name__} takes no sample weights: set sample_weight=none, "
             "or choose another model"
         )
-    return _check_sample_weight(weights, inputs, dtype=np.float64, ensure_non_negative=True)
+    return checked_weights(weights, inputs)
 
 
 def fit_params(
@@ -113,12 +113,6 @@ def fit_params(
     if callback is not None and takes(estimator, "callback"):
         params["callback"] = callback
     return params
-
-
-def takes(estimator: object, name: str) -> bool:
-    """Whether the fit of an estimator takes an argument of this name."""
-    fit = getattr(estimator, "fit", None)
-    return fit is not None and name in inspect.signature(fit).parameters
 
 
 def _watched(estimator: Estimator, labels: np.ndarray, rows: Rows, weights: FloatArray) -> dict[str, Any]:

@@ -9,15 +9,18 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from smc.model.plain_arrays import is_plain_table
 from smc.typing import BoolArray, FloatArray
 
 #: A column whose values differ by less than this share of the largest is constant but for rounding.
 CONSTANT_RANGE = 1e-10
 #: The same for a column of zeros.
 SMALLEST_RANGE = 1e-100
+#: Of the columns that are learned from at a time: a table of a million bars needs no second one beside it.
+N_CELLS = 65_536
 
 
-class Preprocess(TransformerMixin, BaseEstimator):
+class Preprocess(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     """Centre each column, scale it to unit variance and, for a model that needs it, fill in missing values.
 
     A missing value becomes the column's median, and a flag of 0 or 1 is appended for each column that had one
@@ -53,8 +56,10 @@ class Preprocess(TransformerMixin, BaseEstimator):
         """Learn location, scale and flags from rows."""
         table: Any = X  # which the stub of `validate_data` takes for a str
         values: Any = validate_data(self, table, dtype=np.float64, order="C", ensure_all_finite="allow-nan")
-        learned = np.array([self._learn(np.ascontiguousarray(column)) for column in values.T])
-        self.center_, self.factor_, self.median_, has_missing = learned.T.copy()
+        n_columns = max(1, N_CELLS // len(values))
+        groups = (values[:, first : first + n_columns] for first in range(0, values.shape[1], n_columns))
+        learned = [self._learn(np.ascontiguousarray(columns.T)) for columns in groups]
+        self.center_, self.factor_, self.median_, has_missing = np.hstack(learned)
         speaks = (has_missing > 0) & (self.factor_ > 0)
         self.flagged_ = np.flatnonzero(speaks) if self.impute else np.array([], np.int64)
         self.source_ = np.concatenate([np.arange(values.shape[1]), self.flagged_])
@@ -63,8 +68,7 @@ class Preprocess(TransformerMixin, BaseEstimator):
     def transform(self, X: npt.ArrayLike) -> FloatArray:
         """Return the scaled columns, then the flags."""
         check_is_fitted(self)
-        table: Any = X
-        values = validate_data(self, table, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        values = self._check(X)
         scaled = (values - self.center_) * self.factor_
         if not self.impute:
             return scaled
@@ -94,20 +98,46 @@ class Preprocess(TransformerMixin, BaseEstimator):
         names = list(given if input_features is None else input_features)
         return np.array([*names, *(f"{names[column]}_missing" for column in self.flagged_)], dtype=object)
 
-    def _learn(self, column: FloatArray) -> tuple[float, float, float, bool]:
-        """Return location, scale factor, scaled median (if it is needed), and whether a value is missing.
+    def _check(self, X: Any) -> FloatArray:
+        """Check rows against those learned from."""
+        is_known = not hasattr(self, "feature_names_in_") and is_plain_table(X, allow_nan=True)
+        if is_known and X.shape[1] == self.n_features_in_:
+            return X
+        table: Any = X
+        values: Any = validate_data(self, table, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        return values
 
-        One column at a time, so that a table of a million bars needs no second one beside it.
+    def _learn(self, columns: FloatArray) -> FloatArray:
+        """Return location, scale factor, scaled median (if it is needed), and 1 for a missing value (4, k).
+
+        Parameters
+        ----------
+        columns
+            (k, n).
         """
-        known = column[~np.isnan(column)]
-        has_missing = len(known) < len(column)
-        if not len(known) or not np.ptp(known) > max(CONSTANT_RANGE * np.abs(known).max(), SMALLEST_RANGE):
-            return 0.0, 0.0, 0.0, has_missing
-        center = known.mean()
-        known -= center
-        factor = 1 / np.sqrt(np.mean(known**2))
-        median = float(np.median(known)) * factor if self.impute else 0.0
-        return center, factor, median, has_missing
+        is_missing = np.isnan(columns)
+        has_missing = is_missing.any(axis=1)
+        learned = np.zeros((4, len(columns)))
+        learned[:3, ~has_missing] = self._learn_known(columns[~has_missing])
+        for place in np.flatnonzero(has_missing):
+            learned[:3, [place]] = self._learn_known(columns[place][None, ~is_missing[place]])
+        learned[3] = has_missing
+        return learned
+
+    def _learn_known(self, known: FloatArray) -> FloatArray:
+        """Return the first three of `_learn`, of columns without a missing value."""
+        learned = np.zeros((3, len(known)))
+        if not known.size:
+            return learned
+        least = np.maximum(CONSTANT_RANGE * np.abs(known).max(axis=1), SMALLEST_RANGE)
+        speaks = np.ptp(known, axis=1) > least
+        known = known[speaks]
+        center = known.mean(axis=1)
+        known -= center[:, None]
+        factor = 1 / np.sqrt(np.mean(known**2, axis=1))
+        median = np.median(known, axis=1) * factor if self.impute and len(known) else 0.0 * factor
+        learned[:, speaks] = center, factor, median
+        return learned
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -10,9 +10,9 @@ from smc.errors import LeakageError
 from smc.feature_selection.none import NoSelection
 from smc.feature_selection.selector import CUT_BY
 from smc.interfaces import FeatureSelector
-from smc.pipeline.estimate import takes
 from smc.pipeline.purged_splits import fit_with_purged_splits
 from smc.pipeline.rows import Rows
+from smc.pipeline.takes import takes
 from smc.typing import FloatArray
 from smc.windows import Windows
 

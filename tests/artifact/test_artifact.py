@@ -32,7 +32,7 @@ ESTIMATORS = {
     "lightgbm": LightGBM(n_estimators=20, early_stopping_rounds=10),
     "baseline": Baseline(),
 }
-SUFFIX = {"xgboost": "ubj", "lightgbm": "txt"}
+SUFFIX = {"xgboost": "ubj", "lightgbm": "txt", "random_forest": "npz"}
 N = 150
 META = {"label": {"name": "triple_barrier", "max_holding": 20}, "last_training_bar": "2024-05-01T08:00:00Z"}
 

@@ -14,7 +14,9 @@ from smc import artifact
 from smc.artifact import manifest, skops_file, trusted
 from smc.aug.none import NoAugmentation
 from smc.errors import ArtifactError
+from smc.model.flat_trees import KINDS
 from smc.model.lightgbm import LightGBM
+from smc.model.logistic import Logistic
 from smc.model.random_forest import RandomForest
 from smc.model.xgboost import XGBoost
 from smc.pipeline import FoldPipeline
@@ -23,6 +25,7 @@ ESTIMATORS = {
     "xgboost": XGBoost(n_estimators=5),
     "lightgbm": LightGBM(n_estimators=5),
     "random_forest": RandomForest(n_estimators=3, max_depth=3),
+    "logistic": Logistic(),
 }
 
 
@@ -59,7 +62,8 @@ def altered(folders, tmp_path):
 FILES = [
     ("xgboost", "estimator.ubj"),
     ("lightgbm", "estimator.txt"),
-    ("random_forest", "estimator.skops"),
+    ("random_forest", "estimator.npz"),
+    ("logistic", "estimator.skops"),
     ("xgboost", "preprocess.skops"),
     ("xgboost", "golden.npz"),
     ("xgboost", "model.json"),
@@ -124,6 +128,37 @@ def test_a_forged_array_or_archive_is_an_artifact_error(altered, data):
             artifact.load(altered("xgboost", reseal=True, **{file: data}))
 
 
+@pytest.mark.parametrize("change", ["cut", "flipped", "other arrays"])
+def test_a_forged_forest_is_an_artifact_error_or_answers_as_it_did(folders, altered, change):
+    data = (folders / "random_forest/estimator.npz").read_bytes()
+    rng, refused = np.random.default_rng(0), 0
+    for position in rng.integers(0, len(data), 40):
+        forged = bytearray(data)
+        if change == "cut":
+            forged = forged[:position]
+        elif change == "flipped":
+            forged[position] ^= 1 << int(rng.integers(8))
+        else:
+            forged = bytearray((folders / "random_forest/golden.npz").read_bytes())
+        try:
+            artifact.load(altered("random_forest", reseal=True, estimator__npz=bytes(forged)))
+        except ArtifactError as error:
+            refused += "a saved model" in str(error)
+    assert refused > 20
+
+
+def test_a_pickle_in_the_place_of_a_tree_is_not_read(altered, tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "ran"), "w"))
+
+    buffer = io.BytesIO()
+    np.savez(buffer, **dict.fromkeys(KINDS, np.array([Evil()], dtype=object)))
+    with pytest.raises(ArtifactError, match="allow_pickle"):
+        artifact.load(altered("random_forest", reseal=True, estimator__npz=buffer.getvalue()))
+    assert not (tmp_path / "ran").exists()
+
+
 def skops(state: dict, **members: bytes) -> bytes:
     """Write a skops file by hand."""
     buffer = io.BytesIO()
@@ -179,7 +214,7 @@ def test_a_hostile_file_is_refused_and_executes_nothing(altered, tmp_path, attac
     data = skops(hostile(mark)[attack])
     for file in ("estimator__skops", "preprocess__skops"):
         with pytest.raises(ArtifactError):
-            artifact.load(altered("random_forest", reseal=True, **{file: data}))
+            artifact.load(altered("logistic", reseal=True, **{file: data}))
     assert not mark.exists()
 
 
@@ -245,4 +280,4 @@ def test_another_class_than_the_recorded_one_is_refused(folders, altered):
     with pytest.raises(
         ArtifactError, match=r"holds a smc.pipeline.preprocess.Preprocess, but model.json names"
     ):
-        artifact.load(altered("random_forest", reseal=True, estimator__skops=other))
+        artifact.load(altered("logistic", reseal=True, estimator__skops=other))

@@ -66,3 +66,29 @@ def test_the_unit_of_a_feature_does_not_matter(rows, unit):
     np.testing.assert_allclose(
         Preprocess().fit_transform(rows * unit), Preprocess().fit_transform(rows), atol=1e-9
     )
+
+
+@pytest.mark.parametrize("n_cells", [1, 500, 10**6])
+@pytest.mark.parametrize("impute", [True, False])
+def test_a_column_is_learned_as_if_it_stood_alone(monkeypatch, impute, n_cells):
+    monkeypatch.setattr("smc.pipeline.preprocess.N_CELLS", n_cells)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(173, 23)) * 10.0 ** rng.integers(-9, 9, 23) + 10.0 ** rng.integers(-3, 6, 23)
+    X[rng.random(X.shape) < 0.02] = np.nan
+    X[:, 4], X[:, 5], X[:, 6] = 7.0, np.nan, rng.normal(size=173)
+    together = Preprocess(impute=impute).fit(X)
+    for column in range(23):
+        alone = Preprocess(impute=impute).fit(X[:, [column]].copy())
+        for name in ("center_", "factor_", "median_"):
+            assert getattr(together, name)[[column]].tobytes() == getattr(alone, name).tobytes()
+        assert (column in together.flagged_) == (0 in alone.flagged_)
+    known = X[:, 6]
+    assert together.center_[6] == known.mean()
+    assert together.factor_[6] == 1 / np.sqrt(np.mean((known - known.mean()) ** 2))
+
+
+@pytest.mark.parametrize("n_columns", [1, 2, 4])
+def test_another_number_of_columns_is_refused(n_columns):
+    scaler = Preprocess().fit(np.eye(3))
+    with pytest.raises(ValueError, match=f"X has {n_columns} features, but Preprocess is expecting 3"):
+        scaler.transform(np.ones((2, n_columns)))
