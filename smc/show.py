@@ -75,7 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("run", nargs="?", help="folder, id, or beginning of an id (default: the latest run)")
     parser.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
-    parser.add_argument("--list", action="store_true", help="list all runs, also those that failed")
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="list all runs, also those that failed; of finished ones run.json alone is checked",
+    )
     parser.add_argument(
         "--tag", action="append", default=[], help="list the runs that have this tag; several: all of them"
     )
