@@ -12,7 +12,7 @@ from smc.report.figures import Figures
 from smc.report.notices import sentences
 from smc.report.text import day, decimal, interval, minute, percent
 from smc.results import Run, RunStore, list_runs
-from smc.results.manifest import NAME, RUN_ID, verify
+from smc.results.manifest import NAME, RUN_ID, read_manifest
 from smc.results.run import reading
 
 #: Hex digits of an id that are shown at least; more where two runs share them.
@@ -134,7 +134,7 @@ def _listed(folder: Path) -> Listed | str:
         The disk did not give it, which says nothing of the run.
     """
     try:
-        run = Run(folder, verify(folder, ["run.json"]))
+        run = Run(folder, read_manifest(folder))
         with reading(folder):
             return Listed({"run": run.record.get("run")}, _row(run))
     except PlaceError:

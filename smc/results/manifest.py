@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +53,16 @@ class Manifest:
         names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         return cls(run_id, {name: {} for name in names})
 
+    def check(self, folder: Path, name: str, measured: Mapping[str, Any]) -> None:
+        """Raise ResultsError unless a file has the size and the hash that are listed, if any are."""
+        expected = self.files[name]
+        if wrong := [fact for fact in ("size", "sha256") if expected and measured[fact] != expected[fact]]:
+            raise damaged(folder, f"{name} has another {wrong[0]} than {NAME} says")
+
+    def check_content(self, folder: Path, name: str, content: bytes) -> None:
+        """Raise ResultsError unless a file's content is what is listed."""
+        self.check(folder, name, {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()})
+
 
 def write_manifest(folder: Path, *, run_id: str, packed: list[str]) -> None:
     """Hash and fsync every file under `folder`, then write MANIFEST.json, then fsync the folders.
@@ -81,8 +91,8 @@ def digest_of_folder(folder: Path) -> str:
     return hashlib.sha256((folder / NAME).read_bytes()).hexdigest()
 
 
-def verify(folder: Path, names: Collection[str] | None = None) -> Manifest:
-    """Return the manifest of `folder` after comparing every file with it, or those that are named.
+def verify(folder: Path) -> Manifest:
+    """Return the manifest of `folder` after comparing every file with it.
 
     Nothing that it says is used before its form is known, and no file is opened through a link: a folder of
     somebody else's names what it likes. Files that it does not name are not read.
@@ -92,10 +102,9 @@ def verify(folder: Path, names: Collection[str] | None = None) -> Manifest:
     ResultsError
         Names the first file that is missing, of another size, or of another content.
     """
-    manifest = _read(folder)
-    listed = {name: manifest.files[name] for name in manifest.files if names is None or name in names}
-    linked = {above for above in _above(listed) if (folder / above).is_symlink()}
-    for name, expected in listed.items():
+    manifest = read_manifest(folder)
+    linked = {above for above in _above(manifest.files) if (folder / above).is_symlink()}
+    for name in manifest.files:
         try:
             if not linked.isdisjoint(_above([name])):
                 raise OSError("it lies behind a link")
@@ -104,9 +113,7 @@ def verify(folder: Path, names: Collection[str] | None = None) -> Manifest:
             raise damaged(folder, f"{name} is missing") from error
         except OSError as error:
             raise unreadable(folder, name, error) from error
-        wrong = [fact for fact in ("size", "sha256") if measured[fact] != expected[fact]]
-        if wrong:
-            raise damaged(folder, f"{name} has another {wrong[0]} than {NAME} says")
+        manifest.check(folder, name, measured)
     return manifest
 
 
@@ -125,7 +132,14 @@ def unreadable(folder: Path, name: str, error: Exception) -> ResultsError:
     return damaged(folder, f"{name} cannot be read ({said})")
 
 
-def _read(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
+    """Read the list of a run's files, and look into none of them.
+
+    Raises
+    ------
+    ResultsError
+        There is no run, or its list is not of the form that smc writes.
+    """
     if not folder.is_dir():
         raise ResultsError(f"no run at {folder}: finished runs stand in <output>/runs/<run id>")
     try:

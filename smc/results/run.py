@@ -212,9 +212,15 @@ class Run:
         return {name: entry["sha256"] for name, entry in self._manifest.files.items()}
 
     def content(self, name: str) -> bytes:
-        """Read one of its small files."""
+        """Read one of its small files, which must be what is listed."""
+        path = self._file(name)
         with reading(self.path):
-            return read_regular(self._file(name))
+            try:
+                content = read_regular(path)
+            except FileNotFoundError as error:
+                raise damaged(self.path, f"{name} is missing") from error
+        self._manifest.check_content(self.path, name, content)
+        return content
 
     def table(self, name: str) -> pd.DataFrame:
         """Read one of its tables as it was written: ``predictions``, ``curves``."""
