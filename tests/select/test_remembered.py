@@ -5,10 +5,13 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from smc import api
 from smc.selection import remembered, runs
+from smc.selection.candidate import Candidate, Identity
+from smc.selection.evidence import EventEvidence, SplitResult
 from smc.selection.facts import plain
 from smc.selection.facts import remembered as made_again
 from smc.selection.remembered import KEPT, RememberedRuns, state_of
@@ -143,6 +146,16 @@ def facts_of(found: FinishedRuns) -> dict[str, object]:
     return {**vars(found), "candidates": candidates}
 
 
+def test_the_state_of_a_folder_tells_of_every_file_below_it(at_rest, tmp_path):
+    (tmp_path / "model" / "a").mkdir(parents=True)
+    (tmp_path / "model" / "a" / "weights.bin").write_bytes(b"weights")
+    before = state_of(tmp_path)
+    assert before == state_of(tmp_path) != ""
+    edit(tmp_path / "model" / "a" / "weights.bin")
+    assert state_of(tmp_path) != before
+    assert state_of(tmp_path / "absent") == ""
+
+
 def date(folder: Path) -> None:
     os.utime(folder / "run.json", (0, 0))
 
@@ -184,6 +197,32 @@ def test_memory_that_was_forged_deploys_nothing(commit, at_rest, select, output,
     market = ledger.market_trials(ledger.trials("EURUSD")["market"].iloc[0])
     assert market.openings == [], "its test part was not looked at"
     assert select() == first
+
+
+def test_what_is_told_of_a_candidate_is_what_its_folder_says(commit, at_rest, select, output):
+    commit("a1", 0.5)
+    select()
+    first = select()
+    assert first["selections"]["EURUSD"]["train_val_gap"] == 0.05
+
+    def forge(lines):
+        lines[1][2]["candidates"][0]["history"]["train_val_gap"] = 0.01
+        return lines
+
+    rewritten(output, forge)
+    assert select() == first
+
+
+def test_a_regression_has_no_error_of_accuracy_and_is_made_again_all_the_same():
+    time = np.arange(50) * 10
+    evidence = EventEvidence(time, time, np.random.default_rng(0).normal(size=50))
+    part = SplitResult(evidence, time, time, score=evidence.value - evidence.mean)
+    history = {"train_val_r2_gap": 0.1}
+    whole = Candidate(Identity("a", "A", "m", "t"), "regression", history, part, val=part)
+    again = made_again(json.loads(json.dumps(plain(whole))), lambda: whole)
+    assert plain(again) == plain(whole)
+    assert np.isnan(again.val.accuracy_error)
+    assert again.val.r2_error == part.r2_error > 0
 
 
 def test_a_run_that_rots_unseen_is_named_before_a_verdict_rests_on_it(three, select, monkeypatch):
