@@ -15,7 +15,7 @@ from smc.selection.evidence import EventEvidence, SplitResult
 from smc.selection.facts import plain
 from smc.selection.facts import remembered as made_again
 from smc.selection.remembered import KEPT, RememberedRuns, state_of
-from smc.selection.runs import FinishedRuns, read_runs
+from smc.selection.runs import ChangedRunError, FinishedRuns, read_runs
 
 
 @pytest.fixture
@@ -258,6 +258,18 @@ def test_memory_of_another_version_or_form_is_not_taken(commit, at_rest, output,
         read.clear()
         assert recalled(output) == first, name
         assert read == ["a1"], name
+
+
+def test_facts_are_of_a_version_of_all_that_reckons_them():
+    assert set(remembered._versions()) == {"smc", "numpy", "pandas", "pyarrow"}
+
+
+def test_a_run_of_the_same_figures_and_other_files_is_not_what_was_judged(commit, output):
+    commit("a1")
+    found = read_runs(output)
+    found.digests["a1"] = "0" * 64
+    with pytest.raises(ChangedRunError, match="was changed while it was judged: select again"):
+        found._in_full("a1", "EURUSD")
 
 
 def test_a_candidate_made_again_is_the_one_that_was_read(commit, output):
