@@ -33,7 +33,8 @@ from smc.selection.manifest import (
     read_manifest,
     write_manifest,
 )
-from smc.selection.runs import missing_runs, read_runs, runs_summary, unreadable_lists
+from smc.selection.remembered import RememberedRuns
+from smc.selection.runs import ChangedRunError, missing_runs, read_runs, runs_summary, unreadable_lists
 from smc.selection.verdict import DEPLOY, Verdict
 from smc.training.null_band import Nulls
 from smc.training.settle import check_heads, settle
@@ -65,6 +66,11 @@ class SelectionResult:
 def select(config: Config, name: str, progress: Progress | None = None) -> SelectionResult:
     """Judge all runs under `paths.output`, and write the manifest and its reports.
 
+    Of a folder that has not changed since an earlier selection the figures of then are taken
+    (`smc.selection.remembered`); any other is read whole, each file against its hash. What is remembered
+    deploys nothing: the run that a verdict rests on is read whole in every selection, before its test part is
+    opened, and must be what the ledger was told of and what was judged. If it is not, all runs are read anew.
+
     Parameters
     ----------
     config
@@ -77,10 +83,19 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     SmcError
         There are no runs, or ledger or folder cannot be used.
     """
-    output = Path(config["paths"]["output"])
+    known = RememberedRuns.of(Path(config["paths"]["output"]))
+    try:
+        return _select(config, name, progress or Progress(), known)
+    except ChangedRunError:
+        known.forget()
+        return _select(config, name, progress or Progress(), RememberedRuns(known.output))
+
+
+def _select(config: Config, name: str, progress: Progress, known: RememberedRuns) -> SelectionResult:
+    output = known.output
     rule, ledger = instantiate(config["selection"], "selection"), instantiate(config["ledger"], "ledger")
     news = settle(ledger, output)
-    runs = read_runs(output)
+    runs = read_runs(output, known)
     check_heads(ledger, output, runs.heads)
 
     def open_test(candidate: Candidate) -> Candidate:
@@ -89,9 +104,10 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     trials = runs.symbol_trials(ledger, output)
     verdicts = rule.select(trials, open_test)
     for verdict in verdicts:
+        runs.check(verdict)
         runs.keep_figures(verdict, ledger)
     if config["n_null"]:
-        nulls = Nulls(output, runs.folders, config["n_null"], progress or Progress())
+        nulls = Nulls(output, runs.folders, config["n_null"], progress)
         verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
     there = {*runs.folders, *(run["folder"] for run in runs.damaged)}
     summary = runs_summary(runs, missing_runs(output, there), unreadable_lists(output))
@@ -108,6 +124,7 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
     changes = _changes(output, manifest, file)
     path = write_manifest(output, manifest, file)
     page = file.replace("manifest", "report").replace(".json", ".html")
+    known.save()
     return SelectionResult(manifest, path, save_selection_report(manifest, output, page), changes, news)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from smc import stats
 from smc.errors import ResultsError
-from smc.outside.regular_file import read_json
+from smc.outside.regular_file import parse_json, read_regular
 from smc.results import Run, list_runs, load_run
 from smc.results.return_scheme import are_alike
 from smc.selection.candidates import candidates_of
@@ -107,12 +107,19 @@ def _with_seed(section: Config, seed: int, sources: dict[str, str], path: str = 
 
 
 def _is_repeat(folder: Path, run: Run) -> bool:
-    """Compare by the record alone: to verify the files of every run would take its time."""
+    """Compare by the record alone: to verify the files of every run would take its time.
+
+    A record that does not hold a hash of the run anywhere is not parsed.
+    """
+    shared = {name: run.record.get(name) for name in SHARED}
     try:
-        record = read_json(folder / "run.json")
+        content = read_regular(folder / "run.json")
+        if not all(value.encode() in content for value in shared.values() if isinstance(value, str)):
+            return False
+        record = parse_json(content)
     except (OSError, ValueError):
         return False
-    return isinstance(record, dict) and all(record.get(name) == run.record.get(name) for name in SHARED)
+    return isinstance(record, dict) and all(record.get(name) == value for name, value in shared.items())
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from smc.errors import ResultsError
+from smc.errors import PlaceError, ResultsError
 from smc.report.document import Section, Table
 from smc.report.figures import Figures
 from smc.report.notices import sentences
 from smc.report.text import day, decimal, interval, minute, percent
-from smc.results import Run, RunStore, list_runs, load_run
-from smc.results.manifest import NAME, RUN_ID
+from smc.results import Run, RunStore, list_runs
+from smc.results.manifest import NAME, RUN_ID, read_manifest
 from smc.results.run import reading
 
 #: Hex digits of an id that are shown at least; more where two runs share them.
@@ -48,7 +48,7 @@ EVERY = Wanted()
 
 @dataclass(frozen=True)
 class Listed:
-    """A finished run as it is listed: what it says of itself, and its cells."""
+    """A finished run as it is listed: what it is called, and its cells."""
 
     facts: Mapping[str, Any]
     row: tuple[str, ...]
@@ -57,12 +57,15 @@ class Listed:
 def runs(output: str | Path, wanted: Wanted = EVERY) -> list[Section]:
     """List the finished runs with their out-of-fold score, and what became of the others; the latest first.
 
-    Test figures are not listed, even where they are known: who sees many at once picks among them.
+    Test figures are not listed, even where they are known: who sees many at once picks among them. A run
+    whose run.json is damaged is listed as such; its other files are not read, but checked once it is shown.
 
     Raises
     ------
     ResultsError
         No run is wanted: the message names the tags that there are.
+    PlaceError
+        The disk did not give a file.
     """
     listed, store = {folder.name: _listed(folder) for folder in list_runs(output)}, RunStore(output)
     finished = {name: run for name, run in listed.items() if isinstance(run, Listed)}
@@ -123,11 +126,19 @@ def called(naming: Mapping[str, Any]) -> str:
 
 
 def _listed(folder: Path) -> Listed | str:
-    """Return what is listed of a finished run, or what is damaged of it."""
+    """Return what is listed of a finished run, or what is damaged of it: no other file than run.json is read.
+
+    Raises
+    ------
+    PlaceError
+        The disk did not give it, which says nothing of the run.
+    """
     try:
-        run = load_run(folder)
+        run = Run(folder, read_manifest(folder))
         with reading(folder):
-            return Listed(run.record, _row(run))
+            return Listed({"run": run.record.get("run")}, _row(run))
+    except PlaceError:
+        raise
     except ResultsError as error:
         return str(error)
 

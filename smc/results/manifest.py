@@ -3,14 +3,14 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smc.errors import ResultsError, place_error
-from smc.outside.regular_file import open_regular, read_json
+from smc.outside.regular_file import open_regular, parse_json, read_regular
 from smc.results.durable import PASSING, sync
 from smc.results.plain import json_bytes
 
@@ -37,17 +37,31 @@ class Manifest:
         Size and SHA-256 of each file; names are relative, with /, and lead nowhere outside the folder.
     packed
         Those of them that are compressed.
+    digest
+        Hash of the list as it was read, and with it of every file (SHA-256, hex); empty of one that is not
+        written yet.
     """
 
     run_id: str
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     packed: tuple[str, ...] = ()
+    digest: str = ""
 
     @classmethod
     def of_staged(cls, folder: Path, run_id: str) -> "Manifest":
         """Name the files of a folder that is being written, without looking into them."""
         names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         return cls(run_id, {name: {} for name in names})
+
+    def check(self, folder: Path, name: str, measured: Mapping[str, Any]) -> None:
+        """Raise ResultsError unless a file has the size and the hash that are listed, if any are."""
+        expected = self.files[name]
+        if wrong := [fact for fact in ("size", "sha256") if expected and measured[fact] != expected[fact]]:
+            raise damaged(folder, f"{name} has another {wrong[0]} than {NAME} says")
+
+    def check_content(self, folder: Path, name: str, content: bytes) -> None:
+        """Raise ResultsError unless a file's content is what is listed."""
+        self.check(folder, name, {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()})
 
 
 def write_manifest(folder: Path, *, run_id: str, packed: list[str]) -> None:
@@ -88,20 +102,18 @@ def verify(folder: Path) -> Manifest:
     ResultsError
         Names the first file that is missing, of another size, or of another content.
     """
-    manifest = _read(folder)
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.is_symlink() and not path.exists():
-            raise damaged(folder, f"{name} is missing")
+    manifest = read_manifest(folder)
+    linked = {above for above in _above(manifest.files) if (folder / above).is_symlink()}
+    for name in manifest.files:
         try:
-            if any(above.is_symlink() for above in _above(name, folder)):
+            if not linked.isdisjoint(_above([name])):
                 raise OSError("it lies behind a link")
-            measured = _measure(path)
+            measured = _measure(folder / name)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise damaged(folder, f"{name} is missing") from error
         except OSError as error:
             raise unreadable(folder, name, error) from error
-        wrong = [fact for fact in ("size", "sha256") if measured[fact] != expected[fact]]
-        if wrong:
-            raise damaged(folder, f"{name} has another {wrong[0]} than {NAME} says")
+        manifest.check(folder, name, measured)
     return manifest
 
 
@@ -120,16 +132,25 @@ def unreadable(folder: Path, name: str, error: Exception) -> ResultsError:
     return damaged(folder, f"{name} cannot be read ({said})")
 
 
-def _read(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
+    """Read the list of a run's files, and look into none of them.
+
+    Raises
+    ------
+    ResultsError
+        There is no run, or its list is not of the form that smc writes.
+    """
     if not folder.is_dir():
         raise ResultsError(f"no run at {folder}: finished runs stand in <output>/runs/<run id>")
     try:
-        said = read_json(folder / NAME)
+        content = read_regular(folder / NAME)
+        said = parse_json(content)
     except (OSError, ValueError) as error:
         raise unreadable(folder, NAME, error) from error
     if problem := next(_problems(said), None):
         raise damaged(folder, f"{NAME} {problem}")
-    return Manifest(said["run_id"], said["files"], tuple(said["packed"]))
+    digest = hashlib.sha256(content).hexdigest()
+    return Manifest(said["run_id"], said["files"], tuple(said["packed"]), digest)
 
 
 def _problems(said: Any) -> Iterator[str]:
@@ -162,9 +183,14 @@ def _leads_nowhere(name: str) -> bool:
     return len(parts) <= MOST_PARTS and all(PART.fullmatch(part) for part in parts)
 
 
-def _above(name: str, folder: Path) -> list[Path]:
-    """Return the folders between a file and the one that lists it."""
-    return [folder / above for above in Path(name).parents if above != Path()]
+def _above(names: Iterable[str]) -> set[str]:
+    """Return the folders between files and the one that lists them.
+
+    >>> sorted(_above(["run.json", "model/a/b.json"]))
+    ['model', 'model/a']
+    """
+    parts = (name.split("/") for name in names if "/" in name)
+    return {"/".join(own[:depth]) for own in parts for depth in range(1, len(own))}
 
 
 def _measure(path: Path, *, sync_too: bool = False) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from smc.errors import ResultsError, SmcError
 from smc.outside.regular_file import check_bounded, parse_json, read_regular
-from smc.results.manifest import DIGEST, NAME, Manifest, damaged, digest_of_folder, unreadable, verify
+from smc.results.manifest import DIGEST, NAME, Manifest, damaged, unreadable, verify
 from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
@@ -119,8 +119,8 @@ class Run:
 
     @property
     def digest(self) -> str:
-        """Hash of the list of its files, and with it of every file (SHA-256, hex)."""
-        return digest_of_folder(self.path)
+        """Hash of the list of its files as it was read, and with it of every file (SHA-256, hex)."""
+        return self._manifest.digest
 
     def sealed_events(self) -> pd.DataFrame | None:
         """Return when the events of its sealed test part are and end, and no figure; None if it has none."""
@@ -212,9 +212,15 @@ class Run:
         return {name: entry["sha256"] for name, entry in self._manifest.files.items()}
 
     def content(self, name: str) -> bytes:
-        """Read one of its small files."""
+        """Read one of its small files, which must be what is listed."""
+        path = self._file(name)
         with reading(self.path):
-            return read_regular(self._file(name))
+            try:
+                content = read_regular(path)
+            except FileNotFoundError as error:
+                raise damaged(self.path, f"{name} is missing") from error
+        self._manifest.check_content(self.path, name, content)
+        return content
 
     def table(self, name: str) -> pd.DataFrame:
         """Read one of its tables as it was written: ``predictions``, ``curves``."""

@@ -178,7 +178,7 @@ def comparison_row(run: Candidate) -> dict[str, Any]:
         **{name: run.history.get(name) for name in HISTORY},
         "out_of_fold_accuracy": out_of_fold.accuracy if out_of_fold else None,
         "baseline_accuracy": out_of_fold.baseline_accuracy if out_of_fold else None,
-        "evidence": out_of_fold.evidence.mean if out_of_fold else None,
+        "evidence": out_of_fold.mean if out_of_fold else None,
         "n_events": out_of_fold.n_events if out_of_fold else 0,
         "test_accuracy": run.test.accuracy if run.test else None,
         "sharpe": run.returns.sharpe if run.returns else None,

@@ -84,6 +84,11 @@ class SplitResult:
         return len(self.time)
 
     @property
+    def mean(self) -> float:
+        """The score above the baseline's."""
+        return self.evidence.mean
+
+    @property
     def accuracy(self) -> float | None:
         """Share of events whose class was named; None for a regression."""
         return None if self.correct is None else float(self.correct.mean())

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from smc.errors import PlaceError, ResultsError
 from smc.evaluation.predictions import BASELINE
 from smc.outside.regular_file import read_json
 from smc.results import Run, RunStore, list_runs, load_run
-from smc.results.manifest import RUN_ID, digest_of_folder
+from smc.results.manifest import RUN_ID
 from smc.results.opened_scores import SCORES
 from smc.results.own_code import own_targets
 from smc.results.plain import to_plain
@@ -19,12 +20,18 @@ from smc.results.return_scheme import SIMPLE
 from smc.results.run import reading
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
+from smc.selection.facts import RunFacts, plain, remembered
 from smc.selection.family import families
+from smc.selection.remembered import RememberedRuns, state_of
 from smc.selection.verdict import Verdict
 from smc.trials import Head, Ledger
 
 #: Why a run whose folder holds together is left out all the same.
 CHANGED = "it was changed after the ledger had been told of it: run it again"
+
+
+class ChangedRunError(ResultsError):
+    """A run that is read in full is not what was judged."""
 
 
 @dataclass
@@ -48,6 +55,8 @@ class FinishedRuns:
         that count, and that are not held against the others.
     heads
         Event of the ledger that registered a run, by id.
+    digests
+        Hash of a run's list of files when it was read, by id.
     """
 
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
@@ -57,31 +66,92 @@ class FinishedRuns:
     without_evidence: list[dict[str, str]] = field(default_factory=list)
     set_aside: list[dict[str, str]] = field(default_factory=list)
     heads: dict[str, Head] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
-    def add(self, run: Run) -> None:
-        """Read what a selection needs of a run; its tables are let go of again."""
-        if run.run_id in self.folders:
-            self.repeated.append(run.path.name)
+    def read(self, folder: Path, known: RememberedRuns) -> None:
+        """Take in what a selection needs of a run folder; its tables are let go of again.
+
+        A folder that is remembered is not opened. One that is damaged, or cannot be judged, is named.
+        """
+        state = state_of(folder)
+        facts = known.recall(folder, state)
+        if facts is not None and self._add(folder, facts):
             return
         try:
-            with reading(run.path):
-                candidates = _candidates(run)
-                head = run.record.get("ledger")
-                head = Head(head["number"], head["hash"]) if head else None
+            run = load_run(folder)
+        except PlaceError:
+            raise  # what could be read a moment later would be judged a moment later
+        except ResultsError as error:
+            self.damaged.append({"folder": folder.name, "reason": str(error)})
+            return
+        if run.run_id in self.folders:
+            self.repeated.append(folder.name)
+            return
+        try:
+            facts = _facts(run)
         except PlaceError:
             raise
         except ResultsError as error:
-            self.damaged.append({"folder": run.path.name, "reason": f"cannot be judged: {error}"})
+            self.damaged.append({"folder": folder.name, "reason": f"cannot be judged: {error}"})
             return
-        self.folders[run.run_id] = run.path
+        if self._add(folder, facts):
+            known.keep(folder, state, facts)
+
+    def _add(self, folder: Path, facts: RunFacts) -> bool:
+        """Take in the facts of a run; not those that are none (False)."""
+        try:
+            run_id, digest = facts["run_id"], facts["digest"]
+            head = Head(*facts["head"]) if facts["head"] else None
+            candidates = [
+                remembered(own, partial(self._in_full, run_id, own["identity"]["symbol"]))
+                for own in facts["candidates"]
+            ]
+        except (KeyError, TypeError, ValueError):
+            return False
+        if run_id in self.folders:
+            self.repeated.append(folder.name)
+            return True
+        self.folders[run_id], self.digests[run_id] = folder, digest
         if head:
-            self.heads[run.run_id] = head
+            self.heads[run_id] = head
         for candidate in candidates:
             symbol = candidate.identity.symbol
             self.candidates.setdefault(symbol, []).append(candidate)
-            if candidate.out_of_fold is None or not len(candidate.out_of_fold.evidence):
+            if candidate.out_of_fold is None or not candidate.out_of_fold.n_events:
                 reason = "no out-of-fold evidence: " + (", ".join(candidate.notes) or "no folds were fitted")
-                self.without_evidence.append({"run_id": run.run_id, "symbol": symbol, "reason": reason})
+                self.without_evidence.append({"run_id": run_id, "symbol": symbol, "reason": reason})
+        return True
+
+    def check(self, verdict: Verdict) -> None:
+        """Read the run that a verdict rests on in full: it is what was judged.
+
+        Raises
+        ------
+        ChangedRunError
+            It is not.
+        """
+        if verdict.candidate is not None:
+            self._in_full(verdict.candidate.run_id, verdict.symbol)
+
+    def _in_full(self, run_id: str, symbol: str) -> Candidate:
+        """Return a candidate with all of its events, from a folder every byte of which was checked."""
+        return self._verified(run_id, symbol)[1]
+
+    def _verified(self, run_id: str, symbol: str) -> tuple[Run, Candidate]:
+        folder = self.folders[run_id]
+        try:
+            run = load_run(folder)
+            with reading(folder):
+                found = [candidate for candidate in _candidates(run) if candidate.identity.symbol == symbol]
+        except PlaceError:
+            raise
+        except ResultsError as error:
+            raise ChangedRunError(_changed(folder)) from error
+        judged = [own for own in self.candidates[symbol] if own.run_id == run_id]
+        is_same = run.digest == self.digests[run_id] and list(map(plain, found)) == list(map(plain, judged))
+        if not is_same:
+            raise ChangedRunError(_changed(folder))
+        return run, found[0]
 
     def open_test(self, candidate: Candidate, ledger: Ledger, by: str) -> Candidate:
         """Return the candidate with its test part; a sealed one is opened, which the ledger is told first."""
@@ -90,7 +160,7 @@ class FinishedRuns:
         symbol, (time, end) = candidate.identity.symbol, candidate.test_events
         if end is None:
             return candidate
-        run = load_run(self.folders[candidate.run_id])
+        run, _ = self._verified(candidate.run_id, symbol)
         part = (run.record.get("test_part") or {}).get(symbol)
         if part and part["last"]:  # exact; a run of before 0.3 dates the bars of its events alone
             end = pd.to_datetime(part["last"], utc=True)
@@ -154,7 +224,7 @@ class FinishedRuns:
         digests = dict(zip(rows["run_id"], rows["digest"], strict=True))
         for run_id, folder in list(self.folders.items()):
             expected = digests.get(run_id)
-            if isinstance(expected, str) and digest_of_folder(folder) not in expected.split():
+            if isinstance(expected, str) and self.digests[run_id] not in expected.split():
                 del self.folders[run_id]
                 self.damaged.append({"folder": folder.name, "reason": CHANGED})
                 for symbol, runs in self.candidates.items():
@@ -177,23 +247,43 @@ class FinishedRuns:
         return of_today
 
 
-def read_runs(output: str | Path) -> FinishedRuns:
+def read_runs(output: str | Path, known: RememberedRuns | None = None) -> FinishedRuns:
     """Read every finished run under an output folder; a damaged one is named and left out.
 
     The order of the folders does not matter, and a run that was copied under another name counts once.
+
+    Parameters
+    ----------
+    known
+        What was read of the folders before: those that did not change since are not read again.
 
     Raises
     ------
     ResultsError
         There is none.
     """
-    runs = FinishedRuns()
-    for run in _verified(output, runs.damaged):
-        runs.add(run)
+    runs, known = FinishedRuns(), known or RememberedRuns(Path(output))
+    for folder in list_runs(output):
+        runs.read(folder, known)
     if not runs.folders:
         damaged = f", but {len(runs.damaged)} damaged ones" if runs.damaged else ""
         raise ResultsError(f"no finished run under {output}{damaged}: python -m smc.train makes one")
     return runs
+
+
+def _facts(run: Run) -> RunFacts:
+    with reading(run.path):
+        head = run.record.get("ledger")
+        return {
+            "run_id": run.run_id,
+            "digest": run.digest,
+            "head": [head["number"], head["hash"]] if head else None,
+            "candidates": [plain(candidate) for candidate in _candidates(run)],
+        }
+
+
+def _changed(folder: Path) -> str:
+    return f"the run at {folder} was changed while it was judged: select again"
 
 
 def _candidates(run: Run) -> list[Candidate]:
@@ -224,16 +314,6 @@ def runs_summary(
         "without_evidence": sorted(runs.without_evidence, key=lambda run: (run["symbol"], run["run_id"])),
         "set_aside": sorted(runs.set_aside, key=lambda run: (run["symbol"], run["run_id"])),
     }
-
-
-def _verified(output: str | Path, damaged: list[dict[str, str]]) -> Iterator[Run]:
-    for folder in list_runs(output):
-        try:
-            yield load_run(folder)
-        except PlaceError:
-            raise  # what could be read a moment later would be judged a moment later
-        except ResultsError as error:
-            damaged.append({"folder": folder.name, "reason": str(error)})
 
 
 def _with_baseline(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -50,10 +50,10 @@ def effective_trials(panel: npt.ArrayLike, *, convention: str = "average_correla
     n_rows, n_trials = scaled.shape
     if n_trials <= 1:
         return float(n_trials)
-    correlation = scaled.T @ scaled / n_rows
     if convention == "participation_ratio":
-        return float(n_trials**2 / (correlation**2).sum())
-    mean = (correlation.sum() - n_trials) / (n_trials * (n_trials - 1))
+        return float(n_trials**2 / ((scaled.T @ scaled / n_rows) ** 2).sum())
+    total = (scaled.sum(axis=1) ** 2).sum() / n_rows  # of all correlations, of which there are n_trials^2
+    mean = (total - n_trials) / (n_trials * (n_trials - 1))
     mean = min(max(mean, 0.0), 1.0)
     return float(mean + (1 - mean) * n_trials)
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from smc.arguments import check_choice
 from smc.stats.panel import ROUNDING, check_panel
+from smc.stats.stationary import some_at_once
 from smc.typing import FloatArray
 
 #: Null panels, and splits of each, behind the spread.
@@ -153,8 +154,12 @@ def _halves(n_blocks: int) -> FloatArray:
 
 def _logits(blocks: _BlockSums, halves: FloatArray, performance: str) -> FloatArray:
     """Return the logits of all splits: each half once in sample, once out of sample."""
-    one, other = _performance(blocks, halves, performance), _performance(blocks, 1 - halves, performance)
-    return np.concatenate([_rank_logit(one, other), _rank_logit(other, one)])
+    forth, back = [], []
+    for some in some_at_once(halves):
+        one, other = _performance(blocks, some, performance), _performance(blocks, 1 - some, performance)
+        forth.append(_rank_logit(one, other))
+        back.append(_rank_logit(other, one))
+    return np.concatenate([*forth, *back])
 
 
 def _performance(blocks: _BlockSums, halves: FloatArray, performance: str) -> FloatArray:

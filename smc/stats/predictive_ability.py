@@ -9,7 +9,7 @@ import numpy.typing as npt
 from smc.arguments import check_at_least
 from smc.stats.block_length import optimal_block_length
 from smc.stats.panel import check_panel, standardised, varies
-from smc.stats.stationary import long_run_variance, resample, steps
+from smc.stats.stationary import long_run_variance, resample, some_at_once, steps
 from smc.typing import FloatArray
 
 
@@ -86,13 +86,14 @@ def superior_predictive_ability(
     check_at_least("block_size", size, 1)
     scaled, deviation = standardised(values), values.std(axis=0)
     error = np.sqrt(np.maximum(long_run_variance(scaled, size), 1 / len(values)) / len(values))
-    draws = [
-        resample(scaled, blocks)[0]
-        for blocks in steps(len(values), block_size=size, n_draws=n_draws, seed=seed)
-    ]
+    draws, n_drawn = np.empty((n_draws, values.shape[1])), 0
+    for blocks in steps(len(values), block_size=size, n_draws=n_draws, seed=seed):
+        drawn, _ = resample(scaled, blocks)
+        draws[n_drawn : n_drawn + len(drawn)] = drawn
+        n_drawn += len(drawn)
     unit = error if studentised else 1 / deviation
     statistic, shares = predictive_shares(
-        values.mean(axis=0) / deviation, np.concatenate(draws), error=error, unit=unit, n_rows=len(values)
+        values.mean(axis=0) / deviation, draws, error=error, unit=unit, n_rows=len(values)
     )
     lower, consistent, upper = ((share * n_draws + 1) / (n_draws + 1) for share in shares)
     return SuperiorPredictiveAbility(lower, consistent, upper, statistic, size, n_draws)
@@ -117,4 +118,8 @@ def predictive_shares(
     if statistic == 0:
         return 0.0, [1.0, 1.0, 1.0]
     shifts = np.minimum(mean, 0.0), np.where(poor, mean, 0.0), np.zeros_like(mean)
-    return statistic, [float((((draws + shift) / unit).max(axis=1) > statistic).mean()) for shift in shifts]
+    n_beyond = [
+        sum((((some + shift) / unit).max(axis=1) > statistic).sum() for some in some_at_once(draws))
+        for shift in shifts
+    ]
+    return statistic, [float(n / len(draws)) for n in n_beyond]

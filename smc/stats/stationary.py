@@ -9,6 +9,8 @@ from smc.typing import FloatArray, IntArray
 
 #: Rows that the blocks drawn in one step may cover: a few dozen MiB, whatever the panel.
 STEP_SIZE = 2_000_000
+#: Rows of a tall table that are looked at together.
+AT_ONCE = 256
 
 #: First block of each draw (n_draws + 1), and first row and length of each block.
 Blocks = tuple[IntArray, IntArray, IntArray]
@@ -42,6 +44,15 @@ def steps(n_rows: int, *, block_size: float, n_draws: int, seed: int) -> Iterato
     step = max(1, STEP_SIZE // n_rows)
     for done in range(0, n_draws, step):
         yield draw_blocks(n_rows, block_size=block_size, n_draws=min(step, n_draws - done), rng=rng)
+
+
+def some_at_once(rows: FloatArray) -> Iterator[FloatArray]:
+    """Give a tall table a few rows at a time, so that what is made of them never is as large as all.
+
+    >>> [len(some) for some in some_at_once(np.zeros((600, 2)))]
+    [256, 256, 88]
+    """
+    return (rows[first : first + AT_ONCE] for first in range(0, len(rows), AT_ONCE))
 
 
 def long_run_variance(centred: FloatArray, block_size: float) -> FloatArray:

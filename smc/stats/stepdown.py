@@ -8,7 +8,7 @@ import numpy.typing as npt
 from smc.arguments import check_at_least
 from smc.stats.block_length import optimal_block_length
 from smc.stats.panel import ROUNDING, check_panel, varies
-from smc.stats.stationary import long_run_variance, resample, steps
+from smc.stats.stationary import long_run_variance, resample, some_at_once, steps
 from smc.typing import BoolArray, FloatArray
 
 #: A draw's standard error is at least this share of the sample's: a draw that misses the few rows on which a
@@ -110,9 +110,12 @@ def stepdown(statistics: FloatArray, draws: FloatArray) -> FloatArray:
     if not len(statistics):
         return np.empty(0)
     order = np.argsort(-statistics, kind="stable")
-    largest = np.maximum.accumulate(draws[:, order[::-1]], axis=1)[:, ::-1]
+    n_reaching = np.zeros(len(order))
+    for some in some_at_once(draws):
+        largest = np.maximum.accumulate(some[:, order[::-1]], axis=1)[:, ::-1]
+        n_reaching += at_least(largest, statistics[order]).sum(axis=0)
     share = np.empty(len(order))
-    share[order] = np.maximum.accumulate(at_least(largest, statistics[order]).mean(axis=0))
+    share[order] = np.maximum.accumulate(n_reaching / len(draws))
     return share
 
 
@@ -177,9 +180,10 @@ def _studentised(
     scaled = centred / scale
     variance = np.maximum(long_run_variance(scaled, block_size), 1 / n_rows)  # alternating columns: near 0
     mean = mean / scale
-    draws = []
+    draws, n_drawn = np.empty((n_draws, centred.shape[1])), 0
     for blocks in steps(n_rows, block_size=block_size, n_draws=n_draws, seed=seed):
         drawn, drawn_variance = resample(scaled, blocks)
         error = np.sqrt(np.maximum(drawn_variance, LEAST_ERROR**2 * variance) / n_rows)
-        draws.append(drawn / error)
-    return mean / np.sqrt(variance / n_rows), np.concatenate(draws)
+        draws[n_drawn : n_drawn + len(drawn)] = drawn / error
+        n_drawn += len(drawn)
+    return mean / np.sqrt(variance / n_rows), draws

@@ -12,7 +12,11 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("run", nargs="?", help="folder, id, or beginning of an id (default: the latest run)")
     command.add_argument("--output", default="outputs", help="root of all results (default: outputs)")
-    command.add_argument("--list", action="store_true", help="list all runs, also those that failed")
+    command.add_argument(
+        "--list",
+        action="store_true",
+        help="list all runs, also those that failed; of finished ones run.json alone is checked",
+    )
     command.add_argument(
         "--tag", action="append", default=[], help="list the runs that have this tag; several: all of them"
     )

@@ -307,7 +307,7 @@ MUTATIONS = (
         "tests/select/test_select.py", "a recorded test part is no look",
     ),
     Mutation(
-        "selection", "digest_of_folder(folder) not in expected.split()", "False",
+        "selection", "self.digests[run_id] not in expected.split()", "False",
         "tests/select/test_select.py", "a folder that was changed is judged all the same",
     ),
     Mutation(
@@ -339,7 +339,7 @@ MUTATIONS = (
         "tests/results/test_place_laws.py", "a list of files leads out of the folder",
     ),
     Mutation(
-        "results", "if any(above.is_symlink() for above in _above(name, folder)):", "if folder is None:",
+        "results", "if not linked.isdisjoint(_above([name])):", "if folder is None:",
         "tests/results/test_place_laws.py", "a folder of a run is read behind a link",
     ),
     Mutation(

@@ -1,11 +1,13 @@
 """`python -m smc.show`, from finding the run to where the pictures are."""
 
+import errno
 import os
 import re
+from pathlib import Path
 
 import pytest
 
-from smc.cli import EXIT_USER_ERROR
+from smc.cli import EXIT_BAD_PLACE, EXIT_USER_ERROR
 from smc.errors import ResultsError
 from smc.report import markdown
 from smc.report.runs import runs
@@ -204,6 +206,40 @@ def test_a_damaged_run_is_listed_as_such(output):
     (row,) = (row for row in others if row[1] == ONE[:8])
     assert row[4] == "damaged"
     assert "run.json has another size" in row[5]
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Names of the files that are opened below a run, in order; `faults` has errors of some."""
+    opened, open_file = [], os.open
+
+    def counted(path, *arguments, **named):
+        if "runs" in Path(os.fspath(path)).parts:
+            opened.append(Path(path).name)
+            if number := counted.faults.get(Path(path).name):
+                raise OSError(number, os.strerror(number), str(path))
+        return open_file(path, *arguments, **named)
+
+    counted.faults, counted.names = {}, opened
+    monkeypatch.setattr(os, "open", counted)
+    return counted
+
+
+def test_a_list_opens_two_files_of_a_finished_run(output, opened):
+    (output / "runs" / ONE / "predictions.parquet").write_bytes(b"damaged")
+    finished, _ = (section.tables[0].rows for section in runs(output))
+    assert {row[1] for row in finished} == {ONE[:8], TWO[:8]}, "what it does not read it does not check"
+    assert sorted(opened.names) == ["MANIFEST.json", "MANIFEST.json", "run.json", "run.json"]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EMFILE])
+@pytest.mark.parametrize("name", ["run.json", "MANIFEST.json"])
+def test_a_disk_that_does_not_give_a_file_ends_a_list(output, opened, capsys, name, number):
+    opened.faults[name] = number
+    with pytest.raises(SystemExit) as ended:
+        main(["--list", "--output", str(output)])
+    assert ended.value.code == EXIT_BAD_PLACE
+    assert os.strerror(number) in capsys.readouterr().err
 
 
 def test_folders_without_a_manifest_are_listed_and_named(output):

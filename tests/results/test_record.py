@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -10,7 +11,7 @@ from smc import api
 from smc.model.logistic import Logistic
 from smc.results import RunStore, load_run
 from smc.results.record import RunRecord
-from smc.results.schema import json_schema, record_problems
+from smc.results.schema import json_schema, record_misfits, record_problems, surely_fits
 
 EARLIER = Path(__file__).parent.parent / "earlier"
 FAST = (
@@ -126,3 +127,21 @@ def test_the_schema_is_one():
     Draft202012Validator.check_schema(json_schema(RunRecord))
     with pytest.raises(TypeError, match="no schema for"):
         json_schema(tuple[int, ...])
+
+
+def test_what_is_surely_fine_fits_and_every_record_of_a_run_is(tmp_path):
+    run = api.train([*FAST, f"paths.output={tmp_path}"])
+    schema = json_schema(RunRecord)
+    surely, validator = surely_fits(schema), Draft202012Validator(schema)
+    assert surely(dict(run.record))
+    assert next(record_misfits(run.record), None) is None
+    rng, wrong = np.random.default_rng(0), (None, True, 3, 0.5, "x", [], ["x"], [None], {}, {"a": "x"})
+    for _ in range(300):
+        record = json.loads(json.dumps(run.record))
+        holder, key = record, str(rng.choice(list(record)))
+        while isinstance(holder[key], dict) and holder[key] and rng.random() < 0.7:
+            holder = holder[key]
+            key = str(rng.choice(list(holder)))
+        holder[key] = wrong[rng.integers(len(wrong))]
+        misfits = [problem for problem in validator.iter_errors(record) if problem.validator != "required"]
+        assert surely(record) == (not misfits), (key, holder[key])

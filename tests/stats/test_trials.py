@@ -49,3 +49,13 @@ def test_constant_columns_are_no_trials(convention: str) -> None:
 def test_an_unknown_convention_is_refused() -> None:
     with pytest.raises(ValueError, match="average_correlation, participation_ratio, got 'clusters'"):
         effective_trials(np.zeros((30, 2)), convention="clusters")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_average_correlation_is_that_of_all_pairs(seed):
+    rng = np.random.default_rng(seed)
+    panel = rng.normal(size=(80, rng.integers(2, 40))) + rng.normal(size=(80, 1)) * rng.random()
+    n_trials = panel.shape[1]
+    pairs = np.corrcoef(panel.T)[np.triu_indices(n_trials, 1)]
+    mean = min(max(pairs.mean(), 0.0), 1.0)
+    assert effective_trials(panel) == pytest.approx(mean + (1 - mean) * n_trials, rel=1e-12)
