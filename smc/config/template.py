@@ -8,8 +8,8 @@ from typing import Any
 from smc.typing import Config
 
 MARK = re.compile(r"smc_mark_(\d+)_")
-#: Interpolations that hand a value on as it is, or have nothing to do with one. What selects an item of a list
-#: is none: it depends on the list's length.
+#: Interpolations that hand a value on as it is, or have nothing to do with one. What selects an item of a
+#: list is none: it depends on the list's length.
 HANDS_ON = re.compile(r"\$\{(?:[\w.]+|oc\.select:(?![^,}]*(?:\.\d|\[))[^${}]*|(?:oc\.env|now):[^${}]*)\}")
 INTERPOLATION = "${"
 

@@ -136,7 +136,8 @@ class Processes(Launcher):
 
 def modules_of(jobs: Sequence[Job]) -> list[str]:
     """Name the modules that the jobs will import, as far as it can be told, each once."""
-    targets = {target.rpartition(".")[0] for job in jobs for target in _targets(job.config)}
+    sections = {id(section): section for job in jobs for section in job.config.values()}
+    targets = {target.rpartition(".")[0] for target in _targets(list(sections.values()))}
     return [PRELOAD, *sorted(targets), *sorted({name for module in targets for name in _libraries(module)})]
 
 
