@@ -138,7 +138,7 @@ def modules_of(jobs: Sequence[Job]) -> list[str]:
     """Name the modules that the jobs will import, as far as it can be told, each once."""
     sections = {id(section): section for job in jobs for section in job.config.values()}
     targets = {target.rpartition(".")[0] for target in _targets(list(sections.values()))}
-    return [PRELOAD, *sorted(targets), *sorted({name for module in targets for name in _libraries(module)})]
+    return [*sorted(targets), *sorted({name for module in targets for name in _libraries(module)}), PRELOAD]
 
 
 def _targets(node: object) -> Iterator[str]:
