@@ -88,7 +88,7 @@ class Processes(Launcher):
         return self.jobs or max(1, n_cores() // most_threads)
 
     def _start(self, job: Job, task: Task, sweep: SweepState, context: ForkServerContext) -> list[Worker]:
-        """Start one job, if possible in a process that waits for one; one that cannot be started has ended."""
+        """Start one job, in a process that waits for one if there is any."""
         sweep.started(job)
         log = sweep.log_of(job)
         while self._idle:
