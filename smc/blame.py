@@ -72,7 +72,12 @@ def described(error: BaseException) -> str:
 
 def allowed_by_user() -> tuple[str, ...]:
     """Return the module prefixes that the user trusts, beside those that smc does."""
-    return tuple(name.strip() for name in os.environ.get(ALLOW, "").split(",") if name.strip())
+    return _listed(os.environ.get(ALLOW, ""))
+
+
+@cache
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def is_installed(path: Path) -> bool:

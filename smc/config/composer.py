@@ -1,12 +1,11 @@
 """Compositions of one tree of configuration: Hydra's own, turned into plain and checked jobs."""
 
-import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from smc.config.check import check_config
@@ -27,11 +26,7 @@ if TYPE_CHECKING:
 
 
 class Composer:
-    """Compose jobs as Hydra does; those that choose the same options share the costly part.
-
-    Hydra merges the files that the options name (about 0.1 s), and then sets single values. Jobs that differ
-    in dotted keys, in ``symbol`` or in ``seed`` only need the first step once: 0.01 s a job. What a program
-    has set up in Hydra for itself stays as it is.
+    """Compose as Hydra does; what a program has set up in Hydra for itself stays as it is.
 
     Parameters
     ----------
@@ -63,7 +58,6 @@ class Composer:
             place = f"file://{folder.resolve()}"
             path.prepend(provider="command-line", path=place, anchor=SearchPathQuery(provider="schema"))
         self.loader = ConfigLoaderImpl(config_search_path=path)
-        self._shared: dict[tuple[str, ...], DictConfig] = {}
 
     def load(self, overrides: Sequence[str], *, for_sweep: bool = False) -> DictConfig:
         """Compose with Hydra's own section; in a sweep's composition, what is swept keeps its default."""
@@ -88,46 +82,6 @@ class Composer:
 
         return OverridesParser.create(config_loader=self.loader).parse_overrides(list(overrides))
 
-    def compose(self, overrides: Sequence[str], number: int = 0) -> Job:
-        """Compose one job of a sweep, in plain containers and checked.
-
-        Raises
-        ------
-        ConfigError
-            The composition does not fit what it configures.
-        HydraException, OmegaConfBaseException
-            There is no such composition.
-        """
-        composed = self._compose(overrides)
-        with open_dict(composed):
-            composed.hydra.job.num = number
-            composed.hydra.job.id = str(number)
-        return to_job(composed, number)
-
-    def _compose(self, overrides: Sequence[str]) -> DictConfig:
-        from hydra._internal.config_loader_impl import ConfigLoaderImpl
-
-        parsed = self.parse(overrides)
-        values = [override for override in parsed if _sets_a_value(override)]
-        choices = tuple(override.input_line or "" for override in parsed if override not in values)
-        if choices not in self._shared:
-            self._shared[choices] = self.load(choices)
-        composed = copy.deepcopy(self._shared[choices])
-        ConfigLoaderImpl._apply_overrides_to_config(values, composed)
-        composed.hydra.overrides.task = [
-            override.input_line for override in parsed if not override.is_hydra_override()
-        ]
-        return in_home(composed)
-
-
-def _sets_a_value(override: "Override") -> bool:
-    """Tell whether an override is sure to choose no option: it can be applied to a shared tree."""
-    key = override.key_or_group
-    if override.is_hydra_override() or override.package or "/" in key:
-        return False
-    has_sign = override.is_add() or override.is_force_add() or override.is_delete()
-    return "." in key or (key in ("symbol", "seed") and not has_sign)
-
 
 def to_job(composed: DictConfig, number: int = 0) -> Job:
     """Turn a composition with Hydra's own section into a job: resolved, checked, plain.
@@ -137,24 +91,55 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     ConfigError
         An interpolation that leads nowhere, or whatever `check_config` finds.
     """
-    state: Any = composed.hydra
-    choices = dict(state.runtime.choices)
-    typed: Any = OmegaConf.to_container(state.overrides.task, resolve=False)
-    folders = [Path(source.path) for source in state.runtime.config_sources if source.schema == "file"]
+    typed: Any = OmegaConf.to_container(composed.hydra.overrides.task, resolve=False)
     if problems := list(unclear_nulls(typed)):
         raise ConfigError("\n".join(problems))
-    own = without_hydra(composed)
-    put_members(own, folders)
-    with _read_by_interpolations(composed):
-        config = to_plain(own)
+    choices, folders = choices_of(composed), folders_of(composed)
+    config = resolved(own_part(composed), composed)
     meet(config)
-    try:
+    with told_as_typed(typed, config):
         check_config(config, choices.get("model"))
+    overrides = [hidden_override(as_typed(text, folders)) for text in typed]
+    return Job(normalize_numbers(config), choices, overrides, folders, number)
+
+
+def choices_of(composed: DictConfig) -> dict[str, Any]:
+    """Return the option chosen for each group."""
+    return dict(composed.hydra.runtime.choices)
+
+
+def folders_of(composed: DictConfig) -> list[Path]:
+    """Return the configuration search path, first wins."""
+    return [Path(source.path) for source in composed.hydra.runtime.config_sources if source.schema == "file"]
+
+
+def own_part(composed: DictConfig) -> DictConfig:
+    """Return a composition unresolved, without Hydra's own section, and with the members of an ensemble."""
+    own = without_hydra(composed)
+    put_members(own, folders_of(composed))
+    return own
+
+
+def resolved(own: DictConfig, composed: DictConfig) -> Config:
+    """Resolve the own part of a composition into plain containers.
+
+    Raises
+    ------
+    ConfigError
+        An interpolation leads nowhere.
+    """
+    with _read_by_interpolations(composed):
+        return to_plain(own)
+
+
+@contextmanager
+def told_as_typed(typed: Sequence[str], config: Config) -> Iterator[None]:
+    """Say of what is wrong with a configuration how it would be typed, as far as it was."""
+    try:
+        yield
     except ConfigError as error:
         lines = (with_text(without_sign(line, typed, config), typed) for line in str(error).splitlines())
         raise ConfigError("\n".join(lines)) from error
-    overrides = [hidden_override(as_typed(text, folders)) for text in typed]
-    return Job(normalize_numbers(config), choices, overrides, folders, number)
 
 
 def in_home(composed: DictConfig) -> DictConfig:

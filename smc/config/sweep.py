@@ -10,6 +10,7 @@ from smc.config.composer import Composer
 from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.instantiate import instantiate
 from smc.config.job import Job
+from smc.config.job_composer import JobComposer
 from smc.config.suggest import NAMES
 from smc.config.swept_keys import with_remedies
 from smc.errors import ConfigError
@@ -97,9 +98,10 @@ def compose_jobs(
     """Compose every job, and say of those that cannot be composed what is wrong, one line a mismatch."""
     jobs: list[Job] = []
     problems: dict[str, list[Sequence[str]]] = {}
+    composer_of_jobs = JobComposer(composer)
     for overrides in batch:
         try:
-            jobs += _jobs_of(composer, list(overrides), number=len(jobs))
+            jobs += _jobs_of(composer_of_jobs, list(overrides), number=len(jobs))
         except (*COMPOSITION_ERRORS, ConfigError) as error:
             for line in str(explain(error, overrides)).splitlines():
                 problems.setdefault(line, []).append(overrides)
@@ -114,7 +116,7 @@ def _with_names(jobs: list[Job]) -> list[Job]:
     return [replace(job, name=name) for job, name in zip(jobs, names, strict=True)]
 
 
-def _jobs_of(composer: Composer, overrides: list[str], *, number: int) -> list[Job]:
+def _jobs_of(composer: JobComposer, overrides: list[str], *, number: int) -> list[Job]:
     """Compose a job, or where it asks for every symbol, one job a symbol."""
     job = composer.compose(overrides, number)
     if job.config["symbol"] != ALL:

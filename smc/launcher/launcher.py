@@ -3,6 +3,7 @@
 import signal
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Self
@@ -61,7 +62,8 @@ class Basic(Launcher):
                 return
             sweep.started(job)
             try:
-                result = task(job, ForwardedProgress(partial(sweep.stepped, job)))
+                own = replace(job)  # what it looks up for itself goes with it
+                result = task(own, ForwardedProgress(partial(sweep.stepped, job)))
             except KeyboardInterrupt as error:
                 sweep.ended(job, JobResult.interrupted(error))
                 raise

@@ -21,6 +21,7 @@ class LoadedBars:
     def __init__(self) -> None:
         self._of_job: dict[str, pd.DataFrame] = {}
         self._fingerprints: dict[str, str] = {}
+        self._known: dict[str, dict[str, str]] = {}
         self._sources: dict[str, tuple[Config, str]] = {}
 
     def load(self, config: Config) -> dict[str, pd.DataFrame]:
@@ -39,6 +40,12 @@ class LoadedBars:
 
     def fingerprints(self, config: Config) -> dict[str, str]:
         """Return the fingerprint of each symbol's bars; each is made once."""
+        asked = _key([config["data"], config["symbol"]])
+        if asked not in self._known:
+            self._known[asked] = self._look(config)
+        return self._known[asked]
+
+    def _look(self, config: Config) -> dict[str, str]:
         fingerprints = {}
         for symbol, bars in self.load(config).items():
             key = _key([config["data"], symbol])

@@ -1,6 +1,6 @@
 """What a sweep can find out at all, told before its first fit."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -78,18 +78,22 @@ class PowerCheck:
         run_ids
             Of the sweep's runs: they say which market a symbol is.
         """
-        rows = ledger.trials() if self._by_task else pd.DataFrame(columns=["run_id", "symbol", "market"])
+        if not self._by_task:
+            return {}
+        rows = ledger.trials()
         own = rows.loc[rows["run_id"].isin(run_ids)]
+        counted = _by_symbol(own, rows)
         return {
-            (task, symbol): replace(power, trials=power.trials | _on_market_of(symbol, own, rows))
+            (task, symbol): replace(power, trials=power.trials | counted.get(symbol, set()))
             for (task, symbol), power in self._by_task.items()
         }
 
 
-def _on_market_of(symbol: str, own: pd.DataFrame, rows: pd.DataFrame) -> set[str]:
-    """Return the trials on the markets that a symbol is in the runs of a sweep."""
-    markets = own.loc[own["symbol"] == symbol, "market"].unique()
-    return set(rows.loc[rows["market"].isin(markets), "trial"]) if len(markets) else set()
+def _by_symbol(own: pd.DataFrame, rows: pd.DataFrame) -> dict[Hashable, set[str]]:
+    """Return the trials on the markets that each symbol is in the runs of a sweep."""
+    trials = {market: set(tried) for market, tried in rows.groupby("market")["trial"]}
+    markets = own.groupby("symbol")["market"].unique()
+    return {symbol: set().union(*map(trials.__getitem__, names)) for symbol, names in markets.items()}
 
 
 def sentences(power: Iterable[SymbolPower]) -> Iterator[str]:

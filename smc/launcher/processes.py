@@ -1,4 +1,4 @@
-"""One process a run, from a fork server that has imported everything already."""
+"""Runs in processes of their own, from a fork server that has imported everything already."""
 
 import multiprocessing
 import sys
@@ -32,11 +32,13 @@ INTERRUPTED = Crash("killed", "interrupted", "interrupted")
 
 
 class Processes(Launcher):
-    """Carry out each job in a process of its own, several at once.
+    """Carry out each job in a process beside the sweep's own, several at once.
 
     Whatever ends the process of a run (a crash, the kernel for want of memory, a person, the time limit) ends
-    that run alone, and the sweep records why. The processes are forked from a server that has imported all
-    that the jobs need, in a few hundredths of a second, and die with the sweep, however that dies.
+    that run alone, and the sweep records why. A process whose run finished carries out the next one, which
+    so finds everything warm; after any other end a new one does. They are forked from a server that has
+    imported all that the jobs need, in a few hundredths of a second, and die with the sweep, however that
+    dies.
 
     Parameters
     ----------
@@ -56,6 +58,7 @@ class Processes(Launcher):
             check_positive("max_minutes", max_minutes)
         self.jobs, self.max_minutes = jobs, max_minutes
         self.n_threads = max(1, n_cores() // jobs) if jobs else None
+        self._idle: list[Worker] = []
 
     def carry_out(self, jobs: Sequence[Job], task: Task, sweep: SweepState) -> None:
         """Carry out each job, see `Launcher.carry_out`."""
@@ -77,16 +80,28 @@ class Processes(Launcher):
                 for worker in running:  # whatever went wrong here: no process outlives its sweep
                     worker.kill()
                     worker.close()
+                while self._idle:
+                    self._idle.pop().close()
 
     def _n_at_once(self, jobs: Sequence[Job]) -> int:
         most_threads = max(job.config["trainer"]["n_threads"] for job in jobs)
         return self.jobs or max(1, n_cores() // most_threads)
 
     def _start(self, job: Job, task: Task, sweep: SweepState, context: ForkServerContext) -> list[Worker]:
-        """Start one job; one that cannot be started has ended."""
+        """Start one job, in a process that waits for one if there is any."""
         sweep.started(job)
+        log = sweep.log_of(job)
+        while self._idle:
+            worker = self._idle.pop()
+            try:
+                worker.give(job, log)
+                return [worker]
+            except OSError:  # somebody ended it while it waited
+                worker.close()
         try:
-            return [Worker(context, job, task, sweep.log_of(job))]
+            worker = Worker(context, task)
+            worker.give(job, log)
+            return [worker]
         except (OSError, EOFError) as error:
             sweep.crashed(job, Crash("killed", "not_started", f"its process could not be started: {error!r}"))
             return []
@@ -112,8 +127,11 @@ class Processes(Launcher):
         return self.max_minutes is not None and worker.seconds() > self.max_minutes * MINUTE
 
     def _take_leave(self, worker: Worker, sweep: SweepState, crash: Crash | None = None) -> None:
-        """Wait for the process to go, and say how its job ended."""
-        worker.close()
+        """Say how a job ended, once its process has gone, or waits for the next one."""
+        if worker.may_go_on and crash is None:
+            self._idle.append(worker)
+        else:
+            worker.close()
         if worker.result is not None:
             sweep.ended(worker.job, worker.result)
             return
@@ -136,8 +154,9 @@ class Processes(Launcher):
 
 def modules_of(jobs: Sequence[Job]) -> list[str]:
     """Name the modules that the jobs will import, as far as it can be told, each once."""
-    targets = {target.rpartition(".")[0] for job in jobs for target in _targets(job.config)}
-    return [PRELOAD, *sorted(targets), *sorted({name for module in targets for name in _libraries(module)})]
+    sections = {id(section): section for job in jobs for section in job.config.values()}
+    targets = {target.rpartition(".")[0] for target in _targets(list(sections.values()))}
+    return [*sorted(targets), *sorted({name for module in targets for name in _libraries(module)}), PRELOAD]
 
 
 def _targets(node: object) -> Iterator[str]:

@@ -35,14 +35,14 @@ class SweepState:
     ) -> None:
         self.jobs, self.run_ids, self.view, self.logs = list(jobs), dict(run_ids), view, logs
         self.results: dict[int, JobResult] = {}
+        self._by_run: dict[str, list[Job]] = {}
+        for job in self.jobs:
+            self._by_run.setdefault(self._same_as(job), []).append(job)
         self.bad_place: str | None = None
 
     def distinct(self) -> list[Job]:
         """Return one job for each run: two command lines may mean the same run, which is carried out once."""
-        first: dict[str, Job] = {}
-        for job in self.jobs:
-            first.setdefault(self._same_as(job), job)
-        return list(first.values())
+        return [first for first, *_ in self._by_run.values()]
 
     def log_of(self, job: Job) -> Path:
         """Return the file that takes what the job's process prints."""
@@ -71,10 +71,9 @@ class SweepState:
         """Say how a job ended, and with it every other job that is the same run."""
         if result.reason in (DiskFullError.reason, PlaceError.reason):
             self.bad_place = result.text
-        for same in self.jobs:
-            if self._same_as(same) == self._same_as(job):
-                self.results[same.number] = result
-                self.view.ended(same, result)
+        for same in self._by_run[self._same_as(job)]:
+            self.results[same.number] = result
+            self.view.ended(same, result)
 
     def crashed(self, job: Job, crash: Crash) -> None:
         """Say that the process of a job has gone, after it has: the run's status and the ledger are told."""

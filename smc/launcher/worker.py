@@ -1,4 +1,4 @@
-"""One job in a process of its own: what the process does, and what its parent holds of it."""
+"""Jobs in a process of their own, one after another: what it does, and what its parent holds of it."""
 
 import contextlib
 import ctypes
@@ -23,6 +23,8 @@ from smc.launcher.launcher import ForwardedProgress, Task
 PR_SET_PDEATHSIG = 1
 #: What the kernel adds to a worker's badness when memory runs out: it should take a run, not the sweep.
 OOM_SCORE = 500
+#: Jobs of one process: what they leave behind in its memory does not pile up for ever.
+MOST_JOBS = 100
 #: Seconds that a process gets to leave after its job has ended.
 LINGER = 5.0
 #: Seconds between two looks whether a process is still there.
@@ -30,28 +32,51 @@ TICK = 0.01
 
 
 class Worker:
-    """A process that carries out one job.
+    """A process that carries out one job after another, as long as they end well.
 
     Parameters
     ----------
     context
         Of multiprocessing: how processes are started.
-    log
-        File that takes what the process prints, which is nothing as a rule.
     """
 
-    def __init__(self, context: ForkServerContext, job: Job, task: Task, log: Path) -> None:
-        self.job, self.log = job, log
-        self.result: JobResult | None = None
-        self.began: float | None = None
-        self.oom_before = count_out_of_memory()
-        self.connection, theirs = context.Pipe(duplex=False)
-        arguments = (task, job, theirs, os.fspath(log))
-        self.process = context.Process(target=run_job, args=arguments, name=job.name)
+    job: Job
+    result: JobResult | None
+    log: Path | None = None
+
+    def __init__(self, context: ForkServerContext, task: Task) -> None:
+        self.n_jobs = 0
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=serve, args=(task, theirs))
         with hidden_main():
             self.process.start()
         self.pid = cast(int, self.process.pid)  # None only before the start
         theirs.close()
+
+    def give(self, job: Job, log: Path) -> None:
+        """Let the process carry out a job.
+
+        Parameters
+        ----------
+        log
+            File that takes what the process prints meanwhile, which is nothing as a rule.
+
+        Raises
+        ------
+        OSError
+            The process has gone.
+        """
+        self._leave_log()
+        self.connection.send((job, os.fspath(log)))
+        self.job, self.log, self.result = job, log, None
+        self.began: float | None = None
+        self.oom_before = count_out_of_memory()
+        self.n_jobs += 1
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether its last job left a process in which the next one may be carried out."""
+        return self.result is not None and self.result.status == "finished" and self.n_jobs < MOST_JOBS
 
     def listen(self) -> list[str]:
         """Read what the process has sent: return its steps, keep its result."""
@@ -83,15 +108,21 @@ class Worker:
             self.process.kill()
 
     def close(self) -> None:
-        """Wait for the process, and let go of it; one that has said its last word but lingers is ended."""
+        """Let the process go, and wait for it; one that has said its last word but lingers is ended."""
+        if self.result is not None:
+            self.connection.close()
         self.process.join(LINGER)
         if self.process.is_alive():
             self.kill()
             self.process.join()
         self._await_exit()
         self.connection.close()
+        self._leave_log()
+
+    def _leave_log(self) -> None:
+        """Remove the log of the last job if nothing was printed."""
         with contextlib.suppress(OSError):
-            if not self.log.stat().st_size:
+            if self.log is not None and not self.log.stat().st_size:
                 self.log.unlink()
 
     def _await_exit(self) -> None:
@@ -113,11 +144,22 @@ def hidden_main() -> Iterator[None]:
         sys.modules["__main__"] = program
 
 
-def run_job(task: Task, job: Job, connection: Connection, log: str) -> None:
-    """Carry out one job in this process, and send what it does and how it ended."""
+def serve(task: Task, connection: Connection) -> None:
+    """Carry out one job after another in this process, until the sweep has no more for it."""
+    os.setsid()
+    die_with_parent()
+    while run_job(task, connection):
+        pass
+    connection.close()
+
+
+def run_job(task: Task, connection: Connection) -> bool:
+    """Wait for a job, carry it out, and send what it does and how it ended; False if there is none."""
     try:
-        os.setsid()
-        die_with_parent()
+        try:
+            job, log = connection.recv()
+        except (EOFError, OSError):
+            return False
         print_into(log)
         on_progress = functools.partial(send, connection)
         on_progress("started")
@@ -125,7 +167,7 @@ def run_job(task: Task, job: Job, connection: Connection, log: str) -> None:
     except KeyboardInterrupt as error:
         result = JobResult.interrupted(error)
     send(connection, result)
-    connection.close()
+    return True
 
 
 def send(connection: Connection, what: str | JobResult) -> None:

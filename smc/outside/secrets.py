@@ -8,6 +8,7 @@ can be shown without it.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -43,7 +44,12 @@ def is_secret(key: object) -> bool:
     >>> [is_secret(key) for key in ("password", "slackWebhook", "API-KEY", "max_tokens", "hidden_dim", "key")]
     [True, True, True, False, False, False]
     """
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(key)).replace("-", "_").lower()
+    return _is_secret(str(key))
+
+
+@lru_cache(2**12)
+def _is_secret(key: str) -> bool:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).replace("-", "_").lower()
     return SECRET_KEY.fullmatch(words) is not None
 
 

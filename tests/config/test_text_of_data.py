@@ -12,6 +12,7 @@ from omegaconf import OmegaConf
 from smc.cli import quoted, with_output_override
 from smc.config import compose
 from smc.config.command import Command
+from smc.config.job_composer import JobComposer
 from smc.errors import ConfigError
 from smc.results import load_run
 from smc.training.prepare import symbols_of
@@ -58,7 +59,8 @@ def test_a_sweep_over_all_symbols_names_each_as_its_file_does(folder):
     assert problems == []
     names = [name if isinstance(name, str) else name[0] for name in (job.config["symbol"] for job in jobs)]
     assert sorted(names) == sorted(NAMES)
-    again = [command.composer.compose(job.overrides).config["symbol"] for job in jobs]
+    composer = JobComposer(command.composer)
+    again = [composer.compose(job.overrides).config["symbol"] for job in jobs]
     assert again == [job.config["symbol"] for job in jobs], "what a job says it was typed composes it again"
 
 

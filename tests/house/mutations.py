@@ -423,7 +423,7 @@ MUTATIONS = (
         "tests/launcher/test_power_check.py", "the events of the last configuration stand for those of the fewest",
     ),
     Mutation(
-        "launcher", "power.trials | _on_market_of(symbol, own, rows)", "power.trials",
+        "launcher", "power.trials | counted.get(symbol, set())", "power.trials",
         "tests/launcher/test_power_check.py", "what the ledger counts already is not said before a sweep",
     ),
     Mutation(

@@ -35,6 +35,11 @@ class Faulty(ExtraTreesClassifier):
     def ok(self):
         pass
 
+    def prints(self):
+        if not Path("printed").exists():
+            Path("printed").touch()
+            os.write(1, b"said by the fit\\n")
+
     def slow(self):
         time.sleep(0.4)
 

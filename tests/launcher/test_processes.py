@@ -97,6 +97,23 @@ def test_all_processes_together_have_as_many_threads_as_there_are_cores(place, o
     assert all(each == [wanted, wanted] for each in used), used
 
 
+def test_a_process_goes_on_after_a_run_that_finished_and_after_no_other(place) -> None:
+    swept = ("split.val_frac=0.25,0.2", "model.mode=threads,raises", "seed=0,1")
+    done = place.sweep(PROCESSES, "hydra.launcher.jobs=1", *swept)
+    assert "4 of 8 finished, 4 failed" in done.stderr
+    assert len(list(place.folder.glob("threads-*"))) == 2, "two finished runs each, until one failed"
+
+
+def test_a_run_that_kills_the_process_of_earlier_runs_is_lost_alone(place) -> None:
+    done = place.sweep(PROCESSES, "hydra.launcher.jobs=1", "model.mode=ok,prints,kill,slow")
+    assert "3 of 4 finished, 1 killed" in done.stderr
+    ids, said = expected(place), place.statuses()
+    assert said[ids["kill"]] == ("killed", "SIGKILL")
+    assert set(place.runs()) == {ids[mode] for mode in ("ok", "prints", "slow")}
+    logs = {path.name: path.read_text() for path in place.output.glob("sweeps/*/*.log")}
+    assert logs == {"1.log": "said by the fit\n"}, "what a run prints is its own"
+
+
 def test_a_worker_that_is_killed_takes_no_other_with_it(place) -> None:
     sweep = place.start(PROCESSES, "model.mode=slow,hang", "hydra.launcher.jobs=2")
     place.wait_for(lambda: place.has_started(2))

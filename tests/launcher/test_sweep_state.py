@@ -51,6 +51,27 @@ def test_each_end_is_a_line_that_names_its_job(make_sweep, capsys) -> None:
     assert sweep.summary() == "2 of 2 finished"
 
 
+@pytest.mark.parametrize("n_jobs", [10, 80])
+def test_the_account_of_an_end_looks_at_no_other_job(make_sweep, monkeypatch, n_jobs) -> None:
+    looked_at = []
+    same_as = SweepState._same_as
+    monkeypatch.setattr(SweepState, "_same_as", lambda self, job: looked_at.append(job) or same_as(self, job))
+    sweep = make_sweep(*map(str, range(n_jobs)))
+    Basic().carry_out(sweep.distinct(), finish, sweep)
+    assert (sweep.n_finished, len(looked_at)) == (n_jobs, 2 * n_jobs)
+
+
+def looks_up(job, progress) -> JobResult:
+    assert job.sources is job.sources
+    return finish(job, progress)
+
+
+def test_what_a_job_looks_up_for_itself_is_not_kept_until_the_sweep_ends(make_sweep) -> None:
+    sweep = make_sweep("a", "b")
+    Basic().carry_out(sweep.distinct(), looks_up, sweep)
+    assert not any("sources" in vars(job) for job in sweep.jobs)
+
+
 def test_a_run_that_two_jobs_mean_is_carried_out_once(make_sweep, capsys) -> None:
     sweep = make_sweep("a", "b", "a", None, None)
     assert [job.number for job in sweep.distinct()] == [0, 1, 3, 4]
