@@ -104,18 +104,18 @@ def test_another_folder_of_results_has_its_own(tmp_path, made, monkeypatch):
 
 
 def test_classes_of_ones_own_are_asked_each_time(tmp_path, made, monkeypatch):
-    (tmp_path / "own_parts.py").write_text(
+    (tmp_path / "once_parts.py").write_text(
         "from smc.cv.expanding import Expanding\nfrom smc.labels.direction import Direction\n"
         "class Own(Direction):\n    pass\n"
         "class Cut(Expanding):\n    pass\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv("SMC_ALLOW", "own_parts")
+    monkeypatch.setenv("SMC_ALLOW", "once_parts")
     for _ in range(2):
-        prepared(tmp_path, "labels=direction", "labels._target_=own_parts.Own")
+        prepared(tmp_path, "labels=direction", "labels._target_=once_parts.Own")
     assert made == ["cached_dataset", "make_plan"] * 2
     for _ in range(2):
-        prepared(tmp_path, "cv._target_=own_parts.Cut")
+        prepared(tmp_path, "cv._target_=once_parts.Cut")
     assert made[4:] == ["cached_dataset", "make_plan", "make_plan"]
 
 
