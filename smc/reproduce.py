@@ -16,7 +16,8 @@ from pathlib import Path
 
 from smc.comparison.configs import differences, typed_overrides
 from smc.comparison.outputs import DIFFERENT, PartVerdict, changes, compare, worst
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.config.saved_config import usable_config, without_side_effects
 from smc.errors import ConfigError, DataError, SmcError
 from smc.fingerprint import bars_fingerprint, code_version

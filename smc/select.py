@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from smc.config import instantiate
 from smc.config.compose_select import compose_selection
+from smc.config.instantiate import instantiate
 from smc.errors import ResultsError
 from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report

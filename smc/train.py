@@ -2,30 +2,36 @@
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from smc.cli import EXIT_FAILED, EXIT_OK, Progress, end_on_ctrl_c, exits, say, with_output_override
 
 if __name__ == "__main__":
-    end_on_ctrl_c()  # the imports that follow take a second
+    end_on_ctrl_c()  # importing takes a while
 
 from smc.blame import culprit_of, described
 from smc.config.command import read_command
 from smc.config.job import Job
 from smc.errors import SmcError
-from smc.launcher import JobResult, run_sweep
-from smc.results.status import reason_of
-from smc.training.evidence import looks_ahead
-from smc.training.outcome import Outcome, say_outcome, say_outcome_briefly
-from smc.training.run import train
+
+if TYPE_CHECKING:
+    from smc.launcher import JobResult
+    from smc.training.outcome import Outcome
 
 
-def attempt(job: Job, progress: Progress) -> Outcome:
-    """Carry out one job."""
+def attempt(job: Job, progress: Progress) -> "Outcome":
+    """Carry out one job; what a run needs is imported for it alone, and for neither help nor a typo."""
+    from smc.training.run import train
+
     return train(job.config, job.sources, progress, choices=job.choices, list_name=job.list_name)
 
 
-def carry_out(job: Job, progress: Progress) -> JobResult:
+def carry_out(job: Job, progress: Progress) -> "JobResult":
     """Carry out one job of a sweep; whatever ends it is told, not raised, but for Ctrl-C."""
+    from smc.launcher import JobResult
+    from smc.results.status import reason_of
+    from smc.training.outcome import say_outcome_briefly
+
     try:
         outcome = attempt(job, progress)
     except SmcError as error:
@@ -43,6 +49,9 @@ def run_one(job: Job) -> int:
     A surprise, such as a bug in a class of your own, is a failed run, as it is in a sweep: what it was
     is said, and where its traceback is recorded. One that could not be recorded is raised.
     """
+    from smc.training.evidence import looks_ahead
+    from smc.training.outcome import say_outcome
+
     for sentence in looks_ahead([job.config]):
         say(f"looks: {sentence}")
     try:
@@ -71,8 +80,13 @@ def main() -> None:
     """Run the command line."""
     with exits():
         command = read_command(with_output_override(None))
-        if command is not None:
-            sys.exit(run_sweep(command, carry_out) if command.is_sweep else run_one(command.job()))
+        if command is None:
+            return
+        if command.is_sweep:
+            from smc.launcher import run_sweep
+
+            sys.exit(run_sweep(command, carry_out))
+        sys.exit(run_one(command.job()))
 
 
 if __name__ == "__main__":

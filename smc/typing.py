@@ -1,11 +1,13 @@
 """Types used across smc."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -18,7 +20,7 @@ Spans: TypeAlias = npt.NDArray[np.int64]
 Config: TypeAlias = dict[str, Any]
 
 #: Bars of each symbol of a run, in its order.
-Bars: TypeAlias = Mapping[str, pd.DataFrame]
+Bars: TypeAlias = "Mapping[str, pd.DataFrame]"
 
 #: Told, in a word or two, what is being done.
 OnProgress: TypeAlias = Callable[[str], None]

@@ -18,7 +18,7 @@ from smc.cli import (
     say,
     with_output_override,
 )
-from smc.config import compose
+from smc.config.compose import compose
 from smc.report.terminal_page import show
 
 EXIT_CODES = {"pass": EXIT_OK, "warn": EXIT_OK, "fail": EXIT_FAILED, "not done": EXIT_USER_ERROR}

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from smc.config.check import check_config
 from smc.config.hydra_settings import check_hydra_settings, check_typed_settings
 from smc.config.job import Job
 from smc.config.members import put_members
-from smc.config.normalize_numbers import normalize_numbers
 from smc.config.profile import as_typed
 from smc.config.suggest import unclear_nulls, with_text, without_sign
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
@@ -91,6 +89,9 @@ def to_job(composed: DictConfig, number: int = 0) -> Job:
     ConfigError
         An interpolation that leads nowhere, or whatever `check_config` finds.
     """
+    from smc.config.check import check_config  # imports the classes that are named, and their libraries
+    from smc.config.normalize_numbers import normalize_numbers
+
     typed: Any = OmegaConf.to_container(composed.hydra.overrides.task, resolve=False)
     if problems := list(unclear_nulls(typed)):
         raise ConfigError("\n".join(problems))

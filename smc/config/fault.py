@@ -37,7 +37,8 @@ def tell(faults: Iterable[Fault], composer: Composer, valid: Sequence[str]) -> l
     leads from one error to the next: each is tried beside the valid overrides, and left out if it adds a
     problem.
     """
-    others = _problems(composer, valid) or []
+    is_default = not (valid or composer.folders)
+    others = [] if is_default else _problems(composer, valid) or []
     lines = []
     for fault in faults:
         accepted = (

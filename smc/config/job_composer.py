@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf, open_dict
 
-from smc.config.checked_configs import CheckedConfigs
 from smc.config.composer import (
     Composer,
     choices_of,
@@ -75,6 +74,8 @@ class JobComposer:
     """
 
     def __init__(self, composer: Composer) -> None:
+        from smc.config.checked_configs import CheckedConfigs  # imports the classes that are named
+
         self._composer, self._checked = composer, CheckedConfigs()
         self._compositions: dict[tuple[str, ...], _Composition | None] = {}
         self._read = lru_cache(N_REMEMBERED)(self._read_override)

@@ -9,7 +9,6 @@ import yaml
 
 from smc.config.members import GROUP, MEMBERS, member_names
 from smc.config.tree import ROOT_NAME
-from smc.results.plain import leaves
 
 INTERPOLATION = re.compile(r"\$\{(?:oc\.select:)?([\w.]+)(?:,[^}]*)?\}")
 #: Dotted path -> the file or override that gave the value, and the value.
@@ -70,6 +69,8 @@ def _file_leaves(folders: Sequence[Path], name: str, package: str) -> Leaves:
         option, _, at = parent.partition("@")
         inherited |= _file_leaves(folders, f"{name.rpartition('/')[0]}/{option}", at or package)
     content.pop("hydra", None)
+    from smc.results.plain import leaves
+
     return inherited | {path: (f"{name}.yaml", value) for path, value in leaves(content, package)}
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from smc.cli import quoted
 from smc.config.composer import Composer
 from smc.config.fault import COMPOSITION_ERRORS
-from smc.config.instantiate import instantiate
 from smc.config.job import Job
 from smc.config.job_composer import JobComposer
 from smc.config.suggest import NAMES
@@ -122,6 +121,8 @@ def _jobs_of(composer: JobComposer, overrides: list[str], *, number: int) -> lis
     if job.config["symbol"] != ALL:
         return [job]
     others = [override for override in overrides if override.partition("=")[0] != "symbol"]
+    from smc.config.instantiate import instantiate
+
     symbols = instantiate(job.config["data"], "data").symbols()
     return [
         composer.compose([*others, f"symbol={_as_typed(symbol)}"], number + index)

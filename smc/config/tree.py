@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from smc.blame import PACKAGE
 from smc.errors import ConfigError
-from smc.fingerprint import PACKAGE
 
 #: The configuration tree: inside an installed package, beside it in a checkout.
 CONF = PACKAGE / "conf" if (PACKAGE / "conf").is_dir() else PACKAGE.parent / "conf"

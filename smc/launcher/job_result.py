@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from smc.config import instantiate
+from smc.config.instantiate import instantiate
 from smc.config.job import Job
 from smc.errors import RunBusyError, SmcError
 from smc.results import RunStore, about

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from smc.config import instantiate
+from smc.config.instantiate import instantiate
 from smc.config.job import Job
 from smc.fingerprint import bars_fingerprint
 from smc.training.prepare import symbols_of

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from smc.cli import EXIT_BAD_PLACE, EXIT_FAILED, EXIT_OK, say
-from smc.config import instantiate
 from smc.config.command import Command
+from smc.config.instantiate import instantiate
 from smc.config.job import Job
 from smc.errors import ConfigError
 from smc.launcher.ground import Grounds

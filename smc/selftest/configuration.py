@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.data.simulated import Simulated
 from smc.errors import ConfigError
 from smc.selftest.scenario import Scenario
@@ -55,7 +55,7 @@ class Configuration:
 
     def market(self, seed: int) -> Simulated:
         """Return the market of one seed."""
-        from smc.config import instantiate
+        from smc.config.instantiate import instantiate
 
         return instantiate({**self.config["data"], "seed": seed}, "data")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smc.config import instantiate
+from smc.config.instantiate import instantiate
 from smc.config.saved_config import usable_config, without_side_effects
 from smc.cv.plan import SplitPlan
 from smc.errors import DataError, ResultsError

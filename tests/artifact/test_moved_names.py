@@ -8,8 +8,8 @@ from smc.artifact import moved_names, skops_file
 from smc.artifact.moved_names import MOVED, RENAMED, upgrade_config_node, upgrade_record
 from smc.artifact.recipe import from_recipe
 from smc.artifact.trusted import locate
-from smc.config import instantiate
 from smc.config.annotations import parameters_of
+from smc.config.instantiate import instantiate
 from smc.errors import ArtifactError, ConfigError
 from smc.model.logistic import Logistic
 

@@ -10,7 +10,7 @@ import pytest
 
 from smc.audit import AuditedRun, load_audited_run
 from smc.audit.audited_run import STRETCH_SIZE
-from smc.config import compose
+from smc.config.compose import compose
 
 MakeAuditedRun = Callable[..., AuditedRun]
 

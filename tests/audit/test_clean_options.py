@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from smc.audit import CHECKS, AuditedRun, audit, load_audited_run
-from smc.config import compose
+from smc.config.compose import compose
 
 CONF = Path(__file__).parents[2] / "conf"
 GROUPS = ("features", "events", "labels", "cv", "aug")

@@ -16,7 +16,7 @@ from smc.aug.discrete import is_discrete
 from smc.aug.light import Light
 from smc.aug.row_source import RowSource
 from smc.aug.smote import Smote
-from smc.config import compose
+from smc.config.compose import compose
 from smc.pipeline import FoldPipeline
 from smc.training.components import Components
 from smc.windows import Windows

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smc.audit import audit, load_audited_run
-from smc.config import compose
+from smc.config.compose import compose
 
 CONF = Path(__file__).parents[2] / "conf"
 GROUPS = ("features", "events", "labels", "cv", "aug")

@@ -25,7 +25,8 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.model import rounds
 from smc.windows import Windows
 

@@ -27,7 +27,8 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import KFold
 
 from smc.aug.none import NoAugmentation
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.model import fold_rows
 from smc.pipeline import FoldPipeline, fold_pipeline
 from smc.pipeline.members import MemberFits

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from smc.aug.none import NoAugmentation
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.config.tree import CONF
 from smc.explanation.contributions import N_KNOWN, contributions, evenly_spread, method_of
 from smc.explanation.decision import explain_decision

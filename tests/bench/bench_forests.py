@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.selftest.configuration import ASKED_FIRST, Configuration
 from smc.selftest.parallel import quiet
 from smc.selftest.scenario import Scenario

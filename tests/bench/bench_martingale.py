@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.evaluation.predictions import of_part
 from smc.selection.candidates import split_result
 from smc.training.baseline import baseline_of

@@ -85,7 +85,7 @@ def ours(name: str, n_epochs: int, *, watched: bool) -> None:
 
 def all_watches() -> Callable:
     """The watches of `conf/monitor/default.yaml` that follow a fit, none of which may stop it."""
-    from smc.config import instantiate
+    from smc.config.instantiate import instantiate
     from smc.monitor.fit_monitor import FitMonitor
 
     file = Path(__file__).parents[2] / "conf/monitor/default.yaml"

@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 
 from smc.api import train
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 
 MODELS = ("mlp", "lstm")
 AUGMENTATIONS = ("none", "adaptive", "aggressive")

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from smc import metrics
-from smc.config import compose
+from smc.config.compose import compose
 from smc.evaluation.predictions import of_part
 from smc.selection.candidates import split_result
 from smc.selftest.configuration import Configuration

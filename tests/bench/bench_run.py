@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.training import run as command
 
 N_BARS, N_RUNS = 15_000, 9

@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.errors import SmcError
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of

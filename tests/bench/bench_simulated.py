@@ -153,7 +153,7 @@ def events_of(market: Simulated, symbol: str) -> tuple[pd.DataFrame, pd.DataFram
 
 def models() -> dict[str, object]:
     """The models of the default run, as `model=...` and `reg=strong` build them."""
-    from smc.config import compose
+    from smc.config.compose import compose
     from smc.training.components import Components
 
     with_model = {name: compose([f"model={name}", "features=default"]) for name in ("logistic", "xgboost")}

@@ -11,7 +11,7 @@ from smc.calibrate.isotonic import Isotonic
 from smc.calibrate.none import NoCalibration
 from smc.calibrate.sigmoid import Sigmoid
 from smc.calibrate.temperature import Temperature
-from smc.config import compose
+from smc.config.compose import compose
 from smc.errors import ConfigError, ModelError
 from smc.evaluation.calibration import calibration_figures
 from smc.evaluation.predictions import abstains

@@ -58,6 +58,25 @@ def test_a_typo_is_refused_before_anything_slow_is_imported(command: str) -> Non
     assert f"python -m smc.{command}: error: " in said
 
 
+#: What Hydra and the types of smc import; the libraries of a run take ten times as long.
+LIGHT = {"hydra", "numpy"}
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "told"),
+    [
+        ("--help", 0, "python -m smc.train [group=option ...]"),
+        ("model=lsmt", 2, "error: model=lsmt: no such option; did you mean lstm?"),
+        ("--cfg=job", 0, "_target_: smc.model.xgboost.XGBoost"),
+        ("-m=1", 2, "error: "),
+    ],
+)
+def test_train_imports_the_libraries_of_a_run_for_a_run_alone(word: str, code: int, told: str) -> None:
+    found, said, slow = run("smc.train", word)
+    assert (found, slow - LIGHT) == (code, set())
+    assert told in said
+
+
 def test_the_statistics_of_a_selection_import_numba_only_where_they_draw() -> None:
     script = "import sys, smc.stats; print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

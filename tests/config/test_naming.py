@@ -2,7 +2,7 @@
 
 import pytest
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.config.schema import MAX_TAGS, Naming
 from smc.errors import ConfigError
 from smc.results import about, config_hash, run_id, seedless_hash

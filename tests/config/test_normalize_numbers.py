@@ -2,7 +2,7 @@
 
 import pytest
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.results import config_hash
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.config.options import HYDRA_OPTIONS, OTHER_COMMANDS, groups, options
 from smc.config.schema import Root
 from smc.config.tree import CONF

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from smc.cli import quoted, with_output_override
-from smc.config import compose
 from smc.config.command import Command
+from smc.config.compose import compose
 from smc.config.job_composer import JobComposer
 from smc.errors import ConfigError
 from smc.results import load_run

@@ -9,7 +9,8 @@ from sklearn.base import clone
 
 from smc import artifact
 from smc.aug.none import NoAugmentation
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.config.tree import CONF
 from smc.model.logistic import Logistic
 from smc.model.xgboost import XGBoost

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict, cross_validate
 
 import smc.cv
-from smc.config import instantiate
+from smc.config.instantiate import instantiate
 from smc.cv.base import PurgedSplitter
 from smc.errors import SplitError
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from omegaconf import OmegaConf
 
-from smc.config import instantiate
+from smc.config.instantiate import instantiate
 from smc.errors import DataError
 from smc.fingerprint import bars_fingerprint
 

@@ -19,7 +19,8 @@ from sklearn.model_selection import KFold
 from smc import artifact
 from smc.aug.light import Light
 from smc.aug.none import NoAugmentation
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.cv.expanding import Expanding
 from smc.errors import LeakageError, ModelError, SplitError
 from smc.model.baseline import Baseline

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import smc.events
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.features.laws import cut_offs, noise_after, shuffled_after
 
 CONF = Path(__file__).parents[2] / "conf" / "events"

@@ -8,7 +8,8 @@ import pytest
 
 from smc.aug.none import NoAugmentation
 from smc.calibrate.sigmoid import Sigmoid
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.config.tree import CONF
 from smc.errors import ExplanationError
 from smc.evaluation.intervals import Intervals

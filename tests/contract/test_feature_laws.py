@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.errors import LeakageError
 from smc.features.feature_set import FeatureSet
 from smc.features.laws import check_causal, check_replay, check_warm_up, random_walk

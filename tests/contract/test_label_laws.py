@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import smc.labels
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.errors import LabelError
 from smc.features.laws import noise_after, shuffled_after
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.config.options import groups, options
 
 NEEDS = {

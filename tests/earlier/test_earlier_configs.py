@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.config.options import groups, options
 from smc.config.saved_config import upgrade_config
 from smc.results import config_hash, seedless_hash

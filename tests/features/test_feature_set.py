@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from smc.config import check_config, instantiate
+from smc.config.check import check_config
+from smc.config.instantiate import instantiate
 from smc.errors import ConfigError, LeakageError
 from smc.features.family import MachineFamily
 from smc.features.feature_set import FeatureSet

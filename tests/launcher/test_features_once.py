@@ -5,7 +5,8 @@ import threading
 import numpy as np
 
 from smc import structure
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.features.cache import FeatureCache
 
 

@@ -7,7 +7,7 @@ import hydra
 import pytest
 from omegaconf import OmegaConf
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.model.extra_trees import ExtraTrees
 from smc.model.lightgbm import LightGBM
 from smc.model.logistic import Logistic

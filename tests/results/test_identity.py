@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.errors import ConfigError
 from smc.fingerprint import code_version
 from smc.results import config_hash, identity, run_id, seedless_hash

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.results import installed_versions, package_versions, packages, run_id, trial_hash
 from smc.results.packages import used_packages
 

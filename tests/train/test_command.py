@@ -83,7 +83,8 @@ def test_every_figure_is_out_of_sample(finished) -> None:
 def test_the_saved_model_predicts_the_test_part_again(smc_train, only_run, tmp_path) -> None:
     assert smc_train("model=random_forest").returncode == 0
     run = load_run(only_run())
-    from smc.config import compose, instantiate
+    from smc.config.compose import compose
+    from smc.config.instantiate import instantiate
 
     config = compose(["model=random_forest"])
     bars = instantiate(config["data"]).load("SP500")

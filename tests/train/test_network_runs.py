@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.results import config_hash, run_id
 
 NETWORKS = ("mlp", "lstm")

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from smc.config import compose
 from smc.config.command import Command, read_command
+from smc.config.compose import compose
 from smc.errors import ConfigError
 from smc.launcher.launcher import Basic
 from smc.launcher.processes import Processes

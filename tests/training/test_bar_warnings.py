@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.config import compose, instantiate
+from smc.config.compose import compose
+from smc.config.instantiate import instantiate
 from smc.data.index import Index
 from smc.events.every import Every
 from smc.features.feature_set import FeatureSet

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.fingerprint import content_hash
 from smc.training import prepare as preparation
 from smc.training.components import Components

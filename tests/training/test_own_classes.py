@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from smc import api
-from smc.config import compose
+from smc.config.compose import compose
 from smc.laws.fresh import fresh_modules
 from smc.results import kept_laws, opened_files
 from smc.results.record import OwnClass

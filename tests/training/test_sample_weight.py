@@ -7,7 +7,7 @@ import pytest
 
 from smc import api
 from smc.audit.__main__ import main as audit
-from smc.config import compose
+from smc.config.compose import compose
 from smc.labels.label_table import return_attribution
 from smc.reproduce import reproduce
 from smc.training.components import Components

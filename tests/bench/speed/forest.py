@@ -14,7 +14,7 @@ import pandas as pd
 from smc import artifact
 from smc.aug.none import NoAugmentation
 from smc.calibrate.none import NoCalibration
-from smc.config import compose
+from smc.config.compose import compose
 from smc.model.extra_trees import ExtraTrees
 from smc.model.lightgbm import LightGBM
 from smc.model.logistic import Logistic

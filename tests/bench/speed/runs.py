@@ -11,7 +11,7 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
-from smc.config import compose
+from smc.config.compose import compose
 from smc.training import run as command
 from speed.row import Row
 
