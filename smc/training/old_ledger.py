@@ -12,6 +12,7 @@ import pandas as pd
 
 from smc.errors import ResultsError
 from smc.outside.regular_file import read_json
+from smc.outside.sqlite_file import read_only, table_names
 from smc.selection.manifest import HISTORY
 from smc.selection.runs import listed_jobs
 
@@ -70,16 +71,6 @@ def old_trials(output: Path) -> dict[str, OldTrial]:
     for row in rows:
         by_run.setdefault(row["trial_id"], []).append(row)
     return {run_id: _trial(run_id, own) for run_id, own in by_run.items()}
-
-
-def read_only(path: Path) -> sqlite3.Connection:
-    """Open a file of SQLite that is not to be made or changed, whatever signs its name holds."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-
-
-def table_names(connection: sqlite3.Connection) -> set[str]:
-    """Name the tables of a database."""
-    return {name for (name,) in map(tuple, connection.execute("SELECT name FROM sqlite_master"))}
 
 
 def sweep_jobs(output: Path) -> dict[str, dict[str, Any]]:

@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from smc.errors import ResultsError
+from smc.outside.sqlite_file import read_only, table_names
 from smc.results import Run
 from smc.results.opened_scores import SCORES
-from smc.training.old_ledger import read_only, table_names
-from smc.training.take_over import is_of_before
 from smc.trials import Ledger
 
 
@@ -28,6 +27,11 @@ def with_opened_test(run: Run, output: str | Path) -> Run:
         return run
     figures = {symbol: seen.figures.get(SCORES) for symbol, seen in openings.items() if seen}
     return run.opened({symbol: scores for symbol, scores in figures.items() if scores})
+
+
+def is_of_before(run: Run) -> bool:
+    """Tell whether smc kept no ledger for all folders yet when a run was made."""
+    return "ledger" not in run.record
 
 
 def counted_in(run: Run) -> str | None:

@@ -7,7 +7,8 @@ from smc.errors import PlaceError, ResultsError
 from smc.results import RunStore, load_run
 from smc.results.run import reading
 from smc.selection.manifest import head_of_manifest
-from smc.training.take_over import is_of_before, registrable, take_over, unknown_runs
+from smc.training.opened import is_of_before
+from smc.training.take_over import registrable, take_over, unknown_runs
 from smc.training.trial import finish_trial
 from smc.trials import Head, Ledger
 

@@ -80,11 +80,6 @@ def registrable(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
     return able, left_out
 
 
-def is_of_before(run: Run) -> bool:
-    """Tell whether smc kept no ledger for all folders yet when a run was made."""
-    return "ledger" not in run.record
-
-
 def take_over(ledger: Ledger, output: Path, runs: Sequence[Run]) -> list[str]:
     """Count runs as if each had been tried when it says, with all that their folder counted; return the ids.
 

@@ -6,7 +6,6 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.fft import next_fast_len
 
 from smc.typing import FloatArray, IntArray
 
@@ -187,7 +186,7 @@ def _products(theirs: Exact, ours: Exact) -> FloatArray:
     n_shifts = len(theirs) - len(ours) + 1
     if n_shifts < MANY_SHIFTS:
         return np.correlate(theirs, ours, mode="valid").astype(np.float64)
-    size = next_fast_len(len(theirs), real=True)
+    size = 1 << (len(theirs) - 1).bit_length()
     spectrum = (
         np.fft.rfft(theirs.astype(np.float64), size) * np.fft.rfft(ours.astype(np.float64), size).conj()
     )

@@ -77,6 +77,12 @@ def test_train_imports_the_libraries_of_a_run_for_a_run_alone(word: str, code: i
     assert told in said
 
 
+def test_a_list_of_runs_imports_nothing_that_composes_or_fits(tmp_path) -> None:
+    code, said, slow = run("smc.show", "--list", f"--output={tmp_path}")
+    assert (code, slow & {"hydra", "matplotlib", "numba", "scipy", "sklearn", "torch"}) == (0, set())
+    assert "No run has finished" in said
+
+
 def test_the_statistics_of_a_selection_import_numba_only_where_they_draw() -> None:
     script = "import sys, smc.stats; print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
