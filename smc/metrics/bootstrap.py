@@ -72,10 +72,12 @@ def resampled_means(values: FloatArray, starts: IntArray, block_size: int) -> Fl
     n_rows = len(values)
     last = n_rows - (starts.shape[1] - 1) * block_size
     padded = np.concatenate([np.zeros((1, values.shape[1])), values, values[: block_size - 1]]).cumsum(axis=0)
-    rows = np.arange(n_rows)
-    whole = padded[rows + block_size] - padded[rows]
-    short = padded[rows + last] - padded[rows]
-    return (whole[starts[:, :-1]].sum(axis=1) + short[starts[:, -1]]) / n_rows
+    whole = padded[block_size : block_size + n_rows] - padded[:n_rows]
+    short = padded[last : last + n_rows] - padded[:n_rows]
+    total = np.zeros((len(starts), values.shape[1]))
+    for firsts in starts[:, :-1].T:  # a block of all resamples at a time stays in the processor's cache
+        total += whole.take(firsts, axis=0)
+    return (total + short.take(starts[:, -1], axis=0)) / n_rows
 
 
 def share_seen(block_size: int, overlap: float) -> float:
