@@ -14,6 +14,7 @@ from smc.cli import EXIT_OK, EXIT_USER_ERROR, say
 COMMANDS = (
     "train",
     "show",
+    "runs",
     "select",
     "explain",
     "audit",

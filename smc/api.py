@@ -27,6 +27,7 @@ from smc.report.view import RunView
 from smc.results import Run, load_run
 from smc.results.durable import make_folder, named_errors, write_atomic
 from smc.results.run import reading
+from smc.runs import runs
 from smc.select import SelectionResult
 from smc.select import sections as selection_sections
 from smc.select import select as _select
@@ -34,7 +35,7 @@ from smc.training.opened import with_opened_test
 from smc.training.outcome import say_outcome
 from smc.training.run import train as _train
 
-__all__ = ["audit", "decide", "explain", "select", "show", "train"]
+__all__ = ["audit", "decide", "explain", "runs", "select", "show", "train"]
 
 #: Method by which a notebook asks an object how it looks.
 IN_NOTEBOOK = "_repr_html_"

@@ -1,5 +1,6 @@
 """One sweep, from its command line to its exit code."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,12 +11,14 @@ from smc.config.job import Job
 from smc.errors import ConfigError
 from smc.launcher.ground import Grounds
 from smc.launcher.launcher import Basic, Launcher, Task
+from smc.launcher.leaderboard import leaderboard
 from smc.launcher.loaded_bars import LoadedBars, by_bars
 from smc.launcher.power_check import PowerCheck, sentences
 from smc.launcher.registration import identity_of, register, registration_of_job
 from smc.launcher.sweep_manifest import write_sweep_manifest
 from smc.launcher.sweep_state import SweepState
 from smc.launcher.view import View
+from smc.report.terminal_page import show
 from smc.training.evidence import looks_ahead
 from smc.trials import Ledger, Registration
 from smc.typing import Config
@@ -57,6 +60,7 @@ def run_sweep(command: Command, task: Task) -> int:
     for problem in left_out:
         say(f"left out: {problem}")
     say(sweep.summary())
+    show(leaderboard(jobs[0].config["paths"]["output"], sweep.finished_runs), sys.stderr)
     if sweep.bad_place is not None:
         say(f"error: {sweep.bad_place}")
         return EXIT_BAD_PLACE

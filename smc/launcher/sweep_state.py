@@ -84,6 +84,15 @@ class SweepState:
         """Jobs whose run stands finished."""
         return sum(result.status == "finished" for result in self.results.values())
 
+    @property
+    def finished_runs(self) -> set[str]:
+        """Ids of the runs that stand finished."""
+        return {
+            result.run_id
+            for result in self.results.values()
+            if result.status == "finished" and result.run_id is not None
+        }
+
     def summary(self) -> str:
         """Say in a line, and one more for each job that is not finished, how it all ended."""
         bad = [job for job in self.jobs if job.number in self.results and not self._is_finished(job)]

@@ -12,11 +12,14 @@ class Table:
     ----------
     n_text
         How many columns, from the left, hold text; the others hold figures and are set flush right.
+    n_whole
+        How many of these hold names that are typed elsewhere: they are not broken where there is little room.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     n_text: int = 1
+    n_whole: int = 0
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,15 @@ def show(sections: Iterable[Section], file: TextIO) -> None:
             console.print(terminal(section.title), style="bold")
             for point in section.points:
                 console.print(
-                    fill(terminal(point), console.width, initial_indent=" - ", subsequent_indent="   ")
+                    fill(
+                        terminal(point),
+                        console.width,
+                        initial_indent=" - ",
+                        subsequent_indent="   ",
+                        break_long_words=False,  # a path or a command is copied whole
+                        break_on_hyphens=False,
+                    ),
+                    soft_wrap=True,
                 )
             for table in section.tables:
                 console.print(_drawn(table))
@@ -48,9 +56,12 @@ def _drawn(table: Table) -> "DrawnTable":
         padding=(0, 1, 0, 0),
     )
     for number, column in enumerate(table.columns):
-        is_text = number < table.n_text
+        is_text, is_whole = number < table.n_text, number < table.n_whole
         drawn.add_column(
-            terminal(column), justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold"
+            terminal(column),
+            justify="left" if is_text else "right",
+            no_wrap=not is_text or is_whole,
+            overflow="fold",
         )
     for row in table.rows:
         drawn.add_row(*map(terminal, row))

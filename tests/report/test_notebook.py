@@ -69,5 +69,5 @@ def test_text_from_outside_does_not_become_markup():
 
 
 def test_the_functions_are_named():
-    assert set(api.__all__) == {"audit", "decide", "explain", "select", "show", "train"}
+    assert set(api.__all__) == {"audit", "decide", "explain", "runs", "select", "show", "train"}
     assert all(callable(getattr(api, name)) for name in api.__all__)
