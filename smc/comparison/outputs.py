@@ -129,7 +129,17 @@ def _table(
     one, other = (
         run.table(name).drop(columns=list(left_out), errors="ignore") for run in (original, rebuilt)
     )
+    if name == "curves":
+        one = _carried_out(one, other)
     return _values(name, one, other, tolerance)
+
+
+def _carried_out(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the iterations behind the kept ones that a later version does not carry out any more."""
+    keys = [key for key in ("fit", "member", "iteration") if key in one and key in other]
+    ours, theirs = (pd.MultiIndex.from_frame(table.filter(keys)) for table in (one, other))
+    chosen = np.flatnonzero(ours.isin(theirs) | one["kept"].to_numpy(dtype=bool))
+    return one.take(chosen).reset_index(drop=True)
 
 
 def _values(name: str, one: pd.DataFrame, other: pd.DataFrame, tolerance: float) -> PartVerdict:

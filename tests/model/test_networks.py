@@ -235,8 +235,8 @@ def test_every_argument_changes_the_fit(cls):
     for name in changes.keys() & cls().get_params().keys():
         changed = fitted(cls, **{"patience": 3, "weight_decay": 0.01, name: changes[name]})
         assert answers(changed).tobytes() != usual.tobytes(), name
-    waiting, at_once = (fitted(cls, patience=epochs, learning_rate=0.1) for epochs in (12, 1))
-    assert len(at_once.curves_["val_loss"]) < len(waiting.curves_["val_loss"]) == 12
+    waiting, at_once = (fitted(cls, patience=epochs, learning_rate=0.1) for epochs in (4, 1))
+    assert len(at_once.curves_["val_loss"]) < len(waiting.curves_["val_loss"])
 
 
 @pytest.mark.parametrize(
