@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smc.comparison.outputs import DIFFERENT, IDENTICAL, WITHIN, changes, compare, worst
+from smc.comparison.outputs import (
+    DIFFERENT,
+    IDENTICAL,
+    WITHIN,
+    _carried_out,
+    changes,
+    compare,
+    worst,
+)
 from smc.results import RunStore, load_run
 
 
@@ -170,3 +178,18 @@ def test_bars_that_came_and_went_are_counted(bars):
 
 def test_another_column_is_named(bars):
     assert "the columns are open, high, low, close, they were" in changes(bars, bars.iloc[:, :4])[0]
+
+
+@pytest.mark.parametrize(
+    ("n_original", "n_rebuilt", "verdict"),
+    [(4, 4, IDENTICAL), (4, 3, IDENTICAL), (4, 2, IDENTICAL), (4, 1, DIFFERENT), (3, 4, DIFFERENT)],
+)
+def test_iterations_behind_the_kept_ones_that_are_not_carried_out_any_more_are_no_difference(
+    n_original, n_rebuilt, verdict
+):
+    """Two of four are kept."""
+    course = {"iteration": range(4), "val_loss": [0.7, 0.6, 0.8, 0.9], "kept": [True, True, False, False]}
+    both = [pd.DataFrame({"fit": "train fit", **course}).head(n) for n in (n_original, n_rebuilt)]
+    cut = _carried_out(*both)
+    assert cut.equals(both[1]) == (verdict == IDENTICAL)
+    assert _carried_out(both[0], both[1].assign(val_loss=0.0)).equals(cut), "values are compared afterwards"
