@@ -38,6 +38,10 @@ FLAGS = {
         "there is one root; a file of your own is an experiment: experiment=NAME",
     ),
     "config_path": ("--config-path", "your own options stand beside smc's: --config-dir FOLDER"),
+    "shell_completion": (
+        "--shell-completion",
+        "Hydra's cannot complete `python -m`; python -m smc.train --help lists every option of every group",
+    ),
     "experimental_rerun": ("--experimental-rerun", "python -m smc.reproduce RUN repeats a run"),
 }
 

@@ -53,6 +53,7 @@ REFUSED = {
     "hydra/job_logging=default": r"^error: hydra/job_logging: writes into a folder of Hydra's, and there is none",
     "--config-name select": r"^error: --config-name: has no effect here",
     "--config-path x": r"^error: --config-path: has no effect here; .*--config-dir FOLDER",
+    "--shell-completion install=bash": r"^error: --shell-completion: has no effect here; .*--help lists every option",
     "--package x": r"^error: --package: has no effect without --cfg job",
     "calibrate.part_frac=0.3": r"^error: calibrate\.part_frac: no such key; it is called calibration_frac today$",
     "++calibrate.part_frac=0.3": r"part_frac: no such argument of NoCalibration; it is called calibration_frac today$",
