@@ -142,7 +142,7 @@ ROWS = [
     Row(
         "LSTM, baseline profile, 400 events: one run",
         "s",
-        12,
+        5.2,
         lambda folder: seconds_of_run(folder, "model=lstm", "reg=baseline", "events.last=400"),
     ),
 ]
