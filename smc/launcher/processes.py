@@ -15,7 +15,7 @@ from smc.launcher.job_result import Crash, count_out_of_memory, crash_of
 from smc.launcher.launcher import CtrlC, Launcher, Task
 from smc.launcher.sweep_state import SweepState
 from smc.launcher.threads import n_cores, thread_limits
-from smc.launcher.worker import Worker
+from smc.launcher.worker import Worker, start_server
 
 #: Seconds that runs get to end in an orderly way after Ctrl-C.
 GRACE = 15.0
@@ -68,6 +68,7 @@ class Processes(Launcher):
         waiting: deque[Job] = deque(jobs)
         running: list[Worker] = []
         with thread_limits(max(1, n_cores() // n_at_once)), CtrlC() as ctrl_c:
+            start_server()
             try:
                 while not ctrl_c.count and (running or (waiting and sweep.may_start(waiting[0]))):
                     while waiting and len(running) < n_at_once and sweep.may_start(waiting[0]):

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -134,6 +135,19 @@ class Worker:
                 time.sleep(TICK)
 
 
+def start_server() -> None:
+    """Start the server that processes are forked from, deaf to Ctrl-C, which a terminal sends to all.
+
+    It imports for seconds, and would leave that with a traceback, and every run with a failure.
+    """
+    resource_tracker.ensure_running()  # which lets Ctrl-C through again once it has started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextlib.contextmanager
 def hidden_main() -> Iterator[None]:
     """Spare a new process the import of the program that starts it, of which it needs nothing."""
@@ -156,6 +170,7 @@ def serve(task: Task, connection: Connection) -> None:
 def run_job(task: Task, connection: Connection) -> bool:
     """Wait for a job, carry it out, and send what it does and how it ended; False if there is none."""
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the server is deaf to it
         try:
             job, log = connection.recv()
         except (EOFError, OSError):

@@ -90,7 +90,7 @@ class Place:
     def store(self) -> RunStore:
         return RunStore(self.output)
 
-    def start(self, *overrides: str) -> "subprocess.Popen[str]":
+    def start(self, *overrides: str, start_new_session: bool = False) -> "subprocess.Popen[str]":
         path = os.pathsep.join(filter(None, [str(self.folder), os.environ.get("PYTHONPATH")]))
         own = str(self.output / "ledger.sqlite")
         command = [sys.executable, "-m", "smc.train", "-m", "--config-dir", "own", *QUICK, *overrides]
@@ -101,6 +101,7 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=start_new_session,
         )
         self.processes.append(process)
         return process

@@ -1,5 +1,6 @@
 """A sweep that is ended at any moment leaves no process and nothing half done, and is resumed."""
 
+import os
 import random
 import signal
 import time
@@ -58,6 +59,22 @@ def test_ctrl_c_ends_the_workers_too_and_says_what_is_done(place, undisturbed, e
     assert {reason for status, reason in place.statuses().values() if status == "killed"} <= {"interrupted"}
     assert not place.workers()
     assert set(place.runs()) <= set(undisturbed)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.5, 1.5])
+def test_ctrl_c_of_a_terminal_while_the_first_process_starts_fails_nothing(place, seconds) -> None:
+    """A terminal sends it to all: to the server, too, which still imports what the runs need."""
+    sweep = place.start(PROCESSES, *SEEDS, start_new_session=True)
+    place.wait_for(lambda: list(place.output.glob("sweeps/*.json")))
+    time.sleep(seconds)
+    os.killpg(sweep.pid, signal.SIGINT)
+    said = sweep.communicate(timeout=240)[1]
+    assert sweep.returncode == 130, said
+    assert "Traceback" not in said
+    assert "could not be started" not in said
+    assert "failed" not in said
+    assert {status for status, _ in place.statuses().values()} <= {"killed", "finished"}
+    nothing_runs(place)
 
 
 @pytest.mark.slow
