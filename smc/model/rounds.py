@@ -10,7 +10,7 @@ from smc.fit_progress import FitCallback, FitProgress
 #: so rounds that are as good as each other are so with any number of threads.
 ROUNDING = 1e-12
 
-#: Rounds in a row, each clearly worse than the best, after which a fit ends before its patience does. Of 499
+#: Rounds in a row, each clearly worse than the best, after which a fit ends before its patience does. Of 540
 #: networks on planted signals none kept another epoch for it, at half of the epochs
 #: (tests/bench/bench_early_stopping.py).
 MAX_WORSE = 5
