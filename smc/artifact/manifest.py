@@ -8,6 +8,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from smc import __version__
 from smc.errors import ArtifactError
 from smc.fingerprint import content_hash
 
@@ -80,7 +81,8 @@ def _stamp(data: bytes) -> dict[str, Any]:
 
 def current_versions() -> dict[str, str]:
     """Return the installed versions of Python, smc and the libraries behind the models."""
-    return {"python": platform.python_version()} | {name: _version(name) for name in ("smc", *LIBRARIES)}
+    known = {"python": platform.python_version(), "smc": __version__}
+    return known | {name: _version(name) for name in LIBRARIES}
 
 
 @cache

@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from smc.fingerprint import code_version
 from smc.outside.regular_file import open_regular
 from smc.results.durable import make_folder, write_atomic
+from smc.results.packages import version_of
 from smc.results.schema import Check, json_schema, surely_fits
 from smc.selection.facts import RunFacts
 
@@ -125,8 +125,8 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[str, RunFacts]]]:
 
 
 @cache
-def _versions() -> dict[str, str]:
-    return {"smc": code_version(), **{name: version(name) for name in ("numpy", "pandas", "pyarrow")}}
+def _versions() -> dict[str, str | None]:
+    return {"smc": code_version(), **{name: version_of(name) for name in ("numpy", "pandas", "pyarrow")}}
 
 
 @cache

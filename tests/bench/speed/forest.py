@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from bench_run import write_bars
 
 from smc import artifact
 from smc.aug.none import NoAugmentation
@@ -24,7 +25,7 @@ from smc.pipeline import FoldPipeline
 from smc.training import run as command
 from speed.row import Row, cpu_seconds
 
-N_ROWS, N_FEATURES, N_BARS = 1500, 57, 15_000
+N_ROWS, N_FEATURES = 1500, 57
 #: As the profile `reg=baseline` has them.
 MODELS: dict[str, Callable[[], Any]] = {
     "logistic": Logistic,
@@ -202,17 +203,6 @@ def shares(name: str, root: str) -> tuple[float, float]:
 
     runs = [once(seed) for seed in range(3)]
     return median(run[0] for run in runs), median(run[1] for run in runs)
-
-
-@lru_cache
-def write_bars(path: Path) -> None:
-    """Write simulated H4 bars as Parquet."""
-    steps = np.random.default_rng(0).normal(0.0, 0.001, size=(N_BARS, 8)).cumsum(axis=1)
-    opens = np.exp(np.concatenate([[0.0], steps[:-1, -1].cumsum()]))
-    walk = opens[:, None] * np.exp(np.column_stack([np.zeros(N_BARS), steps]))
-    bars = {"open": walk[:, 0], "high": walk.max(axis=1), "low": walk.min(axis=1), "close": walk[:, -1]}
-    stamps = pd.date_range("2012-01-02", periods=N_BARS, freq="4h", tz="UTC", name="time")
-    pd.DataFrame({**bars, "volume": 100.0}, index=stamps).reset_index().to_parquet(path)
 
 
 def share(name: str, of: int, place: Path) -> float:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import numpy as np
-import pandas as pd
+from bench_run import write_bars
 
 from smc.config.compose import compose
 from smc.training import run as command
 from speed.row import Row
 
-N_BARS, N_RUNS = 15_000, 4
+N_RUNS = 4
 #: By model, what its library does: module, class (or none) and functions.
 LIBRARIES = {
     "logistic": [("sklearn.linear_model", "LogisticRegression", "fit")],
@@ -29,16 +28,6 @@ LIBRARIES = {
     "mlp": [("pytorch_lightning", "Trainer", "fit")],
     "lstm": [("pytorch_lightning", "Trainer", "fit")],
 }
-
-
-def write_bars(path: Path) -> None:
-    """Write simulated H4 bars as Parquet."""
-    steps = np.random.default_rng(0).normal(0.0, 0.001, size=(N_BARS, 8)).cumsum(axis=1)
-    opens = np.exp(np.concatenate([[0.0], steps[:-1, -1].cumsum()]))
-    walk = opens[:, None] * np.exp(np.column_stack([np.zeros(N_BARS), steps]))
-    bars = {"open": walk[:, 0], "high": walk.max(axis=1), "low": walk.min(axis=1), "close": walk[:, -1]}
-    stamps = pd.date_range("2012-01-02", periods=N_BARS, freq="4h", tz="UTC", name="time")
-    pd.DataFrame({**bars, "volume": 100.0}, index=stamps).reset_index().to_parquet(path)
 
 
 def config_of(folder: Path, *overrides: str) -> dict[str, Any]:
