@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import NoReturn, Self
 
-from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error
+from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error, was_interrupted
 from smc.outside.escape import terminal
 from smc.outside.home import home_path
 from smc.outside.secrets import meet_override
@@ -35,20 +35,21 @@ def exits() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
-    except SmcError as error:
-        say(f"error: {error}")
-        sys.exit(EXIT_BAD_PLACE if isinstance(error, PlaceError) else EXIT_USER_ERROR)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_OK)
-    except OSError as error:
-        if not is_of_place(error):
-            raise
-        say(f"error: {place_error(error, error.filename or os.getcwd())}")
-        sys.exit(EXIT_BAD_PLACE)
-    except KeyboardInterrupt as interruption:
-        say(f"interrupted: {interruption}" if interruption.args else "interrupted")
-        sys.exit(EXIT_INTERRUPTED)
+    except (KeyboardInterrupt, Exception) as error:
+        if was_interrupted(error):
+            is_told = isinstance(error, KeyboardInterrupt) and error.args
+            say(f"interrupted: {error}" if is_told else "interrupted")
+            sys.exit(EXIT_INTERRUPTED)
+        if isinstance(error, SmcError):
+            say(f"error: {error}")
+            sys.exit(EXIT_BAD_PLACE if isinstance(error, PlaceError) else EXIT_USER_ERROR)
+        if isinstance(error, OSError) and is_of_place(error):
+            say(f"error: {place_error(error, error.filename or os.getcwd())}")
+            sys.exit(EXIT_BAD_PLACE)
+        raise
 
 
 def end_on_ctrl_c() -> None:

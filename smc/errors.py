@@ -135,6 +135,23 @@ def is_of_place(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (*NO_ROOM, *BROKEN, *NOT_ALLOWED)
 
 
+def was_interrupted(error: BaseException) -> bool:
+    """Tell whether Ctrl-C ended what raised an error: a library's clean-up may fail on the way out.
+
+    What failed for want of room or rights while an interrupted run was kept is a fault of the place.
+    """
+    if is_of_place(error) or isinstance(error, PlaceError):
+        return False
+    seen: dict[int, BaseException] = {}
+    following: list[BaseException | None] = [error]
+    while following:
+        each = following.pop()
+        if each is not None and id(each) not in seen:
+            seen[id(each)] = each
+            following += [each.__cause__, each.__context__]
+    return any(isinstance(each, KeyboardInterrupt) for each in seen.values())
+
+
 def place_error(error: OSError, folder: object) -> ResultsError:
     """Say in one sentence what a folder's file system refused, and what to do.
 

@@ -12,7 +12,7 @@ if __name__ == "__main__":
 from smc.blame import culprit_of, described
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.errors import SmcError
+from smc.errors import SmcError, was_interrupted
 
 if TYPE_CHECKING:
     from smc.launcher import JobResult
@@ -35,12 +35,20 @@ def carry_out(job: Job, progress: Progress) -> "JobResult":
     try:
         outcome = attempt(job, progress)
     except SmcError as error:
+        end_if_interrupted(error)
         return JobResult("failed", "; ".join(str(error).splitlines()), reason=error.reason)
     except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
+        end_if_interrupted(error)
         return JobResult("failed", described(error), reason=reason_of(error))
     status = "finished" if outcome.status == "finished" else "failed"
     text = say_outcome_briefly(outcome)
     return JobResult(status, text, outcome.run_id, is_new=outcome.is_new)
+
+
+def end_if_interrupted(error: Exception) -> None:
+    """Raise KeyboardInterrupt where Ctrl-C is what an error came of."""
+    if was_interrupted(error):
+        raise KeyboardInterrupt from error
 
 
 def run_one(job: Job) -> int:
@@ -61,7 +69,7 @@ def run_one(job: Job) -> int:
         raise
     except Exception as error:
         recorded = getattr(error, "__notes__", ())
-        if not recorded:
+        if not recorded or was_interrupted(error):
             raise
         say("\n  ".join([f"failed: {described(error)}", *_fault_of_smc(error), *recorded]))
         return EXIT_FAILED

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smc.blame import culprit_of, described
-from smc.errors import NO_ROOM, DiskFullError, PlaceError, SmcError
+from smc.errors import NO_ROOM, DiskFullError, PlaceError, SmcError, was_interrupted
 from smc.outside.regular_file import read_json
 from smc.outside.secrets import hidden_text
 from smc.results.durable import ended_by_place, write_atomic
@@ -46,7 +46,7 @@ def failure(error: BaseException) -> dict[str, Any]:
     is_surprise = reason_of(error) == type(error).__name__
     message = hidden_text(described(error)) if is_surprise else f"{type(error).__name__}: {lines[0]}"
     return {
-        "status": FAILED if isinstance(error, Exception) else KILLED,
+        "status": FAILED if isinstance(error, Exception) and not was_interrupted(error) else KILLED,
         "reason": reason_of(error),
         "message": message[:500],
         "culprit": culprit.facts if culprit else None,
@@ -56,10 +56,10 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 def reason_of(error: BaseException) -> str:
     """Return the reason code of an exception, as the status and the ledger hold it."""
+    if was_interrupted(error):
+        return "interrupted"
     if isinstance(error, SmcError):
         return error.reason
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
     if isinstance(error, MemoryError):
         return "out_of_memory"
     if isinstance(error, OSError) and error.errno in NO_ROOM:

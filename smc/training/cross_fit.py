@@ -14,7 +14,7 @@ from sklearn.utils import get_tags
 from smc.artifact import check_can_be_saved
 from smc.blame import MAX_MESSAGE, culprit_of, described
 from smc.cv.plan import SplitPlan
-from smc.errors import FoldError, ModelError, SmcError
+from smc.errors import FoldError, ModelError, SmcError, was_interrupted
 from smc.evaluation.predictions import PREFIX, RAW
 from smc.fit_progress import INTERRUPTED
 from smc.interfaces import FitWatch
@@ -286,6 +286,8 @@ def _named_errors(estimator: BaseEstimator) -> Iterator[None]:
     except (SmcError, MemoryError, OSError):
         raise
     except Exception as error:  # whatever a model of one's own raises
+        if was_interrupted(error):
+            raise KeyboardInterrupt from error
         culprit = culprit_of(error)
         if culprit and culprit.is_own:
             raise ModelError(described(error)) from error

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from smc.blame import described
-from smc.errors import SmcError
+from smc.errors import SmcError, was_interrupted
 from smc.monitor.webhook import Webhook
 from smc.outside.secrets import hidden_text
 from smc.report.notices import UNDEFINED, notices
@@ -35,14 +35,9 @@ def tell_failure(webhook: Webhook, run_id: str, about: Mapping[str, Any]) -> Ite
     try:
         yield
     except Exception as error:
-        _failed(
-            webhook.send(
-                hidden_text(
-                    f"{about['symbol']} {about['model']}, run {run_id} failed: "
-                    f"{reason_of(error)}: {_said(error)}"
-                )
-            )
-        )
+        if not was_interrupted(error):
+            run = f"{about['symbol']} {about['model']}, run {run_id}"
+            _failed(webhook.send(hidden_text(f"{run} failed: {reason_of(error)}: {_said(error)}")))
         raise
 
 

@@ -546,6 +546,18 @@ MUTATIONS = (
         "training", "return own / own.mean() if own.any()", "return own if own.any()",
         "tests/training/test_sample_weight.py", "weights are not scaled inside their fit",
     ),
+    Mutation(
+        "cli.py", "if was_interrupted(error):", "if isinstance(error, KeyboardInterrupt):",
+        "tests/train/test_surprises.py", "what a library raises as Ctrl-C ends it is a bug of smc",
+    ),
+    Mutation(
+        "results/status.py", "    if was_interrupted(error):", "    if isinstance(error, KeyboardInterrupt):",
+        "tests/train/test_surprises.py", "a run that Ctrl-C ended inside a library is told as failed",
+    ),
+    Mutation(
+        "errors.py", "if is_of_place(error) or isinstance(error, PlaceError):", "if False:",
+        "tests/train/test_surprises.py", "a disk that is full while an interrupted run is kept is told as Ctrl-C",
+    ),
 )  # fmt: skip
 
 

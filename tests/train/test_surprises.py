@@ -1,9 +1,11 @@
 """A bug outside a fit, in a class of one's own or of smc: a run ends in a named, recorded failure all the same."""
 
+import errno
 import json
 import re
 
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from smc.cv.expanding import Expanding
 from smc.data.index import Index
@@ -11,6 +13,7 @@ from smc.events.cusum import Cusum
 from smc.features.feature_set import FeatureSet
 from smc.labels.triple_barrier import TripleBarrier
 from smc.results import list_runs
+from smc.results.status import reason_of
 from smc.train import main
 
 QUICK = ("model=logistic", "events.last=160", "aug=none", "keep_bars=false")
@@ -26,6 +29,15 @@ PLACES = {
 
 def boom(*_, **__):
     raise KeyError("no such column")
+
+
+def interrupted(*arguments, **_):
+    """Be ended by Ctrl-C in code that cannot bear it: OmegaConf's clean-up, say, raises an error on the way."""
+    errors = [argument for argument in arguments if isinstance(argument, OSError)]
+    try:
+        raise KeyboardInterrupt
+    finally:
+        raise errors[0] if errors else KeyError("half done")
 
 
 @pytest.fixture
@@ -82,3 +94,39 @@ def test_a_tracker_that_fails_leaves_the_run_finished(smc_train, monkeypatch, tm
     )
     assert f"; the run itself is finished: {folder}" in said
     assert [status["status"] for _, status in statuses] == ["finished"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_error_that_ctrl_c_caused_is_an_interruption(place, smc_train, monkeypatch):
+    monkeypatch.setattr(*PLACES[place], interrupted)
+    code, said, statuses = smc_train()
+    assert (code, said) == (130, "interrupted\n")
+    assert [(status["status"], status["reason"]) for _, status in statuses] == [("killed", "interrupted")]
+
+
+def test_an_error_that_ctrl_c_caused_in_a_fit_keeps_the_folds_that_are_done(smc_train, monkeypatch):
+    fits, fit = [], LogisticRegression.fit
+
+    def last_fit(*arguments, **named):
+        fits.append(arguments)
+        return (interrupted if len(fits) > 2 else fit)(*arguments, **named)
+
+    monkeypatch.setattr(LogisticRegression, "fit", last_fit)
+    code, said, statuses = smc_train()
+    assert code == 130
+    assert said.startswith("interrupted: what was done so far is in outputs/partial/")
+    assert [(status["status"], status["reason"]) for _, status in statuses] == [("killed", "interrupted")]
+
+
+def test_an_error_that_ctrl_c_caused_ends_a_sweep(smc_train, monkeypatch):
+    monkeypatch.setattr(*PLACES["labels"], interrupted)
+    code, said, statuses = smc_train("-m", "seed=1,2,3")
+    assert code == 130
+    assert "interrupted" in said
+    assert [(status["status"], status["reason"]) for _, status in statuses] == [("killed", "interrupted")]
+
+
+def test_a_disk_that_is_full_while_an_interrupted_run_is_kept_is_no_interruption():
+    with pytest.raises(OSError, match="no room") as caught:
+        interrupted(OSError(errno.ENOSPC, "no room"))
+    assert reason_of(caught.value) == "disk_full"

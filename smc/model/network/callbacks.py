@@ -11,6 +11,7 @@ import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 from torch import Tensor
 
+from smc.errors import was_interrupted
 from smc.fit_progress import INTERRUPTED
 from smc.model.network.batches import Sample
 from smc.model.network.inference import outputs_of
@@ -57,18 +58,13 @@ class Interrupt:
     ) -> None:
         if self._installed:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        if isinstance(error, SecondInterrupt) or _was_interrupted(error):
+        if isinstance(error, SecondInterrupt) or (error is not None and was_interrupted(error)):
             raise KeyboardInterrupt from error
 
     def _receive(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self.asked:
             raise SecondInterrupt
         self.asked = True
-
-
-def _was_interrupted(error: BaseException | None) -> bool:
-    """Tell whether Lightning turned a KeyboardInterrupt into an exit."""
-    return isinstance(error, SystemExit) and isinstance(error.__context__, KeyboardInterrupt)
 
 
 class KeepBest(Callback):
