@@ -186,10 +186,16 @@ def _row(symbol: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
         decided.replace("_", " "),
         percent(run.get("out_of_fold_accuracy")),
         percent(entry["train_val_gap"]),
-        percent(entry["test_accuracy"]),
+        "sealed" if _is_sealed(entry) else percent(entry["test_accuracy"]),
         decimal((evidence.get("p_values") or {}).get("corrected"), 4),
         str(evidence["n_trials"]),
     )
+
+
+def _is_sealed(entry: Mapping[str, Any]) -> bool:
+    """Tell whether the candidate's test part was not needed, and nobody has looked at one of its market."""
+    evidence = entry["evidence"]
+    return bool(entry["candidate"]) and evidence.get("test") is None and evidence.get("openings") == 0
 
 
 def _why(entry: Mapping[str, Any]) -> str:
@@ -200,7 +206,8 @@ def _why(entry: Mapping[str, Any]) -> str:
         sentences.append(f"what would change it: {decided['remedy']}")
     if (n_more := entry["evidence"].get("would_pass_as_best_of")) is not None:
         p = decimal(entry["evidence"]["p_values"]["corrected"], 4)
-        sentences.append(f"p {p}: it would pass as the best of {count(n_more)} more")
+        more = f": it would pass as the best of {count(n_more)} more" if n_more else ""
+        sentences.append(f"p {p}{more}")
     if power := entry["evidence"].get("power"):
         sentences.append(power["sentence"])
     return "; ".join(sentences)

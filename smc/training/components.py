@@ -103,8 +103,8 @@ def check_runs_here(estimator: Estimator) -> Estimator:
     library = getattr(estimator, "native_library", None)
     if library and find_spec(library) is None:
         raise ConfigError(
-            f"model: {type(estimator).__name__} needs {library}, which is not installed; networks come with "
-            "pip install 'smc[networks]' (in a checkout: pip install -e '.[networks]')"
+            f"model: {type(estimator).__name__} needs {library}, which is not installed; "
+            "pip install torch pytorch-lightning safetensors brings networks back"
         )
     check_devices = getattr(estimator, "check_devices", None)
     if check_devices is not None:
