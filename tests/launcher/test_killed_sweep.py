@@ -61,7 +61,9 @@ def test_ctrl_c_ends_the_workers_too_and_says_what_is_done(place, undisturbed, e
     assert set(place.runs()) <= set(undisturbed)
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.5, 1.5])
+@pytest.mark.parametrize(
+    "seconds", [0.0, 0.5, *(pytest.param(late, marks=pytest.mark.slow) for late in (0.1, 1.5))]
+)
 def test_ctrl_c_of_a_terminal_while_the_first_process_starts_fails_nothing(place, seconds) -> None:
     """A terminal sends it to all: to the server, too, which still imports what the runs need."""
     sweep = place.start(PROCESSES, *SEEDS, start_new_session=True)

@@ -317,7 +317,8 @@ def test_the_same_run_gives_the_same_bytes_in_any_process_with_any_threads(smc_t
     places = [tmp_path / "one", tmp_path / "two"]
     for place, n_threads in zip(places, (1, 2), strict=True):
         place.mkdir()
-        done = smc_train("-m", f"model={','.join(models)}", f"trainer.n_threads={n_threads}", cwd=place)
+        swept = f"model={','.join(models)}", "events.last=300"
+        done = smc_train("-m", *swept, f"trainer.n_threads={n_threads}", cwd=place)
         assert done.returncode == 0, done.stderr
     first, second = ({path.name: path for path in (place / "outputs" / "runs").iterdir()} for place in places)
     assert set(first) == set(second)

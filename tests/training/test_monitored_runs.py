@@ -25,6 +25,8 @@ from smc.training.outcome import Outcome, say_outcome
 CONF = Path(__file__).parents[2] / "conf"
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 NETWORKS = ("lstm", "mlp")
+#: Ensembles hand their watches on as `stacking` does; all of them are asked with --slow.
+LIKE_STACKING = ("averaging", "blending", "dynamic", "regime", "voting")
 SMALL = ("events.last=200", "aug=none", "cv.n_splits=2", "evaluation.test=recorded")
 AT_ONCE = "monitor.watches.timeout.max_minutes=1e-9"
 FITS = [*(f"fold {number}" for number in range(2)), "train fit", "final fit"]
@@ -83,7 +85,10 @@ def said(run: Run, *, is_new: bool = True) -> str:
     return say_outcome(Outcome(run.run_id, "finished", run.path, is_new=is_new))
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(model, marks=[pytest.mark.slow] * (model in LIKE_STACKING)) for model in MODELS],
+)
 def test_watches_that_stop_nothing_change_no_byte(train, model):
     """All on, one that would end networks before their patience set aside, against all off."""
     short = ("model.max_epochs=12",) if model in NETWORKS else ()
