@@ -10,7 +10,7 @@ if __name__ == "__main__":
     parser().parse_intermixed_args(with_output_override(None))
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ class SelectionResult:
     path: Path
     page: Path
     changes: list[str]
-    news: list[str]
+    news: list[str] = field(default_factory=list)
 
 
 def select(config: Config, name: str, progress: Progress | None = None) -> SelectionResult:
@@ -84,17 +84,18 @@ def select(config: Config, name: str, progress: Progress | None = None) -> Selec
         There are no runs, or ledger or folder cannot be used.
     """
     known = RememberedRuns.of(Path(config["paths"]["output"]))
+    news = settle(instantiate(config["ledger"], "ledger"), known.output)
     try:
-        return _select(config, name, progress or Progress(), known)
+        result = _select(config, name, progress or Progress(), known)
     except ChangedRunError:
         known.forget()
-        return _select(config, name, progress or Progress(), RememberedRuns(known.output))
+        result = _select(config, name, progress or Progress(), RememberedRuns(known.output))
+    return replace(result, news=news)
 
 
 def _select(config: Config, name: str, progress: Progress, known: RememberedRuns) -> SelectionResult:
     output = known.output
     rule, ledger = instantiate(config["selection"], "selection"), instantiate(config["ledger"], "ledger")
-    news = settle(ledger, output)
     runs = read_runs(output, known)
     check_heads(ledger, output, runs.heads)
 
@@ -125,7 +126,7 @@ def _select(config: Config, name: str, progress: Progress, known: RememberedRuns
     path = write_manifest(output, manifest, file)
     page = file.replace("manifest", "report").replace(".json", ".html")
     known.save()
-    return SelectionResult(manifest, path, save_selection_report(manifest, output, page), changes, news)
+    return SelectionResult(manifest, path, save_selection_report(manifest, output, page), changes)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,5 +1,6 @@
 """Load a saved model: from checked bytes to a model that answers as it did."""
 
+import zlib
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -27,6 +28,7 @@ PARSER_ERRORS = (
     RecursionError,
     TypeError,
     ValueError,
+    zlib.error,
 )
 
 
@@ -96,7 +98,7 @@ def restore(files: dict[str, bytes], *, exact: bool = False) -> BaseEstimator:
         model = load_model(record, files)
         _check_features(model, record["feature_names"])
         check_golden(model, files[FILE], exact=exact)
-    except (ArtifactError, *PARSER_ERRORS) as error:
+    except (ArtifactError, MemoryError, *PARSER_ERRORS) as error:
         raise ArtifactError(_why(error, record)) from error
     return model
 

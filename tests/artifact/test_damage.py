@@ -147,6 +147,34 @@ def test_a_forged_forest_is_an_artifact_error_or_answers_as_it_did(folders, alte
     assert refused > 20
 
 
+@pytest.mark.parametrize("file", ["preprocess.skops", "golden.npz"])
+def test_a_forged_archive_is_an_artifact_error_or_answers_as_it_did(folders, altered, file):
+    data = (folders / "xgboost" / file).read_bytes()
+    rng, refused = np.random.default_rng(0), 0
+    for position in rng.integers(0, len(data), 80):
+        forged = bytearray(data)
+        forged[position] ^= 1 << int(rng.integers(8))
+        try:
+            artifact.load(altered("xgboost", reseal=True, **{file.replace(".", "__"): bytes(forged)}))
+        except ArtifactError:
+            refused += 1
+    assert refused > 40
+
+
+def test_an_array_of_more_rows_than_there_is_memory_for_is_an_artifact_error(folders, altered):
+    header = io.BytesIO()
+    shape = {"descr": "<f8", "fortran_order": False, "shape": (10**15, 3)}
+    np.lib.format.write_array_header_1_0(header, shape)
+    with zipfile.ZipFile(folders / "xgboost/golden.npz") as archive:
+        arrays = {name: archive.read(name) for name in archive.namelist()}
+    forged = io.BytesIO()
+    with zipfile.ZipFile(forged, "w") as archive:
+        for name in arrays:
+            archive.writestr(name, header.getvalue() + bytes(64))
+    with pytest.raises(ArtifactError):
+        artifact.load(altered("xgboost", reseal=True, golden__npz=forged.getvalue()))
+
+
 def test_a_pickle_in_the_place_of_a_tree_is_not_read(altered, tmp_path):
     class Evil:
         def __reduce__(self):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from smc import api
+from smc import select as command
+from smc.config.compose_select import compose_selection
 from smc.selection import remembered, runs
 from smc.selection.candidate import Candidate, Identity
 from smc.selection.evidence import EventEvidence, SplitResult
@@ -294,3 +296,20 @@ def test_memory_that_cannot_be_written_costs_time_alone(commit, at_rest, output)
     commit("a1")
     (output / "cache").write_text("no folder")
     assert recalled(output) == recalled(output)
+
+
+def test_what_the_ledger_was_told_is_said_even_if_all_runs_are_read_again(commit, output, monkeypatch):
+    commit("a1")
+    told, tries = [["one trial taken over"], []], []
+
+    def changed_once(*arguments):
+        tries.append(arguments)
+        if len(tries) == 1:
+            raise ChangedRunError("the run was changed")
+        return read_runs(*arguments)
+
+    monkeypatch.setattr(command, "settle", lambda *_: told.pop(0))
+    monkeypatch.setattr(command, "read_runs", changed_once)
+    config, name = compose_selection([f"paths.output={output}"])
+    assert command.select(config, name).news == ["one trial taken over"]
+    assert len(tries) == 2
