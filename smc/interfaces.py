@@ -124,6 +124,31 @@ class Labeller(Protocol):
         ...
 
 
+class Tuner(Protocol):
+    """Look for parameters on rows that are no evidence (group `tune`, such as `smc.tune.search.Search`)."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is anything to look for; else nothing else is asked."""
+        ...
+
+    @property
+    def scope(self) -> Literal["first_block", "fold"]:
+        """Where: once, on the first block of the development part, or in each fit, on the fit's own rows."""
+        ...
+
+    def find(
+        self,
+        space: Mapping[str, Any],
+        start: Mapping[str, Any],
+        ask: Callable[[Mapping[str, Any], int], FloatArray],
+        n_folds: int,
+        on_progress: Callable[[str], None],
+    ) -> Any:
+        """Return what a search comes to, see `smc.tune.search.Search`."""
+        ...
+
+
 class Splitter(Protocol):
     """Split the events of the development part (group `cv`); a scikit-learn splitter.
 

@@ -21,7 +21,7 @@ NOT_COMPARED = "not compared"
 VERDICTS = (NOT_COMPARED, IDENTICAL, WITHIN, DIFFERENT)
 #: Columns of predictions that say what trades earn, and by whom.
 OF_ANOTHER_KIND = ("ret", "account")
-TABLES = ("predictions", "returns", "curves", "learning_curve")
+TABLES = ("predictions", "returns", "curves", "learning_curve", "tuning")
 #: Fields of run.json that say when, by what and how fast, or stand in another check.
 NOT_FIGURES = (
     "run_id", "timestamp", "training_duration_seconds", "code_version", "package_versions", "config_hash",

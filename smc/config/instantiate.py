@@ -18,8 +18,8 @@ DIRECTIVES = frozenset({"_target_", "_partial_", "_args_"})
 #: Modules of which a configuration may name classes of the right kind (`smc.config.kinds`); the environment
 #: variable SMC_ALLOW adds to them, whatever the kind.
 ALLOWED = ("smc", *LIBRARIES)
-#: Classes of other modules that it may name: callbacks of Lightning that read and write no file. Not among
-#: them is `ModelCheckpoint`, whose files are pickles; a run keeps its weights itself.
+#: Classes of other modules that it may name: callbacks of Lightning that read and write no file, and samplers
+#: of Optuna. Not among them is `ModelCheckpoint`, whose files are pickles; a run keeps its weights itself.
 ALLOWED_CLASSES = frozenset(
     f"pytorch_lightning.callbacks.{path}"
     for module, name in {
@@ -27,6 +27,16 @@ ALLOWED_CLASSES = frozenset(
         "lr_monitor": "LearningRateMonitor",
         "device_stats_monitor": "DeviceStatsMonitor",
         "timer": "Timer",
+    }.items()
+    for path in (name, f"{module}.{name}")
+) | frozenset(
+    f"optuna.samplers.{path}"
+    for module, name in {
+        "_tpe.sampler": "TPESampler",
+        "_random": "RandomSampler",
+        "_gp.sampler": "GPSampler",
+        "_cmaes": "CmaEsSampler",
+        "_qmc": "QMCSampler",
     }.items()
     for path in (name, f"{module}.{name}")
 )

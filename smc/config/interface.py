@@ -44,6 +44,7 @@ INTERFACES = {
     "feature_selection": Interface("feature selector", interfaces.FeatureSelector),
     "aug": Interface("sampler", interfaces.Resampler),
     "model": Interface("estimator", interfaces.Estimator),
+    "tune": Interface("search for parameters", interfaces.Tuner),
     "calibrate": Interface("calibrator", interfaces.ProbabilityCalibrator),
     "evaluation": Interface("evaluation", interfaces.Evaluator),
     "ledger": Interface("ledger", interfaces.TrialLedger),

@@ -39,7 +39,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     if "structure" not in config:
         config |= {"structure": _structure(config), **_with_added(config, "aug")}
     config |= _with_added(config, "cv")
-    config = {"run": {"name": None, "tags": [], "note": None}, **config}
+    config = {"run": {"name": None, "tags": [], "note": None}, "space": {}, **config}
     config |= {"trainer": {"callbacks": {}, **config["trainer"]}} if "trainer" in config else {}
     unknown = [field.name for field in fields(Root) if field.name not in config]
     if not unknown:

@@ -124,6 +124,8 @@ class Root:
     calibrate: dict[str, Any]
     reg: dict[str, Any]
     model: dict[str, Any]
+    tune: dict[str, Any]
+    space: dict[str, Any]
     evaluation: dict[str, Any]
     ledger: dict[str, Any]
     trainer: Trainer

@@ -26,7 +26,9 @@ NOT_WHEN_EMPTY = ("callbacks", "columns", "stamps")
 #: What a run tells of its fits, not the fits: a sealed run is no further trial beside the one that is not.
 NOT_OF_TRIAL = ("evaluation.test",)
 #: Groups whose seed changes what a run is judged on.
-EVIDENCE = ("data", "cv")
+EVIDENCE = ("data", "cv", "tune")
+#: A search that is off, and where it would look: no part of a run.
+NO_SEARCH, SEARCH = {"_target_": "smc.tune.none.NoTuning"}, ("tune", "space")
 
 
 def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
@@ -56,7 +58,7 @@ def run_id(config: Config, *, data_hash: str | None, seed: int) -> str:
     """
     paths = NOT_OF_RUN if data_hash is None else (*NOT_OF_RUN, *PLACE_OF_DATA)
     identity = {
-        "config": _without(_without_passwords(config), paths, NOT_OF_FIT),
+        "config": _without(_computed(config), paths, NOT_OF_FIT),
         "data": data_hash,
         "seed": seed,
         "code": [code_version(), *own_code(config).items()],
@@ -75,7 +77,7 @@ def package_versions(config: Config) -> dict[str, str]:
 
 def config_hash(config: Config) -> str:
     """Hash what a config asks to compute (SHA-256, hex), wherever and on whatever it runs."""
-    return _hash(_without(_without_passwords(config), (*NOT_OF_RUN, *PLACE_OF_DATA), NOT_OF_FIT))
+    return _hash(_without(_computed(config), (*NOT_OF_RUN, *PLACE_OF_DATA), NOT_OF_FIT))
 
 
 def seedless_hash(config: Config) -> str:
@@ -116,12 +118,14 @@ def class_hash(node: Config) -> str:
     return _hash({"node": _without(node, (), (*NOT_OF_FIT, "seed")), "own_code": own_code(node)})
 
 
-def _without_passwords(config: Config) -> Config:
-    """Hide the secrets of the data: a new password makes no other run of the same bars.
+def _computed(config: Config) -> Config:
+    """Leave out a search that is off, and hide the secrets of the data: a new password makes no other run.
 
     Those of every other group stay, for what a model is given is a trial, whatever its name.
     """
-    return {**config, "data": hidden(config["data"])} if "data" in config else config
+    is_off = config.get("tune") == NO_SEARCH
+    kept = {key: value for key, value in config.items() if not (is_off and key in SEARCH)}
+    return {**kept, "data": hidden(kept["data"])} if "data" in kept else kept
 
 
 def _own_seeds(value: Any, seed: Any, path: str = "", *, is_own: bool = False) -> Iterator[tuple[str, Any]]:

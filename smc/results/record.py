@@ -167,6 +167,28 @@ class Warned(Note):
     field: NotRequired[str]  # of this record, that was not saved as it was
 
 
+class Gain(TypedDict):
+    """A mean over events, and its standard error."""
+
+    value: float
+    standard_error: float
+
+
+class Search(TypedDict):
+    """What one search for parameters came to."""
+
+    fit: str  # that the parameters are for; "first block": for all fits of the run
+    n_events: int  # that the inner folds tested
+    params: dict[str, Any]
+    start: dict[str, Any]  # what the model had been given
+    loss: float  # of the parameters on the inner folds: they were chosen for it
+    gain: Gain | None  # loss of the start less that of the parameters, on the same events; None: it failed
+    trial: int  # that found them, from 0
+    trials: dict[str, int]  # finished, pruned, failed
+    at_the_edge: list[str]  # parameters at a bound of their range
+    is_partial: bool  # the time was up before the trials were
+
+
 class Stop(TypedDict):
     """A fit that ended before its time."""
 
@@ -399,6 +421,7 @@ class FitFacts(Stops):
     feature_selection: FeatureSelection | None
     calibration: Calibration | None
     ensemble: Ensemble | None
+    tuning: NotRequired[list[Search]]  # by fit; absent where nothing was looked for
     feature_importance: list[Importance]  # largest first
     last_training_bar: str  # open, ISO 8601, UTC
     training_duration_seconds: float

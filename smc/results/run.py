@@ -182,6 +182,11 @@ class Run:
         return self._table_if_any("curves")
 
     @cached_property
+    def tuning(self) -> pd.DataFrame:
+        """Every trial of a search for parameters: tuning.parquet; empty where nothing was looked for."""
+        return self._table_if_any("tuning")
+
+    @cached_property
     def learning_curve(self) -> pd.DataFrame:
         """Scores over the number of train events: learning_curve.parquet; empty unless it was asked for."""
         return self._table_if_any("learning_curve")

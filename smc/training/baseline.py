@@ -20,4 +20,4 @@ def baseline_of(fitter: CrossFitter, task: LabelTask) -> CrossFitter:
         estimator=Baseline(task=task), sampler=NoAugmentation(), preprocess=FunctionTransformer()
     )
     data = fitter.data.without_features()
-    return replace(fitter, data=data, pipeline=pipeline, sample_weight="none", watches=())
+    return replace(fitter, data=data, pipeline=pipeline, sample_weight="none", watches=(), find_pipeline=None)

@@ -20,6 +20,7 @@ from smc.interfaces import (
     RunTracker,
     Splitter,
     TrialLedger,
+    Tuner,
 )
 from smc.monitor.webhook import Webhook
 from smc.pipeline import FoldPipeline
@@ -46,6 +47,7 @@ class Components:
     fit_watches: list[FitWatch]
     webhook: Webhook
     trackers: list[RunTracker]
+    tuner: Tuner
     ledger: TrialLedger
     side: str
 
@@ -80,6 +82,7 @@ class Components:
                 name: built[name]
                 for name in ("data", "features", "events", "labels", "cv", "evaluation", "ledger", "trackers")
             },
+            tuner=built["tune"],
         )
 
 

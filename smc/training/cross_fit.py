@@ -144,6 +144,9 @@ class CrossFitter:
         Told how each fit goes on, see `smc.monitor.fit_monitor.FitMonitor`.
     check_first_fit
         Given the first of the fitted pipelines, to refuse what would come to nothing.
+    find_pipeline
+        Called before each fit with this object, the fit's events and its name; returns what is fitted. None:
+        ``pipeline`` is.
     """
 
     data: Dataset
@@ -152,6 +155,7 @@ class CrossFitter:
     sample_weight: SampleWeight = "uniqueness"
     watches: Sequence[FitWatch] = ()
     check_first_fit: Callable[[FoldPipeline], None] = check_can_be_saved
+    find_pipeline: "Callable[[CrossFitter, IntArray, str], FoldPipeline] | None" = None
 
     def run(
         self,
@@ -210,7 +214,8 @@ class CrossFitter:
     def fit(self, positions: IntArray, name: str) -> FitResult:
         """Fit a clone on some events, under the watches."""
         events, lookback = self.data.events.iloc[positions], self.pipeline.lookback
-        unfitted = cast(FoldPipeline, clone(self.pipeline))
+        pipeline = self.find_pipeline(self, positions, name) if self.find_pipeline else self.pipeline
+        unfitted = cast(FoldPipeline, clone(pipeline))
         monitor, started = FitMonitor(self.watches, name), time.perf_counter()
         with _named_errors(self.pipeline.estimator):
             model = unfitted.fit(
@@ -236,7 +241,7 @@ class CrossFitter:
 
     def for_refit(self, train_fit: FitResult, n_rows: int) -> "CrossFitter":
         """Return what fits the saved model, for as many rounds as the train fit asks for."""
-        return replace(self, pipeline=train_fit.model.for_refit(n_rows))
+        return replace(self, pipeline=train_fit.model.for_refit(n_rows), find_pipeline=None)
 
     def predict(self, model: FoldPipeline, positions: IntArray, split: str, fold: int = -1) -> pd.DataFrame:
         """Predict some events, one row each beside what happened."""

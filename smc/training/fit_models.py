@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pandas as pd
@@ -18,6 +18,7 @@ from smc.training.cross_fit import CrossFitter, FitResults
 from smc.training.dataset import Dataset
 from smc.training.learning_curve import learning_curve
 from smc.training.once import Last
+from smc.training.tuning import Told, tune
 from smc.typing import Config, LabelTask
 
 log = logging.getLogger("smc")
@@ -40,6 +41,8 @@ class FittedModels:
         If `monitor.learning_curve` asked for it, else empty.
     cv_failure
         Why no fold was fitted; None if they were.
+    tuning
+        What searches for parameters came to; nothing without tuning.
     """
 
     fits: FitResults
@@ -47,6 +50,7 @@ class FittedModels:
     plain: FitResults | None
     learning_curve: pd.DataFrame
     cv_failure: str | None = None
+    tuning: Told = field(default_factory=Told)
 
 
 def fit_models(
@@ -79,6 +83,22 @@ def fit_models(
         sample_weight=config["sample_weight"],
         watches=components.fit_watches,
     )
+    tuned = tune(components.tuner, config["space"], fitter, plan, on_progress)
+    models = _fit_all(
+        tuned.fitter, tuned.plan, components.labels.task, config, on_progress, on_scored=on_scored
+    )
+    return replace(models, tuning=tuned.told)
+
+
+def _fit_all(
+    fitter: CrossFitter,
+    plan: SplitPlan,
+    task: LabelTask,
+    config: Config,
+    on_progress: Callable[[str], None],
+    *,
+    on_scored: Callable[[], None],
+) -> FittedModels:
     try:
         fits = fitter.run(plan, on_progress, on_scored=on_scored)
     except FoldError as error:
@@ -87,11 +107,11 @@ def fit_models(
             named = type(cause) if isinstance(cause, SmcError) else FoldError
             raise named(f"no fold can be fitted; {error}") from error
         log.warning("no out-of-fold figures: %s", error)
-        without_folds = fit_models(
-            components, data, replace(plan, folds=()), config, on_progress, on_scored=on_scored
+        without_folds = _fit_all(
+            fitter, replace(plan, folds=()), task, config, on_progress, on_scored=on_scored
         )
         return replace(without_folds, cv_failure=str(error))
-    baseline = _fit_baseline(fitter, plan, components.labels.task, n_fits=len(fits.augmentation))
+    baseline = _fit_baseline(fitter, plan, task, n_fits=len(fits.augmentation))
     if fits.is_partial:
         return FittedModels(fits, baseline, None, pd.DataFrame())
     plain = _fit_plain(fitter, plan, on_progress)

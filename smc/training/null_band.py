@@ -1,6 +1,6 @@
 """What the pipeline of a finished run scores on labels that its features cannot know."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pandas as pd
 
 from smc.cli import Progress
 from smc.config.saved_config import usable_config, without_side_effects
+from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
 from smc.errors import ResultsError, SmcError
 from smc.evaluation.predictions import with_baseline
@@ -20,6 +21,7 @@ from smc.training.baseline import baseline_of
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset, make_dataset
+from smc.training.tuning import tune
 from smc.typing import Config
 
 #: Share of the events that a shift moves at least, in either direction.
@@ -51,7 +53,7 @@ class NullBand:
     def __init__(self, run: Run, output: str | Path) -> None:
         config = _quiet(usable_config(run.config)[0])
         self.components = Components.from_config(config)
-        self.sample_weight = config["sample_weight"]
+        self.sample_weight, self.space = config["sample_weight"], config["space"]
         kept = KeptBars(str(output), run.fingerprints)
         self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.components)
         self.plan = SplitPlan.from_spans(self.data.spans, self.components.cv, **config["split"])
@@ -72,15 +74,19 @@ class NullBand:
 
     def _score(self, data: Dataset, symbol: str) -> float:
         fitter = CrossFitter(data, self.components.pipeline, sample_weight=self.sample_weight)
+        tuned = tune(self.components.tuner, self.space, fitter, self.plan)
         baseline = baseline_of(fitter, self.components.labels.task)
-        rows = with_baseline(pd.concat(self._predict(fitter)), pd.concat(self._predict(baseline)))
+        folds = tuned.plan.folds
+        rows = with_baseline(
+            pd.concat(self._predict(tuned.fitter, folds)), pd.concat(self._predict(baseline, folds))
+        )
         rows = rows.take(np.flatnonzero(rows["symbol"] == symbol))
         part = split_result(rows, pd.DataFrame())
         return 0.0 if part is None else part.evidence.mean
 
-    def _predict(self, fitter: CrossFitter) -> Iterator[pd.DataFrame]:
+    def _predict(self, fitter: CrossFitter, folds: Sequence[Fold]) -> Iterator[pd.DataFrame]:
         """Give the test predictions of each fold, dated by their labels, not by the features' own bars."""
-        for number, fold in enumerate(self.plan.folds):
+        for number, fold in enumerate(folds):
             model = fitter.fit_whole(fold.train, fold.name).model
             rows = fitter.predict(model, fold.test, OUT_OF_FOLD, number)
             place = self.data.events[["symbol", "event", "time"]].iloc[fold.test]

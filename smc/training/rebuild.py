@@ -21,6 +21,7 @@ from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset
 from smc.training.prepare import cached_dataset
+from smc.training.tuning import as_found
 from smc.typing import Config, FloatArray, IntArray
 
 #: Difference of a prediction that another processor may make.
@@ -78,8 +79,10 @@ class Rebuilt:
             final=config["final"],
             sample_weight=config["sample_weight"],
         )
-        for number, fold in enumerate(self.plan.folds):
-            on_progress(f"{fold.name} of {len(self.plan.folds)}")
+        tuned = as_found(self.run.record.get("tuning") or (), fitter, self.plan)
+        fitter, folds = tuned.fitter, tuned.plan.folds
+        for number, fold in enumerate(folds):
+            on_progress(f"{fold.name} of {len(folds)}")
             model = fitter.fit_whole(fold.train, fold.name).model
             self._check(fitter.predict(model, fold.test, OUT_OF_FOLD, number), number)
             yield model, fold.test

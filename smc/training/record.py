@@ -39,6 +39,7 @@ from smc.training.dataset import Dataset
 from smc.training.evaluate import Evaluated, ablation
 from smc.training.fit_models import FittedModels
 from smc.training.prepare import PreparedData
+from smc.training.tuning import search_warnings
 from smc.training.warnings import calendar_warnings, warnings_of
 from smc.typing import Bars, Config
 
@@ -79,7 +80,7 @@ def run_record(
         `time.perf_counter` before its fits.
     """
     fits, bars, cv_failure = models.fits, prepared.bars, prepared.cv_failure or models.cv_failure
-    return {
+    record: RunRecord = {
         **facts,
         **evaluated.record,
         **stops_of(fits),
@@ -95,8 +96,12 @@ def run_record(
             *warnings_of(components, evaluated.record, fits, cv_failure, can_trade=prepared.can_trade),
             *calendar_warnings(bars),
             *bar_warnings(bars, prepared.data),
+            *search_warnings(models.tuning.searches),
         ],
     }
+    if models.tuning.searches:
+        record["tuning"] = models.tuning.searches
+    return record
 
 
 def what_was_chosen(config: Config, choices: Mapping[str, str | None]) -> Choices:

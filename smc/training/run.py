@@ -117,6 +117,7 @@ def train(
                     "returns": evaluated.returns,
                     "curves": models.fits.curves,
                     "learning_curve": models.learning_curve,
+                    "tuning": models.tuning.trials,
                     **hidden.tables,
                 }
                 on_progress("saving")

@@ -20,6 +20,7 @@ from smc.report.run.sections.scores import (
     regimes_section,
 )
 from smc.report.run.sections.steps import steps_section
+from smc.report.run.sections.tuning import tuning_section
 from smc.report.view import RunView
 
 
@@ -33,6 +34,7 @@ def sections(view: RunView, *, full_config: bool = False) -> list[Section]:
         folds_section(view),
         backtest_paths_section(view),
         ensemble_section(view),
+        tuning_section(view),
         feature_selection_section(view),
         calibration_section(view),
         augmentation_section(view),

@@ -1,0 +1,210 @@
+"""Parameters found for a run: on its first block, or inside each fit."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from smc.cv.fold import Fold
+from smc.cv.plan import SplitPlan
+from smc.evaluation.predictions import all_classes, probabilities
+from smc.interfaces import Tuner
+from smc.pipeline import FoldPipeline
+from smc.results.record import Search, Warned
+from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
+from smc.typing import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from smc.tune.search import Found
+
+#: What a search that serves every fit of a run is called.
+FIRST_BLOCK = "first block"
+#: Of a probability of 0, so that a loss is finite.
+LEAST_PROBABILITY = 1e-15
+
+
+@dataclass(frozen=True)
+class Told:
+    """What searches came to, for people: filled while they are made.
+
+    Attributes
+    ----------
+    searches
+        One a search.
+    attempts
+        Of every trial: ``fit``, ``trial``, ``status``, ``loss``, ``n_events``, and its parameters.
+    """
+
+    searches: list[Search] = field(default_factory=list)
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """The attempts as a table; lists among parameters by their text."""
+        return pd.DataFrame(self.attempts)
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What tuning made of a run.
+
+    Attributes
+    ----------
+    fitter
+        With the parameters that were found, or that finds them in each of its fits.
+    plan
+        Its folds are evidence: none tests an event that parameters were chosen on.
+    """
+
+    fitter: CrossFitter
+    plan: SplitPlan
+    told: Told = field(default_factory=Told)
+
+
+def tune(
+    tuner: Tuner,
+    space: Mapping[str, Any],
+    fitter: CrossFitter,
+    plan: SplitPlan,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> Tuned:
+    """Find the parameters of a run's model, or say how each of its fits will.
+
+    Raises
+    ------
+    SplitError
+        Too few events to choose on, or folds that learn from each other.
+    ConfigError
+        The space holds nothing.
+    """
+    if not tuner.is_on:
+        return Tuned(fitter, plan)
+    from smc.tune.block import TuningBlock
+
+    search = _Searching(tuner, space, on_progress)
+    if tuner.scope == "fold":
+        return Tuned(replace(fitter, find_pipeline=search.pipeline_for), plan, search.told)
+    block = TuningBlock.of(plan)
+    pipeline = search.pipeline_for(fitter, block.events, FIRST_BLOCK)
+    return Tuned(replace(fitter, pipeline=pipeline), replace(plan, folds=block.folds), search.told)
+
+
+def as_found(searches: Sequence[Search], fitter: CrossFitter, plan: SplitPlan) -> Tuned:
+    """Return what `tune` made of a run whose searches are on record, without searching again."""
+    if not searches:
+        return Tuned(fitter, plan)
+    from smc.tune.block import TuningBlock
+
+    params = {search["fit"]: search["params"] for search in searches}
+    if FIRST_BLOCK not in params:
+
+        def known(fitter: CrossFitter, _: IntArray, name: str) -> FoldPipeline:
+            return with_params(fitter.pipeline, params[name])
+
+        return Tuned(replace(fitter, find_pipeline=known), plan)
+    found = replace(fitter, pipeline=with_params(fitter.pipeline, params[FIRST_BLOCK]))
+    return Tuned(found, replace(plan, folds=TuningBlock.of(plan).folds))
+
+
+def with_params(pipeline: FoldPipeline, params: Mapping[str, Any]) -> FoldPipeline:
+    """Return an unfitted copy of a pipeline whose estimator has other parameters."""
+    tried = cast(FoldPipeline, clone(pipeline))
+    tried.estimator.set_params(**params)
+    return tried
+
+
+class _Searching:
+    """Search for the parameters of one fit after another, and tell what was found."""
+
+    def __init__(self, tuner: Tuner, space: Mapping[str, Any], on_progress: Callable[[str], None]) -> None:
+        from smc.tune.space import distributions
+
+        self.tuner, self.space, self.on_progress = tuner, space, on_progress
+        self.where, self.told = distributions(space), Told()
+
+    def pipeline_for(self, fitter: CrossFitter, events: IntArray, name: str) -> FoldPipeline:
+        """Return the pipeline of a fit with the parameters found on its own events."""
+        from smc.tune.block import inner_folds
+        from smc.tune.space import values
+
+        folds = [fold.at(events) for fold in inner_folds(fitter.data.spans[events])]
+        plain = replace(fitter, watches=(), find_pipeline=None)
+
+        def losses(params: Mapping[str, Any], number: int) -> FloatArray:
+            fold = folds[number]
+            tried = replace(plain, pipeline=with_params(fitter.pipeline, values(self.space, params)))
+            model = tried.fit_whole(fold.train, f"{name}, inner {fold.name}").model
+            return losses_of(tried.predict(model, fold.test, OUT_OF_FOLD))
+
+        start = fitter.pipeline.estimator.get_params()
+        title = f"{name}: " if name != FIRST_BLOCK else ""
+        found = self.tuner.find(
+            self.where, start, losses, len(folds), lambda said: self.on_progress(f"{title}{said}")
+        )
+        self._tell(name, found, folds, start)
+        return with_params(fitter.pipeline, values(self.space, found.best.params))
+
+    def _tell(self, name: str, found: "Found", folds: Sequence[Fold], start: Mapping[str, Any]) -> None:
+        from smc.tune.space import at_the_edge, values
+
+        statuses, gain = [attempt.status for attempt in found.attempts], found.gain
+        self.told.searches.append(
+            {
+                "fit": name,
+                "n_events": int(sum(len(fold.test) for fold in folds)),
+                "params": values(self.space, found.best.params),
+                "start": {parameter: start[parameter] for parameter in self.where},
+                "loss": found.best.loss,
+                "gain": None if gain is None else {"value": gain[0], "standard_error": gain[1]},
+                "trial": found.best.number,
+                "trials": {status: statuses.count(status) for status in ("finished", "pruned", "failed")},
+                "at_the_edge": at_the_edge(found.best.params, self.where),
+                "is_partial": found.is_partial,
+            }
+        )
+        self.told.attempts.extend(
+            {
+                "fit": name,
+                "trial": attempt.number,
+                "status": attempt.status,
+                "loss": attempt.loss,
+                "n_events": len(attempt.losses),
+                **attempt.params,
+            }
+            for attempt in found.attempts
+        )
+
+
+def search_warnings(searches: Iterable[Search]) -> Iterator[Warned]:
+    """Warn of a search that may have ended too early, or looked in too small a place."""
+    for search in searches:
+        if search["at_the_edge"]:
+            names = ", ".join(f"{name} = {search['params'][name]}" for name in search["at_the_edge"])
+            sentence = (
+                f"The best parameters lie at a bound of their range ({names}): a wider "
+                f"space.{search['at_the_edge'][0]} may hold better ones."
+            )
+            yield {"reason": "tuned_to_the_edge", "sentence": sentence, "fit": search["fit"]}
+        if search["is_partial"]:
+            sentence = (
+                f"tune.max_minutes ended the search after {sum(search['trials'].values())} trials: a faster "
+                "machine makes more, and may choose otherwise."
+            )
+            yield {"reason": "tuning_cut_short", "sentence": sentence, "fit": search["fit"]}
+
+
+def losses_of(rows: pd.DataFrame) -> FloatArray:
+    """Return the loss of each predicted event: log-loss of classes, squared error of numbers.
+
+    >>> losses_of(pd.DataFrame({"label": [1, 0], "prediction": [1, 1], "p_0": [0.2, 0.5], "p_1": [0.8, 0.5]}))
+    array([0.22314355, 0.69314718])
+    """
+    classes = all_classes(rows)
+    label = rows["label"].to_numpy()
+    if not len(classes):
+        return (label - rows["prediction"].to_numpy(dtype=np.float64)) ** 2
+    stated = probabilities(rows, classes)[np.arange(len(rows)), np.searchsorted(classes, label)]
+    return -np.log(np.maximum(stated, LEAST_PROBABILITY))

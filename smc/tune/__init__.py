@@ -1,0 +1,1 @@
+"""Parameters of a model found on rows that are no evidence."""

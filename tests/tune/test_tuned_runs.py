@@ -1,0 +1,212 @@
+"""A run that looks for its parameters: on rows that are no evidence, counted once, and made again."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from smc import api
+from smc.config.compose import compose
+from smc.config.options import options
+from smc.errors import ConfigError
+from smc.reproduce import reproduce
+from smc.results import RunStore
+from smc.results.identity import run_id, seedless_hash, trial_hash
+from smc.training.components import Components
+from smc.training.cross_fit import CrossFitter
+from smc.training.dataset import make_dataset
+from smc.training.prepare import load_bars, make_plan
+from smc.training.rebuild import rebuild
+from smc.training.tuning import FIRST_BLOCK, as_found, tune
+from smc.trials import Ledger
+from smc.tune.block import TuningBlock
+
+SMALL = (
+    *("data=simulated", "data.n_bars=4000", "symbol=S01", "model=logistic", "aug=none", "monitor=none"),
+    *("tune=random", "tune.n_trials=4"),
+)
+#: Few folds, and a first window that inner folds can be cut from.
+WIDE = ("cv.n_splits=2", "cv.initial_train_size=0.4")
+
+
+def prepared(*typed):
+    config = compose([*SMALL, *typed])
+    components = Components.from_config(config)
+    data = make_dataset(load_bars(components, config), components)
+    plan, _ = make_plan(data, components, config["split"])
+    fitter = CrossFitter(data, components.pipeline, sample_weight=config["sample_weight"])
+    return config, components, fitter, plan
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    place = tmp_path_factory.mktemp("tuned")
+    return api.train([*SMALL, f"paths.output={place}", f"ledger.url=sqlite:///{place}/ledger.sqlite"])
+
+
+def test_what_is_found_does_not_depend_on_the_evidence():
+    """Everything behind the block is made up anew: features, labels, returns and weights."""
+    config, components, fitter, plan = prepared()
+    block = TuningBlock.of(plan)
+    later = np.arange(len(plan.spans)) > block.events.max()
+    events = fitter.data.events.copy()
+    rng = np.random.default_rng(0)
+    for name in ("label", "ret", "weight"):
+        values = events[name].to_numpy().copy()
+        values[later] = rng.permutation(values[later])
+        events[name] = values
+    bars = fitter.data.bars.copy()
+    first = int(events["event"].to_numpy()[later].min())
+    bars.iloc[first:] = rng.normal(size=bars.iloc[first:].shape)
+    other = replace(fitter, data=replace(fitter.data, events=events, bars=bars))
+    told = [tune(components.tuner, config["space"], each, plan).told.searches for each in (fitter, other)]
+    assert told[0] == told[1]
+    assert told[0][0]["fit"] == FIRST_BLOCK
+
+
+def test_an_event_of_the_block_that_changes_is_seen():
+    config, components, fitter, plan = prepared()
+    events = fitter.data.events.copy()
+    labels = events["label"].to_numpy().copy()
+    labels[TuningBlock.of(plan).events] = 1 - labels[TuningBlock.of(plan).events]
+    other = replace(fitter, data=replace(fitter.data, events=events.assign(label=labels)))
+    one, two = (tune(components.tuner, config["space"], each, plan).told.searches for each in (fitter, other))
+    assert one != two
+
+
+def test_no_event_that_was_chosen_on_is_evidence(run):
+    _, _, _, plan = prepared()
+    block = TuningBlock.of(plan)
+    tested = run.predictions.query("part == 'out_of_fold'")["event"]
+    known = run.evidence["value"].notna().to_numpy()
+    assert not known[block.events].any()
+    assert known.sum() == tested.nunique() == sum(len(fold.test) for fold in block.folds)
+    assert tested.nunique() < sum(len(fold.test) for fold in plan.folds)
+
+
+def test_it_is_one_trial(run):
+    assert Ledger(f"sqlite:///{run.path.parents[1]}/ledger.sqlite").trials()["run_id"].tolist() == [
+        run.run_id
+    ]
+
+
+def test_the_record_says_what_was_found_and_the_table_what_was_tried(run):
+    (search,) = run.record["tuning"]
+    assert search["fit"] == FIRST_BLOCK
+    assert sum(search["trials"].values()) == 4
+    assert search["params"]["C"] == run.model().estimator_.C
+    assert search["start"] == {"C": 0.01}
+    trials = run.tuning
+    assert trials["trial"].tolist() == [0, 1, 2, 3]
+    assert trials.loc[search["trial"], "C"] == search["params"]["C"]
+    assert (
+        trials.loc[search["trial"], "loss"]
+        == search["loss"]
+        == trials.query("status == 'finished'")["loss"].min()
+    )
+
+
+def test_each_fit_looks_for_itself_inside_its_rows(tmp_path):
+    run = api.train([*SMALL, "tune.scope=fold", *WIDE, f"paths.output={tmp_path}"])
+    assert [search["fit"] for search in run.record["tuning"]] == ["fold 0", "fold 1", "train fit"]
+    config, components, fitter, plan = prepared("tune.scope=fold", *WIDE)
+    tuned = tune(components.tuner, config["space"], fitter, plan)
+    assert tuned.plan is plan, "what was chosen on rows of a fit is no evidence of that fit"
+    tuned.fitter.fit(plan.folds[0].train, "fold 0")
+    assert tuned.told.searches == run.record["tuning"][:1]
+    assert run.record["tuning"][-1]["params"]["C"] == run.model().estimator_.C
+
+
+def test_it_comes_out_again(run):
+    again = reproduce(run, output=run.path.parents[1])
+    assert {finding.verdict for finding in again.findings} == {"identical"}
+
+
+@pytest.mark.parametrize("scope", ["first_block", "fold"])
+def test_its_folds_are_fitted_again_with_what_was_found(scope, tmp_path):
+    run = api.train([*SMALL, f"tune.scope={scope}", *WIDE, f"paths.output={tmp_path}"])
+    folds = [events for _, events in rebuild(run, tmp_path).fold_models(lambda _: None)]
+    assert len(folds) == len(set(run.predictions.query("part == 'out_of_fold'")["fold"]))
+
+
+def test_found_parameters_are_put_back_without_a_search():
+    config, components, fitter, plan = prepared()
+    tuned = tune(components.tuner, config["space"], fitter, plan)
+    again = as_found(tuned.told.searches, fitter, plan)
+    assert again.fitter.pipeline.estimator.C == tuned.fitter.pipeline.estimator.C
+    assert [fold.name for fold in again.plan.folds] == [fold.name for fold in tuned.plan.folds]
+
+
+def test_a_search_that_is_off_is_no_part_of_a_run():
+    config = compose(["model=logistic"])
+    before = {key: value for key, value in config.items() if key not in ("tune", "space")}
+    elsewhere = {**config, "space": {"C": {"low": 1, "high": 2}}}
+    for name in (run_id, trial_hash, seedless_hash):
+        named = {"data_hash": "d", "seed": 0} if name is run_id else {}
+        assert name(config, **named) == name(before, **named) == name(elsewhere, **named)
+
+
+@pytest.mark.parametrize("change", ["space.C.high=2.0", "tune.n_trials=5", "tune.sampler.seed=7", "tune=tpe"])
+def test_another_search_is_another_trial(change):
+    asked = ["model=logistic", "tune=random", "tune.n_trials=4"]
+    assert trial_hash(compose(asked)) != trial_hash(compose([*asked, change]))
+
+
+def test_every_model_has_a_space_that_it_takes():
+    without = {"baseline", "averaging", "blending", "dynamic", "regime", "stacking", "voting"}
+    assert set(options("model")) - set(options("space")) == without
+    for model in options("space"):
+        compose([f"model={model}", "tune=random"])
+    for model in without:
+        with pytest.raises(ConfigError, match="space: names no parameter of"):
+            compose([f"model={model}", "tune=random"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("space.C.low=20.0", "space.C: low must be under high, got 20.0 and 10.0"),
+        ("space.C.low=-1.0", "space.C: log needs a low above 0"),
+        ("+space.CC.low=1", "space.CC: no such argument of Logistic"),
+        ("+space.seed.low=1", "space.seed: says how Logistic runs"),
+        ("space.C=3", "space.C: write {low: 1, high: 10} or {choices: [a, b]}, got 3"),
+        ("space.C=null", "space: names no parameter of Logistic"),
+        ("tune=tpee", "did you mean tpe"),
+        ("tune.n_trials=0", "`n_trials` must be at least 2, got 0"),
+        (
+            "tune.sampler._target_=optuna.storages.RDBStorage",
+            "outside the modules that a configuration may name",
+        ),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_loaded(typed, said):
+    with pytest.raises(ConfigError) as caught:
+        compose([*SMALL, typed])
+    assert said in str(caught.value)
+
+
+def test_a_run_that_looks_for_nothing_does_not_import_optuna(tmp_path):
+    code = f"import sys; from smc import api; api.train(['model=logistic', 'paths.output={tmp_path}']); assert 'optuna' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_ctrl_c_in_a_search_ends_the_run_by_name(tmp_path):
+    endless = ("tune.n_trials=100000", f"paths.output={tmp_path}/outputs")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "smc.train", *SMALL, *endless], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("outputs/staging/*/run.log")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "interrupted\n")
+    (status,) = (tmp_path / "outputs" / "status").iterdir()
+    assert json.loads(status.read_text())["status"] == "killed"
+    assert RunStore(tmp_path / "outputs")
