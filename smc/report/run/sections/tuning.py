@@ -1,6 +1,6 @@
 """What a search for parameters came to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smc.report.document import Section, Table
@@ -12,24 +12,22 @@ SURE = 2.0
 
 
 def tuning_section(view: RunView) -> Section | None:
-    """Set the parameters that were found beside those of the start, and say what they gain where they were found."""
+    """Set the parameters that were found beside those of the start, and say what they gain."""
     searches = view.record.get("tuning") or []
     if not searches:
         return None
-    names = list(searches[0]["params"])
-    columns = ("fit", "", *names, "loss")
-    rows = [row for search in searches for row in _rows(search, names)]
-    return Section("Tuning", list(_points(searches)), [Table(columns, rows, n_text=2)])
+    rows = [row for search in searches for row in _rows(search)]
+    return Section(
+        "Tuning", list(_points(searches)), [Table(("fit", "parameter", "start", "found"), rows, n_text=2)]
+    )
 
 
-def _rows(search: Mapping[str, Any], names: list[str]) -> Iterator[tuple[str, ...]]:
-    gain = search["gain"]
-    before = "" if gain is None else decimal(search["loss"] + gain["value"])
-    yield search["fit"], "start", *(_shown(search["start"][name]) for name in names), before
-    yield "", "found", *(_shown(search["params"][name]) for name in names), decimal(search["loss"])
+def _rows(search: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for number, (name, value) in enumerate(search["params"].items()):
+        yield "" if number else search["fit"], name, _shown(search["start"][name]), _shown(value)
 
 
-def _points(searches: list[dict[str, Any]]) -> Iterator[str]:
+def _points(searches: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for search in searches:
         trials, gain = search["trials"], search["gain"]
         ended = ", ".join(f"{trials[status]} {status}" for status in ("pruned", "failed") if trials[status])
