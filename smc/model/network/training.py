@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pytorch_lightning
 import torch
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.loggers.logger import DummyLogger
 from torch import Tensor, nn
 
@@ -136,6 +137,7 @@ def _trainer(
         num_sanity_val_steps=0,
         limit_val_batches=0,
         use_distributed_sampler=False,
+        plugins=[LightningEnvironment()],  # Slurm's would refuse --ntasks, and requeue the job on SIGUSR1
     )
 
 
