@@ -15,6 +15,7 @@ COMMANDS = (
     "train",
     "show",
     "runs",
+    "tag",
     "select",
     "explain",
     "audit",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 #: Folders under an output whose files are written beside their place first.
 FOLDERS = (
-    *("", "bars", "sweeps", "status", "manifests", "decisions", "audits", "staging"),
+    *("", "bars", "sweeps", "status", "manifests", "decisions", "audits", "staging", "names"),
     *("cache/features", "cache/laws", "cache/own_files"),
 )
 #: What `smc.results.durable.write_atomic` and `smc.features.cache` call a file until it is whole.
