@@ -22,6 +22,7 @@ COMMANDS = (
     "reproduce",
     "diff",
     "ledger",
+    "clean",
     "features",
     "selftest",
 )

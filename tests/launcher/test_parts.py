@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from smc.clean import clean
 from smc.selection.runs import missing_runs
 from smc.trials import Ledger
 
@@ -92,3 +93,17 @@ def test_a_signal_that_a_batch_system_sends_to_every_process_kills_no_run_for_go
     assert {status for status, _ in place.statuses().values()} == {"killed"}, said
     assert not place.workers()
     assert trials(place) == ["killed"] * 2
+
+
+def test_a_sweep_in_flight_loses_nothing_to_smc_clean_all_the_while(place, whole) -> None:
+    sweep = place.start("hydra/launcher=processes", *SEEDS)
+    place.wait_for(lambda: (place.output / "status").is_dir() or sweep.poll() is not None)
+    n_removed = 0
+    while sweep.poll() is None:
+        n_removed += sum(map(len, clean(place.output, older_than=0, remove=True).values()))
+    said = sweep.communicate()[1]
+    assert sweep.returncode == 0, said
+    assert "4 of 4 finished" in said
+    assert place.runs() == whole
+    assert n_removed > 0
+    assert set(place.statuses().values()) == {("finished", None)}
