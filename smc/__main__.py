@@ -23,6 +23,7 @@ COMMANDS = (
     "diff",
     "ledger",
     "clean",
+    "archive",
     "features",
     "selftest",
 )

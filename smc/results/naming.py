@@ -43,6 +43,12 @@ def renamed_at(folder: Path, record: Any) -> Any:
     return renamed(place.parents[1], place.name, record) if place.parent.name in PLACES else record
 
 
+def naming_at(folder: Path) -> dict[str, Any] | None:
+    """Return what was kept beside a run's folder; None of one that is called as it was typed."""
+    place = folder.resolve()
+    return _kept(place.parents[1] / FOLDER / f"{place.name}.json")
+
+
 def rename(output: Path, change: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
     """Write down what runs are called from now on, all of them or, if one of the changes is refused, none.
 

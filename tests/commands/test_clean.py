@@ -116,10 +116,12 @@ def test_what_somebody_holds_stays(output):
         for run in (DEAD, CUT, DONE):
             held.enter_context(exclusive(output / "locks" / run))
         held.enter_context(held_folder(output / "sweeps/a"))
+        told = clean(output, older_than=0)
         removed = clean(output, older_than=0, remove=True)
     stay = [*goes["caches"][:2], *goes["staging"], *goes["partial"], goes["logs"][0], *goes["locks"][:2]]
     assert all(path.exists() for path in stay)
     gone = {each.path for found in removed.values() for each in found}
+    assert goes["logs"][0] not in {each.path for each in told["logs"]}
     assert gone == {path for paths in goes.values() for path in paths} - set(stay)
 
 
