@@ -234,6 +234,10 @@ HOSTILE = {
     "more than is listed": lambda m: {"members": {**m, "runs/x/y": b""}, "index": listed(m)},
     "less than is listed": lambda m: {"members": dict(list(m.items())[:-1]), "index": listed(m)},
     "another content": lambda m: {"members": {**m, last(m): m[last(m)][::-1]}, "index": listed(m)},
+    "another name": lambda m: {
+        "members": {name: data[::-1] if name.startswith("names") else data for name, data in m.items()},
+        "index": listed(m),
+    },
     "a larger content": lambda m: {"members": {**m, last(m): m[last(m)] + b"x"}, "index": listed(m)},
     "a run that was edited": lambda m: {"members": edited(m)},
     "a run by another name": lambda m: {"members": other_run(m)},
@@ -272,6 +276,17 @@ def test_the_honest_copy_of_a_stranger_is_taken(whole, tmp_path):
     members = {name: data for name, data in members_of(whole).items() if name != INDEX}
     packed(tmp_path / "copy.tar.gz", members)
     assert len(restore(tmp_path / "copy.tar.gz", tmp_path / "new").restored) == 2
+
+
+def test_an_archive_that_rots_before_it_is_read_back_is_no_reason_to_remove_a_run(whole, tmp_path):
+    members = {name: data for name, data in members_of(whole).items() if name != INDEX}
+    packed(
+        tmp_path / "rot.tar.gz",
+        {**members, last(members): members[last(members)][::-1]},
+        index=listed(members),
+    )
+    with pytest.raises(ResultsError, match=r"splits.json is not what was listed"):
+        check_archive(tmp_path / "rot.tar.gz")
 
 
 @pytest.mark.parametrize("cut", [0, 10, 3000, -9000])
