@@ -6,9 +6,10 @@ import os
 import re
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
 from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error, was_interrupted
@@ -19,6 +20,9 @@ from smc.outside.secrets import meet_override
 #: How every command ends: all is done; a run failed; a mistake of the user's; a fault of the place (a disk
 #: that is full or fails, a server that is away); Ctrl-C.
 EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_BAD_PLACE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+#: What a batch system sends before it ends a process: work ends as on Ctrl-C, with 128 + the signal's number.
+ENDINGS = (signal.SIGTERM, signal.SIGUSR1)
+_ended_by: list[int] = []
 
 #: How a configuration names the root of all results; commands that compose none have the option ``--output``.
 OUTPUT = "paths.output="
@@ -33,6 +37,7 @@ def exits() -> Iterator[None]:
     sys.excepthook = _print_surprise
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    end_on_signals()
     try:
         yield
     except BrokenPipeError:
@@ -41,8 +46,9 @@ def exits() -> Iterator[None]:
     except (KeyboardInterrupt, Exception) as error:
         if was_interrupted(error):
             is_told = isinstance(error, KeyboardInterrupt) and error.args
-            say(f"interrupted: {error}" if is_told else "interrupted")
-            sys.exit(EXIT_INTERRUPTED)
+            word, code = ending()
+            say(f"{word}: {error}" if is_told else word)
+            sys.exit(code)
         if isinstance(error, SmcError):
             say(f"error: {error}")
             sys.exit(EXIT_BAD_PLACE if isinstance(error, PlaceError) else EXIT_USER_ERROR)
@@ -50,6 +56,34 @@ def exits() -> Iterator[None]:
             say(f"error: {place_error(error, error.filename or os.getcwd())}")
             sys.exit(EXIT_BAD_PLACE)
         raise
+
+
+def end_on_signals() -> None:
+    """Let the first of `ENDINGS` do what Ctrl-C does, wherever it comes; what a program has set up stands."""
+    if threading.current_thread() is threading.main_thread():
+        for number in ENDINGS:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _as_ctrl_c)
+
+
+def _as_ctrl_c(number: int, _frame: FrameType | None) -> None:
+    if _ended_by:
+        return
+    _ended_by.append(number)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what is behind a &
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
+
+
+def ending() -> tuple[str, int]:
+    """Say what has interrupted this process, and with which code it ends.
+
+    >>> ending()
+    ('interrupted', 130)
+    """
+    if not _ended_by:
+        return "interrupted", EXIT_INTERRUPTED
+    return f"ended by {signal.Signals(_ended_by[0]).name}", 128 + _ended_by[0]
 
 
 def end_on_ctrl_c() -> None:

@@ -12,7 +12,7 @@ if __name__ == "__main__":
 from smc.blame import culprit_of, described
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.errors import SmcError, was_interrupted
+from smc.errors import RunBusyError, SmcError, was_interrupted
 
 if TYPE_CHECKING:
     from smc.launcher import JobResult
@@ -36,7 +36,8 @@ def carry_out(job: Job, progress: Progress) -> "JobResult":
         outcome = attempt(job, progress)
     except SmcError as error:
         end_if_interrupted(error)
-        return JobResult("failed", "; ".join(str(error).splitlines()), reason=error.reason)
+        status = "busy" if isinstance(error, RunBusyError) else "failed"
+        return JobResult(status, "; ".join(str(error).splitlines()), reason=error.reason)
     except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
         end_if_interrupted(error)
         return JobResult("failed", described(error), reason=reason_of(error))

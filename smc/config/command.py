@@ -15,6 +15,7 @@ from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.help import config_dirs, help_text
 from smc.config.hydra_settings import check_flags
 from smc.config.job import Job
+from smc.config.part import KEY, Part, read_part, without_part
 from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
@@ -39,7 +40,8 @@ class Command:
     def __init__(
         self, overrides: Sequence[str] = (), folders: Sequence[Path] = (), *, multirun: bool = False
     ) -> None:
-        self.overrides, self.multirun = reach_profile(overrides, folders), multirun
+        self._typed_part, others = without_part(overrides)
+        self.overrides, self.multirun = reach_profile(others, folders), multirun
         self.composer = Composer(folders)
 
     @property
@@ -47,6 +49,11 @@ class Command:
         """Whether several runs may be meant."""
         mode = self._common.hydra.mode
         return self.multirun or (mode is not None and mode.name == "MULTIRUN")
+
+    @cached_property
+    def part(self) -> Part | None:
+        """The part of the sweep that this process carries out; None: all of it."""
+        return read_part(self._typed_part)
 
     @cached_property
     def launcher(self) -> Config:
@@ -70,6 +77,8 @@ class Command:
         """
         from hydra.core.utils import configure_log
 
+        if self._typed_part is not None:
+            raise ConfigError(f"{KEY}={self._typed_part}: shares out the runs of a sweep; add -m")
         try:
             composed = self.composer.load(self.overrides)
             configure_log(composed.hydra.job_logging, composed.hydra.verbose)

@@ -16,6 +16,7 @@ import pandas as pd
 from smc.errors import ResultsError, SmcError
 from smc.outside.regular_file import check_bounded, parse_json, read_regular
 from smc.results.manifest import DIGEST, NAME, Manifest, damaged, unreadable, verify
+from smc.results.naming import renamed_at
 from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
@@ -53,7 +54,9 @@ class Run:
 
     @cached_property
     def record(self) -> RunRecord:
-        """The figures of the run: run.json. One of an older smc may lack fields of today.
+        """The figures of the run: run.json, and what it is called now (`smc.results.naming`).
+
+        One of an older smc may lack fields of today.
 
         Raises
         ------
@@ -67,7 +70,7 @@ class Run:
             raise damaged(self.path, f"run.json: {problem}")
         if record.get("run_id", self.run_id) != self.run_id:
             raise damaged(self.path, f"run.json is of run {record['run_id']}, {NAME} of {self.run_id}")
-        return record
+        return renamed_at(self.path, record)
 
     @cached_property
     def config(self) -> Config:

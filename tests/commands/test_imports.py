@@ -41,7 +41,18 @@ def run(*words: str) -> tuple[int, str, set[str]]:
 
 
 def test_the_commands_are_found() -> None:
-    assert COMMANDS == ["diff", "explain", "ledger", "reproduce", "runs", "select", "show"]
+    assert COMMANDS == [
+        "archive",
+        "clean",
+        "diff",
+        "explain",
+        "ledger",
+        "reproduce",
+        "runs",
+        "select",
+        "show",
+        "tag",
+    ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
