@@ -89,7 +89,9 @@ def surely_fits(schema: Mapping[str, Any]) -> Check:
     if not schema:
         return lambda _: True
     kinds = _kinds(schema)
-    fields = {name: surely_fits(field) for name, field in schema.get("properties", {}).items() if field}
+    known = {name: field for name, field in schema.get("properties", {}).items() if field}
+    scalars = {name: _kinds(field) for name, field in known.items() if _kinds(field).isdisjoint((dict, list))}
+    fields = {name: surely_fits(field) for name, field in known.items() if name not in scalars}
     others = _all_fit(schema.get("additionalProperties", {}))
     items = _all_fit(schema.get("items", {}))
 
@@ -98,6 +100,9 @@ def surely_fits(schema: Mapping[str, Any]) -> Check:
         if kind not in kinds:
             return False
         if kind is dict:
+            for name in scalars.keys() & value.keys():
+                if type(value[name]) not in scalars[name]:
+                    return False
             for name in fields.keys() & value.keys():
                 if not fields[name](value[name]):
                     return False
