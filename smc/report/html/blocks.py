@@ -71,7 +71,7 @@ def _row(row: Sequence[str], n_text: int, names: Sequence[str] | None) -> Html:
         Of the columns, for a table that is stacked: each figure carries the name of its own.
     """
     belongs = row[0].startswith("  ")
-    first = tag("th", row[0].strip(), scope="row")
+    first = tag("th", row[0].strip() if belongs else row[0], scope="row")
     others = (
         tag(
             "td",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smc.errors import SmcError
+from smc.report.beside import Beside
 from smc.report.run.markdown_page import markdown
 from smc.report.view import RunView
 from smc.results import Run
@@ -51,7 +52,8 @@ def save_report(run: Run, folder: str | Path) -> SavedReport:
     )
     names = {caption: path.name for caption, path in pictures.items()}
     _write(page, markdown(run, pictures=names, left_out=left_out))
-    _write(html, html_page(view, pictures=pictures, trades=trades.name if trades else None))
+    beside = Beside(folder.parent.parent, "../../")
+    _write(html, html_page(view, pictures=pictures, trades=trades.name if trades else None, beside=beside))
     return SavedReport(page, html, trades, pictures, left_out)
 
 

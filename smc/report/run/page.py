@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from smc.report.accounts import HOLD, mean_gain
+from smc.report.beside import OTHERS, Beside
 from smc.report.document import Section
 from smc.report.explanation.section import section_of
 from smc.report.html.blocks import Picture, pictures_block, section_block, side_by_side, table_block
@@ -51,7 +52,9 @@ CHAPTERS = {
 }
 
 
-def page(view: RunView, *, pictures: Mapping[str, Path], trades: str | None) -> str:
+def page(
+    view: RunView, *, pictures: Mapping[str, Path], trades: str | None, beside: Beside | None = None
+) -> str:
     """Write the page.
 
     Parameters
@@ -60,10 +63,12 @@ def page(view: RunView, *, pictures: Mapping[str, Path], trades: str | None) -> 
         Caption -> file beside the page.
     trades
         Name of the file of trades beside the page; None without one.
+    beside
+        Links to what else there is under the root of the results.
     """
     return whole_page(
         f"{view.title}, run {view.run.run_id}",
-        _top(view, pictures, trades),
+        _top(view, pictures, trades, beside),
         _chapter("price", *price_blocks(view)),
         _chapter("trading", *_trading(view, trades)),
         _chapter("scores", *_scores(view, pictures)),
@@ -92,10 +97,14 @@ def page(view: RunView, *, pictures: Mapping[str, Path], trades: str | None) -> 
     )
 
 
-def _top(view: RunView, pictures: Mapping[str, Path], trades: str | None) -> Html:
+def _top(view: RunView, pictures: Mapping[str, Path], trades: str | None, beside: Beside | None) -> Html:
     made = f"Run {view.run.run_id}, made {minute(view.record.get('timestamp'))} UTC"
-    beside = [*([(trades, "Trades (CSV)")] if trades else []), ("report.md", "This page as Markdown")]
-    files = [*beside, *((path.name, caption) for caption, path in pictures.items())]
+    files = [
+        *([(trades, "Trades (CSV)")] if trades else []),
+        ("report.md", "Markdown"),
+        *((path.name, caption) for caption, path in pictures.items()),
+        *_elsewhere(view, beside),
+    ]
     return joined(
         [
             tag("h1", view.title),
@@ -106,6 +115,14 @@ def _top(view: RunView, pictures: Mapping[str, Path], trades: str | None) -> Htm
             tag("nav", *(tag("a", name, href=file) for file, name in files), class_="files"),
         ]
     )
+
+
+def _elsewhere(view: RunView, beside: Beside | None) -> Iterator[tuple[str, str]]:
+    """Give the way to the explanation of the run, and to the last selection, where they are."""
+    places = {"Explanation": OTHERS["explanation"].format(view.run.run_id), "Last selection": "report.html"}
+    for name, place in places.items():
+        if beside and (link := beside.file(place)):
+            yield link, name
 
 
 def _tiles(view: RunView) -> Html:

@@ -9,7 +9,7 @@ from smc.report.accounts import HOLD, mean_gain, mean_length
 from smc.report.html.blocks import Picture
 from smc.report.html.charts.run_charts import calibration_chart, equity_chart, loss_chart
 from smc.report.selection.candidate_run import CandidateRun
-from smc.report.text import count, interval, percent, two_digits
+from smc.report.text import count, interval, is_number, percent, two_digits
 from smc.report.view import SPLIT_NAMES
 
 
@@ -43,12 +43,13 @@ def _gain(candidate_run: CandidateRun, split: str) -> str:
     accounts, held = candidate_run.accounts(split), candidate_run.held_accounts(split)
     figures = candidate_run.figures
     bounds = interval(figures.interval(split, "sharpe"), two_digits)
-    sharpe = two_digits(figures.financial(split).get("sharpe"))
+    sharpe = figures.financial(split).get("sharpe")
     gained, n_bars = percent(mean_gain(accounts), sign=True), count(mean_length(accounts))
     said = f"{SPLIT_NAMES[split]} {gained} over {n_bars} bars"
     said += f" (mean of {len(accounts)} accounts)" if len(accounts) > 1 else ""
     beside = f", {HOLD} {percent(mean_gain(held), sign=True)}" if held else ""
-    return f"{said}, Sharpe ratio {sharpe} {bounds}".rstrip() + beside
+    judged = f", Sharpe ratio {two_digits(sharpe)} {bounds}".rstrip() if is_number(sharpe) else ""
+    return said + judged + beside
 
 
 def _calibration(candidate_run: CandidateRun) -> Iterator[Picture]:

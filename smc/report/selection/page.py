@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from smc.report.beside import Beside
 from smc.report.document import Section, Table
 from smc.report.html.blocks import pictures_block, section_block
 from smc.report.html.markup import Html, joined, tag
@@ -29,6 +30,7 @@ def page(
     manifest: Mapping[str, Any],
     candidate_runs: Mapping[str, CandidateRun | str],
     checklists: Mapping[str, Sequence[Item]],
+    beside: Beside,
 ) -> str:
     """Write the page.
 
@@ -38,10 +40,12 @@ def page(
         Symbol -> run of its candidate, or why there is none.
     checklists
         Symbol -> items; of the symbols that have a candidate worth one.
+    beside
+        Links from where the page will stand.
     """
     title = f"Selection of {minute(manifest['timestamp'])} UTC"
     cards = [
-        card(symbol, entry, candidate_runs[symbol], number=number)
+        card(symbol, entry, candidate_runs[symbol], number=number, beside=beside)
         for number, (symbol, entry) in enumerate(manifest["selections"].items())
     ]
     return whole_page(
@@ -50,7 +54,7 @@ def page(
         _chapter("symbols", symbols_table(manifest), *cards),
         _chapter("checklist", *checklist_blocks(manifest, checklists)),
         _chapter("overfitting", *_overfitting(manifest)),
-        _chapter("runs-all", runs_table(manifest)),
+        _chapter("runs-all", runs_table(manifest, beside)),
         *_left_out(manifest),
         script=SCRIPT,
     )

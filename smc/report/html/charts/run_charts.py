@@ -45,7 +45,8 @@ def equity_chart(
     bounds = padded([0.0, *gains.tolist()], least=0.02)
     first, last = float(times.min()), float(times.max())
     y = Axis(*bounds, TOP + EQUITY_HEIGHT, TOP, "gain after costs", _percent_tick)
-    x = Axis(first, max(last, first + 1), LEFT, WIDTH - RIGHT, "", _day, _dates(first, last))
+    left = max(LEFT, 8 + 6.2 * max(len(y.write(value)) for value in y.labelled))
+    x = Axis(first, max(last, first + 1), left, WIDTH - RIGHT, "", _day, _dates(first, last))
     lines = [
         path([(x.place(when), y.place(gain)) for when, gain in curve], class_) for class_, curve in curves
     ]
