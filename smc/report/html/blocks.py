@@ -24,7 +24,7 @@ def section_block(section: Section, *, class_: str | None = None) -> Html:
 
 
 #: A table of so many columns is wider than a phone: there each row becomes a block.
-MANY = 5
+MANY = 4
 
 
 def table_block(table: Table) -> Html:
@@ -71,7 +71,8 @@ def _row(row: Sequence[str], n_text: int, names: Sequence[str] | None) -> Html:
         Of the columns, for a table that is stacked: each figure carries the name of its own.
     """
     belongs = row[0].startswith("  ")
-    first = tag("th", row[0].strip() if belongs else row[0], scope="row")
+    name = names[0] if names and names[0] else None
+    first = tag("th", row[0].strip() if belongs else row[0], scope="row", data_name=name)
     others = (
         tag(
             "td",
