@@ -90,6 +90,8 @@ def test_a_trade_ended_where_its_label_says(made):
     assert len(trades) == len(taken)
     assert set(trades["ended"]) <= {"target", "stop", "expiry", "both"}
     above = np.where(trades["side"] == "long", 1, -1)
+    assert (above * (trades["target"] - trades["entry_price"]) > 0).all()
+    assert (above * (trades["stop"] - trades["entry_price"]) < 0).all()
     hit = trades["ended"] == "target"
     beyond = above * (trades["exit_price"] - trades["target"])
     assert (beyond[hit] >= -1e-9).all()

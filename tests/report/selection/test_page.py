@@ -231,7 +231,7 @@ def test_each_run_leads_to_its_page_pictures_trades_and_explanation_wherever_the
         }
 
 
-@pytest.mark.parametrize("run_id", ["../../secret", "javascript:alert(1)", "a/b"])
+@pytest.mark.parametrize("run_id", ["../secret", "javascript:alert(1)", "a/b"])
 def test_an_id_that_is_none_leads_nowhere(tmp_path, run_id):
     (tmp_path / "reports" / "secret").mkdir(parents=True)
     for place in ("secret/report.html", "reports/secret/report.html"):
