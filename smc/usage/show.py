@@ -25,6 +25,11 @@ def parser() -> argparse.ArgumentParser:
         "--config", action="store_true", help="every value of the configuration with its source"
     )
     command.add_argument(
+        "--trades",
+        action="store_true",
+        help="print its trades as CSV, of the parts that are opened: --trades > trades.csv",
+    )
+    command.add_argument(
         "--no-pictures",
         dest="pictures",
         action="store_false",
