@@ -20,9 +20,16 @@ def event_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.D
     """Name an event that comes or goes with the bars, or the features, after it, and one that is remembered.
 
     Events are compared from where both series of them have begun: one that keeps the latest ones only begins
-    where the end of the bars says, by design. Then a class that was asked for nothing yet is asked for the
-    first bars alone: what it keeps of its first call must not be what it answers.
+    where the end of the bars says, by design.
     """
+    found = list(future_faults(fresh, bars, features))
+    yield from found or memory_faults(fresh, bars, features)
+
+
+def future_faults(
+    fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame
+) -> Iterator[Fault]:
+    """Exchange the bars, and the features, after some: no event up to them may come or go."""
     with fresh() as detector:
         events = detector.compute(bars.copy(), features.copy())
         for cut, how, later_bars, later_features in _futures(bars, features):
@@ -32,6 +39,14 @@ def event_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.D
                 place = f"the event at {bars.index[row]} (row {row})"
                 yield Fault("future", place, f"{what} when the bars after row {cut} are {how}")
                 return
+
+
+def memory_faults(
+    fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame
+) -> Iterator[Fault]:
+    """Ask a class that was asked for nothing yet for the first bars alone: it may not keep what it answers."""
+    with fresh() as detector:
+        events = detector.compute(bars.copy(), features.copy())
     cut = len(bars) // 2
     with fresh() as detector:
         for last in (cut, len(bars) - 1):
