@@ -12,6 +12,8 @@ from smc.cli import EXIT_OK, EXIT_USER_ERROR, say
 
 #: In the order in which they are needed.
 COMMANDS = (
+    "new",
+    "check",
     "train",
     "show",
     "runs",

@@ -26,9 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except OSError as error:
             raise place_error(error, ".") from error
         written = "\n".join(f"  {path}" for path in part.files)
-        width = max(map(len, part.commands))
         typed = "\n".join(f"  {command}\n    {what}" for what, command in part.commands.items())
-        sys.stdout.write(terminal(f"{part.class_name}, a {part.kind.name}:\n{written}\n\nIt works as it is. Next:\n{typed}\n"))
+        sys.stdout.write(
+            terminal(
+                f"{part.class_name}, a {part.kind.name}:\n{written}\n\nIt works as it is. Next:\n{typed}\n"
+            )
+        )
         sys.stdout.flush()
 
 

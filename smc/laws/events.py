@@ -7,6 +7,7 @@ import pandas as pd
 
 from smc.features.laws import cut_offs
 from smc.interfaces import EventDetector
+from smc.laws.answers import checked_events, place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.laws.futures import FUTURES
@@ -26,9 +27,7 @@ def event_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.D
     yield from found or memory_faults(fresh, bars, features)
 
 
-def future_faults(
-    fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame
-) -> Iterator[Fault]:
+def future_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame) -> Iterator[Fault]:
     """Exchange the bars, and the features, after some: no event up to them may come or go."""
     with fresh() as detector:
         events = detector.compute(bars.copy(), features.copy())
@@ -41,10 +40,8 @@ def future_faults(
                 return
 
 
-def memory_faults(
-    fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame
-) -> Iterator[Fault]:
-    """Ask a class that was asked for nothing yet for the first bars alone: it may not keep what it answers."""
+def memory_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame) -> Iterator[Fault]:
+    """Ask for the first bars alone, then for all: what was asked before may not tell."""
     with fresh() as detector:
         events = detector.compute(bars.copy(), features.copy())
     cut = len(bars) // 2
@@ -78,3 +75,28 @@ def _difference(before: IntArray, after: IntArray, cut: int) -> tuple[int, str] 
     was, became = (set(events[(begun <= events) & (events <= cut)].tolist()) for events in (before, after))
     changed = sorted(was ^ became)
     return (changed[0], "is lost" if changed[0] in was else "comes") if changed else None
+
+
+def answer_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame) -> Iterator[Fault]:
+    """Give bar positions, increasing, and one at least."""
+    with fresh() as detector:
+        events = checked_events(detector, detector.compute(bars.copy(), features.copy()), len(bars))
+        if not len(events):
+            place = place_of(detector, "compute")
+            yield Fault(
+                "events", place, f"none in {len(bars)} bars of a random walk: there is nothing to learn"
+            )
+
+
+def written_faults(
+    fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame
+) -> Iterator[Fault]:
+    """Leave bars and features as they are."""
+    given, columns = bars.copy(), features.copy()
+    with fresh() as detector:
+        detector.compute(given, columns)
+        for name, before, after in (("bars", bars, given), ("features", features, columns)):
+            if not before.equals(after):
+                yield Fault(
+                    name, place_of(detector, "compute"), f"the class writes into the {name} that it is given"
+                )

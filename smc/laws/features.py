@@ -85,3 +85,13 @@ def _broken(law: str, check: Callable[..., None], *arguments: object, **options:
         check(*arguments, **options)
     except SmcError as error:
         yield Fault(law, "", str(error))
+
+
+def value_faults(fresh: Fresh[FeatureExtractor], bars: pd.DataFrame) -> Iterator[Fault]:
+    """Give one row a bar, and in each column a value that is known behind the warm-up."""
+    with fresh() as features:
+        values = features.compute(bars.copy())
+        for name in features.names:
+            if values[name].iloc[features.warm_up :].isna().all():
+                detail = f"not one of {len(bars) - features.warm_up} values behind the warm-up is known"
+                yield Fault("values", f"`{name}`", detail)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smc.interfaces import Labeller
+from smc.laws.answers import checked_labels, checked_rows, place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.laws.futures import FUTURES, differ, level_after, removed_after
@@ -262,3 +263,62 @@ def reach_faults(relabelling: Relabelling) -> Iterator[Fault]:
             f"and of {len(broken) - 1} more of {len(table)}",
             "no price of its span gives this return from the next open",
         )
+
+
+def answer_faults(
+    fresh: Fresh[Labeller], bars: pd.DataFrame, events: IntArray, side: IntArray
+) -> Iterator[Fault]:
+    """Give a table of labels, of whole classes that are known, with spans no longer than ``horizon``."""
+    with fresh() as labels:
+        got = labels.compute(bars.copy(), events.copy(), side.copy())
+        table = checked_labels(labels, got, events, len(bars), task=labels.task)
+        place, task, classes = place_of(labels, "compute"), labels.task, getattr(labels, "classes", None)
+        horizon = labels.horizon
+    if task not in ("classification", "regression"):
+        yield Fault("task", place, f"it is classification or regression, got {task!r}")
+    if table.empty:
+        yield Fault("labels", place, f"not one of {len(events)} events on a random walk has an answer")
+        return
+    found = set(table["label"].tolist())
+    if task == "classification":
+        if len(found) < 2:
+            yield Fault("labels", place, f"on a random walk all are {found}: there is nothing to learn")
+        if classes is not None and (strange := sorted(found - set(classes))):
+            yield Fault("labels", place, f"{strange[0]} is none of `classes`, {sorted(classes)}")
+    longest = int((table["end"] - table.index).max())
+    if longest > horizon:
+        yield Fault(
+            "horizon", place, f"it says {horizon} bars, and a label ends {longest} bars after its event"
+        )
+
+
+def written_faults(
+    fresh: Fresh[Labeller], bars: pd.DataFrame, events: IntArray, side: IntArray
+) -> Iterator[Fault]:
+    """Leave bars, events and sides as they are."""
+    given = bars.copy(), events.copy(), side.copy()
+    with fresh() as labels:
+        labels.compute(*given)
+        same = bars.equals(given[0]), np.array_equal(events, given[1]), np.array_equal(side, given[2])
+        for name, is_same in zip(("bars", "events", "side"), same, strict=True):
+            if not is_same:
+                yield Fault(
+                    name, place_of(labels, "compute"), f"the class writes into the {name} that it is given"
+                )
+
+
+def position_faults(
+    fresh: Fresh[Labeller], bars: pd.DataFrame, events: IntArray, side: IntArray
+) -> Iterator[Fault]:
+    """Trade between all on the side and all against it, on each prediction by itself."""
+    with fresh() as labels:
+        table = labels.compute(bars.copy(), events.copy(), side.copy())
+        predicted = np.unique(table["label"].to_numpy())[:50]
+        traded = checked_rows(labels, "position", labels.position(predicted), predicted.shape)
+        place = place_of(labels, "position")
+        if (np.abs(traded) > 1).any():
+            yield Fault("position", place, f"it must lie in [-1, 1], got {traded[np.abs(traded) > 1][0]}")
+        if not traded.any():
+            yield Fault("position", place, "nothing is traded, whatever is predicted")
+        if not np.array_equal(np.asarray(labels.position(predicted[::-1]))[::-1], traded):
+            yield Fault("position", place, "what is traded on a prediction depends on those beside it")

@@ -53,7 +53,7 @@ GROUPS = {kind.name: kind.group for kind in KINDS}
 
 #: Groups of `conf/` without a part to write, and what is done there instead.
 WITHOUT_PARTS = {
-    "reg": "a profile is numbers alone: copy conf/reg/strong.yaml into your folder of options, under a new name",
+    "reg": "a profile is numbers alone: copy conf/reg/strong.yaml to your options, under a new name",
     "experiment": "an experiment is a YAML file that chooses options: begin with conf/experiment/recent.yaml",
     "selection": "how runs are judged is the same for everybody; its thresholds are overrides of smc.select",
     "hydra": "how a sweep is carried out is chosen with hydra/launcher, and is no part of a run",

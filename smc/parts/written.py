@@ -44,7 +44,7 @@ class NewPart:
         """
         if not name.isidentifier() or keyword.iskeyword(name.lower()) or not name.isascii():
             raise ConfigError(
-                f"{name}: a name is a word of letters, digits and _ that Python takes for a module, as weekly_move"
+                f"{name}: a name is a word of letters, digits and _ that can name a module, as weekly_move"
             )
         module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_")
         part = cls(kind, module, config_dir)
@@ -87,7 +87,12 @@ class NewPart:
     def train(self) -> str:
         """The command of a run with it, which is allowed to name it."""
         folder = self.config_dir if PLAIN.fullmatch(self.config_dir) else f"'{self.config_dir}'"
-        words = ["python -m smc.train --config-dir", folder, f"{self.kind.group}={self.name}", self.kind.typed]
+        words = [
+            "python -m smc.train --config-dir",
+            folder,
+            f"{self.kind.group}={self.name}",
+            self.kind.typed,
+        ]
         return " ".join(filter(None, words))
 
     @property

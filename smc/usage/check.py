@@ -9,10 +9,10 @@ Hold a class of your own to the contract of its kind: what holds, what does not,
   python -m smc.check my_labels.MyLabel                 as a configuration would build it
   python -m smc.check my_labels.MyLabel horizon=10      with an argument of its constructor
   python -m smc.check my_families.Mine --bars eurusd.parquet
-  python -m smc.check --contract label                  what a label is given, must give back, and must never do
+  python -m smc.check --contract label                  what a label is given, and must give back
 
-Bars are simulated unless --bars names some, and no trial is counted: the run at the end is made in a folder that is
-gone afterwards. Exit code 0: every law holds. 2: one does not.
+Bars are simulated unless --bars names some, and no trial is counted: the run at the end is made in a folder
+that is gone afterwards. Exit code 0: every law holds. 2: one does not.
 """
 
 
@@ -27,7 +27,9 @@ def parser(kinds: Iterable[str]) -> argparse.ArgumentParser:
         "argument", nargs="*", help="argument of its constructor, as horizon=10; read as JSON, else as text"
     )
     command.add_argument("--kind", help=f"what it is, where its methods do not tell: {names}")
-    command.add_argument("--bars", metavar="FILE", help="Parquet or CSV: time, open, high, low, close, volume")
+    command.add_argument(
+        "--bars", metavar="FILE", help="Parquet or CSV: time, open, high, low, close, volume"
+    )
     command.add_argument("--no-run", dest="run", action="store_false", help="leave out the run at the end")
     command.add_argument("--contract", metavar="KIND", help="print the contract of a kind, and check nothing")
     return command
