@@ -108,7 +108,7 @@ def _page(subject: Subject, found: Mapping[AskedLaw, list[str] | None]) -> Secti
     n_open = sum(broken is None for broken in found.values())
     verdict = f"{n_broken} of {len(found)} laws broken" if n_broken else f"all {len(found)} laws hold"
     verdict += f", {n_open} not asked before that is mended" if n_open else ""
-    title = f"{subject.target}, a {subject.kind.name}: {verdict}"
+    title = f"{subject.target}, {subject.kind.called}: {verdict}"
     return Section(title, points, [Table(["law", ""], rows, n_text=2)])
 
 

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         typed = "\n".join(f"  {command}\n    {what}" for what, command in part.commands.items())
         sys.stdout.write(
             terminal(
-                f"{part.class_name}, a {part.kind.name}:\n{written}\n\nIt works as it is. Next:\n{typed}\n"
+                f"{part.class_name}, {part.kind.called}:\n{written}\n\nIt works as it is. Next:\n{typed}\n"
             )
         )
         sys.stdout.flush()

@@ -1,34 +1,18 @@
 """What a part gives back, held to the shape that its contract states: in each run, and first of all laws."""
 
-import inspect
-from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from smc.errors import LabelError
-from smc.typing import IntArray
+from smc.arguments import checked_rows
+from smc.blame import place_of
+from smc.errors import LabelError, ModelError
+from smc.interfaces import Labeller, ToPosition
+from smc.typing import FloatArray, IntArray
 
 #: Columns of a table of labels that are whole numbers, and those that are any.
 WHOLE, NUMBERS = ("start", "end"), ("label", "ret", "weight")
-
-
-def place_of(part: object, method: str) -> str:
-    """Say where a method of a part is written: class, method, file and line.
-
-    >>> from smc.events.every import Every
-    >>> place_of(Every(), "compute")
-    'Every.compute (every.py, line 39)'
-    """
-    cls = part if isinstance(part, type) else type(part)
-    function = inspect.unwrap(getattr(cls, method, cls))
-    function = function.fget if isinstance(function, property) else function
-    try:
-        file, (_, line) = inspect.getsourcefile(function), inspect.getsourcelines(function)
-    except (OSError, TypeError):  # of a notebook, or compiled
-        return f"{cls.__name__}.{method}"
-    return f"{cls.__name__}.{method} ({Path(file or '').name}, line {line})"
 
 
 def checked_events(detector: object, got: object, n_bars: int) -> IntArray:
@@ -91,12 +75,39 @@ def checked_labels(
     for rule in (_index_problem, _span_problem, _number_problem):
         if problem := rule(got, events, n_bars):
             raise LabelError(f"{place}: {problem}")
-    if task == "classification" and (got["label"] % 1 != 0).any():
-        odd = got["label"][got["label"] % 1 != 0].iloc[0]
+    label = got["label"].to_numpy(dtype=np.float64)
+    if task == "classification" and (label % 1 != 0).any():
+        odd = label[label % 1 != 0][0]
         raise LabelError(
             f"{place}: classes must be whole numbers, got {odd}; for numbers set task = 'regression'"
         )
     return got
+
+
+def positions_of(labeller: Labeller) -> ToPosition:
+    """Return what is traded on predictions, held to its rule at each call.
+
+    >>> from smc.labels.direction import Direction
+    >>> positions_of(Direction())([1, 0])
+    array([ 1., -1.])
+
+    Raises
+    ------
+    LabelError
+        At a call: not one number in [-1, 1] a prediction.
+    """
+
+    def position(prediction: Any) -> FloatArray:
+        try:
+            traded = checked_rows(labeller, "position", labeller.position(prediction), np.shape(prediction))
+        except ModelError as error:
+            raise LabelError(str(error)) from error
+        if (np.abs(traded) > 1).any():
+            odd = traded[np.abs(traded) > 1].flat[0]
+            raise LabelError(f"{place_of(labeller, 'position')}: must lie in [-1, 1], got {odd}")
+        return traded
+
+    return position
 
 
 def _index_problem(table: pd.DataFrame, events: IntArray, n_bars: int) -> str:  # noqa: ARG001
@@ -115,12 +126,13 @@ def _span_problem(table: pd.DataFrame, events: IntArray, n_bars: int) -> str:  #
     for name in WHOLE:
         if table[name].dtype.kind not in "iu":
             return f"`{name}` must be bar positions, integers, got {table[name].dtype}"
-    bad = (table["start"] < 0) | (table["end"] < table["start"]) | (table["end"] >= n_bars)
-    if bad.any():
-        row = table[bad].iloc[0]
+    start, end = (table[name].to_numpy() for name in WHOLE)
+    bad = np.flatnonzero((start < 0) | (end < start) | (end >= n_bars))
+    if len(bad):
+        row = bad[0]
         return (
-            f"the span of event {table.index[bad][0]} must lie in 0..{n_bars - 1}, start before end, got "
-            f"[{row['start']:.0f}, {row['end']:.0f}]; leave out events without an answer"
+            f"the span of event {table.index[row]} must lie in 0..{n_bars - 1}, start before end, got "
+            f"[{start[row]}, {end[row]}]; leave out events without an answer"
         )
     return ""
 
@@ -129,34 +141,13 @@ def _number_problem(table: pd.DataFrame, events: IntArray, n_bars: int) -> str: 
     for name in NUMBERS:
         if table[name].dtype.kind not in "iufb":
             return f"`{name}` must be numbers, got {table[name].dtype}"
-        bad = ~np.isfinite(table[name].to_numpy(dtype=np.float64))
-        if name == "weight":
-            bad |= table[name].to_numpy() < 0
-        if bad.any():
+        values = table[name].to_numpy(dtype=np.float64)
+        is_bad = ~np.isfinite(values) | ((values < 0) if name == "weight" else np.zeros(len(values), bool))
+        bad = np.flatnonzero(is_bad)
+        if len(bad):
             rule = "finite and not negative" if name == "weight" else "finite"
             return (
-                f"`{name}` of event {table.index[bad][0]} must be {rule}, got "
-                f"{table[name][bad].iloc[0]}, as of {int(bad.sum()) - 1} more; leave out "
-                "events without an answer"
+                f"`{name}` of event {table.index[bad[0]]} must be {rule}, got {values[bad[0]]}, as of "
+                f"{len(bad) - 1} more; leave out events without an answer"
             )
     return ""
-
-
-def checked_rows(part: object, method: str, got: object, shape: Sequence[int]) -> np.ndarray:
-    """Return what a method gave, if it is an array of a shape without missing values.
-
-    Raises
-    ------
-    ValueError
-        It is not.
-    """
-    place = place_of(part, method)
-    if got is None:
-        raise ValueError(f"{place}: returned None; end it with `return` and the answer")
-    answer = np.asarray(got)
-    if answer.shape != tuple(shape):
-        raise ValueError(f"{place}: must return an array of shape {tuple(shape)}, got {answer.shape}")
-    if answer.dtype.kind == "f" and not np.isfinite(answer).all():
-        row = np.argwhere(~np.isfinite(answer))[0]
-        raise ValueError(f"{place}: must return finite numbers, got {answer[tuple(row)]} in row {row[0]}")
-    return answer

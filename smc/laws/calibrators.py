@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from smc.arguments import checked_probabilities, checked_rows
+from smc.blame import place_of
 from smc.interfaces import ProbabilityCalibrator
-from smc.laws.answers import checked_rows, place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.typing import FloatArray, IntArray
@@ -40,18 +41,7 @@ def answer_faults(
     with fresh() as calibrator:
         fit = _fitted(calibrator, probability.copy(), codes.copy())
         corners = np.vstack([np.eye(k), probability])
-        mapped = checked_rows(fit, "transform", fit.transform(corners), corners.shape)
-        place = place_of(fit, "transform")
-        total = mapped.sum(axis=1)
-        if np.abs(total - 1).max() > 1e-6:
-            worst = int(np.abs(total - 1).argmax())
-            yield Fault(
-                "probabilities",
-                place,
-                f"of {corners[worst].round(3).tolist()} they sum to {total[worst]:.6g}",
-            )
-        if mapped.min() < 0:
-            yield Fault("probabilities", place, f"one is negative: {mapped.min():.6g}")
+        checked_probabilities(fit, "transform", fit.transform(corners), corners.shape)
         decided = checked_rows(fit, "decide", fit.decide(probability), (n,))
         if decided.dtype.kind not in "iu" or not np.isin(decided, np.arange(k)).all():
             yield Fault(

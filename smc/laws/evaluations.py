@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smc.blame import place_of
 from smc.interfaces import Evaluator, ToPosition
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 
@@ -129,7 +129,7 @@ def trading_faults(fresh: Fresh[Evaluator], tables: Tables) -> Iterator[Fault]:
         returns = evaluation.trading(bars, to_position).returns(rows)
     if missing := [name for name in ("time", "position", "gross", "net") if name not in returns]:
         yield Fault("returns", place, f"the table lacks {', '.join(missing)}")
-    elif (returns["net"] > returns["gross"] + 1e-12).any():
+    elif (returns["net"].to_numpy() > returns["gross"].to_numpy() + 1e-12).any():
         yield Fault("returns", place, "net exceeds gross: a cost is a gain")
 
 

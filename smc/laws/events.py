@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from smc.blame import place_of
 from smc.features.laws import cut_offs
 from smc.interfaces import EventDetector
-from smc.laws.answers import checked_events, place_of
+from smc.laws.answers import checked_events
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.laws.futures import FUTURES

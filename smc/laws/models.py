@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone, is_regressor
 
+from smc.arguments import checked_probabilities, checked_rows
+from smc.blame import place_of
 from smc.interfaces import Estimator
-from smc.laws.answers import checked_rows, place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 
-#: Log-loss, or share of the variance, that a model may have where rows tell the label almost surely.
-MOST_LOSS = 0.75
+#: Of knowing nothing of two equal classes, and of a number: log-loss, and share of the variance.
+NOTHING, NOTHING_OF_NUMBERS = 0.703, 1.05
 
 
 def drawn_rows(n_rows: int = 240, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -65,14 +66,7 @@ def answer_faults(fresh: Fresh[Estimator], X: np.ndarray, score: np.ndarray) -> 
             return
         classes = np.asarray(fit.classes_)
         shape = (len(X), len(classes))
-        probability = checked_rows(fit, "predict_proba", fit.predict_proba(X), shape)
-    place = place_of(fit, "predict_proba")
-    total, low = probability.sum(axis=1), probability.min()
-    if np.abs(total - 1).max() > 1e-6:
-        worst = int(np.abs(total - 1).argmax())
-        yield Fault("probabilities", f"{place}, row {worst}", f"they sum to {total[worst]:.6g}, and not to 1")
-    if low < 0:
-        yield Fault("probabilities", place, f"one is negative: {low:.6g}")
+        checked_probabilities(fit, "predict_proba", fit.predict_proba(X), shape)
     if not np.isin(predicted, classes).all():
         odd = predicted[~np.isin(predicted, classes)][0]
         yield Fault("predict", place_of(fit, "predict"), f"{odd} is none of the classes {classes.tolist()}")
@@ -84,11 +78,11 @@ def order_faults(fresh: Fresh[Estimator], X: np.ndarray, score: np.ndarray) -> I
         fit = fitted(model, X, score)
         answer, y, place = answers(fit, X), target(model, score), place_of(fit, "fit")
     if is_regressor(fit):
-        loss, what = float(np.mean((answer - y) ** 2) / np.var(y)) - 0.3, "share of the variance"
+        loss, most, what = float(np.mean((answer - y) ** 2) / np.var(y)), NOTHING_OF_NUMBERS, "squared error"
     else:
         chosen = answer[np.arange(len(y)), np.searchsorted(fit.classes_, y)]
-        loss, what = float(-np.log(np.maximum(chosen, 1e-12)).mean()), "log-loss"
-    if not loss <= MOST_LOSS:
+        loss, most, what = float(-np.log(np.maximum(chosen, 1e-12)).mean()), NOTHING, "log-loss"
+    if not loss <= most:
         yield Fault(
             "answers",
             place,

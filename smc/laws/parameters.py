@@ -5,7 +5,7 @@ from typing import Any
 
 from sklearn.base import clone
 
-from smc.laws.answers import place_of
+from smc.blame import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from smc.blame import place_of
 from smc.interfaces import Resampler
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 

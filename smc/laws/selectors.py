@@ -6,15 +6,17 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from smc.blame import place_of
 from smc.interfaces import FeatureSelector
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 
 
 def _support(selector: Any, X: np.ndarray, y: np.ndarray) -> Any:
     copy: Any = clone(selector)
-    copy.fit(X.copy(), y.copy())
+    result = copy.fit(X.copy(), y.copy())
+    if result is not copy:
+        raise TypeError(f"{place_of(copy, 'fit')}: must return self, got {type(result).__name__}")
     return copy.get_support()
 
 

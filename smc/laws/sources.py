@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from smc.blame import place_of
 from smc.data.bad_bars import check_bars
 from smc.errors import DataError
 from smc.interfaces import DataSource
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 

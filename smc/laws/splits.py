@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from smc.blame import place_of
 from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.typing import Spans

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from smc.blame import place_of
 from smc.interfaces import FinishedRun, RunTracker
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 

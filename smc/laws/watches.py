@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from smc.blame import place_of
 from smc.fit_progress import FitProgress
 from smc.interfaces import FitWatch, RecordWatch
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.monitor.warning import check_warning

@@ -30,6 +30,15 @@ class Kind:
     entry: str = ""
     typed: str = ""
 
+    @property
+    def called(self) -> str:
+        """Its name behind an article.
+
+        >>> KINDS[0].called, KINDS[1].called
+        ('a feature', 'an event')
+        """
+        return f"{'an' if self.name[0] in 'aeiou' else 'a'} {self.name}"
+
 
 KINDS = (
     Kind("feature", "features", "smc.features.family.Family", entry="families"),

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from smc.blame import culprit_of, described
+from smc.blame import culprit_of, described, place_of
 from smc.errors import SmcError
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.parts.subject import Subject
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from smc import artifact
 from smc.aug.none import NoAugmentation
+from smc.blame import place_of
 from smc.laws import (
     calibrators,
     evaluations,
@@ -21,12 +22,11 @@ from smc.laws import (
     trackers,
     watches,
 )
-from smc.laws.answers import place_of
 from smc.laws.fault import Fault
 from smc.laws.parameters import parameter_faults
 from smc.parts.kinds import Kind
 from smc.parts.law import AskedLaw, Law
-from smc.parts.subject import Subject
+from smc.parts.subject import Subject, quick_run
 from smc.pipeline import FoldPipeline
 
 Faults = Iterable[Fault]
@@ -81,7 +81,7 @@ def on(given: str, law: Callable[..., Faults]) -> Callable[[Subject], Faults]:
 
 def run_faults(subject: Subject) -> Iterator[Fault]:
     """Carry out a run with it, and look at what the run says of it."""
-    with subject.quick_run(subject.config) as run:
+    with quick_run(subject.config) as run:
         for warned in run.record["warnings"]:
             if warned["reason"] in ("own_class", "watch_failed", "augmentation_failed", "cv_failed"):
                 yield Fault("the run", "", warned["sentence"])
@@ -423,7 +423,7 @@ LAWS: dict[str, tuple[Law, ...]] = {
 
 
 def _reported(subject: Subject) -> Iterator[Fault]:
-    with subject.quick_run(subject.quick_config) as run:
+    with quick_run(subject.quick_config) as run:
         yield from trackers.report_faults(subject.fresh, run)
 
 

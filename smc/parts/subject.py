@@ -5,7 +5,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -184,27 +184,10 @@ class Subject:
             config[self.kind.group] = self.node
         return {**config, "symbol": None} if self.kind.group == "data" else config
 
-    @contextlib.contextmanager
-    def quick_run(self, config: Config) -> Iterator[results.Run]:
-        """Carry out a run in a folder and a ledger of its own, which are gone afterwards."""
-        with tempfile.TemporaryDirectory(prefix="smc-check-") as folder, quiet():
-            paths = {**config["paths"], "output": str(Path(folder, "outputs")), "min_free_mb": 0.0}
-            ledger = {
-                **config["ledger"],
-                "output": paths["output"],
-                "url": str(Path(folder, "ledger.sqlite")),
-            }
-            check_config({**config, "paths": paths, "ledger": ledger})
-            outcome = train({**config, "paths": paths, "ledger": ledger})
-            if outcome.folder is None:
-                raise ConfigError(f"the run failed: {outcome.why}")
-            yield results.load_run(outcome.folder)
-
     @cached_property
     def records(self) -> dict[str, Any]:
         """Records of a symbol: of a run, and of one in which nothing was measured."""
-        with self.quick_run(self.quick_config) as run:
-            record = {key: run.record[key] for key in RECORD if key in run.record}
+        record = _quick_record()
         sick = {**record, "history": {**record["history"], "train_val_gap": 0.6}}
         unknown = {key: None for key in record if key.endswith("_metrics")}
         empty = {**record, **unknown, "history": dict.fromkeys(record["history"])}
@@ -221,3 +204,24 @@ def quiet() -> Iterator[None]:
             yield
         finally:
             np.random.set_state(state)
+
+
+@contextlib.contextmanager
+def quick_run(config: Config) -> Iterator[results.Run]:
+    """Carry out a run in a folder and a ledger of its own, which are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="smc-check-") as folder, quiet():
+        paths = {**config["paths"], "output": str(Path(folder, "outputs")), "min_free_mb": 0.0}
+        ledger = {
+            **config["ledger"],
+            "output": paths["output"],
+            "url": str(Path(folder, "ledger.sqlite")),
+        }
+        check_config({**config, "paths": paths, "ledger": ledger})
+        outcome = train({**config, "paths": paths, "ledger": ledger})
+        yield results.load_run(outcome.folder)
+
+
+@cache
+def _quick_record() -> dict[str, Any]:
+    with quick_run(compose(QUICK)) as run:
+        return {key: run.record[key] for key in RECORD if key in run.record}

@@ -119,8 +119,9 @@ class NewPart:
         for path in files:
             if path.exists() or path.is_symlink():
                 raise ConfigError(f"{path}: is there already, and nothing was written; choose another name")
-        for path, text in files.items():
+        for path in files:
             path.parent.mkdir(parents=True, exist_ok=True)
+        for path, text in files.items():
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
 

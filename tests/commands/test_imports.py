@@ -41,7 +41,7 @@ def run(*words: str) -> tuple[int, str, set[str]]:
 
 
 def test_the_commands_are_found() -> None:
-    assert COMMANDS == ["diff", "explain", "ledger", "reproduce", "runs", "select", "show"]
+    assert COMMANDS == ["check", "diff", "explain", "ledger", "new", "reproduce", "runs", "select", "show"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
