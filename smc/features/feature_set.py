@@ -155,8 +155,8 @@ def family_values(name: str, family: Family, bars: pd.DataFrame) -> FloatArray:
         columns = list(computed.columns) if isinstance(computed, pd.DataFrame) else list(family.names)
         if columns != list(family.names):
             raise ConfigError(
-                f"features.families.{name} declares {list(family.names)}, but {place_of(family, 'compute')} "
-                f"computes {columns}"
+                f"features.families.{name} declares {list(family.names)}, but computes {columns}, in "
+                f"{place_of(family, 'compute')}"
             )
     try:
         values = np.asarray(computed, dtype=np.float64).reshape(len(computed), -1)
@@ -168,7 +168,7 @@ def family_values(name: str, family: Family, bars: pd.DataFrame) -> FloatArray:
     if values.shape != (len(bars), len(family.names)):
         raise ConfigError(
             f"features.families.{name} must give {len(bars)} rows of {len(family.names)} columns, "
-            f"{place_of(family, 'compute')} gave {values.shape[0]} of {values.shape[1]}"
+            f"got {values.shape[0]} of {values.shape[1]} from {place_of(family, 'compute')}"
         )
     if np.isinf(values).any():
         row, column = np.argwhere(np.isinf(values))[0]
