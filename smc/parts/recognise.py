@@ -64,5 +64,5 @@ def _named(cls: type, kind: Kind) -> Iterator[bool]:
 
 
 def _set_in_constructor(cls: type) -> set[str]:
-    code = getattr(cls.__init__, "__code__", None)
-    return set(code.co_names) if code else set()
+    inits = (getattr(vars(base).get("__init__"), "__code__", None) for base in cls.__mro__)
+    return {name for code in inits if code for name in code.co_names}
