@@ -40,7 +40,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
     problems = [
         *unsuitable.values(),
         *_section_problems("", config, Root),
-        *_target_problems("", others),
+        *target_problems("", others),
         *_profile_problems(others, model_name),
         *_structure_problems(others),
     ]
@@ -61,7 +61,7 @@ def check_sections(config: Config, schema: type) -> None:
     ConfigError
         With every mismatch, one a line.
     """
-    problems = [*_section_problems("", config, schema), *_target_problems("", config)]
+    problems = [*_section_problems("", config, schema), *target_problems("", config)]
     if problems:
         raise ConfigError("\n".join(problems))
 
@@ -102,16 +102,16 @@ def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
         yield path, node
 
 
-def _target_problems(path: str, node: Any) -> Iterator[str]:
+def target_problems(path: str, node: Any) -> Iterator[str]:
     """Check each mapping with a `_target_` under a node."""
     if isinstance(node, Mapping):
         if "_target_" in node:
             yield from _binding_problems(path, node)
         for key, value in node.items():
-            yield from _target_problems(_join(path, key), value)
+            yield from target_problems(_join(path, key), value)
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for index, value in enumerate(node):
-            yield from _target_problems(f"{path}[{index}]", value)
+            yield from target_problems(f"{path}[{index}]", value)
 
 
 def _binding_problems(path: str, node: Mapping[str, Any]) -> Iterator[str]:

@@ -127,7 +127,7 @@ class Decider:
             stands_aside = bool(
                 calibrator is not None and calibrator.decides and calibrator.abstains(shares)[0]
             )
-        position = 0.0 if stands_aside else side * float(self.components.labels.position([prediction])[0])
+        position = 0.0 if stands_aside else side * float(self.components.to_position([prediction])[0])
         return {"prediction": prediction, "probability": probability, "position": position + 0.0}
 
     def _features(self, bars: pd.DataFrame) -> pd.DataFrame:

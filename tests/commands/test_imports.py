@@ -43,10 +43,12 @@ def run(*words: str) -> tuple[int, str, set[str]]:
 def test_the_commands_are_found() -> None:
     assert COMMANDS == [
         "archive",
+        "check",
         "clean",
         "diff",
         "explain",
         "ledger",
+        "new",
         "reproduce",
         "runs",
         "select",
