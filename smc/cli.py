@@ -191,7 +191,7 @@ def unknown_option(word: str, known: Iterable[str], *, takes_overrides: bool = F
     name, _, value = word.partition("=")
     bare = name.lstrip("".join((DASH, *LONG_DASHES))).lower()
     options = {option.lstrip(DASH).lower(): option for option in known}
-    near = get_close_matches(bare, options, n=1, cutoff=0.7)
+    near = get_close_matches(bare, options, n=1, cutoff=0.6)
     if word.startswith(LONG_DASHES):
         typed = options[near[0]] if near else f"{DASH * 2 if len(bare) > 1 else DASH}{bare}"
         return f"{word}: begins with a dash of typeset text; type {typed}"

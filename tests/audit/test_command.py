@@ -96,7 +96,7 @@ def test_a_clean_run_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--only", "splits"], "no such check; there are future"),
+        (["--only", "splits"], "no such check; did you mean split? (checks: future"),
         (["modl=xgboost"], "did you mean model"),
         (["symbol=[SP500,NASDAQ]"], "one symbol"),
         (["--pipeline", "leaking_features.Nothing"], "dotted path of a class"),
