@@ -85,7 +85,7 @@ def _problem(error: Exception, overrides: Sequence[str], folders: Sequence[Path]
     for override in overrides:
         key = override.partition("=")[0].lstrip("+~")
         if key not in keys:
-            return f"{key}: no such key{suggest(key, keys) or f' (keys: {', '.join(sorted(keys))})'}"
+            return f"{key}: no such key" + (suggest(key, keys) or f" (keys: {', '.join(sorted(keys))})")
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
