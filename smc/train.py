@@ -96,6 +96,8 @@ def main() -> None:
         command = read_command(with_output_override(None))
         if command is None:
             return
+        for sentence in command.replaced:
+            say(f"note: {sentence}")
         if command.is_sweep:
             from smc.launcher import run_sweep
 

@@ -66,6 +66,18 @@ def check_sections(config: Config, schema: type) -> None:
         raise ConfigError("\n".join(problems))
 
 
+def check_arguments(path: str, node: Config) -> None:
+    """Bind what one class is given to its signature.
+
+    Raises
+    ------
+    ConfigError
+        With every mismatch, one a line.
+    """
+    if problems := list(_target_problems(path, node)):
+        raise ConfigError("\n".join(problems))
+
+
 def _number_problems(config: Config) -> Iterator[str]:
     """Find seeds that no generator takes, and numbers that are too large or not finite."""
     for path, value in _leaves("", config):
@@ -164,7 +176,7 @@ def _section_problems(path: str, section: Mapping[str, Any], schema: type) -> It
             problems += _section_problems(_join(path, key), value, fields[key])
         else:
             problems.append(f"{_join(path, key)}: must be a section of keys, got {value!r}")
-    if not problems and not nested:
+    if not problems and not nested and not any(_number_problems(dict(section))):
         try:
             schema(**section)
         except ValueError as error:

@@ -2,10 +2,12 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.show",
         description="Show a finished run: its figures with what they must be read against, and pictures; or "
         "the traceback of one that failed, with the lines of your own code marked.",
