@@ -74,7 +74,7 @@ def check_arguments(path: str, node: Config) -> None:
     ConfigError
         With every mismatch, one a line.
     """
-    if problems := list(_target_problems(path, node)):
+    if problems := list(target_problems(path, node)):
         raise ConfigError("\n".join(problems))
 
 
