@@ -1,6 +1,7 @@
 """The commands of smc: python -m smc train model=xgboost is python -m smc.train model=xgboost"""
 
 import ast
+import os
 import runpy
 import sys
 from collections.abc import Sequence
@@ -12,15 +13,20 @@ from smc.cli import EXIT_OK, EXIT_USER_ERROR, say
 
 #: In the order in which they are needed.
 COMMANDS = (
+    "new",
+    "check",
     "train",
     "show",
     "runs",
+    "tag",
     "select",
     "explain",
     "audit",
     "reproduce",
     "diff",
     "ledger",
+    "clean",
+    "archive",
     "features",
     "selftest",
 )
@@ -32,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     name, rest = typed[0] if typed else "", typed[1:]
     if name in COMMANDS:
         sys.argv = [name, *rest]
+        if "" not in sys.path and os.getcwd() not in sys.path:  # the console script, unlike python -m
+            sys.path.insert(0, os.getcwd())
         runpy.run_module(f"smc.{name}", run_name="__main__", alter_sys=True)
     elif name == "--version":
         sys.stdout.write(f"smc {__version__}\n")

@@ -22,6 +22,7 @@ from smc.report.document import Section
 from smc.report.explanation.section import decision_section, model_section
 from smc.report.notebook import in_notebook
 from smc.report.run.contents import sections as run_sections
+from smc.report.run.trades import trades_of
 from smc.report.terminal_page import show as print_sections
 from smc.report.view import RunView
 from smc.results import Run, load_run
@@ -35,7 +36,7 @@ from smc.training.opened import with_opened_test
 from smc.training.outcome import say_outcome
 from smc.training.run import train as _train
 
-__all__ = ["audit", "decide", "explain", "runs", "select", "show", "train"]
+__all__ = ["audit", "decide", "explain", "runs", "select", "show", "trades", "train"]
 
 #: Method by which a notebook asks an object how it looks.
 IN_NOTEBOOK = "_repr_html_"
@@ -214,6 +215,23 @@ def show(run: Run, *, output: str | Path = "outputs", full_config: bool = False)
         Every value of the configuration with its source.
     """
     print_sections(_run_sections(run, output=home_path(output), full_config=full_config), sys.stdout)
+
+
+def trades(run: Run, *, output: str | Path = "outputs") -> pd.DataFrame:
+    """Return a run's trades, as `python -m smc.show --trades` prints them (`smc.report.run.trades`).
+
+    Parameters
+    ----------
+    output
+        Root of all results, for a test part that a selection has opened.
+
+    Raises
+    ------
+    ResultsError
+        The bars are not kept, or the run has no trading figures.
+    """
+    with reading(run.path):
+        return trades_of(with_opened_test(run, home_path(output)))
 
 
 def _run_sections(run: Run, *, output: str = "outputs", full_config: bool = False) -> list[Section]:

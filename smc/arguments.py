@@ -1,12 +1,16 @@
-"""Argument checks: each names the rule, the value and, where it helps, the remedy."""
+"""Checks of arguments, and of what a component gives back: each names rule, value and mostly remedy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from smc.errors import LeakageError, SplitError
-from smc.typing import BoolArray, IntArray, Spans
+from smc.blame import place_of
+from smc.errors import LeakageError, ModelError, SplitError
+from smc.typing import BoolArray, FloatArray, IntArray, Spans
+
+#: By how much the sum of a row of probabilities may miss 1: far more than float32 does.
+TOLERANCE = 1e-4
 
 
 def check_positive(name: str, value: float) -> None:
@@ -122,3 +126,45 @@ def check_no_overlap(spans: Spans, train: IntArray, test: IntArray) -> None:
             f"event {wrong[0]} is trained on, but its label {spans[wrong[0]].tolist()} touches one that is "
             "tested: take a splitter that purges, such as those of smc.cv"
         )
+
+
+def checked_rows(component: object, method: str, got: object, shape: Sequence[int]) -> np.ndarray:
+    """Return what a method gave, if it is an array of a shape without missing values.
+
+    Raises
+    ------
+    ModelError
+        It is not.
+    """
+    place = place_of(component, method)
+    if got is None:
+        raise ModelError(f"{place}: returned None; end it with `return` and the answer")
+    answer = np.asarray(got)
+    if answer.shape != tuple(shape):
+        raise ModelError(f"{place}: must return an array of shape {tuple(shape)}, got {answer.shape}")
+    if answer.dtype.kind == "f" and not np.isfinite(answer).all():
+        row = np.argwhere(~np.isfinite(answer))[0]
+        raise ModelError(f"{place}: must return finite numbers, got {answer[tuple(row)]} in row {row[0]}")
+    return answer
+
+
+def checked_probabilities(component: object, method: str, got: object, shape: Sequence[int]) -> FloatArray:
+    """Return probabilities, if they are some: one row an event, none negative, each row with the sum 1.
+
+    Rows that sum to more would make every log-loss better than it is.
+
+    Raises
+    ------
+    ModelError
+        They are not.
+    """
+    probability = checked_rows(component, method, got, shape)
+    total = probability.sum(axis=1)
+    bad = (np.abs(total - 1) > TOLERANCE) | (probability < 0).any(axis=1)
+    if bad.any():
+        row = int(bad.argmax())
+        raise ModelError(
+            f"{place_of(component, method)}: each row must hold probabilities that sum to 1, got "
+            f"{probability[row].round(6).tolist()} in row {row}, and {int(bad.sum()) - 1} more"
+        )
+    return probability

@@ -1,5 +1,6 @@
 """Whose code raised an error: a class of one's own, smc itself, or a library."""
 
+import inspect
 import os
 import site
 import sysconfig
@@ -68,6 +69,26 @@ def described(error: BaseException) -> str:
     said = f"{type(error).__name__}: {message}" if message else type(error).__name__
     culprit = culprit_of(error)
     return f"{culprit} raised {said}" if culprit and culprit.is_own else said
+
+
+def place_of(component: object, method: str) -> str:
+    """Say where a method of a component is written: class, method, file and line.
+
+    >>> from smc.events.every import Every
+    >>> place_of(Every(), "compute")
+    'Every.compute (every.py, line 39)'
+    """
+    cls = component if isinstance(component, type) else type(component)
+    found: Any = inspect.unwrap(getattr(cls, method, cls))
+    function: Any = found.fget if isinstance(found, property) else found
+    try:
+        file = inspect.getsourcefile(cls)
+        if inspect.getsourcefile(function) != file:  # inherited
+            function = cls
+        line = inspect.getsourcelines(function)[1]
+    except (OSError, TypeError):  # of a notebook, or compiled
+        return f"{cls.__name__}.{method}"
+    return f"{cls.__name__}.{method} ({Path(file or '').name}, line {line})"
 
 
 def allowed_by_user() -> tuple[str, ...]:

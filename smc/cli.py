@@ -6,9 +6,11 @@ import os
 import re
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from types import TracebackType
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
 from smc.errors import ConfigError, PlaceError, SmcError, is_of_place, place_error, was_interrupted
@@ -19,12 +21,30 @@ from smc.outside.secrets import meet_override
 #: How every command ends: all is done; a run failed; a mistake of the user's; a fault of the place (a disk
 #: that is full or fails, a server that is away); Ctrl-C.
 EXIT_OK, EXIT_FAILED, EXIT_USER_ERROR, EXIT_BAD_PLACE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+#: What a batch system sends before it ends a process: work ends as on Ctrl-C, with 128 + the signal's number.
+ENDINGS = (signal.SIGTERM, signal.SIGUSR1)
+_ended_by: list[int] = []
 
 #: How a configuration names the root of all results; commands that compose none have the option ``--output``.
 OUTPUT = "paths.output="
 OPTION = "--output="
 #: Text that Hydra reads as itself; a first digit, or one of the words, makes it a number, a flag or nothing.
 WORD = re.compile(r"(?!(?:null|true|false|nan|inf)\b)[a-z_/][\w./-]*", re.ASCII | re.IGNORECASE)
+
+DASH = "-"
+#: What word processors and web pages make of a dash.
+LONG_DASHES = ("\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}")
+#: What argparse says -> how smc says it.
+_OPTION = r"argument ([^\s/:]+)\S*: "
+PLAIN_WORDS = (
+    (_OPTION + "expected (?:one|at least one) argument", r"\1: a value is needed"),
+    (_OPTION + "ignored explicit argument (.*)", r"\1: takes no value, got \2"),
+    (_OPTION + "invalid int value: (.*)", r"\1: must be a whole number, got \2"),
+    (_OPTION + "invalid float value: (.*)", r"\1: must be a number, got \2"),
+    (_OPTION + r"invalid choice: (.*) \(choose from (.*)\)", r"\1: must be one of \3, got \2"),
+    (_OPTION + "(.*)", r"\1: \2"),
+    ("the following arguments are required: (.*)", r"something is missing: \1"),
+)
 
 
 @contextlib.contextmanager
@@ -33,6 +53,7 @@ def exits() -> Iterator[None]:
     sys.excepthook = _print_surprise
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    end_on_signals()
     try:
         yield
     except BrokenPipeError:
@@ -41,8 +62,9 @@ def exits() -> Iterator[None]:
     except (KeyboardInterrupt, Exception) as error:
         if was_interrupted(error):
             is_told = isinstance(error, KeyboardInterrupt) and error.args
-            say(f"interrupted: {error}" if is_told else "interrupted")
-            sys.exit(EXIT_INTERRUPTED)
+            word, code = ending()
+            say(f"{word}: {error}" if is_told else word)
+            sys.exit(code)
         if isinstance(error, SmcError):
             say(f"error: {error}")
             sys.exit(EXIT_BAD_PLACE if isinstance(error, PlaceError) else EXIT_USER_ERROR)
@@ -50,6 +72,34 @@ def exits() -> Iterator[None]:
             say(f"error: {place_error(error, error.filename or os.getcwd())}")
             sys.exit(EXIT_BAD_PLACE)
         raise
+
+
+def end_on_signals() -> None:
+    """Let the first of `ENDINGS` do what Ctrl-C does, wherever it comes; what a program has set up stands."""
+    if threading.current_thread() is threading.main_thread():
+        for number in ENDINGS:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _as_ctrl_c)
+
+
+def _as_ctrl_c(number: int, _frame: FrameType | None) -> None:
+    if _ended_by:
+        return
+    _ended_by.append(number)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what is behind a &
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
+
+
+def ending() -> tuple[str, int]:
+    """Say what has interrupted this process, and with which code it ends.
+
+    >>> ending()
+    ('interrupted', 130)
+    """
+    if not _ended_by:
+        return "interrupted", EXIT_INTERRUPTED
+    return f"ended by {signal.Signals(_ended_by[0]).name}", 128 + _ended_by[0]
 
 
 def end_on_ctrl_c() -> None:
@@ -100,17 +150,104 @@ class Progress:
 
 
 class OverrideParser(argparse.ArgumentParser):
-    """Read options and overrides as argparse does; what it says of them names no secret."""
+    """Read options and overrides as argparse does; a mistake is one line, which names no secret."""
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def, override]
+        """Read them, and refuse words that are none."""
+        return self._without_others(*self.parse_known_args(args, namespace))
+
+    def parse_intermixed_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def, override]
+        """Read them in any order, and refuse words that are none."""
+        return self._without_others(*self.parse_known_intermixed_args(args, namespace))
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def, override]
         """Read them, and remember their secrets first."""
-        for word in sys.argv[1:] if args is None else args:
+        words = sys.argv[1:] if args is None else list(args)
+        for word in words:
             meet_override(word)
+        if wrong := [word for word in words if word.startswith(LONG_DASHES) or self._is_unknown(word)]:
+            self.error("; ".join(map(self.about, wrong)))
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and exit with code 2."""
-        super().error(terminal(message))
+        say(f"error: {in_plain_words(message)} ({self.prog} --help)")
+        sys.exit(EXIT_USER_ERROR)
+
+    def about(self, word: str) -> str:
+        """Say of a word why it is neither option nor override."""
+        if not word.startswith((DASH, *LONG_DASHES)):
+            return f"{word or repr(word)}: one word too many"
+        takes_overrides = any(action.dest == "overrides" for action in self._actions)
+        return unknown_option(word, self._option_string_actions, takes_overrides=takes_overrides)
+
+    def _is_unknown(self, word: str) -> bool:
+        """Tell whether a word is no option, nor the beginning of one."""
+        name = word.partition("=")[0]
+        is_long = name.startswith(DASH * 2) and name != DASH * 2
+        return is_long and not any(option.startswith(name) for option in self._option_string_actions)
+
+    def _without_others(self, known: argparse.Namespace, others: list[str]) -> argparse.Namespace:
+        if others:
+            is_option = any(word.startswith(DASH) for word in others)
+            wrong = [word for word in others if word.startswith(DASH) or not is_option]
+            self.error("; ".join(map(self.about, wrong)))
+        return known
+
+
+def at_least(text: str, least: int) -> int:
+    """Read the whole number of an option.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        It is none, or under ``least``.
+    """
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be {least} or more, got {number}")
+    return number
+
+
+def unknown_option(word: str, known: Iterable[str], *, takes_overrides: bool = False) -> str:
+    """Say that a word is no option, and what to type in its place.
+
+    >>> print(unknown_option("--lst", ["--list", "--output"]))
+    --lst: no such option; did you mean --list?
+    >>> print(unknown_option("\N{EN DASH}m", ["-m", "--multirun"]))
+    \N{EN DASH}m: begins with a dash of typeset text; type -m
+    >>> print(unknown_option("--reg=tiny", ["--output"], takes_overrides=True))
+    --reg=tiny: no such option; an override has no dashes: reg=tiny
+    """
+    name, _, value = word.partition("=")
+    bare = name.lstrip("".join((DASH, *LONG_DASHES))).lower()
+    options = {option.lstrip(DASH).lower(): option for option in known}
+    near = get_close_matches(bare, options, n=1, cutoff=0.6)
+    if word.startswith(LONG_DASHES):
+        typed = options[near[0]] if near else f"{DASH * 2 if len(bare) > 1 else DASH}{bare}"
+        return f"{word}: begins with a dash of typeset text; type {typed}"
+    if near:
+        return f"{word}: no such option; did you mean {options[near[0]]}?"
+    if takes_overrides and bare:
+        return f"{word}: no such option; an override has no dashes: {bare}={value or '...'}"
+    return f"{word}: no such option (options: {', '.join(sorted(set(options.values())))})"
+
+
+def in_plain_words(message: str) -> str:
+    """Say what argparse refuses as smc says everything: where, what is wrong, what was got.
+
+    >>> in_plain_words("argument --head: invalid int value: '1.5'")
+    "--head: must be a whole number, got '1.5'"
+    >>> in_plain_words("argument --list/-l: ignored explicit argument '3'")
+    "--list: takes no value, got '3'"
+    """
+    for pattern, words in PLAIN_WORDS:
+        if match := re.fullmatch(pattern, message):
+            return match.expand(words)
+    return message
 
 
 def with_output_option(arguments: Sequence[str] | None) -> list[str]:

@@ -37,7 +37,11 @@ class HasParameters(Protocol):
 
 
 class DataSource(Protocol):
-    """Give bars by symbol (group `data`, such as `smc.data.files.Files`)."""
+    """Give bars by symbol (group `data`, such as `smc.data.files.Files`).
+
+    Never may it give other bars for the same symbol at another time, since a run is known by its bars, or
+    bars for a symbol that it does not list. `smc.data.bad_bars.check_bars` holds any table to the rules.
+    """
 
     def symbols(self) -> list[str]:
         """List the symbols, the default one first."""
@@ -78,10 +82,26 @@ class FeatureExtractor(Protocol):
 
 
 class EventDetector(Protocol):
-    """Say at which bars there is a decision to take (group `events`, such as `smc.events.cusum.Cusum`)."""
+    """Say at which bars there is a decision to take (group `events`, such as `smc.events.cusum.Cusum`).
+
+    Never may an event at bar t come or go with bars or features after t, or with what was asked before;
+    neither bars nor features are written into.
+    """
 
     def compute(self, bars: pd.DataFrame, features: pd.DataFrame) -> IntArray:
-        """Return bar positions (n_events,), strictly increasing; whether t is one depends on bars <= t."""
+        """Return bar positions (n_events,), strictly increasing; whether t is one depends on bars <= t.
+
+        Parameters
+        ----------
+        bars, features
+            One row a bar each: prices and volume (n_bars, 5), float64, by opening time in UTC; and the run's
+            features by name (n_bars, n_features), NaN where one is missing.
+
+        Returns
+        -------
+        numpy.ndarray
+            int64, counted from 0 at the first bar given.
+        """
         ...
 
 
@@ -89,7 +109,9 @@ class Labeller(Protocol):
     """Say how events came out (group `labels`, such as `smc.labels.triple_barrier.TripleBarrier`).
 
     It may have ``classes``, a mapping of its classes to what they are called; of two, ``position`` is asked
-    what is traded on each.
+    what is traded on each. A label is paid by a trade that enters at the open of the bar after the event, the
+    first price that can be had. Never may it look behind its ``end``, since purging goes by it, nor at other
+    events (a median of all returns), nor write into what it is given.
     """
 
     @property
@@ -153,7 +175,9 @@ class Splitter(Protocol):
     """Split the events of the development part (group `cv`); a scikit-learn splitter.
 
     A run takes those that derive from `smc.cv.base.PurgedSplitter` alone, since others do not purge;
-    `smc.audit` looks at any.
+    `smc.audit` looks at any. Derive from `smc.cv.base.ForwardSplitter` or `TwoSidedSplitter`, write
+    ``windows`` (which positions may be trained on, and the test blocks) and ``get_n_splits``, and leave
+    ``split`` alone. Never may a fold depend on labels, or two calls differ.
     """
 
     def split(
@@ -182,7 +206,8 @@ class FeatureSelector(HasParameters, Protocol):
 
     Of windows it sees the events' own bars. Its ``fit`` may take ``sample_weight`` and ``spans`` by name. A
     parameter ``task="auto"``, its own or of an estimator in it, is set to the task of the labels; ``notes_``
-    (one ``reason`` and ``sentence`` each) go into the warnings of the run.
+    (one ``reason`` and ``sentence`` each) go into the warnings of the run. Never may it keep no feature, go
+    by where a column stands, or write into the rows.
     """
 
     def fit(self, X: Any, y: Any) -> Any:
@@ -201,7 +226,8 @@ class Resampler(HasParameters, Protocol):
     which it is given as ``lagged_rows``), ``ablation`` (True: the same model is fitted without it, too) and
     ``notes_``, which go into the warnings of the run. Its ``fit_resample`` may take ``discrete`` by name:
     whether each column holds a flag, a direction, a count or an hour, scaled. With sample weights it needs
-    ``origin_``: the row given that each row came from.
+    ``origin_``: the row given that each row came from. Never is it given a val or a test row; never may it
+    lose, move or change a row given, make up a class, or draw otherwise than by its seed.
     """
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
@@ -222,9 +248,11 @@ class Estimator(HasParameters, Protocol):
     A classifier needs ``predict_proba``. ``fit`` takes ``sample_weight`` unless ``sample_weight=none``. A
     parameter ``task`` is set to the task of the labels. One that stops early has ``stops_early``,
     ``with_rounds(n)`` and ``fit(eval_set=(X, y, sample_weight))``; one that would split its rows itself is
-    refused, unless its ``cv`` is a splitter of `smc.cv`; one that looks back over bars has
-    ``needs_windows`` and ``lookback``. ``native_library`` names a package that must be installed, and
-    ``check_devices()`` refuses a machine that it cannot run on.
+    refused, unless its ``cv`` is a splitter of `smc.cv`; one that looks back over bars has ``needs_windows``
+    and ``lookback``. ``native_library`` names a package that must be installed, and ``check_devices()``
+    refuses a machine that it cannot run on. ``predict_proba`` gives (n, n_classes), columns in the order of
+    ``classes_``, each row with the sum 1. Never may a row be answered by the rows beside it, or two fits on
+    the same rows differ.
     """
 
     def fit(self, X: Any, y: Any) -> Any:
@@ -241,7 +269,7 @@ class ProbabilityCalibrator(HasParameters, Protocol):
 
     One that learns is fitted on the last ``calibration_frac`` of the rows of each fit, on which the model is
     not. Fitted, it has ``notes_``, which go into the warnings of the run. A parameter ``positions`` is set to
-    what is traded on each of two classes.
+    what is traded on each of two classes. Never may a row be mapped by the rows beside it.
     """
 
     @property
@@ -338,7 +366,7 @@ class Evaluator(Protocol):
     """Score the predictions of one symbol (group `evaluation`, such as `smc.evaluation.default.Evaluation`).
 
     With an attribute ``test`` that is "sealed", `compute` leaves the test part out; set to "recorded", it
-    scores it.
+    scores it. Never may a sealed part leave a trace in what it gives.
     """
 
     @property
@@ -448,7 +476,8 @@ class JobLauncher(Protocol):
 class FitWatch(Protocol):
     """Observe the epochs or rounds of a fit (in the map `monitor.watches`).
 
-    Each fit has a copy of its own.
+    Each fit has a copy of its own. What is not measured is None. Never may it draw a random number, or count
+    in the class what belongs to one fit.
     """
 
     @property
@@ -462,7 +491,10 @@ class FitWatch(Protocol):
 
 
 class RecordWatch(Protocol):
-    """Look at the figures of a run, symbol by symbol (in the map `monitor.watches`)."""
+    """Look at the figures of a run, symbol by symbol (in the map `monitor.watches`).
+
+    A part without figures is None, the test part of a sealed run always. Never may it write into the record.
+    """
 
     def check(self, record: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         """Return the warnings (`smc.monitor.warning`) that a record gives rise to."""
@@ -505,7 +537,10 @@ class FinishedRun(Protocol):
 
 
 class RunTracker(Protocol):
-    """Report finished runs elsewhere (in the map `tracker.trackers`)."""
+    """Report finished runs elsewhere (in the map `tracker.trackers`).
+
+    Never may it write into the folder of the run, which is finished.
+    """
 
     def log(self, run: FinishedRun) -> None:
         """Report one run; it is finished and stays so, whatever this raises."""

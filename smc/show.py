@@ -37,8 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             run = load_run(_located(asked.run, asked.output))
             with reading(run.path):
                 run = with_opened_test(run, asked.output)
-                show(sections(RunView(run), full_config=asked.config), sys.stdout)
-                if asked.pictures:
+                if asked.trades:
+                    sys.stdout.write(_trades(run))
+                else:
+                    show(sections(RunView(run), full_config=asked.config), sys.stdout)
+                if asked.pictures and not asked.trades:
                     show([_pictures(save_report(run, report_folder(run, asked.output)))], sys.stdout)
         sys.stdout.flush()
 
@@ -53,6 +56,12 @@ def _located(name: str | None, output: str) -> Path:
         raise
 
 
+def _trades(run: Run) -> str:
+    from smc.report.run.trades import as_csv, trades_of
+
+    return as_csv(trades_of(run))
+
+
 def report_folder(run: Run, output: str | Path) -> Path:
     """Return where the pictures of a run go: beside the runs that it stands among, else under `output`."""
     root = run.path.resolve().parent
@@ -61,8 +70,8 @@ def report_folder(run: Run, output: str | Path) -> Path:
 
 def _pictures(saved: SavedReport) -> Section:
     """Say where the pictures are, and why one is not there."""
-    names = ", ".join(path.name for path in saved.pictures.values())
-    points = [f"{saved.page.parent}: {saved.page.name}, {names}"]
+    files = (saved.html, saved.page, *([saved.trades] if saved.trades else []), *saved.pictures.values())
+    points = [f"{saved.page.parent}: {', '.join(path.name for path in files)}"]
     return Section(
         "Pictures", [*points, *(f"No {name}: {reason}." for name, reason in saved.left_out.items())]
     )

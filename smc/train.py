@@ -12,7 +12,8 @@ if __name__ == "__main__":
 from smc.blame import culprit_of, described
 from smc.config.command import read_command
 from smc.config.job import Job
-from smc.errors import SmcError, was_interrupted
+from smc.errors import RunBusyError, SmcError, was_interrupted
+from smc.typing import Config
 
 if TYPE_CHECKING:
     from smc.launcher import JobResult
@@ -36,7 +37,8 @@ def carry_out(job: Job, progress: Progress) -> "JobResult":
         outcome = attempt(job, progress)
     except SmcError as error:
         end_if_interrupted(error)
-        return JobResult("failed", "; ".join(str(error).splitlines()), reason=error.reason)
+        status = "busy" if isinstance(error, RunBusyError) else "failed"
+        return JobResult(status, "; ".join(str(error).splitlines()), reason=error.reason)
     except Exception as error:  # noqa: BLE001 - whatever ends a run, the others go on
         end_if_interrupted(error)
         return JobResult("failed", described(error), reason=reason_of(error))
@@ -71,17 +73,21 @@ def run_one(job: Job) -> int:
         recorded = getattr(error, "__notes__", ())
         if not recorded or was_interrupted(error):
             raise
-        say("\n  ".join([f"failed: {described(error)}", *_fault_of_smc(error), *recorded]))
+        say("\n  ".join([f"failed: {described(error)}", *_fault_of_smc(error, job.config), *recorded]))
         return EXIT_FAILED
     say(say_outcome(outcome))
     return EXIT_OK if outcome.status == "finished" else EXIT_FAILED
 
 
-def _fault_of_smc(error: Exception) -> Iterator[str]:
-    """Say which line of smc was at work, where no class of one's own was."""
+def _fault_of_smc(error: Exception, config: Config) -> Iterator[str]:
+    """Say which line of smc was at work, where no class of one's own was, and how those are checked."""
     culprit = culprit_of(error)
     if culprit and not culprit.is_own:
         yield f"in smc's own code, {culprit}: a bug, unless a class of your own gave it what it cannot use"
+        from smc.results.own_code import own_targets
+
+        for target in dict.fromkeys(own_targets(config)):
+            yield f"python -m smc.check {target} tells whether it keeps its contract"
 
 
 def main() -> None:
@@ -90,6 +96,8 @@ def main() -> None:
         command = read_command(with_output_override(None))
         if command is None:
             return
+        for sentence in command.replaced:
+            say(f"note: {sentence}")
         if command.is_sweep:
             from smc.launcher import run_sweep
 

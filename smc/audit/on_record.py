@@ -31,7 +31,7 @@ def audit_on_record(
     Parameters
     ----------
     only, pipeline
-        See `smc.audit.audit` and `smc.audit.procedure.OwnPipeline`.
+        See `smc.audit.checks` and `smc.audit.procedure.OwnPipeline`.
     """
     with results.opened_files(config) as opened:
         audited = load_audited_run(

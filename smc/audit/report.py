@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smc.audit.audit import CHECKS, audit
 from smc.audit.audited_run import AuditedRun
 from smc.audit.check import Finding
+from smc.audit.checks import CHECKS, audit
 from smc.fingerprint import bars_fingerprint, content_hash
 from smc.report.document import Section, Table
 from smc.results.durable import make_folder, named_errors, write_atomic

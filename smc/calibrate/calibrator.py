@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from smc import metrics
-from smc.arguments import check_choice, check_fraction, check_non_negative
+from smc.arguments import check_choice, check_fraction, check_non_negative, checked_rows
+from smc.blame import place_of
 from smc.errors import ModelError
 from smc.typing import BoolArray, FloatArray, IntArray
 
@@ -134,6 +135,9 @@ class Calibrator(BaseEstimator, ABC):
             )
             return self
         self.map_ = self._learn(probability, codes, weight)
+        if not isinstance(self.map_, dict):
+            got = type(self.map_).__name__
+            raise ModelError(f"{place_of(self, '_learn')}: must return a dict of plain data, got {got}")
         if self.threshold != "none":
             advantage = weight * self._advantage(codes, returns)
             self.threshold_ = best_threshold(self.transform(probability)[:, 1], advantage)
@@ -143,7 +147,7 @@ class Calibrator(BaseEstimator, ABC):
         """Return calibrated probabilities (n, k); lines sum to 1."""
         if not self.map_:
             return probability
-        mapped = self._apply(probability)
+        mapped = checked_rows(self, "_apply", self._apply(probability), np.shape(probability))
         return mapped / mapped.sum(axis=1, keepdims=True)
 
     def decide(self, probability: FloatArray) -> IntArray:

@@ -26,7 +26,7 @@ TABLES = ("predictions", "returns", "curves", "learning_curve", "tuning")
 NOT_FIGURES = (
     "run_id", "timestamp", "training_duration_seconds", "code_version", "package_versions", "config_hash",
     "seedless_hash", "data_hash", "bars", "choices", "class_names", "trial_hash", "question_hash",
-    "own_classes", "own_files", "version", "ledger",
+    "own_classes", "own_files", "version", "ledger", "run",
 )  # fmt: skip
 
 

@@ -75,6 +75,8 @@ def describe_type(hint: object) -> str:
         )
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return "a section of keys"
+    if origin in (list, Sequence) and arguments:
+        return f"list[{describe_type(arguments[0])}]"
     return hint.__name__ if isinstance(hint, type) and not arguments else str(hint).replace("typing.", "")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from smc.blame import place_of
 from smc.config.instantiate import instantiate
 from smc.config.interface import INTERFACES
 from smc.config.suggest import outdated_arguments
@@ -49,6 +50,7 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
         except SmcError as error:
             problems.append(str(error))
             continue
+        problems += _unstored(group, built[group])
         problems += [
             f"{group}: an object of {type(built[group]).__name__} needs the attribute `{name}`"
             for name in interface.missing_attributes(built[group])
@@ -69,6 +71,17 @@ def try_to_build(config: Config, faulty: Collection[str] = ()) -> tuple[dict[str
     if "calibrate" in built and "labels" in built and not problems:
         problems += _calibration_problems(built["calibrate"], built["labels"])
     return built, problems
+
+
+def _unstored(group: str, component: Any) -> Iterator[str]:
+    """Say which argument a constructor has not stored under its own name, by which scikit-learn copies it."""
+    if not hasattr(component, "get_params"):
+        return
+    try:
+        component.get_params()
+    except AttributeError as error:
+        place = place_of(component, "__init__")
+        yield f"{group}: {place}: {error}; store each argument under its own name: self.x = x"
 
 
 def _calibration_problems(calibrator: ProbabilityCalibrator, labels: Labeller) -> Iterator[str]:

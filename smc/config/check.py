@@ -42,7 +42,7 @@ def check_config(config: Config, model_name: str | None = None) -> None:
     problems = [
         *unsuitable.values(),
         *_section_problems("", config, Root),
-        *_target_problems("", others),
+        *target_problems("", others),
         *_profile_problems(others, model_name),
         *_structure_problems(others),
     ]
@@ -89,8 +89,20 @@ def check_sections(config: Config, schema: type) -> None:
     ConfigError
         With every mismatch, one a line.
     """
-    problems = [*_section_problems("", config, schema), *_target_problems("", config)]
+    problems = [*_section_problems("", config, schema), *target_problems("", config)]
     if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def check_arguments(path: str, node: Config) -> None:
+    """Bind what one class is given to its signature.
+
+    Raises
+    ------
+    ConfigError
+        With every mismatch, one a line.
+    """
+    if problems := list(target_problems(path, node)):
         raise ConfigError("\n".join(problems))
 
 
@@ -130,16 +142,16 @@ def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
         yield path, node
 
 
-def _target_problems(path: str, node: Any) -> Iterator[str]:
+def target_problems(path: str, node: Any) -> Iterator[str]:
     """Check each mapping with a `_target_` under a node."""
     if isinstance(node, Mapping):
         if "_target_" in node:
             yield from _binding_problems(path, node)
         for key, value in node.items():
-            yield from _target_problems(_join(path, key), value)
+            yield from target_problems(_join(path, key), value)
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for index, value in enumerate(node):
-            yield from _target_problems(f"{path}[{index}]", value)
+            yield from target_problems(f"{path}[{index}]", value)
 
 
 def _binding_problems(path: str, node: Mapping[str, Any]) -> Iterator[str]:
@@ -192,7 +204,7 @@ def _section_problems(path: str, section: Mapping[str, Any], schema: type) -> It
             problems += _section_problems(_join(path, key), value, fields[key])
         else:
             problems.append(f"{_join(path, key)}: must be a section of keys, got {value!r}")
-    if not problems and not nested:
+    if not problems and not nested and not any(_number_problems(dict(section))):
         try:
             schema(**section)
         except ValueError as error:

@@ -7,7 +7,11 @@ from smc.config.build import MAPS
 from smc.config.instantiate import locate
 from smc.config.interface import IN_MAPS, INTERFACES, Interface
 from smc.errors import ConfigError
+from smc.features.family import Family, MachineFamily
 from smc.typing import Config
+
+#: Of the classes in `features.families`.
+FAMILY = Interface("family of features", Family)
 
 
 def class_problems(config: Config) -> Iterator[tuple[str, str]]:
@@ -27,12 +31,30 @@ def class_problems(config: Config) -> Iterator[tuple[str, str]]:
             )
             continue
         yield from ((group, sentence) for sentence in _lacks(group, node, interface))
+    yield from _family_problems(config.get("features"))
     for group, key in MAPS.values():
         section = config.get(group)
         entries = section.get(key) if isinstance(section, Mapping) else None
         for name, node in entries.items() if isinstance(entries, Mapping) else ():
             path = f"{group}.{key}.{name}"
             yield from ((path, sentence) for sentence in _entry_problems(path, node, IN_MAPS[group]))
+
+
+def _family_problems(features: Any) -> Iterator[tuple[str, str]]:
+    """Give the families whose `compute` cannot be called as a set of features calls it."""
+    families = features.get("families") if isinstance(features, Mapping) else None
+    for name, node in families.items() if isinstance(families, Mapping) else ():
+        if isinstance(node, Mapping) and "_target_" in node and not _is_of_machine(node["_target_"]):
+            path = f"features.families.{name}"
+            yield from ((path, sentence) for sentence in _lacks(path, node, FAMILY))
+
+
+def _is_of_machine(target: object) -> bool:
+    """Tell whether a family is one that the structure machine computes."""
+    try:
+        return issubclass(locate(target), MachineFamily)
+    except ConfigError:
+        return False
 
 
 def _entry_problems(path: str, node: Any, interface: Interface) -> Iterator[str]:

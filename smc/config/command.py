@@ -5,16 +5,19 @@ from argparse import Namespace
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from hydra import __version__ as hydra_version
 from omegaconf import OmegaConf
 
+from smc import __version__
 from smc.config.composer import Composer, to_job
 from smc.config.explain import explain
 from smc.config.fault import COMPOSITION_ERRORS
+from smc.config.flags import check_flags, read_flags
 from smc.config.help import config_dirs, help_text
-from smc.config.hydra_settings import check_flags
 from smc.config.job import Job
+from smc.config.part import KEY, Part, read_part, without_part
 from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
@@ -39,7 +42,8 @@ class Command:
     def __init__(
         self, overrides: Sequence[str] = (), folders: Sequence[Path] = (), *, multirun: bool = False
     ) -> None:
-        self.overrides, self.multirun = reach_profile(overrides, folders), multirun
+        self._typed_part, others = without_part(overrides)
+        self.overrides, self.multirun = reach_profile(others, folders), multirun
         self.composer = Composer(folders)
 
     @property
@@ -49,11 +53,30 @@ class Command:
         return self.multirun or (mode is not None and mode.name == "MULTIRUN")
 
     @cached_property
+    def part(self) -> Part | None:
+        """The part of the sweep that this process carries out; None: all of it."""
+        return read_part(self._typed_part)
+
+    @cached_property
     def launcher(self) -> Config:
         """The section `hydra.launcher`."""
         section: Any = OmegaConf.to_container(self._common.hydra.launcher, resolve=True)
         meet(section)
+        if str(section.get("_target_")).startswith("smc."):
+            from smc.config.check import check_arguments  # imports scikit-learn
+
+            check_arguments("hydra.launcher", section)
         return section
+
+    @property
+    def replaced(self) -> list[str]:
+        """Say which overrides a later one of the same key replaces by another value."""
+        last = {text.partition("=")[0].lstrip("+"): text for text in self.overrides}
+        return [
+            f"{key}: typed more than once, the last one holds: {hidden_override(text)}"
+            for key, text in last.items()
+            if len({each for each in self.overrides if each.partition("=")[0].lstrip("+") == key}) > 1
+        ]
 
     @property
     def shown_overrides(self) -> list[str]:
@@ -70,6 +93,8 @@ class Command:
         """
         from hydra.core.utils import configure_log
 
+        if self._typed_part is not None:
+            raise ConfigError(f"{KEY}={self._typed_part}: shares out the runs of a sweep; add -m")
         try:
             composed = self.composer.load(self.overrides)
             configure_log(composed.hydra.job_logging, composed.hydra.verbose)
@@ -160,26 +185,21 @@ def read_command(arguments: Sequence[str]) -> Command | None:
     ConfigError
         With every override at fault, one a line.
     """
-    from hydra._internal.utils import get_args_parser
-
     if "--help" in arguments or "-h" in arguments:
         sys.stdout.write(help_text(arguments) + "\n")
         return None
     for word in arguments:
         meet_override(word)
-    parser = get_args_parser()
-    parser.error = _refuse  # type: ignore[method-assign]
-    flags = parser.parse_intermixed_args(list(arguments))
+    if "--version" in arguments:
+        sys.stdout.write(f"smc {__version__}, Hydra {hydra_version}\n")
+        return None
+    flags = read_flags(arguments)
     check_flags(vars(flags))
     folders = config_dirs(arguments)
     if flags.cfg or flags.info or flags.hydra_help or flags.shell_completion:
         _print_by_hydra(flags, folders)
         return None
     return Command(flags.overrides, folders, multirun=flags.multirun)
-
-
-def _refuse(message: str) -> NoReturn:
-    raise ConfigError(message)
 
 
 def _print_by_hydra(flags: Namespace, folders: Sequence[Path]) -> None:

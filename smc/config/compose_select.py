@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from omegaconf import OmegaConf
+
 from smc.config.check import check_sections
 from smc.config.composer import Composer, to_plain, without_hydra
+from smc.config.explain import parse
 from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.options import options
 from smc.config.suggest import suggest
@@ -45,11 +48,19 @@ def compose_selection(
     ConfigError
         With every mismatch, one a line.
     """
+    if problems := [
+        f"{word}: a selection has no settings of Hydra's; its own are --help"
+        for word in overrides
+        if word.lstrip("+~").startswith("hydra")
+    ]:
+        raise ConfigError("\n".join(problems))
     composer = Composer([] if config_dir is None else [Path(config_dir)], root_name=ROOT_NAME)
     try:
         composed = composer.load(overrides)
     except COMPOSITION_ERRORS as error:
         raise ConfigError(_problem(error, overrides, composer.folders)) from error
+    if missing := [key for key in (GROUP, "paths.output") if not OmegaConf.select(composed, key)]:
+        raise ConfigError("\n".join(f"{key}: missing, and a selection needs it" for key in missing))
     name = str(composed.hydra.runtime.choices[GROUP])
     config = to_plain(without_hydra(composed))
     meet(config)
@@ -60,8 +71,11 @@ def compose_selection(
 
 
 def _problem(error: Exception, overrides: Sequence[str], folders: Sequence[Path]) -> str:
-    """Name the option that is not there, or the key that Hydra refuses."""
+    """Name the option that is not there, the key that Hydra refuses, or what cannot be read."""
     known = options(GROUP, folders)
+    _, faults = parse(overrides, {GROUP: known})
+    if faults:
+        return "\n".join(fault.sentence for fault in faults)
     for override in overrides:
         key, _, value = override.partition("=")
         if key == GROUP and value not in known:
@@ -71,7 +85,7 @@ def _problem(error: Exception, overrides: Sequence[str], folders: Sequence[Path]
     for override in overrides:
         key = override.partition("=")[0].lstrip("+~")
         if key not in keys:
-            return f"{key}: no such key{suggest(key, keys)}"
+            return f"{key}: no such key" + (suggest(key, keys) or f" (keys: {', '.join(sorted(keys))})")
     return (str(error) or type(error).__name__).splitlines()[0]
 
 

@@ -1,5 +1,6 @@
 """Compositions of one tree of configuration: Hydra's own, turned into plain and checked jobs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from smc.config.annotations import annotations
 from smc.config.hydra_settings import check_hydra_settings, check_typed_settings
 from smc.config.job import Job
 from smc.config.members import put_members
 from smc.config.profile import as_typed
-from smc.config.suggest import unclear_nulls, with_text, without_sign
+from smc.config.schema import Root
+from smc.config.suggest import unclear_nulls, with_text, with_typed_value, without_sign
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
 from smc.outside.home import home_path
@@ -21,6 +24,11 @@ from smc.typing import Config
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
+
+#: What OmegaConf says of an interpolation that leads nowhere.
+MISSING_KEY = re.compile(r"Interpolation key '(\w+)' not found")
+MISSING_VARIABLE = re.compile(r"Environment variable '([^']*)' not found")
+RESOLVER_FAILED = re.compile(r"\w+ raised while resolving interpolation: (.*)")
 
 
 class Composer:
@@ -65,6 +73,7 @@ class Composer:
         for override in overrides:
             meet_override(override)
         check_typed_settings(overrides)
+        check_begun(overrides)
         composed = self.loader.load_configuration(
             self.root_name, list(overrides), mode, validate_sweep_overrides=not for_sweep
         )
@@ -76,9 +85,19 @@ class Composer:
         """Parse overrides."""
         for override in overrides:
             meet_override(override)
+        check_begun(overrides)
         from hydra.core.override_parser.overrides_parser import OverridesParser
 
         return OverridesParser.create(config_loader=self.loader).parse_overrides(list(overrides))
+
+
+def check_begun(overrides: Sequence[str]) -> None:
+    """Raise what Hydra raises of a malformed override of one without a key, on which its parser breaks."""
+    from hydra.errors import OverrideParseException
+
+    for override in overrides:
+        if override.lstrip("+~").startswith("="):
+            raise OverrideParseException(override, f"{override}: not of the form key=value")
 
 
 def to_job(composed: DictConfig, number: int = 0) -> Job:
@@ -139,7 +158,10 @@ def told_as_typed(typed: Sequence[str], config: Config) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        lines = (with_text(without_sign(line, typed, config), typed) for line in str(error).splitlines())
+        lines = (
+            with_typed_value(with_text(without_sign(line, typed, config), typed), typed)
+            for line in str(error).splitlines()
+        )
         raise ConfigError("\n".join(lines)) from error
 
 
@@ -178,7 +200,19 @@ def to_plain(composed: DictConfig) -> Config:
     try:
         return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
     except OmegaConfBaseException as error:
-        raise ConfigError(f"{error.full_key}: {str(error.msg).splitlines()[0]}") from error
+        raise ConfigError(said_of_interpolation(error)) from error
+
+
+def said_of_interpolation(error: OmegaConfBaseException) -> str:
+    """Say which value refers to what is not there; of a key that every run has, that it is missing."""
+    sentence = str(error.msg).splitlines()[0]
+    if (match := MISSING_KEY.fullmatch(sentence)) and match[1] in annotations(Root):
+        return f"{match[1]}: missing, and a run needs it"
+    if match := MISSING_VARIABLE.search(sentence):
+        return f"{error.full_key}: the environment variable {match[1]} is not set"
+    if match := RESOLVER_FAILED.fullmatch(sentence):
+        sentence = f"the interpolation cannot be resolved ({match[1]})"
+    return f"{error.full_key}: {sentence}"
 
 
 @contextmanager

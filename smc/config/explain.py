@@ -1,22 +1,28 @@
 """Say what is wrong with overrides that cannot be composed, all of it at once, with the nearest names."""
 
+import re
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from yaml import MarkedYAMLError
 
 from smc.cli import quoted
 from smc.config.composer import Composer, without_hydra
 from smc.config.fault import COMPOSITION_ERRORS, Fault, tell
-from smc.config.options import defaults, groups, options
-from smc.config.suggest import renamed_to, suggest
+from smc.config.mended import mended, parse_override, spaced_out
+from smc.config.options import Known, defaults, groups, options
+from smc.config.suggest import suggest
+from smc.config.unknown_key import HYDRA, not_a_section, repeated_key, unknown_key, unknown_setting
 from smc.errors import ConfigError
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
+
+#: What Hydra says of a key, or a package, that is not there.
+NOT_THERE = re.compile(r"Could not override '([^']*)'.*")
+DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
 def explain(error: Exception, overrides: Sequence[str], composer: Composer) -> ConfigError:
@@ -33,50 +39,60 @@ def explain(error: Exception, overrides: Sequence[str], composer: Composer) -> C
     """
     if isinstance(error, MarkedYAMLError):
         return ConfigError(_not_yaml(error))
-    parsed, faults = _parse(overrides)
-    known_groups, valid = groups(composer.folders), []
+    known = {group: options(group, composer.folders) for group in groups(composer.folders)}
+    parsed, faults = parse(overrides, known)
+    valid = []
     for override in parsed:
         group = override.key_or_group
-        if group in known_groups and not override.is_sweep_override():
-            wrong = _unknown_option(group, override, options(group, composer.folders))
+        if group in known and not override.is_sweep_override():
+            wrong = _unknown_option(group, override, known[group])
             faults += wrong
             if not wrong:
                 valid.append(override.input_line)
     keys = _known_keys(composer, valid)
     for override in parsed:
-        key = override.key_or_group
-        if key not in known_groups and not key.startswith("hydra"):
-            wrong = (
-                _repeated_key(override, keys)
-                if _may_be_new(override)
-                else _unknown_key(override, keys, known_groups)
-            )
+        if override.key_or_group not in known:
+            wrong = _wrong_key(override, keys, known, valid)
             faults += wrong
             if not wrong and not override.is_sweep_override():
                 valid.append(override.input_line)
     if "Ambiguous" in str(error):
         faults += [_several_runs(override) for override in parsed if override.is_sweep_override()]
     lines = tell(faults, composer, valid)
-    return ConfigError("\n".join(lines or [f"{str(error) or type(error).__name__}".splitlines()[0]]))
+    return ConfigError("\n".join(lines or [_first_line(error)]))
+
+
+def _first_line(error: Exception) -> str:
+    sentence = (str(error) or type(error).__name__).splitlines()[0]
+    return NOT_THERE.sub(r"\1: no such key", sentence)
+
+
+def _wrong_key(
+    override: "Override", keys: dict[str, Any] | None, known: Known, choices: Sequence[str | None]
+) -> list[Fault]:
+    """Say what is wrong with an override that chooses no option."""
+    if override.key_or_group.partition(".")[0].partition("/")[0] == HYDRA:
+        return unknown_setting(override, known, choices)
+    if override.package:
+        return [Fault(f"{override.input_line}: a group stands where it stands; leave the @ out")]
+    if _may_be_new(override):
+        return repeated_key(override, keys, known)
+    return unknown_key(override, keys, known) or not_a_section(override, keys)
 
 
 def _several_runs(override: "Override") -> Fault:
     key, value = override.key_or_group, str(override.input_line).partition("=")[2]
     first, one_list = next(override.sweep_string_iterator()), f"{key}=[{value}]"
     sentence, one_text = f"{override.input_line}: a comma list is several runs", f"{key}={quoted(value)}"
+    point = f"{key}={value.replace(',', '.')}"
+    decimal = [(point, f"; a decimal has a point: {point}")] if DECIMAL_COMMA.fullmatch(value) else []
     remedies = (
+        *decimal,
         (f"{key}={first}", ", add -m"),
         (one_list, f"; one list is '{one_list}'"),
         (one_text, f"; one text is {shlex.quote(one_text)}"),
     )
     return Fault(sentence, remedies)
-
-
-def _repeated_key(override: "Override", keys: dict[str, Any] | None) -> list[Fault]:
-    """Refuse to add what is there; `++` sets it in any case."""
-    if override.is_force_add() or keys is None or _unknown_key(override, keys, []):
-        return []
-    return [Fault(f"{override.input_line}: the key is there already; leave the + out")]
 
 
 def _not_yaml(error: MarkedYAMLError) -> str:
@@ -91,38 +107,73 @@ def _may_be_new(override: "Override") -> bool:
     return override.is_add() or override.is_force_add()
 
 
-def _parse(overrides: Sequence[str]) -> "tuple[list[Override], list[Fault]]":
-    from hydra.core.override_parser.overrides_parser import OverridesParser
+def parse(overrides: Sequence[str], known: Known) -> "tuple[list[Override], list[Fault]]":
+    """Parse overrides, and say of each that cannot be read what was probably meant.
 
-    parser, parsed, faults = OverridesParser.create(), [], []
-    for text in overrides:
-        try:
-            parsed.append(parser.parse_override(text))
-        except HydraException as error:
-            faults.append(_malformed(text, str(error).splitlines()[0]))
+    Parameters
+    ----------
+    known
+        Options of each group.
+    """
+    rest, parsed, faults = list(overrides), [], []
+    for words, whole in spaced_out(overrides):
+        faults.append(Fault(f"{' '.join(words)}: an override has no spaces; type {shlex.quote(whole)}"))
+        start = next(place for place in range(len(rest)) if rest[place : place + len(words)] == words)
+        del rest[start : start + len(words)]
+    for place, text in enumerate(rest):
+        if override := parse_override(text):
+            parsed.append(override)
+        else:
+            faults.append(_malformed(text, rest[place - 1] if place else "", known))
     return parsed, faults
 
 
-def _malformed(text: str, reason: str) -> Fault:
+def _malformed(text: str, before: str, known: Known) -> Fault:
     """Say what is wrong with the form of an override; braces, commas and spaces need quotes within quotes."""
     key, equals, value = text.partition("=")
-    if not equals:
-        return Fault(f"{text}: not of the form key=value ({reason})")
+    what = "the value cannot be read" if equals and key else "not of the form key=value"
+    sentence = f"{text or repr(text)}: {what}"
+    if meant := mended(text, known):
+        return Fault(f"{sentence}; did you mean {meant}?")
+    if not (equals and key):
+        return Fault(sentence + (_part_of(before, text, known) or _choices(text, known)))
+    if any(text.count(opening) != text.count(closing) for opening, closing in ("()", "[]", "{}")):
+        return Fault(f"{sentence}, a bracket is open")
     remedy = f"{key}={quoted(value)}"
     return Fault(
-        f"{text}: the value cannot be read ({reason})",
-        ((remedy, f"; as text, with quotes that the shell leaves alone: {shlex.quote(remedy)}"),),
+        sentence, ((remedy, f"; as text, with quotes that the shell leaves alone: {shlex.quote(remedy)}"),)
     )
+
+
+def _part_of(before: str, text: str, known: Known) -> str:
+    """Ask whether a word belongs to the value before it, from which a space has cut it off."""
+    key, sign, value = before.partition("=")
+    if not (sign and value and text) or key in known:
+        return ""
+    whole = f"{key}={quoted(f'{value} {text}')}"
+    return f"; if it belongs to {before}, put both into quotes: {shlex.quote(whole)}"
+
+
+def _choices(text: str, known: Known) -> str:
+    """Name the options of a group that was typed alone, and of an option that was, the group."""
+    if text in known:
+        return f", such as {text}={next(iter(known[text]))} (options: {', '.join(known[text])})"
+    of = [f"{group}={text}" for group, names in known.items() if text in names]
+    return f"; did you mean {' or '.join(of)}?" if of else ", such as model=xgboost or seed=1"
 
 
 def _unknown_option(group: str, override: "Override", known: dict[str, str]) -> list[Fault]:
     value = override.value()
+    if override.is_delete():
+        remedy = f"choose another option with {group}=... (options: {', '.join(known)})"
+        is_named = "=" in str(override.input_line)
+        return [Fault(f"{override.input_line}: a run needs the group; {remedy}")] if is_named else []
     if override.is_add() and group in defaults():
         sentence = (
             f"{override.input_line}: the group has an option already; leave the + out to choose another"
         )
         return [Fault(sentence)]
-    if value is None and not override.is_delete():
+    if value is None:
         return [Fault(f"{override.input_line}: a group needs an option (options: {', '.join(known)})")]
     names = value if isinstance(value, list) else [value]
     return [
@@ -130,40 +181,6 @@ def _unknown_option(group: str, override: "Override", known: dict[str, str]) -> 
         for name in names
         if name is not None and str(name) not in known
     ]
-
-
-def _unknown_key(override: "Override", keys: dict[str, Any] | None, known_groups: list[str]) -> list[Fault]:
-    """Walk a dotted key down the composed tree, and name the first step that is not there."""
-    node: Any = keys
-    if node is None:
-        return []
-    walked: list[str] = []
-    for step in override.key_or_group.split("."):
-        if not isinstance(node, dict):
-            return [Fault(f"{override.key_or_group}: `{'.'.join(walked)}` is a value, not a section")]
-        if step not in node:
-            names = list(node) if walked else [*node, *known_groups]
-            where = f"{'.'.join([*walked, step])}: no such key"
-            if renamed := renamed_to(str(node.get("_target_")), step):
-                return [Fault(where + renamed)]
-            suggestion = suggest(step, names) or _sections_with(step, keys)
-            return [Fault(where + suggestion, _added(override))]
-        node = node[step]
-        walked.append(step)
-    return []
-
-
-def _added(override: "Override") -> tuple[tuple[str, str], ...]:
-    """Return the same override with a +, and what is said of it."""
-    if override.is_delete() or override.is_sweep_override():
-        return ()
-    return ((f"+{override.input_line}", f" (to add a new one: +{override.key_or_group}=...)"),)
-
-
-def _sections_with(name: str, keys: dict[str, Any] | None) -> str:
-    """Name the sections of the root that have such a key, for one typed without its section."""
-    sections = [group for group, node in (keys or {}).items() if isinstance(node, dict) and name in node]
-    return f"; did you mean {' or '.join(f'{group}.{name}' for group in sections)}?" if sections else ""
 
 
 def _known_keys(composer: Composer, choices: Sequence[str]) -> dict[str, Any] | None:

@@ -26,6 +26,9 @@ A sweep
   retry=failed                runs recorded failures again; finished runs are always skipped
   hydra/launcher=processes    hydra.launcher.jobs=4 at once, each for hydra.launcher.max_minutes=30 at most
   hydra/launcher=ray          over the nodes of a cluster: pip install 'smc[ray]'
+  sweep.part=3/16             the third of 16 processes that share a sweep's runs, on any machines that share
+                              paths.output and the ledger; a Slurm array says it by itself, auto/16 takes the
+                              index of an indexed Kubernetes job, all is the whole sweep
   outputs/sweeps/             which runs to expect, written at the start
 A symbol whose bars cannot be had fails alone, with its reason.
 
@@ -35,7 +38,7 @@ Where things go
   ledger.url=postgresql://user:password@host/smc    a count that machines share: pip install 'smc[postgres]'
 
 Exit code: 0 every run is finished, 1 a run failed, 2 a mistake (nothing was run), 3 too little free disk,
-130 Ctrl-C.
+130 Ctrl-C, 143 SIGTERM, 138 SIGUSR1: what a signal ended starts afresh with the same command.
 """
 
 

@@ -1,6 +1,6 @@
 """Settings of Hydra that would change nothing here: refused by name, with what does it instead."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -28,21 +28,10 @@ WITHOUT_EFFECT: dict[str, tuple[Any, str]] = {
 }
 #: How overrides begin that cannot be composed here -> the remedy.
 UNUSABLE = {
+    "hydra/sweeper=": "smc lists the runs of a sweep itself; type the comma lists: -m seed=0,1",
+    "hydra.job.name=": "names nothing here; a run is called run.name=NAME",
     "hydra.sweeper.params=": "cannot be set as a whole; type the comma lists: -m seed=0,1",
     "hydra/job_logging=default": "writes into a folder of Hydra's, and there is none; a run's log is run.log",
-}
-#: Options of Hydra's command line -> the remedy.
-FLAGS = {
-    "config_name": (
-        "--config-name",
-        "there is one root; a file of your own is an experiment: experiment=NAME",
-    ),
-    "config_path": ("--config-path", "your own options stand beside smc's: --config-dir FOLDER"),
-    "shell_completion": (
-        "--shell-completion",
-        "Hydra's cannot complete `python -m`; python -m smc.train --help lists every option of every group",
-    ),
-    "experimental_rerun": ("--experimental-rerun", "python -m smc.reproduce RUN repeats a run"),
 }
 
 
@@ -74,21 +63,6 @@ def check_hydra_settings(composed: DictConfig) -> None:
     ]
     if problems:
         raise ConfigError("\n".join(problems))
-
-
-def check_flags(flags: Mapping[str, Any]) -> None:
-    """Raise ConfigError with a line for each option of Hydra's command line that would have no effect."""
-    if problems := list(_flags_without_effect(flags)):
-        raise ConfigError("\n".join(problems))
-
-
-def _flags_without_effect(flags: Mapping[str, Any]) -> Iterator[str]:
-    for name, (flag, remedy) in FLAGS.items():
-        if flags.get(name):
-            yield f"{flag}: has no effect here; {remedy}"
-    for name in ("package", "resolve"):
-        if flags.get(name) and not flags.get("cfg"):
-            yield f"--{name}: has no effect without --cfg job"
 
 
 def _value(settings: Any, key: str) -> Any:

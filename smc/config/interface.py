@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from smc import interfaces
 
@@ -24,7 +25,8 @@ class Interface:
     def lacks(self, cls: type) -> str:
         """Name the methods that a class has not, or that cannot be called as a run calls them; "" if none."""
         lacking = [missing_methods(cls, protocol) for protocol in self.protocols]
-        return " or ".join(map(", ".join, lacking)) if all(lacking) else ""
+        named = (", ".join(_with_own(cls, method) for method in each) for each in lacking)
+        return " or ".join(named) if all(lacking) else ""
 
     def missing_attributes(self, component: object) -> Iterator[str]:
         """Give the attributes that an object of such a class has not."""
@@ -91,6 +93,27 @@ def missing_methods(cls: type, protocol: type) -> tuple[str, ...]:
         for name, arguments in methods_of(protocol).items()
         if not _takes(cls, name, len(arguments))
     )
+
+
+def _with_own(cls: type, method: str) -> str:
+    """Say beside a method of a contract what the class has under that name instead, and where.
+
+    >>> class Mine:
+    ...     def load(self): ...
+    >>> _with_own(Mine, "load(symbol)")
+    'load(symbol) (Mine.load takes no argument, ...)'
+    """
+    name = method.partition("(")[0]
+    own = getattr(cls, name, None)
+    if not callable(own):
+        return method
+    try:
+        taken = list(inspect.signature(own).parameters)
+        place = f"{Path(inspect.getsourcefile(own) or '').name}, line {inspect.getsourcelines(own)[1]}"
+    except (OSError, TypeError, ValueError):  # compiled, or of a notebook
+        return method
+    said = ", ".join(name for name in taken if name != "self") or "no argument"
+    return f"{method} ({cls.__name__}.{name} takes {said}, {place})"
 
 
 def _members(protocol: type) -> Iterator[tuple[str, object]]:

@@ -1,11 +1,14 @@
 """What can be chosen: the groups of the configuration tree and a line on each option."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from smc.config.tree import CONF, ROOT_NAME
+
+#: By group, its options with a line on each.
+Known = Mapping[str, Mapping[str, str]]
 
 #: Options that have no file here, because they are Hydra's own.
 HYDRA_OPTIONS = {
@@ -22,6 +25,17 @@ def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
         for path in sorted((root / group).glob("*.yaml")):
             comments.setdefault(path.stem, first_comment(path))
     return comments
+
+
+def keys_of(group: str, option: str) -> set[str]:
+    """Name the keys of an option of smc's own.
+
+    >>> sorted(keys_of("hydra/launcher", "processes"))
+    ['_target_', 'jobs', 'max_minutes']
+    """
+    path = CONF / group / f"{option}.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return set(map(str, content)) if isinstance(content, dict) else set()
 
 
 def groups(config_dirs: Sequence[Path] = ()) -> list[str]:

@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import math
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,14 @@ SUGGESTED = re.compile(r"(?P<key>[\w.]+): no such [^;]*; did you mean (?P<name>\
 
 #: What is said of a value that was read as no text where text may stand.
 NO_TEXT = re.compile(r"(?P<key>[\w.]+): must be (?:.* or )?str\b.*?, got (?P<value>[^;]+)")
+#: What is said of a value that is no number, or no flag.
+NO_NUMBER = re.compile(r"(?P<key>[\w.]+): must be (?P<type>int|float|bool)( or \w+)*, got .*")
+FLAGS = {
+    **dict.fromkeys(("yes", "on", "1", "true"), "true"),
+    **dict.fromkeys(("no", "off", "0", "false"), "false"),
+}
+#: A whole number beyond it was not meant.
+MAX_TYPED = 2**53
 #: Keys that name something of the user's own, or nothing.
 NAMES = re.compile(r"symbol|run\.(name|note)")
 #: A list of plain words.
@@ -27,8 +36,11 @@ def suggest(name: str, known: Iterable[str]) -> str:
     >>> suggest("hiden_dim", ["hidden_dim", "dropout"])
     '; did you mean hidden_dim?'
     """
-    names = {str(candidate).lower(): str(candidate) for candidate in known}
-    match = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.6)
+    known = [
+        str(candidate) for candidate in known if name.startswith("_") or not str(candidate).startswith("_")
+    ]
+    names = {candidate.lower(): candidate for candidate in known}
+    match = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
     return f"; did you mean {names[match[0]]}?" if match else ""
 
 
@@ -80,6 +92,51 @@ def with_text(line: str, typed: Sequence[str]) -> str:
         text.partition("=")[2] for text in typed if match and text.lstrip("+").startswith(f"{match['key']}=")
     ]
     return f"{match[0]}; as text: {as_text(match['key'], values[-1])}" if match and values else line
+
+
+def with_typed_value(line: str, typed: Sequence[str]) -> str:
+    """Say how a number or a flag is typed, where what was typed is nearly one.
+
+    >>> print(with_typed_value("seed: must be int, got 1000.0", ["seed=1e3"]))
+    seed: must be int, got 1000.0; type seed=1000
+    >>> print(with_typed_value("split.test_frac: must be float, got '20%'", ["split.test_frac=20%"]))
+    split.test_frac: must be float, got '20%'; type split.test_frac=0.2
+    >>> print(with_typed_value("seed: must be int, got '5'", ["seed=${oc.env:SEED}"]))
+    seed: must be int, got '5'; a variable is text: 'seed=${oc.decode:${oc.env:SEED}}'
+    """
+    match = NO_NUMBER.fullmatch(line)
+    values = [
+        text.partition("=")[2] for text in typed if match and text.lstrip("+").startswith(f"{match['key']}=")
+    ]
+    if not match or not values:
+        return line
+    if values[-1].startswith("${oc.env:"):
+        decoded = f"{match['key']}=${{oc.decode:{values[-1]}}}"
+        return f"{line}; a variable is text: {shlex.quote(decoded)}"
+    meant = VALUES[match["type"]](values[-1].strip("\"' "))
+    return line if meant is None else f"{line}; type {match['key']}={meant}"
+
+
+def _as_int(text: str) -> int | None:
+    number = _as_float(text)
+    return int(number) if number is not None and number == int(number) and abs(number) < MAX_TYPED else None
+
+
+def _as_float(text: str) -> float | None:
+    share = text.removesuffix("%").rstrip()
+    try:
+        number = float(share) / (1 if share == text else 100)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _as_flag(text: str) -> str | None:
+    return FLAGS.get(text.lower())
+
+
+#: What a value is read as that has to be of a type.
+VALUES: Mapping[str, Callable[[str], object]] = {"int": _as_int, "float": _as_float, "bool": _as_flag}
 
 
 def unclear_nulls(typed: Iterable[str]) -> Iterator[str]:

@@ -34,16 +34,21 @@ def expand(composer: Composer, overrides: Sequence[str]) -> list[list[str]]:
         A sweep over an interval, which has no end, or over names of which one is read as no text.
     """
     from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-    from hydra.errors import HydraException
 
     parsed = composer.parse(overrides)
-    if problems := list(_unclear_names(parsed)):
+    if problems := [*_without_values(parsed), *_unclear_names(parsed)]:
         raise ConfigError("\n".join(problems))
-    try:
-        (batch,) = BasicSweeper.split_arguments(parsed, None)
-    except HydraException as error:
-        raise ConfigError(f"{error}; use a list, choice(...) or range(...)") from error
+    (batch,) = BasicSweeper.split_arguments(parsed, None)
     return batch
+
+
+def _without_values(parsed: "Sequence[Override]") -> Iterator[str]:
+    """Say which sweeps stand for no list of values: an interval, which has no end, and what is empty."""
+    for override in parsed:
+        if override.is_sweep_override() and not override.is_discrete_sweep():
+            yield f"{override.input_line}: an interval has no end; use a list, choice(...) or range(...)"
+        elif override.is_sweep_override() and next(override.sweep_string_iterator(), None) is None:
+            yield f"{override.input_line}: stands for no value; name some, as in {override.key_or_group}=0,1"
 
 
 def _unclear_names(parsed: "Sequence[Override]") -> Iterator[str]:

@@ -10,8 +10,10 @@ from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils.validation import _num_samples
 
 from smc.arguments import check_spans
+from smc.blame import place_of
 from smc.cv.fold import Fold
 from smc.cv.purge import longest_label
+from smc.errors import SplitError
 from smc.typing import IntArray, Spans
 
 
@@ -58,6 +60,13 @@ class PurgedSplitter(BaseCrossValidator):
     def folds(self, spans: Spans) -> Iterator[Fold]:
         """Return an iterator over named folds, which also tell what purging cost."""
         windows = self.windows(len(spans))
+        if windows is None:
+            raise SplitError(f"{place_of(self, 'windows')}: returned None; `return` the splits")
+        for window, tests in windows:
+            for part in (window, *tests):
+                if part and (part[0] < 0 or part[-1] >= len(spans)):
+                    place, last = place_of(self, "windows"), len(spans) - 1
+                    raise SplitError(f"{place}: positions must lie in 0..{last}, got {part}")
         gap_size, embargo_size = self.margins(spans)
         return (
             Fold.cut(

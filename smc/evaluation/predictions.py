@@ -12,11 +12,14 @@ width of the band around it in which nothing is traded.
 """
 
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smc import metrics
+from smc.evaluation.rows import AnyRows, Rows
 from smc.typing import BoolArray, FloatArray, IntArray
 
 PREFIX = "p_"
@@ -32,8 +35,11 @@ RAW = "raw_"
 #: The parts that a model has not been fitted on.
 HELD_OUT = ("out_of_fold", "val", "test")
 
+#: What is given in one form is returned in it.
+Predictions = TypeVar("Predictions", pd.DataFrame, Rows)
 
-def class_columns(predictions: pd.DataFrame) -> dict[int, str]:
+
+def class_columns(predictions: AnyRows) -> dict[int, str]:
     """Return the probability column of each class, classes ascending; none for a regression.
 
     >>> class_columns(pd.DataFrame(columns=["p_1", "label", "p_-1", "p_0"]))
@@ -52,7 +58,7 @@ def answer_columns(predictions: pd.DataFrame) -> list[str]:
     return [name for name in map(str, predictions) if name.startswith((PREFIX, "prediction"))]
 
 
-def probabilities(predictions: pd.DataFrame, classes: IntArray) -> FloatArray:
+def probabilities(predictions: AnyRows, classes: IntArray) -> FloatArray:
     """Return the probability matrix, one column for each of ``classes``.
 
     A class that a model has not seen in its training rows, so that its column is absent or NaN, was given
@@ -62,11 +68,11 @@ def probabilities(predictions: pd.DataFrame, classes: IntArray) -> FloatArray:
     matrix = np.zeros((len(predictions), len(classes)))
     for k, name in enumerate(classes.tolist()):
         if name in columns:
-            matrix[:, k] = np.nan_to_num(predictions[columns[name]].to_numpy(dtype=np.float64))
+            matrix[:, k] = np.nan_to_num(np.asarray(predictions[columns[name]], dtype=np.float64))
     return matrix
 
 
-def all_classes(predictions: pd.DataFrame) -> IntArray:
+def all_classes(predictions: AnyRows) -> IntArray:
     """Return the classes that are predicted or that occur, ascending; empty for a regression."""
     columns = class_columns(predictions)
     return (
@@ -102,7 +108,7 @@ def by_part(predictions: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield split, with_shares(rows)
 
 
-def with_shares(rows: pd.DataFrame) -> pd.DataFrame:
+def with_shares(rows: Predictions) -> Predictions:
     """Put the predictions of one part into time order, each with its ``share`` of its event.
 
     An event counts once however many folds have tested it: each of its predictions is a row that counts
@@ -116,27 +122,30 @@ def with_shares(rows: pd.DataFrame) -> pd.DataFrame:
     1      5           1    0.5
     2      7           1    1.0
     """
-    rows = rows.sort_values("event", kind="stable", ignore_index=True)
-    _, event, count = np.unique(rows["event"], return_inverse=True, return_counts=True)
-    return rows.assign(**{SHARE: 1.0 / count[event]})
+    rows = _in_order(rows)
+    event = np.asarray(rows["event"])
+    if _is_once(event):
+        return rows.assign(**{SHARE: np.ones(len(event))})
+    _, number, count = np.unique(event, return_inverse=True, return_counts=True)
+    return rows.assign(**{SHARE: 1.0 / count[number]})
 
 
-def share_weights(rows: pd.DataFrame) -> FloatArray | None:
+def share_weights(rows: AnyRows) -> FloatArray | None:
     """Return what each row counts in a figure; None where no event was predicted twice."""
-    share = rows[SHARE].to_numpy(dtype=np.float64) if SHARE in rows else np.ones(0)
+    share = np.asarray(rows[SHARE], dtype=np.float64) if SHARE in rows else np.ones(0)
     return None if np.all(share == 1.0) else share
 
 
-def n_events(rows: pd.DataFrame) -> int:
+def n_events(rows: AnyRows) -> int:
     """Return how many events there are, each counted once.
 
     >>> n_events(with_shares(pd.DataFrame({"event": [7, 5, 5, 5]})))
     2
     """
-    return round(float(rows[SHARE].to_numpy().sum())) if SHARE in rows else len(rows)
+    return round(float(np.asarray(rows[SHARE]).sum())) if SHARE in rows else len(rows)
 
 
-def event_means(rows: pd.DataFrame, values: FloatArray | IntArray) -> FloatArray:
+def event_means(rows: AnyRows, values: FloatArray | IntArray) -> FloatArray:
     """Average a value of each row over the predictions of its event: one an event, in time order.
 
     Rows without an ``event`` have one row an event.
@@ -146,16 +155,32 @@ def event_means(rows: pd.DataFrame, values: FloatArray | IntArray) -> FloatArray
     """
     if "event" not in rows:
         return values.astype(np.float64)
-    event = np.unique(rows["event"], return_inverse=True)[1]
-    return np.bincount(event, weights=values) / np.bincount(event)
+    event = np.asarray(rows["event"])
+    if _is_once(event):
+        return np.asarray(values, dtype=np.float64) + 0.0
+    number = np.unique(event, return_inverse=True)[1]
+    return np.bincount(number, weights=values) / np.bincount(number)
 
 
-def first_of_events(rows: pd.DataFrame) -> IntArray:
+def first_of_events(rows: AnyRows) -> IntArray:
     """Return the first row of each event, of rows in time order."""
-    return np.unique(rows["event"], return_index=True)[1]
+    event = np.asarray(rows["event"])
+    return np.arange(len(event)) if _is_once(event) else np.unique(event, return_index=True)[1]
 
 
-def abstains(rows: pd.DataFrame) -> BoolArray:
+def _in_order(rows: Predictions) -> Predictions:
+    if isinstance(rows, pd.DataFrame):
+        return rows.sort_values("event", kind="stable", ignore_index=True)
+    event = rows["event"]
+    return rows if _is_once(event) else rows.take(np.argsort(event, kind="stable"))
+
+
+def _is_once(event: npt.NDArray[Any]) -> bool:
+    """Tell whether events ascend, so that none stands there twice."""
+    return bool((event[1:] > event[:-1]).all())
+
+
+def abstains(rows: AnyRows) -> BoolArray:
     """Tell which events nothing is traded on, since their probability lies too near to the threshold.
 
     >>> rows = pd.DataFrame({"p_0": [0.5, 0.3], "p_1": [0.5, 0.7], "threshold": 0.55, "abstain": 0.1})
@@ -164,5 +189,5 @@ def abstains(rows: pd.DataFrame) -> BoolArray:
     """
     if "abstain" not in rows:
         return np.zeros(len(rows), dtype=bool)
-    larger = rows[list(class_columns(rows).values())[-1]].to_numpy()
-    return metrics.stands_aside(larger, rows["threshold"].to_numpy(), rows["abstain"].to_numpy())
+    larger = np.asarray(rows[list(class_columns(rows).values())[-1]])
+    return metrics.stands_aside(larger, np.asarray(rows["threshold"]), np.asarray(rows["abstain"]))

@@ -18,6 +18,10 @@ class Family(Protocol):
     (`smc.typing.FeatureKind`), so that no augmented row has a flag of 0.4; where it says nothing, samplers
     look at the values.
 
+    It is given bars (n_bars, 5), float64 prices and volume by opening time in UTC, and gives a float64 a bar
+    and column. Never may a value at bar t use what comes after t, nor depend on what was asked before, nor
+    the bars be written into; a value that is not known is NaN, and none is infinite.
+
     Attributes
     ----------
     names

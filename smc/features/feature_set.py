@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smc import structure
+from smc.blame import place_of
 from smc.errors import ConfigError, LeakageError
 from smc.features.family import Family, MachineFamily
 from smc.features.live import LiveFeatures
@@ -145,22 +146,35 @@ class FeatureSet:
 def family_values(name: str, family: Family, bars: pd.DataFrame) -> FloatArray:
     """Compute a family and check what it gives: one row a bar, its declared columns, nothing infinite."""
     computed = family.compute(bars)
+    if computed is None:
+        raise ConfigError(
+            f"features.families.{name}: {place_of(family, 'compute')} returned None; end it with "
+            "`return` and the table"
+        )
     if isinstance(computed, pd.DataFrame | pd.Series):
         columns = list(computed.columns) if isinstance(computed, pd.DataFrame) else list(family.names)
         if columns != list(family.names):
             raise ConfigError(
-                f"features.families.{name} declares {list(family.names)}, but computes {columns}"
+                f"features.families.{name} declares {list(family.names)}, but computes {columns}, in "
+                f"{place_of(family, 'compute')}"
             )
-    values = np.asarray(computed, dtype=np.float64).reshape(len(computed), -1)
+    try:
+        values = np.asarray(computed, dtype=np.float64).reshape(len(computed), -1)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            f"features.families.{name}: {place_of(family, 'compute')} must return numbers, a row a bar: "
+            f"{error}"
+        ) from error
     if values.shape != (len(bars), len(family.names)):
         raise ConfigError(
             f"features.families.{name} must give {len(bars)} rows of {len(family.names)} columns, "
-            f"got {values.shape[0]} of {values.shape[1]}"
+            f"got {values.shape[0]} of {values.shape[1]} from {place_of(family, 'compute')}"
         )
     if np.isinf(values).any():
         row, column = np.argwhere(np.isinf(values))[0]
         raise ConfigError(
-            f"features.families.{name}: {family.names[column]} is infinite at {bars.index[row]}"
+            f"features.families.{name}: {family.names[column]} is infinite at {bars.index[row]}, "
+            f"from {place_of(family, 'compute')}: NaN is missing"
         )
     return values
 

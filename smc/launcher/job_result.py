@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Self
 
+from smc.cli import ending
 from smc.config.instantiate import instantiate
 from smc.config.job import Job
 from smc.errors import RunBusyError, SmcError
 from smc.results import RunStore, about
 
-Status = Literal["finished", "failed", "killed"]
+Status = Literal["finished", "failed", "killed", "busy"]
 
 #: Signals by which somebody, or the batch system, ends a process; any other is a crash of its own making.
-FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1, signal.SIGINT, signal.SIGHUP)
 #: What multiprocessing says of a process that nobody is left to tell of.
 SERVER_GONE = 255
 VMSTAT = Path("/proc/vmstat")
@@ -30,6 +31,8 @@ class JobResult:
 
     Attributes
     ----------
+    status
+        "busy": another process writes this run, and says how it ends.
     text
         One line for people; who shows it adds the job's name.
     reason
@@ -46,13 +49,13 @@ class JobResult:
 
     @classmethod
     def interrupted(cls, error: KeyboardInterrupt) -> Self:
-        """Return the end of a job that Ctrl-C ended, with what it left behind.
+        """Return the end of a job that Ctrl-C or a batch system ended, with what it left behind.
 
         >>> JobResult.interrupted(KeyboardInterrupt("what was done is in partial/3f")).text
         'interrupted: what was done is in partial/3f'
         """
-        text = f"interrupted: {error}" if error.args else "interrupted"
-        return cls("killed", text, reason="interrupted")
+        word, _ = ending()
+        return cls("killed", f"{word}: {error}" if error.args else word, reason="interrupted")
 
 
 @dataclass(frozen=True)

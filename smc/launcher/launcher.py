@@ -91,6 +91,8 @@ class ForwardedProgress(Progress):
 class CtrlC:
     """Count Ctrl-C inside a ``with`` block, instead of raising KeyboardInterrupt anywhere.
 
+    A signal of `smc.cli.ENDINGS` counts as one.
+
     Attributes
     ----------
     count

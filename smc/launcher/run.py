@@ -1,7 +1,9 @@
 """One sweep, from its command line to its exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from smc.cli import EXIT_BAD_PLACE, EXIT_FAILED, EXIT_OK, say
@@ -16,7 +18,7 @@ from smc.launcher.loaded_bars import LoadedBars, by_bars
 from smc.launcher.power_check import PowerCheck, sentences
 from smc.launcher.registration import identity_of, register, registration_of_job
 from smc.launcher.sweep_manifest import write_sweep_manifest
-from smc.launcher.sweep_state import SweepState
+from smc.launcher.sweep_state import SweepState, name_of
 from smc.launcher.view import View
 from smc.report.terminal_page import show
 from smc.training.evidence import looks_ahead
@@ -31,6 +33,7 @@ def run_sweep(command: Command, task: Task) -> int:
     """Carry out every job of a sweep and return the exit code: 0 if every run is finished.
 
     All jobs are composed and checked, and the expected runs are written down, before the first one starts.
+    So they are where several processes share the sweep: each counts all of it, and carries out its part.
 
     Raises
     ------
@@ -39,7 +42,7 @@ def run_sweep(command: Command, task: Task) -> int:
     KeyboardInterrupt
         Ctrl-C, after the runs that were going on have ended; its text says what was finished.
     """
-    launcher = make_launcher(command.launcher)
+    launcher, part = make_launcher(command.launcher), command.part
     defaults = [] if launcher.n_threads is None else [f"trainer.n_threads={launcher.n_threads}"]
     jobs, left_out = command.jobs(defaults)
     ledger = instantiate(jobs[0].config["ledger"], "ledger")
@@ -48,15 +51,24 @@ def run_sweep(command: Command, task: Task) -> int:
         say(f"power: {sentence}")
     for sentence in looks_ahead(job.config for job in jobs):
         say(f"looks: {sentence}")
-    typed = command.shown_overrides
-    path = write_sweep_manifest(jobs, run_ids, command=typed, left_out=left_out, power=power)
+    typed, is_shared = command.shown_overrides, part is not None
+    path = write_sweep_manifest(
+        jobs, run_ids, command=typed, left_out=left_out, power=power, is_shared=is_shared
+    )
     command.write_sweep_config()
-    with View(len(jobs)) as view:
-        sweep = SweepState(jobs, run_ids, view, logs=path.with_suffix(""))
+    logs, own = path.with_suffix(""), jobs
+    if part is not None:
+        share = part.of([name_of(job, run_ids) for job in jobs])
+        own = [job for job in jobs if name_of(job, run_ids) in share]
+        logs /= f"{os.uname().nodename}-{os.getpid()}"
+        say(f"{part}: {len(own)} of the {len(jobs)} runs")
+    with View(len(own)) as view, closing(SweepState(own, run_ids, view, logs=logs)) as sweep:
         try:
-            launcher.carry_out(sweep.distinct(), task, sweep)
+            if own:
+                launcher.carry_out(sweep.distinct(), task, sweep)
         except KeyboardInterrupt as error:
             raise KeyboardInterrupt(f"{sweep.summary()}\nthe same command goes on with the rest") from error
+        sweep.look_again()
     for problem in left_out:
         say(f"left out: {problem}")
     say(sweep.summary())
@@ -64,7 +76,7 @@ def run_sweep(command: Command, task: Task) -> int:
     if sweep.bad_place is not None:
         say(f"error: {sweep.bad_place}")
         return EXIT_BAD_PLACE
-    return EXIT_OK if sweep.n_finished == len(jobs) and not left_out else EXIT_FAILED
+    return EXIT_OK if sweep.n_finished == len(own) and not left_out else EXIT_FAILED
 
 
 def preview(jobs: Sequence[Job], ledger: Ledger) -> tuple[list[Job], dict[int, str | None], list[str]]:

@@ -1,13 +1,20 @@
 """The state of a sweep: which jobs run, which have ended and how."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from smc.config.job import Job
 from smc.errors import DiskFullError, PlaceError
 from smc.launcher.job_result import Crash, JobResult, record_crash
 from smc.launcher.view import View
+from smc.results import RunStore
 from smc.results.durable import check_room, named_errors
+from smc.results.lock import held_folder
+from smc.results.status import FINISHED
+
+#: How a job may end, but for the better, and what a summary calls it.
+ENDS = {"failed": "failed", "killed": "killed", "busy": "left to another process that writes them"}
 
 
 class SweepState:
@@ -20,7 +27,7 @@ class SweepState:
     run_ids
         The run that each job is, by its number, as far as it is known.
     logs
-        Folder for what the processes of jobs print.
+        Folder for what the processes of jobs print; held while it may be written to, see `close`.
 
     Attributes
     ----------
@@ -39,6 +46,7 @@ class SweepState:
         for job in self.jobs:
             self._by_run.setdefault(self._same_as(job), []).append(job)
         self.bad_place: str | None = None
+        self._held, self._writes_logs = ExitStack(), False
 
     def distinct(self) -> list[Job]:
         """Return one job for each run: two command lines may mean the same run, which is carried out once."""
@@ -46,8 +54,15 @@ class SweepState:
 
     def log_of(self, job: Job) -> Path:
         """Return the file that takes what the job's process prints."""
-        self.logs.mkdir(exist_ok=True)
+        if not self._writes_logs:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            self._held.enter_context(held_folder(self.logs))
+            self._writes_logs = True
         return self.logs / f"{job.number}.log"
+
+    def close(self) -> None:
+        """Let go of the folder of logs: no process of the sweep writes there any more."""
+        self._held.close()
 
     def may_start(self, job: Job) -> bool:
         """Tell whether the disk is there, with room for one more job; if not, none starts any more."""
@@ -79,6 +94,16 @@ class SweepState:
         """Say that the process of a job has gone, after it has: the run's status and the ledger are told."""
         self.ended(job, record_crash(job, self.run_ids.get(job.number), crash))
 
+    def look_again(self) -> None:
+        """See whether runs that other processes wrote stand finished by now."""
+        for job in self.jobs:
+            ended, run_id = self.results.get(job.number), self.run_ids[job.number]
+            if ended and ended.status == "busy" and run_id:
+                store = RunStore(job.config["paths"]["output"])
+                if store.state(run_id) == FINISHED:
+                    text = f"finished by another process: {store.folder(run_id)}"
+                    self.results[job.number] = JobResult("finished", text, run_id, is_new=False)
+
     @property
     def n_finished(self) -> int:
         """Jobs whose run stands finished."""
@@ -97,15 +122,20 @@ class SweepState:
         """Say in a line, and one more for each job that is not finished, how it all ended."""
         bad = [job for job in self.jobs if job.number in self.results and not self._is_finished(job)]
         text = f"{self.n_finished} of {len(self.jobs)} finished"
-        for status in ("failed", "killed"):
+        for status, word in ENDS.items():
             count = sum(self.results[job.number].status == status for job in bad)
-            text += f", {count} {status}" if count else ""
+            text += f", {count} {word}" if count else ""
         left = len(self.jobs) - len(self.results)
         text += f", {left} not started" if left else ""
         return "\n".join([text, *(f"  {job.name}: {self.results[job.number].text}" for job in bad)])
 
     def _same_as(self, job: Job) -> str:
-        return self.run_ids[job.number] or f"job {job.number}"
+        return name_of(job, self.run_ids)
 
     def _is_finished(self, job: Job) -> bool:
         return self.results[job.number].status == "finished"
+
+
+def name_of(job: Job, run_ids: Mapping[int, str | None]) -> str:
+    """Return what jobs that are the same run have in common."""
+    return run_ids[job.number] or f"job {job.number}"

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+from smc.cli import ENDINGS, end_on_signals
 from smc.config.job import Job
 from smc.launcher.job_result import JobResult, count_out_of_memory
 from smc.launcher.launcher import ForwardedProgress, Task
@@ -28,6 +29,8 @@ OOM_SCORE = 500
 MOST_JOBS = 100
 #: Seconds that a process gets to leave after its job has ended.
 LINGER = 5.0
+#: Signals that end what a process does in an orderly way; the server that it is forked from is deaf to them.
+FROM_SWEEP = (signal.SIGINT, *ENDINGS)
 #: Seconds between two looks whether a process is still there.
 TICK = 0.01
 
@@ -138,11 +141,13 @@ class Worker:
 def start_server() -> None:
     """Start the server that processes are forked from, deaf to Ctrl-C, which a terminal sends to all.
 
-    It imports for seconds, and would leave that with a traceback, and every run with a failure.
+    It imports for seconds, and would leave that with a traceback, and every run with a failure. A batch
+    system sends its signals to all as well.
     """
-    resource_tracker.ensure_running()  # which lets Ctrl-C through again once it has started
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set(FROM_SWEEP))
     try:
+        resource_tracker.ensure_running()  # which lets some of them through again once it has started
+        signal.pthread_sigmask(signal.SIG_BLOCK, set(FROM_SWEEP))
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -162,6 +167,8 @@ def serve(task: Task, connection: Connection) -> None:
     """Carry out one job after another in this process, until the sweep has no more for it."""
     os.setsid()
     die_with_parent()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell has a sweep behind a & ignore
+    end_on_signals()
     while run_job(task, connection):
         pass
     connection.close()
@@ -170,16 +177,21 @@ def serve(task: Task, connection: Connection) -> None:
 def run_job(task: Task, connection: Connection) -> bool:
     """Wait for a job, carry it out, and send what it does and how it ended; False if there is none."""
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the server is deaf to it
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, set(FROM_SWEEP))  # the server is deaf to them
         try:
             job, log = connection.recv()
         except (EOFError, OSError):
             return False
+        except KeyboardInterrupt:
+            if not connection.poll():  # it waited for nothing: there is no end to tell of
+                return False
+            raise
         print_into(log)
         on_progress = functools.partial(send, connection)
         on_progress("started")
         result = task(job, ForwardedProgress(on_progress))
     except KeyboardInterrupt as error:
+        signal.pthread_sigmask(signal.SIG_BLOCK, set(FROM_SWEEP))  # the sweep may send one more
         result = JobResult.interrupted(error)
     send(connection, result)
     return True

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from smc.blame import place_of
 from smc.features.laws import cut_offs
 from smc.interfaces import EventDetector
+from smc.laws.answers import checked_events
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.laws.futures import FUTURES
@@ -20,9 +22,14 @@ def event_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.D
     """Name an event that comes or goes with the bars, or the features, after it, and one that is remembered.
 
     Events are compared from where both series of them have begun: one that keeps the latest ones only begins
-    where the end of the bars says, by design. Then a class that was asked for nothing yet is asked for the
-    first bars alone: what it keeps of its first call must not be what it answers.
+    where the end of the bars says, by design.
     """
+    found = list(future_faults(fresh, bars, features))
+    yield from found or memory_faults(fresh, bars, features)
+
+
+def future_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame) -> Iterator[Fault]:
+    """Exchange the bars, and the features, after some: no event up to them may come or go."""
     with fresh() as detector:
         events = detector.compute(bars.copy(), features.copy())
         for cut, how, later_bars, later_features in _futures(bars, features):
@@ -32,6 +39,12 @@ def event_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.D
                 place = f"the event at {bars.index[row]} (row {row})"
                 yield Fault("future", place, f"{what} when the bars after row {cut} are {how}")
                 return
+
+
+def memory_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame) -> Iterator[Fault]:
+    """Ask for the first bars alone, then for all: what was asked before may not tell."""
+    with fresh() as detector:
+        events = detector.compute(bars.copy(), features.copy())
     cut = len(bars) // 2
     with fresh() as detector:
         for last in (cut, len(bars) - 1):
@@ -63,3 +76,28 @@ def _difference(before: IntArray, after: IntArray, cut: int) -> tuple[int, str] 
     was, became = (set(events[(begun <= events) & (events <= cut)].tolist()) for events in (before, after))
     changed = sorted(was ^ became)
     return (changed[0], "is lost" if changed[0] in was else "comes") if changed else None
+
+
+def answer_faults(fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame) -> Iterator[Fault]:
+    """Give bar positions, increasing, and one at least."""
+    with fresh() as detector:
+        events = checked_events(detector, detector.compute(bars.copy(), features.copy()), len(bars))
+        if not len(events):
+            place = place_of(detector, "compute")
+            yield Fault(
+                "events", place, f"none in {len(bars)} bars of a random walk: there is nothing to learn"
+            )
+
+
+def written_faults(
+    fresh: Fresh[EventDetector], bars: pd.DataFrame, features: pd.DataFrame
+) -> Iterator[Fault]:
+    """Leave bars and features as they are."""
+    given, columns = bars.copy(), features.copy()
+    with fresh() as detector:
+        detector.compute(given, columns)
+        for name, before, after in (("bars", bars, given), ("features", features, columns)):
+            if not before.equals(after):
+                yield Fault(
+                    name, place_of(detector, "compute"), f"the class writes into the {name} that it is given"
+                )

@@ -7,7 +7,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from smc.blame import place_of
 from smc.interfaces import Labeller
+from smc.laws.answers import checked_labels, positions_of
 from smc.laws.fault import Fault
 from smc.laws.fresh import Fresh
 from smc.laws.futures import FUTURES, differ, level_after, removed_after
@@ -96,16 +98,15 @@ def label_faults(relabelling: Relabelling, n_tried: int, on_progress: OnProgress
         Events behind which the bars are altered, spread evenly.
     """
     table = relabelling.table
-    faults = list(_table_faults(table, relabelling.events, len(relabelling.bars)))
+    faults = list(table_faults(table, relabelling.events, len(relabelling.bars)))
     if faults:
         return faults
-    tried = table.index.to_numpy(dtype=np.int64)
-    tried = tried[np.linspace(0, len(tried) - 1, min(len(tried), n_tried)).astype(int)]
+    tried = tried_events(relabelling, n_tried)
     return [
-        *_future_faults(relabelling, tried, on_progress),
-        *_end_faults(relabelling),
-        *_entry_faults(relabelling, tried[:: max(1, len(tried) // N_ENTRIES)], on_progress),
-        *_reach_faults(relabelling),
+        *future_faults(relabelling, tried, on_progress),
+        *end_faults(relabelling),
+        *entry_faults(relabelling, tried[:: max(1, len(tried) // N_ENTRIES)], on_progress),
+        *reach_faults(relabelling),
     ]
 
 
@@ -114,10 +115,18 @@ def own_label_faults(
 ) -> Iterator[Fault]:
     """Hold a label class of one's own to `label_faults`, and to its answers when asked for less first."""
     with fresh() as labels:
+        yield from label_faults(Relabelling(labels, bars, events, side), N_TRIED, lambda _: None)
+    yield from memory_faults(fresh, bars, events, side)
+
+
+def memory_faults(
+    fresh: Fresh[Labeller], bars: pd.DataFrame, events: IntArray, side: IntArray
+) -> Iterator[Fault]:
+    """Ask for the first bars alone, then for all: what was asked before may not tell."""
+    with fresh() as labels:
         known = Relabelling(labels, bars, events, side)
-        yield from label_faults(known, N_TRIED, lambda _: None)
-    if known.table.empty or "end" not in known.table:
-        return
+        if known.table.empty or "end" not in known.table:
+            return
     cut = int(known.table["end"].iloc[len(known.table) // 2])
     ended = _ended(known.table, cut)
     with fresh() as labels:
@@ -132,7 +141,13 @@ def own_label_faults(
                 return
 
 
-def _future_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProgress) -> Iterator[Fault]:
+def tried_events(relabelling: Relabelling, n_tried: int = N_TRIED) -> IntArray:
+    """Return labelled events, spread evenly."""
+    tried = relabelling.table.index.to_numpy(dtype=np.int64)
+    return tried[np.linspace(0, len(tried) - 1, min(len(tried), n_tried)).astype(int)]
+
+
+def future_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProgress) -> Iterator[Fault]:
     """Alter the bars after each event tried: its label must change, and those that have ended must not.
 
     Then those after its own end: of events that lie far apart, none has just ended at another one.
@@ -174,7 +189,7 @@ def _ended(table: pd.DataFrame, cut: int) -> IntArray:
     return table.index.to_numpy(dtype=np.int64)[table["end"].to_numpy() <= cut]
 
 
-def _table_faults(table: pd.DataFrame, events: IntArray, n_bars: int) -> Iterator[Fault]:
+def table_faults(table: pd.DataFrame, events: IntArray, n_bars: int) -> Iterator[Fault]:
     """Check columns, index and spans."""
     missing = [name for name in ("start", "end", "label", "ret", "weight") if name not in table]
     if missing:
@@ -199,7 +214,7 @@ def _table_faults(table: pd.DataFrame, events: IntArray, n_bars: int) -> Iterato
             )
 
 
-def _end_faults(relabelling: Relabelling) -> Iterator[Fault]:
+def end_faults(relabelling: Relabelling) -> Iterator[Fault]:
     """Compare stated ends with measured ones."""
     ends = relabelling.measured_ends
     late = ends[ends["measured"] > ends["stated"]]
@@ -214,7 +229,7 @@ def _end_faults(relabelling: Relabelling) -> Iterator[Fault]:
         )
 
 
-def _entry_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProgress) -> Iterator[Fault]:
+def entry_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProgress) -> Iterator[Fault]:
     """Put a gap before the next open: the return must not gain it."""
     side = dict(zip(relabelling.events.tolist(), relabelling.side.tolist(), strict=True))
     moved, gained = [], []
@@ -233,7 +248,7 @@ def _entry_faults(relabelling: Relabelling, tried: IntArray, on_progress: OnProg
         )
 
 
-def _reach_faults(relabelling: Relabelling) -> Iterator[Fault]:
+def reach_faults(relabelling: Relabelling) -> Iterator[Fault]:
     """No return from the next open can be better, or worse, than the best and the worst price of the span."""
     bars, table = relabelling.bars, relabelling.table
     side = pd.Series(relabelling.side, index=relabelling.events)
@@ -249,3 +264,60 @@ def _reach_faults(relabelling: Relabelling) -> Iterator[Fault]:
             f"and of {len(broken) - 1} more of {len(table)}",
             "no price of its span gives this return from the next open",
         )
+
+
+def answer_faults(
+    fresh: Fresh[Labeller], bars: pd.DataFrame, events: IntArray, side: IntArray
+) -> Iterator[Fault]:
+    """Give a table of labels, of whole classes that are known, with spans no longer than ``horizon``."""
+    with fresh() as labels:
+        got = labels.compute(bars.copy(), events.copy(), side.copy())
+        table = checked_labels(labels, got, events, len(bars), task=labels.task)
+        place, task, classes = place_of(labels, "compute"), labels.task, getattr(labels, "classes", None)
+        horizon = labels.horizon
+    if task not in ("classification", "regression"):
+        yield Fault("task", place, f"it is classification or regression, got {task!r}")
+    if table.empty:
+        yield Fault("labels", place, f"not one of {len(events)} events on a random walk has an answer")
+        return
+    found = set(table["label"].tolist())
+    if task == "classification":
+        if len(found) < 2:
+            yield Fault("labels", place, f"on a random walk all are {found}: there is nothing to learn")
+        if classes is not None and (strange := sorted(found - set(classes))):
+            yield Fault("labels", place, f"{strange[0]} is none of `classes`, {sorted(classes)}")
+    longest = int((table["end"].to_numpy() - table.index.to_numpy()).max())
+    if longest > horizon:
+        yield Fault(
+            "horizon", place, f"it says {horizon} bars, and a label ends {longest} bars after its event"
+        )
+
+
+def written_faults(
+    fresh: Fresh[Labeller], bars: pd.DataFrame, events: IntArray, side: IntArray
+) -> Iterator[Fault]:
+    """Leave bars, events and sides as they are."""
+    given = bars.copy(), events.copy(), side.copy()
+    with fresh() as labels:
+        labels.compute(*given)
+        same = bars.equals(given[0]), np.array_equal(events, given[1]), np.array_equal(side, given[2])
+        for name, is_same in zip(("bars", "events", "side"), same, strict=True):
+            if not is_same:
+                yield Fault(
+                    name, place_of(labels, "compute"), f"the class writes into the {name} that it is given"
+                )
+
+
+def position_faults(
+    fresh: Fresh[Labeller], bars: pd.DataFrame, events: IntArray, side: IntArray
+) -> Iterator[Fault]:
+    """Trade between all on the side and all against it, on each prediction by itself."""
+    with fresh() as labels:
+        table = labels.compute(bars.copy(), events.copy(), side.copy())
+        predicted = np.unique(table["label"].to_numpy())[:50]
+        traded = positions_of(labels)(predicted)
+        place = place_of(labels, "position")
+        if not traded.any():
+            yield Fault("position", place, "nothing is traded, whatever is predicted")
+        if not np.array_equal(np.asarray(labels.position(predicted[::-1]))[::-1], traded):
+            yield Fault("position", place, "what is traded on a prediction depends on those beside it")

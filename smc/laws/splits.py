@@ -1,12 +1,15 @@
 """What a split lets through, by the plain comparison of every training label with every test label."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
+from smc.blame import place_of
 from smc.cv.base import PurgedSplitter
 from smc.cv.fold import Fold
 from smc.laws.fault import Fault
+from smc.laws.fresh import Fresh
 from smc.typing import Spans
 
 
@@ -86,3 +89,56 @@ def embargo_faults(fold: Fold, spans: Spans) -> Iterator[Fault]:
             f"training event {event} and {int(near.sum()) - 1} more",
             f"it starts {distance[near][0]} bars after the end of a test label; the longest has {longest}",
         )
+
+
+def splitter_faults(fresh: Fresh[Any], spans: Spans) -> Iterator[Fault]:
+    """Derive from what purges, and give as many folds as are said, each sorted and not empty."""
+    with fresh() as cv:
+        if not isinstance(cv, PurgedSplitter):
+            yield Fault(
+                "purging",
+                place_of(cv, "split"),
+                "a run takes no splitter that purges by itself, or not at all: derive from smc.cv.base."
+                "ForwardSplitter or TwoSidedSplitter, and write `windows`",
+            )
+            return
+        place, n_splits = place_of(cv, "windows"), cv.get_n_splits(spans)
+        folds = list(cv.split(spans, None, spans))
+        if len(folds) != n_splits:
+            where = place_of(cv, "get_n_splits")
+            yield Fault("folds", where, f"it says {n_splits}, and there are {len(folds)}")
+        for number, (train, test) in enumerate(folds):
+            for part, positions in (("training", train), ("test", test)):
+                if np.any(np.diff(positions) <= 0) or (len(positions) and positions[-1] >= len(spans)):
+                    yield Fault(
+                        f"fold {number}", place, f"the {part} positions are not sorted, once each, in range"
+                    )
+                    return
+
+
+def purge_faults(fresh: Fresh[PurgedSplitter], spans: Spans) -> Iterator[Fault]:
+    """Compare each training label with each test label, and each fold with the others of its account."""
+    with fresh() as cv:
+        folds = list(cv.folds(spans))
+        for fold in folds:
+            yield from fold_faults(fold, spans)
+        yield from account_faults(cv, folds)
+
+
+def embargo_kept_faults(fresh: Fresh[PurgedSplitter], spans: Spans) -> Iterator[Fault]:
+    """Keep a distance behind test labels wherever what comes after a test block is trained on."""
+    with fresh() as cv:
+        for fold in cv.folds(spans):
+            yield from embargo_faults(fold, spans)
+
+
+def repeat_faults(fresh: Fresh[PurgedSplitter], spans: Spans) -> Iterator[Fault]:
+    """Cut the same folds of the same spans, and leave the spans as they are."""
+    given = spans.copy()
+    with fresh() as cv:
+        one = [(fold.train.tolist(), fold.test.tolist()) for fold in cv.folds(given)]
+        np.random.random(3)
+        if one != [(fold.train.tolist(), fold.test.tolist()) for fold in cv.folds(given)]:
+            yield Fault("folds", place_of(cv, "windows"), "asked again it cuts others; seed what is drawn")
+        if not np.array_equal(given, spans):
+            yield Fault("spans", place_of(cv, "folds"), "it writes into the spans that it is given")

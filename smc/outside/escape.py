@@ -22,6 +22,8 @@ def printable(text: str) -> str:
     >>> printable("idea\\x1b[2J 3")
     'idea\ufffd[2J 3'
     """
+    if text.isprintable():
+        return text
     return "".join(
         c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
     )

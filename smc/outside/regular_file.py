@@ -5,8 +5,8 @@ import json
 import math
 import os
 import stat
-from collections.abc import Iterator
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from typing import Any
 MOST = 50_000_000
 #: Values and nested levels of the largest text that is parsed.
 MOST_VALUES, MOST_DEEP = 5_000_000, 100
+#: Values that hold others.
+NESTED = frozenset((dict, list))
 
 
 def open_regular(path: Path) -> BufferedReader:
@@ -87,25 +89,18 @@ def check_bounded(value: Any) -> None:
     Traceback (most recent call last):
     ValueError: more than 5,000,000 values
     """
-    n_values, waiting = 0, [iter([value])]
-    while waiting:
-        for item in waiting[-1]:
-            n_values += 1
-            if isinstance(item, float) and math.isinf(item):
-                raise ValueError("a number that is not finite")
-            if isinstance(item, dict | list):
-                waiting.append(_items(item))
-                break
-        else:
-            waiting.pop()
+    n_values, level = 1, [value]
+    for _ in range(MOST_DEEP):
+        if any(map(math.isinf, [item for item in level if type(item) is float])):
+            raise ValueError("a number that is not finite")
+        holders = [item.values() if type(item) is dict else item for item in level if type(item) in NESTED]
+        if not holders:
+            return
+        n_values += sum(map(len, holders))
         if n_values > MOST_VALUES:
             raise ValueError(f"more than {MOST_VALUES:,} values")
-        if len(waiting) > MOST_DEEP:
-            raise ValueError(f"nested deeper than {MOST_DEEP} levels")
-
-
-def _items(node: dict[Any, Any] | list[Any]) -> Iterator[Any]:
-    return iter(node.values() if isinstance(node, dict) else node)
+        level = list(chain.from_iterable(holders))
+    raise ValueError(f"nested deeper than {MOST_DEEP} levels")
 
 
 def _not_finite(text: str) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smc.aug.row_source import LaggedRows
-from smc.blame import described
+from smc.blame import described, place_of
 from smc.errors import ModelError
 from smc.interfaces import Resampler
 from smc.pipeline.discrete import takes_discrete
@@ -94,7 +94,10 @@ def augment(
     if lagged_rows is not None and getattr(sampler, "reach", 0):
         given["lagged_rows"] = lagged_rows
     try:
-        out, targets = fitted.fit_resample(for_sampler(rows, sampler), labels, **given)
+        got = fitted.fit_resample(for_sampler(rows, sampler), labels, **given)
+        if got is None:
+            raise TypeError(f"{place_of(fitted, 'fit_resample')} returned None, and no rows")
+        out, targets = got
         _check(out, targets, rows)
         return Augmented(fitted, out, targets)
     except SAMPLER_ERRORS as error:
@@ -110,3 +113,6 @@ def _check(rows: Inputs, labels: np.ndarray, given: FloatArray | Windows) -> Non
             f"it returned rows of shape {tuple(rows.shape)} with {len(labels)} labels, for rows of shape "
             f"{tuple(given.shape)}"
         )
+    is_table = not isinstance(rows, Windows) and not isinstance(given, Windows)
+    if is_table and np.isfinite(given).all() and not np.isfinite(np.asarray(rows)).all():
+        raise ValueError("it returned a value that is missing or infinite, for rows without one")

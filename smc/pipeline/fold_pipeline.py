@@ -13,6 +13,8 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from smc.arguments import check_fraction, check_spans
 from smc.aug.row_source import LaggedRows
+from smc.blame import place_of
+from smc.errors import ModelError
 from smc.feature_selection.none import NoSelection
 from smc.fit_progress import FitCallback
 from smc.interfaces import Estimator, FeatureSelector, ProbabilityCalibrator, Resampler
@@ -196,6 +198,8 @@ class FoldPipeline(Predictor):
             self.estimator_ = fit_with_purged_splits(
                 clone(decided), augmented.rows, augmented.labels, rows.spans, **params
             )
+            if self.estimator_ is None:
+                raise ModelError(f"{place_of(decided, 'fit')}: returned None; end it with `return self`")
         self._fit_calibrator(given.take(split.calibration))
         return self
 

@@ -9,6 +9,7 @@ from sklearn.utils import Tags, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from smc.arguments import checked_probabilities
 from smc.errors import FeatureError
 from smc.pipeline.estimate import n_rounds_of
 from smc.pipeline.inputs import check_names, read_inputs, transformed
@@ -53,11 +54,17 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
     def predict_proba(self, X: Inputs, spans: npt.ArrayLike | None = None) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``; ``spans`` as for `predict`."""
         probability = self.raw_proba(X, spans)
-        return probability if self.calibrator_ is None else self.calibrator_.transform(probability)
+        if self.calibrator_ is None:
+            return probability
+        calibrated = self.calibrator_.transform(probability)
+        return checked_probabilities(self.calibrator_, "transform", calibrated, np.shape(probability))
 
     def raw_proba(self, X: Inputs, spans: npt.ArrayLike | None = None) -> FloatArray:
         """Return the estimator's own probabilities, before calibration."""
-        return self.estimator_.predict_proba(self._transform(X), **self._when(spans))
+        inputs = self._transform(X)
+        probability = self.estimator_.predict_proba(inputs, **self._when(spans))
+        shape = (len(inputs), len(self.classes_))
+        return checked_probabilities(self.estimator_, "predict_proba", probability, shape)
 
     def decide(self, probability: FloatArray) -> np.ndarray:
         """Return the class that each row of probabilities is decided for."""

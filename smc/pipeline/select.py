@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from smc.errors import LeakageError
+from smc.blame import place_of
+from smc.errors import LeakageError, ModelError
 from smc.feature_selection.none import NoSelection
 from smc.feature_selection.selector import CUT_BY
 from smc.interfaces import FeatureSelector
@@ -38,8 +39,23 @@ def fit_selector(selector: FeatureSelector | None, rows: Rows) -> FeatureSelecto
     table = inputs.bars[inputs.ends].astype(np.float64) if isinstance(inputs, Windows) else inputs
     params = {"sample_weight": rows.weights} if takes(fitted, "sample_weight") else {}
     if takes(fitted, "spans"):
-        return fitted.fit(table, rows.labels, spans=rows.spans, **params)
-    return fit_with_purged_splits(fitted, table, rows.labels, rows.spans, **params)
+        fitted.fit(table, rows.labels, spans=rows.spans, **params)
+    else:
+        fit_with_purged_splits(fitted, table, rows.labels, rows.spans, **params)
+    _check_support(fitted, table.shape[1])
+    return fitted
+
+
+def _check_support(selector: FeatureSelector, n_features: int) -> None:
+    """Raise ModelError unless a fitted selector flags each column, and keeps one."""
+    support = np.asarray(selector.get_support())
+    if support.dtype != bool or support.shape != (n_features,):
+        raise ModelError(
+            f"{place_of(selector, 'get_support')}: must return a flag a column, bool ({n_features},), got "
+            f"{support.dtype} {support.shape}"
+        )
+    if not support.any():
+        raise ModelError(f"{place_of(selector, 'get_support')}: keeps no feature; keep one at least")
 
 
 def kept_columns(selector: FeatureSelector, rows: FloatArray | Windows) -> FloatArray | Windows:

@@ -81,7 +81,8 @@ class Decider:
             the run's bars; None if unknown), ``may_be_open`` (whether that lies ahead, as it may for a bar of
             a day or more), ``side``, ``prediction``, ``probability``
             (by class; None for numbers), ``position`` (in [-1, 1], side included; 0 where the model
-            abstains), ``is_event``, and ``explanation`` if it was asked for.
+            abstains, and where the bar is no event: a run trades at events alone),
+            ``is_event``, and ``explanation`` if it was asked for.
 
         Raises
         ------
@@ -100,21 +101,22 @@ class Decider:
         decision = window[None] if lookback > 1 else window
         side = int(event_side(bars, np.array([last]), features, self.components)[0])
         events = traded(bars, self.components.events.compute(bars, features))
+        is_event = bool(len(events) and events[-1] == last)
         record = {
             "run_id": self.run.run_id,
             "symbol": symbol,
             "time": bars.index[-1].isoformat(),
             **timing(bars.index[-1], bar_seconds, now),
             "side": side,
-            **self._answer(decision, side),
-            "is_event": bool(len(events) and events[-1] == last),
+            **self._answer(decision, side, is_event=is_event),
+            "is_event": is_event,
         }
         if self.explain == "on_predict":
             explanation, table = explain_decision(self.model, decision, self.known)
             record["explanation"] = {**explanation, "contributions": table.to_dict("records")}
         return self._store(record)
 
-    def _answer(self, decision: FloatArray, side: int) -> dict[str, Any]:
+    def _answer(self, decision: FloatArray, side: int, *, is_event: bool) -> dict[str, Any]:
         X = as_model_inputs(self.model, decision)
         if not is_classifier(self.model):
             prediction = np.asarray(self.model.predict(X), dtype=np.float64).reshape(-1)[-1]
@@ -127,7 +129,8 @@ class Decider:
             stands_aside = bool(
                 calibrator is not None and calibrator.decides and calibrator.abstains(shares)[0]
             )
-        position = 0.0 if stands_aside else side * float(self.components.labels.position([prediction])[0])
+        stands_aside = stands_aside or not is_event
+        position = 0.0 if stands_aside else side * float(self.components.to_position([prediction])[0])
         return {"prediction": prediction, "probability": probability, "position": position + 0.0}
 
     def _features(self, bars: pd.DataFrame) -> pd.DataFrame:

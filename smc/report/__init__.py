@@ -1,6 +1,6 @@
 """A finished run for people: sentences, tables and pictures.
 
-matplotlib is loaded by the functions that draw, when they are called.
+matplotlib, and what builds a label again, is loaded by the functions that draw, when they are called.
 """
 
 from smc.report.run.files import SavedReport, overview, save_report

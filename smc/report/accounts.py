@@ -1,9 +1,14 @@
 """The accounts of a split: their capital over time, and what they show on average."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from smc.metrics import drawdown_curve, equity_curve
+
+#: What buying and holding is called beside an account.
+HOLD = "buy and hold"
 
 
 def accounts_of(returns: pd.DataFrame) -> list[pd.DataFrame]:
@@ -37,3 +42,9 @@ def mean_deepest_drawdown(accounts: list[pd.DataFrame]) -> float:
 def mean_length(accounts: list[pd.DataFrame]) -> float:
     """Return how many bars an account has on average."""
     return float(np.mean([len(bars) for bars in accounts]))
+
+
+def distinct(held: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return what was held over different bars: several accounts may have the same."""
+    spans = {(bars.index[0], bars.index[-1]): bars for bars in held}
+    return list(spans.values())

@@ -1,7 +1,9 @@
 """A report before it has a form: sections of sentences and tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from smc.report.text import DASH, MISSING
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,21 @@ class Table:
     rows: Sequence[Sequence[str]]
     n_text: int = 1
     n_whole: int = 0
+
+
+def filled(table: Table) -> Table:
+    """Leave out columns of figures that no row has, and write a dash for a figure that some row lacks.
+
+    >>> filled(Table(("run", "gap", "test"), [("a", "5 %", "n/a"), ("b", "n/a", "n/a")])).rows
+    [['a', '5 %'], ['b', '–']]
+    """
+    kept = [
+        number
+        for number in range(len(table.columns))
+        if number < table.n_text or any(row[number] not in (MISSING, "") for row in table.rows)
+    ]
+    rows = [[DASH if row[number] == MISSING else row[number] for number in kept] for row in table.rows]
+    return replace(table, columns=[table.columns[number] for number in kept], rows=rows)
 
 
 @dataclass(frozen=True)

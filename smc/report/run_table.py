@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Any
@@ -95,17 +96,19 @@ class Condition:
 
 @dataclass(frozen=True)
 class _Row:
+    """What is known of a run; of its files the configuration alone is read later, if anybody asks for it."""
+
     run: Run
     cells: Mapping[str, Any]
+    choices: Mapping[str, Any]
     typed: Mapping[str, Any]
 
     def value(self, key: str) -> Any:
         """Return a cell, the option of a group, or a value of the configuration; None if there is none."""
         if key in self.cells:
             return self.cells[key]
-        choices = self.run.record.get("choices") or {}
-        if key in choices:
-            return choices[key]
+        if key in self.choices:
+            return self.choices[key]
         if key in self.typed:
             return self.typed[key]
         found: Any = self.run.config
@@ -156,10 +159,12 @@ def run_table(
         if among is not None and folder.name not in among:
             continue
         try:
-            run = Run(folder, read_manifest(folder))
+            manifest = read_manifest(folder)
+            run = Run(folder, manifest)
             with reading(folder):
                 if wanted.has(run.record):
-                    rows.append(_row(opened(run) if opened else run, with_test=opened is not None))
+                    known = opened(run) if opened else run
+                    rows.append(_row(known, Run(folder, manifest), with_test=opened is not None))
         except PlaceError:
             raise
         except ResultsError:
@@ -250,7 +255,8 @@ def _short(key: str, keys: Sequence[str]) -> str:
     return key if last in (*FACTS, *FIGURES, TEST, *others) else last
 
 
-def _row(run: Run, *, with_test: bool) -> _Row:
+def _row(run: Run, unread: Run, *, with_test: bool) -> _Row:
+    """Read the cells of a run; what is kept is one that has read nothing yet, for records are large."""
     record = run.record
     figures, naming = Figures(record), record.get("run") or {}
     is_classification = record.get("task") == "classification"
@@ -277,7 +283,7 @@ def _row(run: Run, *, with_test: bool) -> _Row:
         "warnings": len(sentences(record)),
         **({TEST: figures.metrics("test").get(metric)} if with_test else {}),
     }
-    return _Row(run, cells, dict(_typed(run.sources)))
+    return _Row(unread, cells, record.get("choices") or {}, dict(_typed(run.sources)))
 
 
 def _typed(sources: Mapping[str, str]) -> Iterable[tuple[str, Any]]:
@@ -285,16 +291,21 @@ def _typed(sources: Mapping[str, str]) -> Iterable[tuple[str, Any]]:
     for key, source in sources.items():
         name, _, text = source.removeprefix(TYPED).partition("=")
         if source.startswith(TYPED) and name.lstrip("+") == key and not key.startswith(APART):
-            try:
-                yield key, yaml.safe_load(text)
-            except yaml.YAMLError:
-                yield key, text
+            yield key, _value(text)
+
+
+@cache
+def _value(text: str) -> Any:
+    """Return what was typed; a sweep types the same many times."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
 
 
 def _differing(rows: Sequence[_Row]) -> list[str]:
     """Name the options and typed values of which there are several, options first."""
-    choices = [row.run.record.get("choices") or {} for row in rows]
-    groups = sorted({key for own in choices for key in own} - {*NO_COLUMN})
+    groups = sorted({key for row in rows for key in row.choices} - {*NO_COLUMN})
     typed = sorted({key for row in rows for key in row.typed} - {*groups})
     return [key for key in (*groups, *typed) if len({_text(row.value(key)) for row in rows}) > 1]
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
 
 MISSING = "n/a"
+#: The same in a cell of a table, where the column says what is not there.
+DASH = "\N{EN DASH}"
 
 
 def is_number(value: object) -> TypeGuard[float]:
@@ -29,6 +31,15 @@ def decimal(value: object, digits: int = 3) -> str:
     ('0.693', 'n/a', '1,234.6', '0.000')
     """
     return f"{value:z,.{digits}f}" if is_number(value) else MISSING
+
+
+def p_value(value: object) -> str:
+    """Write a p-value; one that rounds to zero is not zero.
+
+    >>> p_value(0.0203), p_value(0.000004)
+    ('0.0203', '< 0.0001')
+    """
+    return "< 0.0001" if is_number(value) and 0 <= value < 0.00005 else decimal(value, 4)
 
 
 def two_digits(value: object) -> str:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from smc.evaluation.default import BASIS_POINT
 from smc.evaluation.predictions import all_classes, with_shares
+from smc.report.accounts import accounts_of
 from smc.report.figures import Figures
+from smc.report.market import Market, held, market_of
+from smc.report.text import is_number
 from smc.results import Run
 
 #: Splits as tables call them -> as people do, in the order in which they are judged.
@@ -80,6 +84,35 @@ class RunView:
         """The splits that have predictions, in time order, each with its ``share`` of its event."""
         rows = dict(list(self.run.predictions.groupby("part", sort=False)))
         return {split: _in_time_order(rows[split]) for split in SPLIT_NAMES if split in rows}
+
+    @property
+    def cost(self) -> float | None:
+        """Of a purchase or a sale, as a fraction of its size; None where the evaluation names none."""
+        cost_bps = self.evaluation.get("cost_bps")
+        return cost_bps * BASIS_POINT if is_number(cost_bps) else None
+
+    @cached_property
+    def market(self) -> Market | str:
+        """The bars of each symbol, or why there are none."""
+        return market_of(self.run)
+
+    def has_account(self, split: str) -> bool:
+        """Tell whether a split was traded, be it that no position was ever taken."""
+        return len(self._of_part(self.run.returns, split)) > 0
+
+    def accounts(self, split: str) -> list[pd.DataFrame]:
+        """Return the accounts of a split, see `accounts_of`."""
+        return accounts_of(self._of_part(self.run.returns, split))
+
+    def held_accounts(self, split: str) -> list[pd.DataFrame]:
+        """Return what buying and holding earned on the bars of each of them; none where bars are not kept."""
+        if isinstance(self.market, str) or self.cost is None:
+            return []
+        return accounts_of(held(self._of_part(self.run.returns, split), self.market, self.cost))
+
+    @staticmethod
+    def _of_part(returns: pd.DataFrame, split: str) -> pd.DataFrame:
+        return returns.loc[returns["part"] == split]
 
     @property
     def judged_split(self) -> str | None:

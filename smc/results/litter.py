@@ -10,7 +10,7 @@ from pathlib import Path
 
 #: Folders under an output whose files are written beside their place first.
 FOLDERS = (
-    *("", "bars", "sweeps", "status", "manifests", "decisions", "audits", "staging"),
+    *("", "bars", "sweeps", "status", "manifests", "decisions", "audits", "staging", "names"),
     *("cache/features", "cache/laws", "cache/own_files"),
 )
 #: What `smc.results.durable.write_atomic` and `smc.features.cache` call a file until it is whole.
@@ -28,15 +28,19 @@ def remove_litter(output: Path, *, older_than: float = OLD) -> list[Path]:
     links are left alone, and so is what was written in the last hour.
     """
     removed = []
-    for path in _litter(output, time.time() - older_than):
+    for path in litter_of(output, older_than=older_than):
         with contextlib.suppress(OSError):
             path.unlink()
             removed.append(path)
     return removed
 
 
-def _litter(output: Path, before: float) -> Iterator[Path]:
+def litter_of(output: Path, *, older_than: float = OLD) -> Iterator[Path]:
+    """Give the files that `remove_litter` would remove."""
+    before = time.time() - older_than
     for folder in FOLDERS:
+        if any((output / part).is_symlink() for part in (folder, folder.partition("/")[0])):
+            continue
         with contextlib.suppress(OSError), os.scandir(output / folder) as entries:
             for entry in entries:
                 is_lock = folder.startswith("cache") and entry.name.endswith(LOCK)

@@ -13,6 +13,7 @@ LATEST = "latest"
 N_NAMED = 3
 #: State of a run that has not finished -> how that is said.
 ENDINGS = {"failed": "failed", "killed": "was killed", "started": "has not finished yet"}
+GONE = "is not here any more: restore it from its archive, or run it again"
 
 
 def locate(name: str | None, output: str | Path) -> Path:
@@ -66,7 +67,7 @@ def _absent(name: str, known: list[str], output: Path) -> str:
     begun = sorted(path.stem for path in store.statuses.glob("*.json") if path.stem.startswith(name))
     if len(begun) == 1:
         state, message = store.state(begun[0]), store.status(begun[0]).get("message")
-        return f"run {begun[0]} {ENDINGS.get(state, state)}" + (f": {message}" if message else "")
+        return f"run {begun[0]} {ENDINGS.get(state, GONE)}" + (f": {message}" if message else "")
     close = difflib.get_close_matches(name, known, n=N_NAMED, cutoff=0.3)
     hint = f"did you mean {' or '.join(close)}?" if close else "--list shows all"
     return f"no run {name!r} under {output}; {hint}"

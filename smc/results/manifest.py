@@ -21,6 +21,8 @@ RUN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 PART, MOST_PARTS = re.compile(r"(?!\.{1,2}$)[^\x00-\x1f\x7f/\\]{1,200}"), 8
 #: SHA-256, hex.
 DIGEST = re.compile(r"[0-9a-f]{64}")
+#: Bytes that are hashed at once.
+CHUNK = 1 << 16
 #: Syncs that are asked for together share the journal's commits: 9 files took 13 ms in turn, 5 ms so.
 SYNCS_AT_ONCE = 8
 
@@ -197,5 +199,7 @@ def _measure(path: Path, *, sync_too: bool = False) -> dict[str, Any]:
     with open_regular(path) as file:
         if sync_too:
             os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"size": file.tell(), "sha256": digest}
+        digest = hashlib.sha256()
+        while content := file.read(CHUNK):  # `hashlib.file_digest` clears a quarter of a megabyte a file
+            digest.update(content)
+        return {"size": file.tell(), "sha256": digest.hexdigest()}

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smc.errors import ResultsError, SmcError
+from smc.evaluation.rows import Rows
 from smc.outside.regular_file import check_bounded, parse_json, read_regular
 from smc.results.manifest import DIGEST, NAME, Manifest, damaged, unreadable, verify
+from smc.results.naming import renamed_at
 from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
 from smc.results.record import RunRecord
 from smc.results.return_scheme import as_simple, is_of_today
 from smc.results.schema import record_misfits
-from smc.results.table_file import check_finite, read_table
+from smc.results.table_file import check_finite, read_rows, read_table
 from smc.typing import Config
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Name of the file that holds the figures of a sealed test part.
 SEALED_FIGURES = "sealed_figures.json"
+#: What may be known of a sealed test part: when its events are and end.
+SEALED_EVENTS = ("symbol", "event", "time", "end")
 #: Where its files of the model stand.
 MODEL = "model/"
 
@@ -53,7 +57,9 @@ class Run:
 
     @cached_property
     def record(self) -> RunRecord:
-        """The figures of the run: run.json. One of an older smc may lack fields of today.
+        """The figures of the run: run.json, and what it is called now (`smc.results.naming`).
+
+        One of an older smc may lack fields of today.
 
         Raises
         ------
@@ -67,7 +73,7 @@ class Run:
             raise damaged(self.path, f"run.json: {problem}")
         if record.get("run_id", self.run_id) != self.run_id:
             raise damaged(self.path, f"run.json is of run {record['run_id']}, {NAME} of {self.run_id}")
-        return record
+        return renamed_at(self.path, record)
 
     @cached_property
     def config(self) -> Config:
@@ -108,6 +114,16 @@ class Run:
         """Position, gross and net return, one row a bar of an account: returns.parquet, in simple returns."""
         return self._in_simple_returns("returns")
 
+    def rows(self, name: str, columns: Sequence[str] | None = None) -> Rows:
+        """Read one of its tables, or some columns, as arrays.
+
+        Returns are as they were written: not in simple returns, where the run was made before 0.2.
+        """
+        with reading(self.path):
+            rows = read_rows(self._file(f"{name}.parquet"), columns)
+            check_finite(rows, name)
+            return rows
+
     @property
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of each symbol's bars."""
@@ -124,9 +140,8 @@ class Run:
 
     def sealed_events(self) -> pd.DataFrame | None:
         """Return when the events of its sealed test part are and end, and no figure; None if it has none."""
-        columns = ["symbol", "event", "time", "end"]
         name = "sealed_predictions"
-        return self._finite_table(name, columns) if self.has(f"{name}.parquet") else None
+        return self._finite_table(name, SEALED_EVENTS) if self.has(f"{name}.parquet") else None
 
     @property
     def is_sealed(self) -> bool:

@@ -1,7 +1,7 @@
 """The JSON schema of run.json, made from its types, and what becomes of a field that does not fit."""
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -88,22 +88,44 @@ def surely_fits(schema: Mapping[str, Any]) -> Check:
     """
     if not schema:
         return lambda _: True
-    said = schema["type"]
-    kinds = frozenset(kind for name in ([said] if isinstance(said, str) else said) for kind in KINDS[name])
-    fields = {name: surely_fits(field) for name, field in schema.get("properties", {}).items() if field}
-    others = surely_fits(schema.get("additionalProperties", {}))
-    items = surely_fits(schema.get("items", {}))
+    kinds = _kinds(schema)
+    known = {name: field for name, field in schema.get("properties", {}).items() if field}
+    scalars = {name: _kinds(field) for name, field in known.items() if _kinds(field).isdisjoint((dict, list))}
+    fields = {name: surely_fits(field) for name, field in known.items() if name not in scalars}
+    others = _all_fit(schema.get("additionalProperties", {}))
+    items = _all_fit(schema.get("items", {}))
 
     def check(value: Any) -> bool:
         kind = type(value)
-        if kind is dict and dict in kinds:
-            known = all(fits(value[name]) for name, fits in fields.items() if name in value)
-            return known and all(map(others, value.values()))
-        if kind is list and list in kinds:
-            return all(map(items, value))
-        return kind in kinds
+        if kind not in kinds:
+            return False
+        if kind is dict:
+            for name in scalars.keys() & value.keys():
+                if type(value[name]) not in scalars[name]:
+                    return False
+            for name in fields.keys() & value.keys():
+                if not fields[name](value[name]):
+                    return False
+            return others(value.values())
+        return items(value) if kind is list else True
 
     return check
+
+
+def _all_fit(schema: Mapping[str, Any]) -> Callable[[Iterable[Any]], bool]:
+    """Return a check of many values; of scalars it compares no more than the types that there are."""
+    if not schema:
+        return lambda _: True
+    kinds, check = _kinds(schema), surely_fits(schema)
+    if kinds.isdisjoint((dict, list)):
+        return lambda values: kinds.issuperset(map(type, values))
+    return lambda values: all(map(check, values))
+
+
+def _kinds(schema: Mapping[str, Any]) -> frozenset[type]:
+    """Return the types of plain data that a schema lets by."""
+    said = schema["type"]
+    return frozenset(kind for name in ([said] if isinstance(said, str) else said) for kind in KINDS[name])
 
 
 def leave_out_misfits(record: dict[str, Any]) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from smc.results.durable import check_room, make_folder, named_errors
 from smc.results.litter import remove_litter
 from smc.results.lock import exclusive, held_folder, unclaimed
 from smc.results.manifest import NAME, RUN_ID, verify
+from smc.results.naming import renamed
 from smc.results.status import FAILED, FINISHED, KILLED, STARTED, read_status, utc_now, write_status
 
 ABSENT = "absent"
@@ -136,7 +137,7 @@ class RunStore:
 
     def status(self, run_id: str) -> dict[str, Any]:
         """Return what the run last said of itself; an empty record if nothing."""
-        return read_status(self.statuses / f"{self.folder(run_id).name}.json")
+        return renamed(self.output, run_id, read_status(self.statuses / f"{self.folder(run_id).name}.json"))
 
     def host(self, run_id: str) -> str | None:
         """Return the machine that last wrote the run's status here, as far as it is known."""

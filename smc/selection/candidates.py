@@ -15,6 +15,7 @@ from smc.evaluation.predictions import (
     first_of_events,
     with_shares,
 )
+from smc.evaluation.rows import AnyRows, Rows
 from smc.results.return_scheme import return_scheme
 from smc.selection.candidate import Candidate, Identity
 from smc.selection.evidence import EventEvidence, SplitResult
@@ -29,21 +30,23 @@ NOTES = ("stopped_by_watch", "partial")
 def candidates_of(
     run_id: str,
     record: Mapping[str, Any],
-    predictions: pd.DataFrame,
-    returns: pd.DataFrame,
+    predictions: AnyRows,
+    returns: AnyRows,
     *,
-    sealed: pd.DataFrame | None = None,
+    sealed: AnyRows | None = None,
 ) -> list[Candidate]:
     """Return a run's candidates: one, or of a pool one for each symbol.
 
     Parameters
     ----------
     record, predictions, returns
-        As `smc.results.Run` gives them.
+        As `smc.results.Run` gives them, tables or rows of them.
     sealed
         ``symbol``, ``event``, ``time`` and ``end`` of test events that wait to be opened; None if none do.
     """
     by_symbol = record.get("by_symbol") or {record["symbol"]: record}
+    said, earned = Rows.of(predictions), Rows.of(returns)
+    waiting = None if sealed is None else Rows.of(sealed)
     return [
         _candidate(
             _identity(run_id, record, symbol),
@@ -53,15 +56,15 @@ def candidates_of(
                 "own_classes": record.get("own_classes") or (),
                 "is_pooled": len(by_symbol) > 1,
             },
-            _rows(predictions, "symbol", symbol),
-            _rows(returns, "symbol", symbol),
-            sealed=None if sealed is None else _rows(sealed, "symbol", symbol),
+            _rows(said, "symbol", symbol),
+            _rows(earned, "symbol", symbol),
+            sealed=None if waiting is None else _rows(waiting, "symbol", symbol),
         )
         for symbol, own in by_symbol.items()
     ]
 
 
-def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
+def split_result(rows: AnyRows, net: AnyRows) -> SplitResult | None:
     """Return what some held-out predictions say, or None where there are none.
 
     Parameters
@@ -74,16 +77,15 @@ def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
     """
     if not len(rows):
         return None
-    rows = with_shares(rows)
+    rows = with_shares(Rows.of(rows))
     time, end = _event_times(rows)
     correct = baseline = score = None
     if not class_columns(rows):
-        score = event_means(
-            rows, r2_scores(*(rows[name].to_numpy(np.float64) for name in ("label", "prediction")))
-        )
+        label, prediction = (rows[name].astype(np.float64) for name in ("label", "prediction"))
+        score = event_means(rows, r2_scores(label, prediction))
     else:
-        label = rows["label"].to_numpy()
-        correct = event_means(rows, (label == rows["prediction"].to_numpy()).astype(np.float64))
+        label = rows["label"]
+        correct = event_means(rows, (label == rows["prediction"]).astype(np.float64))
         baseline = event_means(rows, (label == _baseline_class(rows)).astype(np.float64))
     return SplitResult(
         EventEvidence(time, end, event_means(rows, return_coefficient(rows))),
@@ -92,7 +94,7 @@ def split_result(rows: pd.DataFrame, net: pd.DataFrame) -> SplitResult | None:
         correct,
         baseline,
         is_constant=len(np.unique(rows["prediction"])) < 2,
-        is_idle=not (len(net) and net["position"].to_numpy().any()),
+        is_idle=not (len(net) and np.asarray(net["position"]).any()),
         score=score,
     )
 
@@ -116,21 +118,23 @@ def r2_scores(label: FloatArray, prediction: FloatArray) -> FloatArray:
 
 
 def nanoseconds(stamps: ArrayLike) -> IntArray:
-    """Return a column of stamps as nanoseconds since 1970, whatever their unit and zone.
+    """Return a column of stamps as nanoseconds since 1970, whatever their unit and zone; an array's is UTC.
 
     >>> nanoseconds(pd.Series(pd.to_datetime(["1970-01-01T00:00:01"], utc=True)))
     array([1000000000])
     """
-    return pd.DatetimeIndex(stamps).tz_convert(None).to_numpy().astype("datetime64[ns]").astype(np.int64)
+    if not isinstance(stamps, np.ndarray):
+        stamps = pd.DatetimeIndex(stamps).tz_convert(None).to_numpy()
+    return stamps.astype("datetime64[ns]").astype(np.int64)
 
 
 def _candidate(
     identity: Identity,
     own: Mapping[str, Any],
-    predictions: pd.DataFrame,
-    returns: pd.DataFrame,
+    predictions: Rows,
+    returns: Rows,
     *,
-    sealed: pd.DataFrame | None,
+    sealed: Rows | None,
 ) -> Candidate:
     periods = (own.get("financial_metrics") or {}).get("periods_per_year")
     net = {split: _rows(returns, "part", split) for split in HELD_OUT}
@@ -172,33 +176,30 @@ def _notes(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({*marks, *reasons} - {"not_finite", "not_saved"}))
 
 
-def _rows(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
-    if not len(table):
-        return table
-    chosen = np.flatnonzero(table[column].to_numpy() == value)
-    return table if len(chosen) == len(table) else table.take(chosen)
+def _rows(table: Rows, column: str, value: str) -> Rows:
+    return table.where(table[column] == value) if len(table) else table
 
 
-def _track_record(bars: pd.DataFrame, periods: float | None) -> TrackRecord | None:
+def _track_record(bars: Rows, periods: float | None) -> TrackRecord | None:
     """Return the record of one account: of several, the mean of what each shows."""
-    accounts = (
-        [own.to_numpy(dtype=np.float64) for _, own in bars.groupby("account")["net"]] if len(bars) else []
-    )
+    if periods is None or not len(bars):
+        return None
+    account, net = bars["account"], bars["net"].astype(np.float64)
+    accounts = (net[account == number] for number in np.unique(account))
     records = [
-        TrackRecord.of(net, periods_per_year=periods)
-        for net in accounts
-        if periods is not None and len(net) > 1 and np.ptp(net) > 0
+        TrackRecord.of(own, periods_per_year=periods) for own in accounts if len(own) > 1 and np.ptp(own) > 0
     ]
     return mean_record(records) if records else None
 
 
-def _event_times(rows: pd.DataFrame) -> tuple[IntArray, IntArray]:
+def _event_times(rows: Rows) -> tuple[IntArray, IntArray]:
     """Return when each event is decided on, and when its label ends."""
-    events = rows.iloc[first_of_events(rows)]
-    return nanoseconds(events["time"]), bar_times(events["end"].to_numpy(), events)
+    first = first_of_events(rows)
+    events = Rows({name: rows[name][first] for name in ("event", "time", "end")})
+    return nanoseconds(events["time"]), bar_times(events["end"], events)
 
 
-def bar_times(positions: IntArray, events: pd.DataFrame) -> IntArray:
+def bar_times(positions: IntArray, events: AnyRows) -> IntArray:
     """Return when bars are, nanoseconds since 1970, told by the bars that have an event.
 
     Bars between two events are taken to be evenly spaced, those behind the last one as far apart as on the
@@ -214,13 +215,14 @@ def bar_times(positions: IntArray, events: pd.DataFrame) -> IntArray:
     >>> pd.to_datetime(times).day.tolist()
     [3, 8]
     """
-    known, time = events["event"].to_numpy(), nanoseconds(events["time"])
+    known, time = np.asarray(events["event"]), nanoseconds(events["time"])
     spacing = (time[-1] - time[0]) / max(known[-1] - known[0], 1)
     within = np.interp(positions, known, time.astype(np.float64))
     return (within + spacing * np.maximum(positions - known[-1], 0)).astype(np.int64)
 
 
-def _baseline_class(rows: pd.DataFrame) -> FloatArray:
-    names = [name for name in rows if str(name).startswith(f"{BASELINE}_")]
-    classes = np.array([int(str(name).removeprefix(f"{BASELINE}_")) for name in names])
-    return classes[np.nan_to_num(rows[names].to_numpy(dtype=np.float64)).argmax(axis=1)]
+def _baseline_class(rows: Rows) -> IntArray:
+    names = [name for name in rows if name.startswith(f"{BASELINE}_")]
+    classes = np.array([int(name.removeprefix(f"{BASELINE}_")) for name in names])
+    said = np.column_stack([rows[name].astype(np.float64) for name in names])
+    return classes[np.nan_to_num(said).argmax(axis=1)]

@@ -19,6 +19,7 @@ from smc.trials import Head, Ledger
 
 NAME, HISTORY = "manifest.json", "manifests"
 SCHEMA = Path(__file__).with_name("manifest.schema.json")
+ALL_PASSED = "every gate is passed"
 #: What a program finds where no model is selected.
 NOTHING_MET, REVIEW = "No models met quality criteria", "MANUAL_REVIEW_REQUIRED"
 
@@ -189,7 +190,7 @@ def _entry(verdict: Verdict) -> dict[str, Any]:
         "selected_model": chosen.identity.model if chosen else None,
         "run_id": chosen.run_id if chosen else None,
         "candidate": _run_and_model(candidate) if candidate else None,
-        "reason": "every gate is passed" if chosen else NOTHING_MET,
+        "reason": _reason(verdict),
         "decided_by": f"{decided.name}: {decided.explanation}" if decided else None,
         "action": None if chosen else REVIEW,
         "test_accuracy": test.accuracy if test and _was_reached(verdict) else None,
@@ -200,6 +201,23 @@ def _entry(verdict: Verdict) -> dict[str, Any]:
         "questions": list(verdict.questions),
         "evidence": dict(verdict.evidence),
     }
+
+
+#: What the runs of a symbol are ranked by: column of the comparison -> what it is called.
+RANKED_BY = {"score": "score", "lower_bound": "lower bound of the evidence"}
+
+
+def _reason(verdict: Verdict) -> str:
+    """Say in words why a run was chosen: what it is the best by, and among how many."""
+    if verdict.chosen is None:
+        return NOTHING_MET
+    row = next((row for row in verdict.comparison if row["run_id"] == verdict.chosen.run_id), {})
+    ranked = next(((name, row[key]) for key, name in RANKED_BY.items() if row.get(key) is not None), None)
+    if ranked is None:
+        return ALL_PASSED
+    n_runs = len(verdict.comparison)
+    among = f"among those of {n_runs} runs that pass the filters" if n_runs > 1 else "of the one run"
+    return f"Best {ranked[0]}, {ranked[1]:.3f}, {among}; {ALL_PASSED}"
 
 
 def _run_and_model(run: Candidate) -> dict[str, str]:

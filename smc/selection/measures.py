@@ -1,13 +1,13 @@
 """What an event says for a model: a value whose mean over the events is the score above the baseline's."""
 
 import numpy as np
-import pandas as pd
 
 from smc.evaluation.predictions import BASELINE, all_classes, probabilities, share_weights
+from smc.evaluation.rows import AnyRows
 from smc.typing import FloatArray, IntArray
 
 
-def return_coefficient(rows: pd.DataFrame) -> FloatArray:
+def return_coefficient(rows: AnyRows) -> FloatArray:
     """Correlation between what the model adds to the baseline's forecast and the return that follows.
 
     With u the expected class under the model less that under the baseline (of a regression, the forecasts),
@@ -48,8 +48,8 @@ def return_coefficient(rows: pd.DataFrame) -> FloatArray:
             _baseline_probabilities(rows, classes) @ classes,
         )
     else:
-        predicted, expected = (rows[name].to_numpy(dtype=np.float64) for name in ("prediction", BASELINE))
-    added, earned = predicted - expected, rows["ret"].to_numpy(dtype=np.float64)
+        predicted, expected = (np.asarray(rows[name], dtype=np.float64) for name in ("prediction", BASELINE))
+    added, earned = predicted - expected, np.asarray(rows["ret"], dtype=np.float64)
     share = share_weights(rows)
     if "fold" in rows and len(np.unique(rows["fold"])) > 1:
         added = _less_earlier(added, rows, share)
@@ -59,21 +59,21 @@ def return_coefficient(rows: pd.DataFrame) -> FloatArray:
     return added * earned / scale if scale > 1e-15 else np.zeros(len(rows))
 
 
-def _less_earlier(added: FloatArray, rows: pd.DataFrame, share: FloatArray | None) -> FloatArray:
+def _less_earlier(added: FloatArray, rows: AnyRows, share: FloatArray | None) -> FloatArray:
     """Return each value less the mean over all earlier events; 0 of the first event.
 
     Rows without an ``event`` have one row an event.
     """
     counts = np.ones(len(added)) if share is None else share
-    event = rows["event"].to_numpy() if "event" in rows else np.arange(len(added))
+    event = np.asarray(rows["event"]) if "event" in rows else np.arange(len(added))
     first = np.searchsorted(event, event)
     total, n_before = (np.concatenate([[0.0], each.cumsum()])[first] for each in (added * counts, counts))
     return np.where(first > 0, added - total / np.maximum(n_before, 1e-12), 0.0)
 
 
-def _baseline_probabilities(rows: pd.DataFrame, classes: IntArray) -> FloatArray:
+def _baseline_probabilities(rows: AnyRows, classes: IntArray) -> FloatArray:
     matrix = np.zeros((len(rows), len(classes)))
     for k, name in enumerate(classes.tolist()):
         if f"{BASELINE}_{name}" in rows:
-            matrix[:, k] = np.nan_to_num(rows[f"{BASELINE}_{name}"].to_numpy(dtype=np.float64))
+            matrix[:, k] = np.nan_to_num(np.asarray(rows[f"{BASELINE}_{name}"], dtype=np.float64))
     return matrix

@@ -10,14 +10,15 @@ import pandas as pd
 
 from smc.errors import PlaceError, ResultsError
 from smc.evaluation.predictions import BASELINE
+from smc.evaluation.rows import AnyRows
 from smc.outside.regular_file import read_json
 from smc.results import Run, RunStore, list_runs, load_run
 from smc.results.manifest import RUN_ID
 from smc.results.opened_scores import SCORES
 from smc.results.own_code import own_targets
 from smc.results.plain import to_plain
-from smc.results.return_scheme import SIMPLE
-from smc.results.run import reading
+from smc.results.return_scheme import SIMPLE, is_of_today
+from smc.results.run import SEALED_EVENTS, reading
 from smc.selection.candidate import Candidate, SymbolTrials
 from smc.selection.candidates import candidates_of
 from smc.selection.facts import RunFacts, plain, remembered
@@ -287,12 +288,13 @@ def _changed(folder: Path) -> str:
 
 
 def _candidates(run: Run) -> list[Candidate]:
+    sealed = "sealed_predictions"
     return candidates_of(
         run.run_id,
         _with_own_classes(run),
-        _with_baseline(run.predictions),
-        run.returns,
-        sealed=run.sealed_events(),
+        _with_baseline(run.rows("predictions")),
+        run.rows("returns") if is_of_today(run.record) else run.returns,
+        sealed=run.rows(sealed, SEALED_EVENTS) if run.has(f"{sealed}.parquet") else None,
     )
 
 
@@ -316,7 +318,7 @@ def runs_summary(
     }
 
 
-def _with_baseline(predictions: pd.DataFrame) -> pd.DataFrame:
+def _with_baseline(predictions: AnyRows) -> AnyRows:
     """Return predictions that say what the baseline said, too."""
     if len(predictions) and not any(str(name).startswith(BASELINE) for name in predictions):
         raise ValueError("its predictions lack the baseline's; it was made by an older version, run it again")

@@ -19,9 +19,11 @@ from smc.interfaces import (
     RecordWatch,
     RunTracker,
     Splitter,
+    ToPosition,
     TrialLedger,
     Tuner,
 )
+from smc.laws.answers import positions_of
 from smc.monitor.webhook import Webhook
 from smc.pipeline import FoldPipeline
 from smc.typing import Config
@@ -50,6 +52,11 @@ class Components:
     tuner: Tuner
     ledger: TrialLedger
     side: str
+
+    @property
+    def to_position(self) -> ToPosition:
+        """What the labels trade on predictions, held to its rule."""
+        return positions_of(self.labels)
 
     @classmethod
     def from_config(cls, config: Config) -> "Components":
@@ -98,7 +105,7 @@ def with_positions(calibrator: ProbabilityCalibrator, labels: Labeller) -> Proba
     classes = sorted(getattr(labels, "classes", ()))
     if len(classes) != 2 or "positions" not in calibrator.get_params():
         return calibrator
-    return calibrator.set_params(positions=[float(position) for position in labels.position(classes)])
+    return calibrator.set_params(positions=[float(position) for position in positions_of(labels)(classes)])
 
 
 def check_runs_here(estimator: Estimator) -> Estimator:

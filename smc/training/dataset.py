@@ -14,6 +14,7 @@ from smc.errors import ConfigError, LabelError, ModelError
 from smc.features.feature_set import FeatureSet
 from smc.interfaces import EventDetector, FeatureExtractor, Labeller
 from smc.labels.label_table import return_attribution
+from smc.laws.answers import checked_events, checked_labels
 from smc.typing import Bars, FloatArray, IntArray, SampleWeight, Spans
 from smc.windows import Windows
 
@@ -150,14 +151,15 @@ def label_events(bars: pd.DataFrame, features: pd.DataFrame, source: EventSource
     Raises
     ------
     LabelError
-        No event is left; the message holds the account.
+        No event is left; the message holds the account. Or a class of one's own gave what is none.
     """
     warm_up = source.features.warm_up
-    candidates = source.events.compute(bars, features)
+    candidates = checked_events(source.events, source.events.compute(bars, features), len(bars))
     settled = candidates[candidates >= warm_up]
     known = traded(bars, settled)
     side = event_side(bars, known, features, source)
-    labels = source.labels.compute(bars, known, side)
+    answered = source.labels.compute(bars, known, side)
+    labels = checked_labels(source.labels, answered, known, len(bars), task=source.labels.task)
     events = labels.reset_index()
     rows = events["event"].to_numpy()
     account = {

@@ -56,7 +56,7 @@ def evaluate(
             _of(symbol, made),
             _of(symbol, baseline.predictions),
             own_bars,
-            components.labels.position,
+            components.to_position,
         )
         for symbol, own_bars in bars.items()
     }
@@ -70,7 +70,7 @@ def evaluate(
         for symbol, record in records.items():
             own = _of(symbol, of_part(made, OUT_OF_FOLD))
             trading = (
-                components.evaluation.trading(bars[symbol], components.labels.position) if can_trade else None
+                components.evaluation.trading(bars[symbol], components.to_position) if can_trade else None
             )
             record["backtest_paths"] = cast(BacktestPaths | None, backtest_paths(own, trading))
     if not can_trade:

@@ -56,7 +56,7 @@ def _kept_naming(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
     """Say what became of a name, tags or a note that a finished run does not have.
 
     >>> _kept_naming({"name": "idea-1", "tags": []}, {"name": "idea-3", "tags": []})
-    " (it keeps its name 'idea-1': a finished folder is never rewritten, so 'idea-3' is written nowhere)"
+    " (it keeps its name 'idea-1', and 'idea-3' is written nowhere: python -m smc.tag changes it)"
     >>> _kept_naming({"name": "idea-1", "tags": ["h4"]}, {"name": "idea-1", "tags": []})
     ''
     """
@@ -65,8 +65,8 @@ def _kept_naming(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
         return ""
     has = ", ".join(f"its {key} {kept[key]!r}" if kept.get(key) else f"no {key}" for key in refused)
     new = ", ".join(repr(asked[key]) for key in refused)
-    are = "is" if len(refused) == 1 else "are"
-    return f" (it keeps {has}: a finished folder is never rewritten, so {new} {are} written nowhere)"
+    are, it = ("is", "it") if len(refused) == 1 else ("are", "them")
+    return f" (it keeps {has}, and {new} {are} written nowhere: python -m smc.tag changes {it})"
 
 
 def _stopped(record: RunRecord) -> str:

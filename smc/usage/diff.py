@@ -2,10 +2,12 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.diff",
         description="Say what differs between two runs, and which figures differ by more than their seeds.",
     )

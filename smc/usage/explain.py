@@ -2,6 +2,8 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 Say why the model of a finished run answers what it does: what each feature contributes (SHAP), what the model
 loses without it out of fold, and in which direction it moves the answer; or one decision, with event=.
@@ -19,7 +21,7 @@ N_EVENTS = 1000
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.explain", description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     command.add_argument("words", nargs="*", metavar="run, event=, symbol=", help="see above")

@@ -2,6 +2,8 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 The ledger counts everything that is tried, whatever folder it is tried in, before its first fit. It is one
 file in your data directory, or where SMC_LEDGER says (a path or a database URL); a verdict is corrected for
@@ -16,7 +18,7 @@ all of it.
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.ledger",
         description=USAGE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -2,10 +2,12 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.reproduce",
         description="Rebuild finished runs, and say what is identical and what is not.",
     )

@@ -2,6 +2,8 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 Finished runs side by side, the latest first: of what was asked for only what differs, the out-of-fold figure
 with its interval first. Test figures are hidden, since who sees many at once picks among them.
@@ -16,7 +18,7 @@ with its interval first. Test figures are hidden, since who sees many at once pi
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.runs", description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     command.add_argument("--output", default="outputs", help="root of all results (default: outputs)")

@@ -2,10 +2,12 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.show",
         description="Show a finished run: its figures with what they must be read against, and pictures; or "
         "the traceback of one that failed, with the lines of your own code marked.",
@@ -23,6 +25,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--name", help="list the runs of this name; * stands for any text: 'idea-*'")
     command.add_argument(
         "--config", action="store_true", help="every value of the configuration with its source"
+    )
+    command.add_argument(
+        "--trades",
+        action="store_true",
+        help="print its trades as CSV, of the parts that are opened: --trades > trades.csv",
     )
     command.add_argument(
         "--no-pictures",

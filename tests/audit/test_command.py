@@ -13,8 +13,9 @@ import pytest
 from smc import api
 from smc.audit import on_record
 from smc.audit.__main__ import main
-from smc.audit.audit import CHECKS, FORMER_NAMES
+from smc.audit.checks import CHECKS
 from smc.trials import Ledger
+from smc.usage.audit import FORMER_NAMES, QUESTIONS
 
 MINE = """
 import pandas as pd
@@ -95,7 +96,7 @@ def test_a_clean_run_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--only", "splits"], "no such check; there are future"),
+        (["--only", "splits"], "no such check; did you mean split? (checks: future"),
         (["modl=xgboost"], "did you mean model"),
         (["symbol=[SP500,NASDAQ]"], "one symbol"),
         (["--pipeline", "leaking_features.Nothing"], "dotted path of a class"),
@@ -144,6 +145,10 @@ def test_a_check_answers_to_its_former_name_too(folder: Path) -> None:
     assert [finding.check for finding in report.findings] == ["split", "single_feature_leakage"]
     assert {former for former in FORMER_NAMES if former in CHECKS} == set()
     assert set(FORMER_NAMES.values()) <= set(CHECKS)
+
+
+def test_help_tells_of_every_check_what_it_asks() -> None:
+    assert {name: check.question for name, check in CHECKS.items()} == QUESTIONS
 
 
 def test_every_check_is_a_class_of_its_own_file() -> None:

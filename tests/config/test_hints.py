@@ -80,12 +80,13 @@ NOT_REMEDIED = {
     "foo=1": "foo: no such key",
     "split.foo=1": "split.foo: no such key",
     "model.foo=1": "model.foo: no such key",
-    "model=logistic model.max_depth=3": "model.max_depth: no such key",
+    "model=logistic model.max_depth=3": "model.max_depth: no such key; "
+    "model=extra_trees or model=lightgbm or model=random_forest have it",
     "monitor.watches.mine.limit=1": "monitor.watches.mine: no such key",
     "trainer.callbacks.mine=1": "trainer.callbacks.mine: no such key",
     "~model.foo": "model.foo: no such key",
     "model.max_depth=3,4": "model.max_depth=3,4: a comma list is several runs, add -m",
-    "model.max_depth=[3": "model.max_depth=[3: the value cannot be read (no viable alternative at input '[3')",
+    "model.max_depth=[3": "model.max_depth=[3: the value cannot be read, a bracket is open",
     "-m seed=0,1 model.foo=3": "model.foo: no such key",
 }
 

@@ -21,7 +21,7 @@ REFUSED = {
     # groups and options
     "modle=xgboost": r"modle: no such key; did you mean model\?",
     "model=XGBost": r"model=XGBost: no such option; did you mean xgboost\?",
-    "model= xgboost": r"xgboost: not of the form key=value",
+    "model= xgboost": r"^error: model= xgboost: an override has no spaces; type model=xgboost$",
     "model": r"model: not of the form key=value",
     "model==xgboost": r"model==xgboost: the value cannot be read",
     "model=": r"model=: no such option \(options: averaging, baseline,",

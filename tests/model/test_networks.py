@@ -155,6 +155,30 @@ def test_ctrl_c_keeps_the_best_so_far_and_a_second_one_ends_the_program(cls, rec
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def test_a_signal_that_a_program_takes_for_ctrl_c_keeps_the_best_so_far(number):
+    def press(progress):
+        if progress.iteration == 3:
+            os.kill(os.getpid(), number)
+
+    before = signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        model = fitted(MLP, callback=press)
+    finally:
+        signal.signal(number, before)
+    assert (model.stop_reason_, model.n_rounds_) == ("interrupted", 4)
+
+
+def test_a_slurm_job_changes_nothing_and_takes_over_no_signal(monkeypatch):
+    alone = answers(fitted(MLP))
+    for name, value in {"NTASKS": "4", "JOB_ID": "9", "JOB_NAME": "sweep", "PROCID": "0"}.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    seen = []
+    model = fitted(MLP, callback=lambda _: seen.append(signal.getsignal(signal.SIGUSR1)))
+    assert answers(model).tobytes() == alone.tobytes()
+    assert set(seen) == {signal.SIG_DFL}
+
+
 def test_a_program_that_handles_ctrl_c_itself_keeps_its_way():
     caught = []
     before = signal.signal(signal.SIGINT, lambda *_: caught.append(1))

@@ -56,6 +56,7 @@ def test_a_bar_behind_an_event_is_none(run, bars, output):
         True,
         False,
     ]
+    assert [decider.decide(bars.iloc[: last + 1])["position"] for last in (behind - 1, behind)][1] == 0
 
 
 @pytest.mark.parametrize("side", [-1, 1])

@@ -49,7 +49,7 @@ def text(shown: str) -> str:
 )
 def test_a_cell_that_ends_in_a_result_shows_its_tables(made, name, says):
     shown = made[name]._repr_html_()
-    assert "<table>" in shown
+    assert "<table" in shown
     assert says.lower() in text(shown).lower()
 
 
@@ -69,5 +69,5 @@ def test_text_from_outside_does_not_become_markup():
 
 
 def test_the_functions_are_named():
-    assert set(api.__all__) == {"audit", "decide", "explain", "runs", "select", "show", "train"}
+    assert set(api.__all__) == {"audit", "decide", "explain", "runs", "select", "show", "trades", "train"}
     assert all(callable(getattr(api, name)) for name in api.__all__)

@@ -40,6 +40,7 @@ def test_each_task_has_its_pictures(make_run, tmp_path, kind, own):
         assert f"({path.name})" in saved.page.read_text(encoding="utf-8")
     assert {path.name for path in (tmp_path / "report").iterdir()} == {
         "report.md",
+        "report.html",
         *(path.name for path in saved.pictures.values()),
     }
 

@@ -77,7 +77,7 @@ def test_show_prints_the_run_and_saves_its_pictures_beside_the_runs(output, caps
     main([ONE, "--output", str(output)])
     text = capsys.readouterr().out
     assert text.startswith("Run\n")
-    assert f"reports/{ONE}: report.md, overview.png" in " ".join(text.split()).replace("/ ", "/")
+    assert f"reports/{ONE}: report.html, report.md, overview.png" in " ".join(text.split()).replace("/ ", "/")
     assert (output / "reports" / ONE / "equity.png").is_file()
 
 

@@ -201,8 +201,10 @@ def test_json_that_no_run_writes_is_refused_whatever_it_is(folder, text):
 def test_an_infinite_probability_is_named_with_its_row(folder):
     table = io.BytesIO()
     pd.DataFrame({"probability": [0.25, np.inf]}).to_parquet(table)
-    with pytest.raises(ResultsError, match=r"predictions\.parquet: probability of row 1 is not finite"):
-        changed(folder, "predictions.parquet", table.getvalue()).predictions  # noqa: B018
+    run = changed(folder, "predictions.parquet", table.getvalue())
+    for read in (lambda: run.predictions, lambda: run.rows("predictions")):
+        with pytest.raises(ResultsError, match=r"predictions\.parquet: probability of row 1 is not finite"):
+            read()
 
 
 def test_a_file_that_the_list_does_not_name_is_not_read(folder):

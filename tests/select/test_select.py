@@ -44,6 +44,9 @@ def test_a_manifest_says_what_the_specification_lists(commit, select, output):
     assert good["test_accuracy"] == 0.65
     assert good["train_val_gap"] == 0.05
     assert good["action"] is None
+    bound = good["comparison"][0]["lower_bound"]
+    said = f"Best lower bound of the evidence, {bound:.3f}, of the one run; every gate is passed"
+    assert good["reason"] == said
     assert (poor["verdict"], poor["selected_model"], poor["run_id"]) == ("NO_MODEL", None, None)
     assert poor["reason"] == "No models met quality criteria"
     assert poor["action"] == "MANUAL_REVIEW_REQUIRED"

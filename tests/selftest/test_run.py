@@ -147,7 +147,8 @@ def test_mistakes_of_the_users_end_with_2(tmp_path: Path, capsys: pytest.Capture
     for asked, said in (
         (["--best", "0.5"], "--best must be"),
         (["--models", "nonsense"], "nonsense"),
-        (["--sybols", "3"], "unrecognized arguments: --sybols"),
+        (["--sybols", "3"], "--sybols: no such option; did you mean --symbols?"),
+        (["model=xgboost"], "model=xgboost: a self-test sets model itself, as its option says: --models"),
         (["labels=direction"], "true odds"),
     ):
         assert exit_code(*asked, *there) == 2

@@ -50,6 +50,17 @@ def test_logits_are_those_of_a_plain_loop(n_rows: int, n_blocks: int, performanc
     assert found.n_configurations == 9
 
 
+def test_the_panel_is_left_as_it_was_and_asked_again_says_the_same() -> None:
+    panel = noise()
+    panel[:, 2], panel[:120, 4] = 0.5, 0.0
+    before = panel.copy()
+    first, second = (probability_of_backtest_overfitting(panel, n_blocks=8) for _ in range(2))
+    np.testing.assert_array_equal(panel, before)
+    np.testing.assert_array_equal(first.logits, second.logits)
+    np.testing.assert_allclose(np.sort(first.logits), np.sort(plain_logits(panel, 8, "sharpe")))
+    assert (first.spread, first.null_low) == (second.spread, second.null_low)
+
+
 def test_the_median_itself_counts_as_overfitted() -> None:
     column = np.random.default_rng(0).normal(size=40)
     found = probability_of_backtest_overfitting(np.column_stack([column, column, column]), n_blocks=4)

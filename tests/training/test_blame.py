@@ -91,6 +91,10 @@ class Refused(Direction):
 
 class Returned(Direction):
     def compute(self, *_): return None
+
+class Unsized(Direction):
+    horizon = None
+    def __init__(self): pass
 """
 
 
@@ -176,12 +180,20 @@ def test_a_sweep_names_it_too(smc_train):
 
 
 def test_what_smc_itself_raises_is_told_apart(smc_train, tmp_path):
-    code, said = smc_train("labels._target_=own_parts.Returned")
+    code, said = smc_train("labels._target_=own_parts.Unsized", "~labels.horizon")
     assert code == 1
-    assert said.startswith("failed: AttributeError: 'NoneType'")
-    assert re.search(r"in smc's own code, label_events \(.*dataset\.py, line \d+\): a bug, unless", said)
+    assert said.startswith("failed: TypeError: '>='")
+    assert re.search(r"in smc's own code, check_fit \(.*dataset\.py, line \d+\): a bug, unless", said)
+    assert "python -m smc.check own_parts.Unsized tells whether it keeps its contract" in said
     _, status = status_of(tmp_path)
     assert not status["culprit"]["is_own"]
+
+
+def test_an_answer_that_is_none_names_the_method_that_gave_it(smc_train):
+    code, said = smc_train("labels._target_=own_parts.Returned")
+    assert code == 2
+    line = line_of("def compute(self, *_): return None")
+    assert f"Returned.compute (own_parts.py, line {line}): must return a DataFrame, got None" in said
 
 
 def test_a_watch_that_raises_is_a_warning_and_the_run_goes_on(smc_train, tmp_path):

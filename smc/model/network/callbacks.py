@@ -67,6 +67,18 @@ class Interrupt:
         self.asked = True
 
 
+class OwnSigterm(Callback):
+    """Leave SIGTERM to the program, as it was when this was made: Lightning would leave it by an exit."""
+
+    def __init__(self) -> None:
+        self._before = signal.getsignal(signal.SIGTERM)
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        """Put back what Lightning has replaced, once it has."""
+        if self._before is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._before)
+
+
 class KeepBest(Callback):
     """Keep the weights of the epoch that `Rounds` calls the best, and return to them at the end.
 

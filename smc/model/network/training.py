@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pytorch_lightning
 import torch
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.loggers.logger import DummyLogger
 from torch import Tensor, nn
 
@@ -16,7 +17,7 @@ from smc.errors import NotFiniteError
 from smc.fit_progress import FitCallback
 from smc.model.estimator import Rows
 from smc.model.network.batches import Batches, InputTensors, Sample
-from smc.model.network.callbacks import Interrupt, KeepBest, StopReason, figures
+from smc.model.network.callbacks import Interrupt, KeepBest, OwnSigterm, StopReason, figures
 from smc.model.network.devices import check_devices, one_thread, seeded
 from smc.model.network.inference import importances_of
 from smc.model.network.module import EpochOutputs, NetworkModule
@@ -79,7 +80,8 @@ def train_network(
             batches = Batches(train, schedule.batch_size, schedule.seed, interrupt.is_asked)
             keep_best = KeepBest(val)
             monitor = None if callback is None else MonitorCallback(callback)
-            callbacks = [keep_best, monitor, *own_callbacks, StopReason(interrupt, monitor)]
+            sigterm = OwnSigterm() if schedule.devices == 1 else None
+            callbacks = [sigterm, keep_best, monitor, *own_callbacks, StopReason(interrupt, monitor)]
             _trainer(schedule, callbacks).fit(module, batches)
             # A trainer refers to itself in a circle, and would keep the rows until it is collected.
             for holder in (batches, keep_best):
@@ -136,6 +138,7 @@ def _trainer(
         num_sanity_val_steps=0,
         limit_val_batches=0,
         use_distributed_sampler=False,
+        plugins=[LightningEnvironment()],  # Slurm's would refuse --ntasks, and requeue the job on SIGUSR1
     )
 
 

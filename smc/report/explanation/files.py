@@ -3,7 +3,6 @@
 import io
 from base64 import b64encode
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -13,6 +12,7 @@ from smc.report.document import Section
 from smc.report.explanation.section import points, ranking_table
 from smc.report.html.blocks import section_block
 from smc.report.html.markup import Html, joined, tag
+from smc.report.html.page import whole_page
 
 
 def model_files(record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
@@ -61,8 +61,6 @@ def _png(figure: Any) -> bytes:
     return buffer.getvalue()
 
 
-CSS = Html(files("smc.report.html").joinpath("page.css").read_text(encoding="utf-8"))
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 CAPTIONS = {
     "contributions": "What each feature contributes, event by event",
     "importance": "What the model loses without a feature",
@@ -74,19 +72,11 @@ def page(
     record: Mapping[str, Any], ranked: pd.DataFrame, pictures: Mapping[str, bytes], *, n_listed: int
 ) -> str:
     """Write the page."""
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", f"Explanation: {record['title']}"),
-        tag("style", CSS),
-    )
     shown = [_picture(name, pictures[name]) for name in CAPTIONS if name in pictures]
     about = section_block(Section("What was explained", points(record)))
     table = section_block(Section("Features", tables=[ranking_table(ranked, n_listed=n_listed)]))
-    body = tag("body", tag("main", tag("h1", f"Explanation: {record['title']}"), about, joined(shown), table))
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+    title = f"Explanation: {record['title']}"
+    return whole_page(title, tag("h1", title), about, joined(shown), table)
 
 
 def _picture(name: str, data: bytes) -> Html:

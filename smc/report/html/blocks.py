@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smc.report.document import Section, Table
-from smc.report.html.markup import Html, joined, tag
+from smc.report.html.markup import Html, tag
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,19 @@ def section_block(section: Section, *, class_: str | None = None) -> Html:
     return tag("section", tag("h3", section.title), points, *map(table_block, section.tables), class_=class_)
 
 
+#: A table of so many columns is wider than a phone: there each row becomes a block.
+MANY = 4
+
+
 def table_block(table: Table) -> Html:
-    """Write a table that scrolls by itself where it is wider than the page."""
+    """Write a table that scrolls by itself where it is too wide; one of many columns stacks on a phone."""
     named = any(table.columns)
+    stacks = named and len(table.columns) >= MANY
     head = tag("thead", tag("tr", *headings(table.columns, table.n_text)))
-    rows = [_row(row, table.n_text) for row in table.rows]
-    written = tag("table", *([head] if named else []), tag("tbody", *rows))
+    rows = [_row(row, table.n_text, table.columns if stacks else None) for row in table.rows]
+    written = tag(
+        "table", *([head] if named else []), tag("tbody", *rows), class_="stacks" if stacks else None
+    )
     return tag("div", written, class_="scroll", tabindex="0", role="group", aria_label="table")
 
 
@@ -55,10 +62,29 @@ def pictures_block(pictures: Sequence[Picture]) -> Html:
     return tag("div", *map(picture_block, pictures), class_="charts") if pictures else Html("")
 
 
-def _row(row: Sequence[str], n_text: int) -> Html:
-    first = tag("th", row[0], scope="row")
+def _row(row: Sequence[str], n_text: int, names: Sequence[str] | None) -> Html:
+    """Write a row; one that belongs to the row above begins with spaces, and is set in.
+
+    Parameters
+    ----------
+    names
+        Of the columns, for a table that is stacked: each figure carries the name of its own.
+    """
+    belongs = row[0].startswith("  ")
+    name = names[0] if names and names[0] else None
+    first = tag("th", row[0].strip() if belongs else row[0], scope="row", data_name=name)
     others = (
-        tag("td", cell, class_=None if number < n_text else "figure")
+        tag(
+            "td",
+            cell,
+            class_=None if number < n_text else "figure",
+            data_name=names[number] if names else None,
+        )
         for number, cell in enumerate(row[1:], start=1)
     )
-    return tag("tr", first, joined(others))
+    return tag("tr", first, *others, class_="sub" if belongs else None)
+
+
+def side_by_side(*blocks: Html) -> Html:
+    """Write blocks in columns where there is room for two."""
+    return tag("div", *(tag("div", block) for block in blocks if block), class_="columns")

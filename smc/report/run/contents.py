@@ -14,12 +14,12 @@ from smc.report.run.sections.samples import class_balance_section, sample_loss_s
 from smc.report.run.sections.scores import (
     backtest_paths_section,
     by_symbol_section,
-    financial_section,
     folds_section,
     headline_section,
     regimes_section,
 )
 from smc.report.run.sections.steps import steps_section
+from smc.report.run.sections.trading import financial_section, months_section
 from smc.report.run.sections.tuning import tuning_section
 from smc.report.view import RunView
 
@@ -42,6 +42,7 @@ def sections(view: RunView, *, full_config: bool = False) -> list[Section]:
         sample_loss_section(view),
         regimes_section(view),
         financial_section(view),
+        months_section(view),
         importances_section(view),
         section_of(view.run),
         warnings_section(view),

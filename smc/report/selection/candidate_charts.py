@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from smc.evaluation.predictions import n_events
-from smc.report.accounts import accounts_of, mean_gain, mean_length
+from smc.report.accounts import HOLD, mean_gain, mean_length
 from smc.report.html.blocks import Picture
 from smc.report.html.charts.run_charts import calibration_chart, equity_chart, loss_chart
 from smc.report.selection.candidate_run import CandidateRun
-from smc.report.text import count, interval, percent, two_digits
+from smc.report.text import count, interval, is_number, percent, two_digits
 from smc.report.view import SPLIT_NAMES
 
 
@@ -21,7 +20,7 @@ def candidate_pictures(candidate_run: CandidateRun) -> list[Picture]:
 
 def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
     returns = {split: candidate_run.returns(split) for split in ("out_of_fold", "test")}
-    traded = {split: bars for split, bars in returns.items() if np.any(bars["position"])}
+    traded = {split: accounts for split in returns if (accounts := candidate_run.accounts(split))}
     if not traded:
         return
     clauses = [f"run {candidate_run.run_id}"] + [_gain(candidate_run, split) for split in traded]
@@ -33,19 +32,24 @@ def _equity(candidate_run: CandidateRun) -> Iterator[Picture]:
     if not candidate_run.sees_test:
         clauses.append("the test part is not shown, for the verdict did not come to it")
     caption = "; ".join(clauses) + "."
-    chart = equity_chart(traded, f"Gain after costs of {candidate_run.symbol}: {caption}")
+    held = {split: candidate_run.held_accounts(split) for split in traded}
+    if not any(held.values()):
+        caption += f" Not beside buy and hold: {candidate_run.market}."
+    chart = equity_chart(traded, f"Gain after costs of {candidate_run.symbol}: {caption}", held=held)
     yield Picture("equity", "Equity after costs", caption, chart)
 
 
 def _gain(candidate_run: CandidateRun, split: str) -> str:
-    accounts = accounts_of(candidate_run.returns(split))
+    accounts, held = candidate_run.accounts(split), candidate_run.held_accounts(split)
     figures = candidate_run.figures
     bounds = interval(figures.interval(split, "sharpe"), two_digits)
-    sharpe = two_digits(figures.financial(split).get("sharpe"))
+    sharpe = figures.financial(split).get("sharpe")
     gained, n_bars = percent(mean_gain(accounts), sign=True), count(mean_length(accounts))
-    held = f"{SPLIT_NAMES[split]} {gained} over {n_bars} bars"
-    held += f" (mean of {len(accounts)} accounts)" if len(accounts) > 1 else ""
-    return f"{held}, Sharpe ratio {sharpe} {bounds}".rstrip()
+    said = f"{SPLIT_NAMES[split]} {gained} over {n_bars} bars"
+    said += f" (mean of {len(accounts)} accounts)" if len(accounts) > 1 else ""
+    beside = f", {HOLD} {percent(mean_gain(held), sign=True)}" if held else ""
+    judged = f", Sharpe ratio {two_digits(sharpe)} {bounds}".rstrip() if is_number(sharpe) else ""
+    return said + judged + beside
 
 
 def _calibration(candidate_run: CandidateRun) -> Iterator[Picture]:

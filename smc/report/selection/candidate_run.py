@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 
 from smc.errors import ResultsError
+from smc.evaluation.default import BASIS_POINT
 from smc.evaluation.predictions import all_classes, n_events, share_weights, with_shares
 from smc.metrics import accuracy
+from smc.report.accounts import accounts_of
 from smc.report.figures import Figures
+from smc.report.market import Market, held, market_of
 from smc.report.notices import notices
 from smc.report.proportion import wilson
 from smc.report.reliability import Groups, reliability
@@ -55,6 +58,21 @@ class CandidateRun:
     def returns(self, split: str) -> pd.DataFrame:
         """Return one row a bar of a split; none of a test split that is not shown."""
         return self._own(self._tables[1], split)
+
+    def accounts(self, split: str) -> list[pd.DataFrame]:
+        """Return the accounts of a split that is shown, see `accounts_of`."""
+        return accounts_of(self.returns(split))
+
+    def held_accounts(self, split: str) -> list[pd.DataFrame]:
+        """Return what buying and holding earned on the bars of each; none where bars are not kept."""
+        if isinstance(self.market, str) or self.cost_bps is None:
+            return []
+        return accounts_of(held(self.returns(split), self.market, self.cost_bps * BASIS_POINT))
+
+    @cached_property
+    def market(self) -> Market | str:
+        """The bars of the run, or why there are none."""
+        return market_of(self.run)
 
     @cached_property
     def classes(self) -> list[int]:

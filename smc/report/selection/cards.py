@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smc.report.document import Table
+from smc.report.beside import Beside
+from smc.report.document import Table, filled
 from smc.report.explanation.section import section_of
 from smc.report.html.blocks import headings, pictures_block, section_block, table_block
 from smc.report.html.markup import Html, joined, tag
@@ -14,24 +15,29 @@ from smc.report.selection.entries import (
     OUTCOMES,
     decided_by,
     gate_name,
-    gate_threshold,
+    gate_side,
     gate_value,
     model_and_profile,
+    not_reached,
+    reached,
     row_of,
 )
 from smc.report.selection.facts import facts_section, questions_section
-from smc.report.text import MISSING, count, decimal, interval, percent
+from smc.report.text import count, interval, is_number, p_value, percent
 from smc.report.view import SPLIT_NAMES
 
 #: ``passed`` of a gate -> class and sign; the sign tells them apart without colour.
-SIGNS = {True: ("good", "✓"), False: ("bad", "✗"), None: ("idle", "–")}
+SIGNS = {True: ("good", "✓"), False: ("bad", "✗")}
 
 
-def card(symbol: str, entry: Mapping[str, Any], candidate_run: CandidateRun | str, *, number: int) -> Html:
-    """Return the card: verdict, why, gates, evidence and charts."""
+def card(
+    symbol: str, entry: Mapping[str, Any], candidate_run: CandidateRun | str, *, number: int, beside: Beside
+) -> Html:
+    """Return the card: verdict, why, gates, evidence and charts, with links to what there is of the run."""
     named = entry["candidate"] or {}
-    who = _run_name(entry, named) if named else "no candidate"
-    head = tag("header", tag("h3", symbol), badge(entry["verdict"]), tag("span", who, class_="run"))
+    links = [_run_name(entry, named, beside), *beside.others(named["run_id"])] if named else []
+    about = tag("span", Html(", ".join(links)) if links else "no candidate", class_="run")
+    head = tag("header", tag("h3", symbol), badge(entry["verdict"]), about)
     points = tag("ul", *(tag("li", sentence) for sentence in recommendation(entry)), class_="why")
     return tag(
         "article",
@@ -39,12 +45,17 @@ def card(symbol: str, entry: Mapping[str, Any], candidate_run: CandidateRun | st
         points,
         tag(
             "div",
-            tag("div", _gates_table(entry), _accuracies(candidate_run), _alternatives(entry)),
+            tag(
+                "div",
+                _gates_table(entry),
+                _accuracies(candidate_run),
+                _alternatives(entry, beside),
+                _charts(candidate_run),
+            ),
             section_block(facts_section(entry), class_="facts"),
             class_="halves",
         ),
         *map(section_block, questions_section(entry)),
-        _charts(candidate_run),
         _explanation_block(candidate_run),
         class_=f"card {entry['verdict'].lower()}",
         id=anchor(number),
@@ -67,25 +78,27 @@ def _gates_table(entry: Mapping[str, Any]) -> Html:
         tag("th", tag("span", "outcome", class_="aside"), scope="col"),
     )
     head = tag("tr", *names)
-    body = tag("tbody", *(_gate_row(gate) for gate in entry["gates"]))
-    return tag(
+    body = tag("tbody", *(_gate_row(gate) for gate in reached(entry)))
+    table = tag(
         "table",
         tag("caption", "Gates, in the order in which they are asked"),
         tag("thead", head),
         body,
         class_="gates",
     )
+    return joined([table, *(tag("p", sentence, class_="note") for sentence in not_reached(entry))])
 
 
 def _gate_row(gate: Mapping[str, Any]) -> Html:
     class_, sign = SIGNS[gate["passed"]]
     remedy = [tag("small", "Would change it: ", gate["remedy"], class_="remedy")] if gate["remedy"] else []
     explanation = tag("small", gate["explanation"])
+    threshold = _unbroken(gate_value(gate["name"], gate["threshold"]))
     return tag(
         "tr",
         tag("th", gate_name(gate["name"]), explanation, *remedy, scope="row"),
         tag("td", _unbroken(gate_value(gate["name"], gate["value"])), class_="figure"),
-        tag("td", _unbroken(gate_threshold(gate)), class_="figure"),
+        tag("td", gate_side(gate), " ", threshold, class_="figure"),
         tag(
             "td", tag("span", sign, aria_hidden="true"), tag("span", OUTCOMES[gate["passed"]], class_="aside")
         ),
@@ -93,9 +106,9 @@ def _gate_row(gate: Mapping[str, Any]) -> Html:
     )
 
 
-def _unbroken(figure: str) -> str:
+def _unbroken(figure: str) -> Html:
     """Keep a figure and its unit on one line."""
-    return figure.replace(" %", "\N{NO-BREAK SPACE}%")
+    return tag("span", figure, class_="whole")
 
 
 def _accuracies(candidate_run: CandidateRun | str) -> Html:
@@ -125,25 +138,23 @@ def _explanation_block(candidate_run: CandidateRun | str) -> Html:
     return Html("") if section is None else section_block(section)
 
 
-def _alternatives(entry: Mapping[str, Any]) -> Html:
+def _alternatives(entry: Mapping[str, Any], beside: Beside) -> Html:
     paired = {run["run_id"]: run for run in entry["evidence"].get("paired") or []}
     rows = [
         (
-            _run_name(entry, run),
+            _run_name(entry, run, beside),
             percent(row_of(entry, run).get("out_of_fold_accuracy")),
             percent(row_of(entry, run).get("train_val_gap")),
-            decimal(paired.get(run["run_id"], {}).get("mcnemar_p"), 3),
+            p_value(paired.get(run["run_id"], {}).get("mcnemar_p")),
         )
         for run in entry["alternatives"]
     ]
-    if not rows:
-        return Html("")
     columns = ("ranked behind it", "out-of-fold", "gap", "McNemar p")
-    return table_block(Table(columns, rows))
+    return table_block(filled(Table(columns, rows))) if rows else Html("")
 
 
-def _run_name(entry: Mapping[str, Any], run: Mapping[str, Any]) -> str:
-    return f"{model_and_profile(entry, run)}, run {run['run_id']}"
+def _run_name(entry: Mapping[str, Any], run: Mapping[str, Any], beside: Beside) -> Html:
+    return joined([f"{model_and_profile(entry, run)}, run ", beside.run(run["run_id"])])
 
 
 TILES = {"DEPLOY": "deploy", "WATCH": "watch", "NO_MODEL": "no model"}
@@ -177,31 +188,25 @@ def symbols_table(manifest: Mapping[str, Any]) -> Html:
         "passes as best of",
         "trials",
     )
-    head = tag("tr", *headings(columns, 4))
     rows = [
         _symbol_row(*selection, number=number)
         for number, selection in enumerate(manifest["selections"].items())
     ]
-    table = tag("table", tag("thead", head), tag("tbody", *rows))
-    return tag("div", table, class_="scroll", tabindex="0", role="group", aria_label="all symbols")
+    return table_block(filled(Table(columns, rows, n_text=4)))
 
 
-def _symbol_row(symbol: str, entry: Mapping[str, Any], *, number: int) -> Html:
+def _symbol_row(symbol: str, entry: Mapping[str, Any], *, number: int) -> tuple[str, ...]:
     named, evidence, gate = entry["candidate"] or {}, entry["evidence"], decided_by(entry)
     run = row_of(entry, named)
-    figures = (
+    return (
+        tag("a", symbol, href=f"#{anchor(number)}"),
+        badge(entry["verdict"]),
+        model_and_profile(entry, named) or "no candidate",
+        gate_name(gate["name"]) if gate else "all passed",
         percent(run.get("out_of_fold_accuracy")),
         percent(entry["train_val_gap"]),
-        percent(entry["test_accuracy"]),
-        decimal((evidence.get("p_values") or {}).get("corrected"), 4),
+        percent(entry["test_accuracy"]) if is_number(entry["test_accuracy"]) else "not asked",
+        p_value((evidence.get("p_values") or {}).get("corrected")),
         count(evidence.get("would_pass_as_best_of")),
         count(evidence["n_trials"]),
-    )
-    return tag(
-        "tr",
-        tag("th", tag("a", symbol, href=f"#{anchor(number)}"), scope="row"),
-        tag("td", badge(entry["verdict"])),
-        tag("td", model_and_profile(entry, named) or MISSING),
-        tag("td", gate_name(gate["name"]) if gate else "all passed"),
-        *(tag("td", figure, class_="figure") for figure in figures),
     )

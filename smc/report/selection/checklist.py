@@ -55,7 +55,8 @@ def _from_manifest(entry: Mapping[str, Any], criteria: Mapping[str, Any]) -> Ite
     )
     limit, gap = criteria.get("max_train_val_gap"), entry["train_val_gap"]
     holds = gap <= limit if is_number(gap) and is_number(limit) else None
-    yield judged("train-validation gap", holds, f"{percent(gap)}, at most {percent(limit)}")
+    known = "not known" if holds is None else f"{percent(gap)}, at most {percent(limit)}"
+    yield judged("train-validation gap", holds, known)
     counted = (
         f"{count(evidence['n_trials'])} distinct trials from the ledger, {count(evidence.get('n_runs'))} runs"
     )

@@ -34,7 +34,7 @@ class Item:
 def judged(what: str, holds: bool | None, says: str) -> Item:
     """Return an item that the evidence answers; what it cannot answer is open.
 
-    >>> judged("gap", True, "5 %").state, judged("gap", None, "n/a").state
+    >>> judged("gap", True, "5 %").state, judged("gap", None, "not known").state
     ('yes', 'open')
     """
     return Item(what, "open" if holds is None else "yes" if holds else "no", says)
@@ -73,7 +73,9 @@ def _length(length: Mapping[str, Any]) -> Item:
 
 def _costs(candidate_run: CandidateRun) -> Item:
     what, bps, cost = "gain survives the costs assumed", break_even_bps(candidate_run), candidate_run.cost_bps
-    assumed = f"assumed: {general(cost)} bp of what is bought or sold"
+    assumed = "none on record"
+    if is_number(cost):
+        assumed = f"assumed: {general(cost)} bp of what is bought or sold"
     if bps is None:
         return Item(what, "open", f"{assumed}; at what cost the out-of-fold gain is gone cannot be said")
     break_even = f"{assumed}; the out-of-fold gain is gone at {bps:.1f} bp"

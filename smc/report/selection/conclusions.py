@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smc.report.selection.entries import decided_by, gate_name
-from smc.report.text import count, minute
+from smc.report.selection.entries import decided_by, gate_name, row_of
+from smc.report.text import count, is_number, minute, percent
 
 #: Symbols that a sentence names.
 N_NAMED = 12
@@ -25,6 +25,7 @@ def conclusions(manifest: Mapping[str, Any]) -> list[str]:
     sentences = []
     if deployed := names["DEPLOY"]:
         sentences.append(f"A model passes every gate on {_these(deployed)}.")
+        sentences += _averages([manifest["selections"][name] for name in deployed])
     else:
         sentences.append("The evidence supports no model on any symbol.")
     if watched := names["WATCH"]:
@@ -36,6 +37,21 @@ def conclusions(manifest: Mapping[str, Any]) -> list[str]:
             f"Nothing that was tried gets as far on {_these(none)}; that is a finding, not a failure."
         )
     return [*sentences, *([OF_CLASSIC] if manifest["selection"] == "classic" else []), PROMISE]
+
+
+def _averages(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Average the figures of the models selected, as far as they have them."""
+    rows = [row_of(entry, entry["candidate"]) for entry in entries]
+    figures = {
+        "train-validation gap": [entry["train_val_gap"] for entry in entries],
+        "out-of-fold accuracy": [row.get("out_of_fold_accuracy") for row in rows],
+        "test accuracy": [entry["test_accuracy"] for entry in entries],
+    }
+    known = {name: [value for value in values if is_number(value)] for name, values in figures.items()}
+    means = [f"{name} {percent(sum(own) / len(own))}" for name, own in known.items() if own]
+    n = len(entries)
+    which = f"On average over the {count(n)} models selected" if n > 1 else "Of the one model selected"
+    return [f"{which}: {', '.join(means)}."] if means else []
 
 
 def account(manifest: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.text import count, decimal, percent
+from smc.report.text import count, decimal, p_value, percent
 
 #: Gate -> what it is called, and how its value must lie to its threshold.
 NAMES = {
@@ -43,20 +43,40 @@ def gate_name(name: str) -> str:
 def gate_value(name: str, value: object) -> str:
     """Write a gate's value: a share in percent, a p-value with four digits, else three digits.
 
+    A gate that asks yes or no has none.
+
     >>> gate_value("train_val_gap", 0.124), gate_value("romano_wolf", 0.0203), gate_value("romano_wolf", None)
-    ('12.4 %', '0.0203', 'n/a')
+    ('12.4 %', '0.0203', '')
     """
+    if value is None:
+        return ""
+    if name in P_VALUES:
+        return p_value(value)
     if name in COUNTS:
         return count(value)
-    return percent(value) if name in SHARES else decimal(value, 4 if name in P_VALUES else 3)
+    return percent(value) if name in SHARES else decimal(value)
 
 
 def gate_threshold(gate: Mapping[str, Any]) -> str:
     """Write what is asked for."""
-    if gate["threshold"] is None:
-        return gate_value(gate["name"], None)
-    side = NAMES[gate["name"]][1] if gate["name"] in NAMES else ""
-    return f"{side} {gate_value(gate['name'], gate['threshold'])}".strip()
+    return f"{gate_side(gate)} {gate_value(gate['name'], gate['threshold'])}".strip()
+
+
+def gate_side(gate: Mapping[str, Any]) -> str:
+    """Say how a gate's value must lie to what is asked for."""
+    has_side = gate["threshold"] is not None and gate["name"] in NAMES
+    return NAMES[gate["name"]][1] if has_side else ""
+
+
+def reached(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the gates that were asked."""
+    return [gate for gate in entry["gates"] if gate["passed"] is not None]
+
+
+def not_reached(entry: Mapping[str, Any]) -> list[str]:
+    """Name in a sentence the gates that an earlier one has left open; none if all were asked."""
+    names = [gate_name(gate["name"]) for gate in entry["gates"] if gate["passed"] is None]
+    return [f"Not asked any more, for an earlier gate decided: {', '.join(names)}."] if names else []
 
 
 def decided_by(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -75,10 +95,10 @@ def gates_section(entry: Mapping[str, Any]) -> Section:
             gate_value(gate["name"], gate["value"]),
             gate_threshold(gate),
         )
-        for gate in entry["gates"]
+        for gate in reached(entry)
     ]
     columns = ("gate", "outcome", "what was found", "what would change it", "value", "asked for")
-    return Section("Gates, in order", tables=[Table(columns, rows, n_text=4)])
+    return Section("Gates, in order", not_reached(entry), [Table(columns, rows, n_text=4)])
 
 
 def row_of(entry: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, Any]:

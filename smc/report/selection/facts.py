@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.text import count, day, decimal, interval, is_number, percent, two_digits
+from smc.report.text import MISSING, count, day, decimal, interval, is_number, p_value, percent, two_digits
 
 P_VALUES = {
     "romano_wolf": "Romano-Wolf p among the trials of its events",
@@ -40,7 +40,7 @@ def facts_section(entry: Mapping[str, Any]) -> Section:
         *_overfitting(evidence),
         *_null(evidence),
     ]
-    return Section("Evidence", points, [Table(("", ""), rows)])
+    return Section("Evidence", points, [Table(("", ""), [row for row in rows if row[1] != MISSING])])
 
 
 def questions_section(entry: Mapping[str, Any]) -> list[Section]:
@@ -52,7 +52,7 @@ def questions_section(entry: Mapping[str, Any]) -> list[Section]:
             "passed" if other["is_sound"] else "not passed",
             count(other["n_trials"]),
             decimal(other["lower_bound"]),
-            decimal(other["corrected_p_value"], 4),
+            p_value(other["corrected_p_value"]),
         )
         for other in entry.get("questions") or []
     ]
@@ -68,7 +68,7 @@ def _trials(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "of them without evidence", count(evidence["n_untold"])
     if "round" in evidence:
         yield "round of trials, 1 the first", count(evidence["round"])
-    yield "runs started, repeats and seeds too", ended or "n/a"
+    yield "runs started, repeats and seeds too", ended or MISSING
     yield "runs read", count(evidence.get("n_runs"))
     yield "independent trials they amount to", decimal(evidence.get("effective_trials"), 1)
     yield "openings of a test part of this market", count(evidence.get("openings"))
@@ -100,7 +100,7 @@ def _score(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _p_values(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in (evidence.get("p_values") or {}).items():
-        yield P_VALUES[name] if name in P_VALUES else name.replace("_", " "), decimal(value, 4)
+        yield P_VALUES[name] if name in P_VALUES else name.replace("_", " "), p_value(value)
         if name == "benjamini_hochberg" and (family := evidence.get("family")):
             yield "markets of the family", f"{count(family['n_markets'])}, by {METHODS[family['method']]}"
         if name == "corrected" and "would_pass_as_best_of" in evidence:
@@ -114,7 +114,7 @@ def _sharpe(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         others = ", ".join(
             f"{percent(value)} ({name})"
             for name, value in deflated.items()
-            if name[:2] == "20" and name != deflated.get("convention")
+            if is_number(value) and name[:2] == "20" and name != deflated.get("convention")
         )
         own = percent(deflated.get(deflated.get("convention")))
         yield "chance that it is above the luck of all trials (deflated)", f"{own}; {others}"
@@ -139,10 +139,10 @@ def overfitting_text(pbo: Mapping[str, Any]) -> str:
     >>> overfitting_text({"value": 0.4, "null": [0.2, 0.8], "n_configurations": 12})
     '40 %, on noise 20 to 80 %, 12 configurations'
     >>> overfitting_text({"value": None, "why": "n/a: 4 configurations, 10 are needed"})
-    'n/a: 4 configurations, 10 are needed'
+    'not computed: 4 configurations, 10 are needed'
     """
     if not is_number(pbo.get("value")):
-        return str(pbo.get("why") or "n/a")
+        return _why_not(pbo)
     low, high = pbo.get("null") or (None, None)
     return (
         f"{percent(pbo['value'], 0)}, on noise {percent(low, 0).removesuffix(' %')} to {percent(high, 0)}, "
@@ -150,13 +150,19 @@ def overfitting_text(pbo: Mapping[str, Any]) -> str:
     )
 
 
+def _why_not(figure: Mapping[str, Any]) -> str:
+    """Say why a figure is not there."""
+    why = str(figure.get("why") or "").removeprefix(f"{MISSING}: ")
+    return f"not computed: {why}" if why else "not computed"
+
+
 def _null(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Write what the same pipeline scores on shifted labels, where that was asked for."""
     band = evidence.get("null_band") or {}
     if "why" in band:
-        yield "the same pipeline on shifted features", str(band["why"])
+        yield "the same pipeline on shifted features", _why_not(band)
     elif band:
         bounds = interval((band.get("low"), band.get("high")), decimal)
         scored = f"{bounds}, {count(band.get('n_draws'))} refits"
         yield "the same pipeline on shifted features, central 90 %", scored
-        yield "share of those refits that score as much (p)", decimal(band.get("p_value"), 4)
+        yield "share of those refits that score as much (p)", p_value(band.get("p_value"))

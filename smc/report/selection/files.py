@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from smc.report.beside import Beside
 from smc.report.html.blocks import Picture
 from smc.report.html.charts.frame import standalone
 from smc.report.selection.candidate_charts import candidate_pictures
@@ -17,13 +18,16 @@ from smc.results.durable import make_folder, named_errors, write_atomic
 
 #: The latest page, under the root of the results.
 LATEST = "report.html"
+#: From the folder of a selection to the root.
+WAY_UP = "../../../"
 
 
 def save_selection_report(manifest: Mapping[str, Any], output: str | Path, latest: str = LATEST) -> Path:
     """Write the page and the Markdown of a selection, and put the page in the place of the last one.
 
     ``reports/selection/<time>/`` gets ``index.html``, ``overfitting.md``, a page a symbol and their pictures;
-    ``latest`` is the same page as ``index.html``. The runs of candidates are opened, no others.
+    ``latest`` is the same page as ``index.html``, but for the ways of its links. The runs of candidates are
+    opened, no others.
 
     Parameters
     ----------
@@ -55,10 +59,9 @@ def save_selection_report(manifest: Mapping[str, Any], output: str | Path, lates
     }
     with named_errors(output):
         folder = _new_folder(output / "reports" / "selection", manifest["timestamp"])
-        text = page(manifest, candidate_runs, checklists)
-        _write(folder / "index.html", text)
+        for path, way in ((folder / "index.html", WAY_UP), (output / latest, "")):
+            _write(path, page(manifest, candidate_runs, checklists, Beside(output, way)))
         _save_markdown(manifest, folder, candidate_runs, checklists)
-        _write(output / latest, text)
     return folder / "index.html"
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from smc import stats
-from smc.report.document import Section, Table
+from smc.report.document import Section, Table, filled
 from smc.report.selection.facts import overfitting_text
 from smc.report.selection.rank_agreement import rank_agreement_section
 from smc.report.selection.sweep import figures_of, groups_of, profile_pairs, sweep_table
-from smc.report.text import MISSING, count, decimal, interval, is_number, percent
+from smc.report.text import DASH, MISSING, count, decimal, interval, is_number, percent
 from smc.typing import FloatArray
 
 #: Gap beyond which a run is said to have learnt its training rows by heart.
@@ -35,10 +35,12 @@ def _gap_section(table: pd.DataFrame) -> Section:
     rows = [(model, profile, *_gap_figures(own)) for model, profile, own in groups_of(table)]
     known = figures_of(table, "train_val_gap")
     n_wide = count(np.sum(known > WIDE_GAP))
+    if not len(known):
+        return Section("Gaps by model and profile", ["No run has a gap of accuracies to compare."])
     points = [f"{n_wide} of {count(len(known))} runs have a gap over {percent(WIDE_GAP, 0)}; medians:"]
     accuracies = ("validation", "out-of-fold", "test")
     columns = ("model", "profile", "runs", "gap", "lowest, highest", *accuracies)
-    return Section("Gaps by model and profile", points, [Table(columns, rows, n_text=2)])
+    return Section("Gaps by model and profile", points, [filled(Table(columns, rows, n_text=2))])
 
 
 def _gap_figures(own: pd.DataFrame) -> Iterator[str]:
@@ -111,7 +113,7 @@ def _mean_change(change: FloatArray) -> tuple[str, str, str]:
         half = float(stdtrit(n - 1, 0.975)) * float(change.std(ddof=1)) / math.sqrt(n)
         bounds = mean - half, mean + half
     points = percent(mean, sign=True).removesuffix(" %")
-    return count(n), points, interval(bounds, percent) or MISSING
+    return count(n), points, interval(bounds, percent) or DASH
 
 
 RANKED_TITLE = "Models and profiles over the symbols"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smc.report.document import Section, Table
 from smc.report.proportion import normal_point
-from smc.report.text import MISSING, count, decimal, interval
+from smc.report.text import count, decimal, interval
 from smc.typing import FloatArray
 
 #: Fewer runs say nothing about an order.
@@ -77,6 +77,7 @@ SCORES = {
     "out_of_fold_accuracy": "out-of-fold accuracy",
     "evidence": "out-of-fold evidence",
 }
+RANKS = "Does an order hold on the test part?"
 POINTS = (
     "Spearman's rank correlation with the test accuracy within each symbol, put together. Near zero: who "
     "ranks runs by this score learns nothing of their test. The runs of a symbol share events, so the truth "
@@ -88,16 +89,19 @@ POINTS = (
 
 def rank_agreement_section(table: pd.DataFrame) -> Section:
     """Correlate each score with the test accuracy."""
-    rows = [(name, *_correlation(table, score)) for score, name in SCORES.items()]
+    found = [(name, pooled) for score, name in SCORES.items() if (pooled := _correlation(table, score))]
+    if not found:
+        return Section(RANKS, [f"It takes {LEAST} runs of a symbol whose test accuracies are known."])
+    rows = [(name, *pooled) for name, pooled in found]
     columns = ("ranked by", "with the test accuracy", "95 % interval", "runs", "symbols")
-    return Section("Does an order hold on the test part?", POINTS, [Table(columns, rows)])
+    return Section(RANKS, POINTS, [Table(columns, rows)])
 
 
-def _correlation(table: pd.DataFrame, score: str) -> tuple[str, str, str, str]:
+def _correlation(table: pd.DataFrame, score: str) -> tuple[str, str, str, str] | None:
     associations = list(_by_symbol(table, score))
     pooled = pooled_correlation(associations)
     if pooled is None:
-        return MISSING, MISSING, "0", "0"
+        return None
     bounds = interval((pooled.low, pooled.high), lambda value: decimal(value, 2))
     return decimal(pooled.value, 2), bounds, count(pooled.n), count(len(associations))
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from smc.report.beside import Beside
 from smc.report.html.markup import Html, joined, tag
-from smc.report.text import MISSING, count, decimal, is_number, percent, two_digits
+from smc.report.text import DASH, count, decimal, is_number, p_value, percent, two_digits
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,12 @@ COLUMNS = (
     Column("model", "model"),
     Column("profile", "profile"),
     Column("standing", "standing"),
+    Column("run_id", "run"),
     Column("out_of_fold_accuracy", "out-of-fold", percent),
     Column("baseline_accuracy", "baseline", percent),
     Column("evidence", "evidence", decimal),
     Column("lower_bound", "lower bound", decimal),
-    Column("corrected_p_value", "p, corrected", lambda value: decimal(value, 4)),
+    Column("corrected_p_value", "p, corrected", p_value),
     Column("score", "score", decimal),
     Column("train_val_gap", "gap", percent),
     Column("train_val_r2_gap", "gap of R2", decimal),
@@ -39,34 +41,23 @@ COLUMNS = (
     Column("cv", "cv"),
     Column("seed", "seed", count),
     Column("notes", "notes"),
-    Column("run_id", "run"),
 )
-#: Figures that a rule may not have: their columns are left out where no run has them.
-OPTIONAL = (
-    "lower_bound",
-    "corrected_p_value",
-    "score",
-    "evidence",
-    "train_val_r2_gap",
-    "sharpe",
-    "notes",
-)
+#: The column whose cells lead to the page of the run.
+RUN = "run_id"
 #: Columns that have a list to choose from.
 CHOICES = ("symbol", "model", "profile", "standing")
 
 
-def runs_table(manifest: Mapping[str, Any]) -> Html:
+def runs_table(manifest: Mapping[str, Any], beside: Beside) -> Html:
     """Return the table with its filters; without a script it is whole, and in the selection's order."""
     rows = list(_rows(manifest))
     columns = [
-        column
-        for column in COLUMNS
-        if column.key not in OPTIONAL
-        or any(column.key in row and row[column.key] not in (None, "") for row in rows)
+        column for column in COLUMNS if not rows or any(row.get(column.key) not in (None, "") for row in rows)
     ]
     head = tag("tr", *(_heading(column) for column in columns))
-    body = tag("tbody", *(_row(row, columns) for row in rows))
-    caption = tag("caption", f"{count(len(rows))} runs; a run of a pool stands once for each symbol.")
+    body = tag("tbody", *(_row(row, columns, beside) for row in rows))
+    about = f"{count(len(rows))} runs; a run of a pool stands once for each symbol. {DASHES}"
+    caption = tag("caption", about)
     table = tag("table", caption, tag("thead", head), body, id="runs")
     return joined(
         [
@@ -93,16 +84,24 @@ def _heading(column: Column) -> Html:
     return tag("th", column.name, scope="col", data_kind=kind, data_key=column.key)
 
 
-def _row(row: Mapping[str, Any], columns: Sequence[Column]) -> Html:
-    cells = (_cell(column, row.get(column.key)) for column in columns)
+#: What a cell without a figure means.
+DASHES = "A dash stands for what was not measured, or is of a test part that is sealed."
+
+
+def _row(row: Mapping[str, Any], columns: Sequence[Column], beside: Beside) -> Html:
+    cells = (
+        tag("td", beside.run(str(row[RUN]))) if column.key == RUN else _cell(column, row.get(column.key))
+        for column in columns
+    )
     return tag("tr", *cells, class_=None if row["standing"] == "other" else "chosen")
 
 
 def _cell(column: Column, value: Any) -> Html:
     """Return a cell; a figure keeps its value beside its text, for sorting. One that is missing has none."""
     if column.write is None:
-        return tag("td", MISSING if value is None else str(value))
-    return tag("td", column.write(value), data_v=repr(float(value)) if is_number(value) else "")
+        return tag("td", DASH if value is None else str(value))
+    written = column.write(value) if is_number(value) else DASH
+    return tag("td", written, data_v=repr(float(value)) if is_number(value) else "")
 
 
 def _filters(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Html:
@@ -113,10 +112,7 @@ def _filters(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Ht
             tag(
                 "select",
                 tag("option", "all", value=""),
-                *(
-                    tag("option", name)
-                    for name in sorted({str(row.get(column.key) or MISSING) for row in rows})
-                ),
+                *(tag("option", name) for name in sorted({str(row.get(column.key) or DASH) for row in rows})),
                 data_key=column.key,
             ),
         )

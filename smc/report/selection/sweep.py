@@ -8,7 +8,7 @@ import pandas as pd
 
 from smc.report.html.blocks import Picture
 from smc.report.html.charts.sweep_charts import Group, Point, distribution_chart, scatter_chart
-from smc.report.text import count
+from smc.report.text import DASH, count
 from smc.typing import FloatArray
 
 #: Columns that the analysis asks for, whatever the rows hold.
@@ -35,7 +35,7 @@ def sweep_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows).reindex(columns=[*NAMES, *FIGURES])
     table[list(FIGURES)] = table[list(FIGURES)].apply(pd.to_numeric).astype("float64")
-    return table.fillna(dict.fromkeys(("model", "profile", "aug", "cv"), "n/a"))
+    return table.fillna(dict.fromkeys(("model", "profile", "aug", "cv"), DASH))
 
 
 def figures_of(table: pd.DataFrame, name: str) -> FloatArray:
@@ -77,6 +77,10 @@ SCATTERS = (
 )
 
 
+#: Fewer runs are no distribution.
+LEAST = 2
+
+
 def sweep_pictures(table: pd.DataFrame) -> list[Picture]:
     """Draw the distributions by model and profile, and two scores against the test accuracy."""
     drawn = [_distribution(table, *distribution) for distribution in DISTRIBUTIONS]
@@ -89,16 +93,17 @@ def _distribution(table: pd.DataFrame, figure: str, name: str, title: str) -> Pi
         Group(model, profile, own[figure].tolist(), own["run_id"].tolist())
         for model, profile, own in groups_of(known)
     ]
-    if not groups:
+    if len(known) < LEAST:
         return None
-    n_runs = f"{count(len(known))} runs, {count(known['symbol'].nunique())} symbols"
+    n_symbols = known["symbol"].nunique()
+    n_runs = f"{count(len(known))} runs, {count(n_symbols)} symbol{'s' * (n_symbols > 1)}"
     caption = f"{n_runs}; a dot a run, box: quartiles, line: median, ends: 5 and 95 %."
     return Picture(name, title, caption, distribution_chart(groups, "", f"{title} of {n_runs}"))
 
 
 def _scatter(table: pd.DataFrame, figure: str, name: str, title: str) -> Picture | None:
     known = table.loc[table[figure].notna() & table["test_accuracy"].notna()].sort_values("profile")
-    if len(known) < 2:
+    if len(known) < LEAST:
         return None
     centred = known["test_accuracy"] - known.groupby("symbol")["test_accuracy"].transform("mean")
     says = known["symbol"] + " " + known["model"] + " " + known["profile"] + " " + known["run_id"]

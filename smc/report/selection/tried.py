@@ -5,9 +5,9 @@ from typing import Any
 
 from smc.evaluation.predictions import share_weights
 from smc.metrics import confusion_matrix
-from smc.report.document import Section, Table
+from smc.report.document import Section, Table, filled
 from smc.report.selection.candidate_run import IDLE, CandidateRun
-from smc.report.text import count, decimal, interval, is_number, percent
+from smc.report.text import DASH, count, decimal, interval, is_number, percent
 from smc.report.view import SPLIT_NAMES
 
 #: Runs and features that a page lists.
@@ -34,7 +34,7 @@ def tried_section(entry: Mapping[str, Any]) -> Section:
         (
             str(row["run_id"]),
             str(row["model"]),
-            *(str(row[name] or "n/a") for name in ("profile", "aug")),
+            *(str(row[name] or DASH) for name in ("profile", "aug")),
             str(row["seed"]),
             count(row.get("n_events")),
             *(
@@ -51,7 +51,7 @@ def tried_section(entry: Mapping[str, Any]) -> Section:
         for row in rows[:N_RUNS]
     ]
     points = [f"{count(len(rows))} runs; the best-ranked {count(len(listed))}, in the selection's order."]
-    return Section("What was tried", points, [Table(columns, listed, n_text=4)])
+    return Section("What was tried", points, [filled(Table(columns, listed, n_text=4))])
 
 
 def run_sections(candidate_run: CandidateRun) -> list[Section]:

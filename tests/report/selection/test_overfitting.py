@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from smc.report.document import Section
 from smc.report.selection import save_selection_report
 from smc.report.selection.overfitting import overfitting_sections, ranked_section
 from smc.report.selection.rank_agreement import pooled_correlation, rank_correlation
 from smc.report.selection.sweep import profile_pairs, sweep_table
+from smc.report.text import DASH
 
 
 def test_rank_correlation_is_scipys_with_ties_and_gaps():
@@ -88,9 +90,10 @@ def test_nothing_is_made_up_where_figures_are_missing(make_manifest):
     )
     manifest = make_manifest(changes={**dict.fromkeys(names), "profile": None})
     gaps, regularised, orders, ranked, _ = overfitting_sections(manifest)
-    assert set(gaps.tables[0].rows[0][3:]) == {"n/a"}
+    assert gaps == Section("Gaps by model and profile", ["No run has a gap of accuracies to compare."])
     assert "No two runs differ" in regularised.points[0]
-    assert {row[1:] for row in orders.tables[0].rows} == {("n/a", "n/a", "0", "0")}
+    assert not orders.tables
+    assert "test accuracies are known" in orders.points[0]
     assert not ranked.tables
     assert "there are 3 and 0" in ranked.points[0]
 
@@ -140,3 +143,16 @@ def test_the_markdown_names_pictures_that_are_there(make_run, make_manifest, tmp
     for title in ("Recommendation", "What was tried", "Confusion matrix", "Feature importances", "Warnings"):
         assert f"## {title}\n" in pages["EURUSD"]
     assert "☐ to do by a person" in pages["EURUSD"]
+
+
+def test_a_column_that_no_run_fills_is_left_out_and_a_gap_in_another_is_a_dash(make_manifest):
+    manifest = make_manifest(changes={"test_accuracy": None})
+    rows = manifest["selections"]["EURUSD"]["comparison"]
+    for entry in manifest["selections"].values():
+        for row in entry["comparison"]:
+            row["val_accuracy"] = None if row["model"] == rows[0]["model"] else row["val_accuracy"]
+    table = overfitting_sections(manifest)[0].tables[0]
+    assert "test" not in table.columns
+    place = list(table.columns).index("validation")
+    assert {row[place] == DASH for row in table.rows if row[0] == rows[0]["model"]} == {True}
+    assert DASH not in {row[place] for row in table.rows if row[0] != rows[0]["model"]}

@@ -1,11 +1,14 @@
 """What the page of a selection must hold, and what it must never do."""
 
 import re
+import shutil
 from html.parser import HTMLParser
 
 import pytest
 
+from smc.report.beside import Beside
 from smc.report.selection import save_selection_report
+from smc.report.text import DASH
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -54,17 +57,18 @@ def write(make_run, make_manifest, tmp_path):
     return make
 
 
-def test_each_symbol_has_a_card_and_each_gate_a_row(write):
+def test_each_symbol_has_a_card_and_each_gate_that_was_asked_a_row(write):
     manifest, _, text = write()
     assert text.count('<article class="card') == len(manifest["selections"])
     for number, entry in enumerate(manifest["selections"].values()):
         start = text.index(f'id="symbol-{number}"')
         card = text[start : text.index("</article>", start)]
-        rows = re.findall(r'<tr class="(good|bad|idle)">', card)
-        known = {True: "good", False: "bad", None: "idle"}
-        assert rows == [known[gate["passed"]] for gate in entry["gates"]]
+        rows = re.findall(r'<tr class="(good|bad)">', card)
+        known = {True: "good", False: "bad", None: None}
+        assert rows == [name for gate in entry["gates"] if (name := known[gate["passed"]])]
+        assert ("Not asked any more" in card) == (entry["verdict"] != "DEPLOY")
         for gate in entry["gates"]:
-            assert gate["explanation"] in card
+            assert gate["passed"] is None or gate["explanation"] in card
             assert gate["remedy"] is None or gate["remedy"] in card
         assert entry["evidence"]["power"]["sentence"][1:] in card
         assert entry["candidate"]["run_id"] in card
@@ -83,15 +87,24 @@ def test_every_run_is_in_the_table_and_its_figures_sort_as_numbers(write):
         assert [float(row[place][1]["data-v"]) for row in rows] == [float(row[key]) for row in listed]
 
 
-def test_a_missing_figure_is_not_a_zero(write):
-    changes = dict.fromkeys(("test_accuracy", "train_val_gap", "profile"))
-    _, _, text = write(changes=changes)
+def test_a_missing_figure_is_a_dash_and_not_a_zero(make_run, make_manifest, tmp_path):
+    make_run()
+    manifest = make_manifest()
+    first, *others = manifest["selections"]["EURUSD"]["comparison"]
+    for row in others:
+        row.update(dict.fromkeys(("test_accuracy", "train_val_gap", "profile")))
+    text = save_selection_report(manifest, tmp_path / "outputs").read_text(encoding="utf-8")
     head, *rows = Page(text).rows
+    names = [known.get("data-key") for _, known in head]
+    own = [row for row in rows if row[names.index("symbol")][0] == "EURUSD"]
     for key in ("test_accuracy", "train_val_gap"):
-        place = [known.get("data-key") for _, known in head].index(key)
-        assert {(row[place][0], row[place][1]["data-v"]) for row in rows} == {("n/a", "")}
+        cells = [(row[names.index(key)][0], row[names.index(key)][1]["data-v"]) for row in own]
+        assert cells[0] == (f"{100 * first[key]:.1f} %", repr(first[key]))
+        assert set(cells[1:]) == {(DASH, "")}
+    assert {row[names.index("profile")][0] for row in own[1:]} == {DASH}
     assert ">nan" not in text.lower()
     assert "None" not in text
+    assert "n/a" not in text
 
 
 def test_a_rule_without_scores_has_no_column_of_them(write):
@@ -109,7 +122,7 @@ def test_the_page_asks_nothing_of_anybody(write):
     for name, known in page.elements:
         assert name not in ("link", "iframe", "object", "embed", "img", "base")
         assert "src" not in known
-        assert known.get("href", "#").startswith("#")
+        assert not re.match(r"[a-z]+:|/", known.get("href", "#"))
         assert not any(key.startswith("on") for key in known)
     assert not re.search(r"https?:|@import|url\(", text)
     (policy,) = page.named("meta", **{"http-equiv": "Content-Security-Policy"})
@@ -141,7 +154,8 @@ def test_names_are_text_wherever_they_stand(write, make_run):
 
 def test_the_latest_page_stands_at_the_root_too(write, tmp_path):
     _, folder, text = write()
-    assert (tmp_path / "outputs" / "report.html").read_text(encoding="utf-8") == text
+    latest = (tmp_path / "outputs" / "report.html").read_text(encoding="utf-8")
+    assert latest == text.replace('href="../../../', 'href="')
     assert folder.parent == tmp_path / "outputs" / "reports" / "selection"
 
 
@@ -184,3 +198,45 @@ def test_a_manifest_without_symbols_has_a_page(make_run, make_manifest, tmp_path
     made = make_manifest({"EURUSD": "NO_MODEL"})
     path = save_selection_report({**made, "selections": {}}, tmp_path / "outputs")
     assert Page(path.read_text(encoding="utf-8")).named("table", id="runs")
+
+
+def links_of(path):
+    """Where the links of a page lead that lead to another file."""
+    hrefs = [known["href"] for _, known in Page(path.read_text(encoding="utf-8")).elements if "href" in known]
+    return [href for href in hrefs if not href.startswith("#")]
+
+
+def test_each_run_leads_to_its_page_pictures_trades_and_explanation_wherever_the_outputs_are(
+    write, tmp_path, make_run
+):
+    run, other = make_run(skill=0.8), make_run(run_id="0001000000000000")
+    report, explained = "outputs/reports", "outputs/explain"
+    for name in ("report.html", "overview.png", "trades.csv"):
+        (tmp_path / report / run.run_id).mkdir(parents=True, exist_ok=True)
+        (tmp_path / report / run.run_id / name).touch()
+    (tmp_path / explained / run.run_id / "model").mkdir(parents=True)
+    (tmp_path / explained / run.run_id / "model" / "index.html").touch()
+    (other.path / "report.md").touch()
+    _, folder, _ = write(run)
+    shutil.move(tmp_path / "outputs", tmp_path / "elsewhere")
+    place = tmp_path / "elsewhere" / folder.relative_to(tmp_path / "outputs")
+    for path in (place / "index.html", tmp_path / "elsewhere" / "report.html"):
+        found = {(path.parent / link).resolve() for link in links_of(path)}
+        ends = {each.relative_to(tmp_path / "elsewhere").as_posix() for each in found}
+        assert all(each.is_file() for each in found)
+        assert ends == {
+            *(f"reports/{run.run_id}/{name}" for name in ("report.html", "overview.png", "trades.csv")),
+            f"explain/{run.run_id}/model/index.html",
+            f"runs/{other.run_id}/report.md",
+        }
+
+
+@pytest.mark.parametrize("run_id", ["../secret", "javascript:alert(1)", "a/b"])
+def test_an_id_that_is_none_leads_nowhere(tmp_path, run_id):
+    (tmp_path / "reports" / "secret").mkdir(parents=True)
+    for place in ("secret/report.html", "reports/secret/report.html"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).touch()
+    beside = Beside(tmp_path, "")
+    assert "href" not in beside.run(run_id)
+    assert list(beside.others(run_id)) == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from smc.report.selection.conclusions import recommendation
+from smc.report.selection.conclusions import conclusions, recommendation
+from smc.report.selection.entries import gate_name, gates_section
 from smc.report.selection.facts import facts_section, questions_section
 
 
@@ -29,7 +30,10 @@ def test_the_null_band_stands_beside_the_verdict_where_it_was_asked_for():
     found = facts(null_band=band)
     assert found["the same pipeline on shifted features, central 90 %"] == "[-0.050, 0.060], 20 refits"
     assert found["share of those refits that score as much (p)"] == "0.0476"
-    assert facts(null_band={"why": "n/a: no bars"})["the same pipeline on shifted features"] == "n/a: no bars"
+    assert (
+        facts(null_band={"why": "n/a: no bars"})["the same pipeline on shifted features"]
+        == "not computed: no bars"
+    )
     assert not any("shifted" in name for name in facts(null_band=None))
 
 
@@ -71,3 +75,43 @@ def test_other_questions_are_listed_beside_the_one_that_names_the_candidate():
     (section,) = questions_section({"questions": [other]})
     assert section.tables[0].rows == [("mlp", "f00", "not passed", "4", "0.050", "0.0123")]
     assert questions_section({}) == questions_section({"questions": []}) == []
+
+
+def test_what_has_no_figure_has_no_row():
+    assert "effective_trials" not in facts(effective_trials=None)
+    assert not any("n/a" in cell for cell in facts(n_runs=None, openings=None, value=None).values())
+
+
+def test_a_p_value_is_never_zero():
+    assert facts(p_values={"single": 0.0})["p of the trial alone (Student's t)"] == "< 0.0001"
+
+
+def test_gates_that_were_not_asked_are_one_sentence(make_manifest):
+    entry = make_manifest({"EURUSD": "NO_MODEL"})["selections"]["EURUSD"]
+    asked = [gate for gate in entry["gates"] if gate["passed"] is not None]
+    section = gates_section(entry)
+    assert len(section.tables[0].rows) == len(asked) < len(entry["gates"])
+    (sentence,) = section.points
+    for gate in entry["gates"]:
+        assert (gate_name(gate["name"]) in sentence) == (gate["passed"] is None)
+    assert gates_section(make_manifest({"EURUSD": "DEPLOY"})["selections"]["EURUSD"]).points == []
+
+
+@pytest.mark.parametrize("n_models", [1, 2])
+def test_the_figures_of_the_models_selected_are_averaged(make_manifest, n_models):
+    verdicts = {"A": "DEPLOY", "B": "DEPLOY" if n_models == 2 else "WATCH", "C": "NO_MODEL"}
+    manifest = make_manifest(verdicts)
+    entries = [manifest["selections"][name] for name in ("A", "B")[:n_models]]
+    gaps = [0.1, 0.04][:n_models]
+    for entry, gap in zip(entries, gaps, strict=True):
+        entry["train_val_gap"], entry["test_accuracy"] = gap, 0.6 + gap
+        entry["comparison"][0]["out_of_fold_accuracy"] = 0.5 + gap
+    mean = sum(gaps) / n_models
+    said = next(sentence for sentence in conclusions(manifest) if "selected: " in sentence)
+    assert f"train-validation gap {100 * mean:.1f} %" in said
+    assert f"out-of-fold accuracy {100 * (0.5 + mean):.1f} %" in said
+    assert f"test accuracy {100 * (0.6 + mean):.1f} %" in said
+    for entry in entries:
+        entry["test_accuracy"] = None
+    assert not any("test accuracy" in sentence for sentence in conclusions(manifest))
+    assert not any("selected: " in sentence for sentence in conclusions(make_manifest({"A": "WATCH"})))

@@ -81,7 +81,16 @@ LEFT, RIGHT, TOP = 46, 15, 24
 BOTTOM, NAME = 20, 16
 
 
-def frame(marks: Html, x: Axis, y: Axis, *, says: str, key: Mapping[str, str] | None = None) -> Html:
+def frame(
+    marks: Html,
+    x: Axis,
+    y: Axis,
+    *,
+    says: str,
+    key: Mapping[str, str] | None = None,
+    width: int = WIDTH,
+    below: int = 0,
+) -> Html:
     """Return the SVG of a chart.
 
     Parameters
@@ -90,16 +99,21 @@ def frame(marks: Html, x: Axis, y: Axis, *, says: str, key: Mapping[str, str] | 
         What it shows, in a sentence, for screen readers.
     key
         Name -> class of its marks.
+    width
+        Units across.
+    below
+        Room for strips between the plot and the labels of ``x``.
     """
-    height = round(max(y.start, y.end)) + BOTTOM + NAME * bool(x.label)
+    foot = round(max(y.start, y.end)) + below
+    height = foot + BOTTOM + NAME * bool(x.label)
     return tag(
         "svg",
         tag("title", says),
         _grid(x, y),
-        _labels(x, y, height),
+        _labels(x, y, foot, height),
         marks,
-        _key(key or {}),
-        viewBox=f"0 0 {WIDTH} {height}",
+        _key(key or {}, width),
+        viewBox=f"0 0 {width} {height}",
         role="img",
         class_="chart",
     )
@@ -135,8 +149,7 @@ def _grid(x: Axis, y: Axis) -> Html:
     return joined([*down, *across])
 
 
-def _labels(x: Axis, y: Axis, height: int) -> Html:
-    foot = max(y.start, y.end)
+def _labels(x: Axis, y: Axis, foot: float, height: int) -> Html:
     below = (
         text(x.place(value), foot + 14, x.write(value), text_anchor="middle", class_="tick")
         for value in x.labelled
@@ -149,9 +162,9 @@ def _labels(x: Axis, y: Axis, height: int) -> Html:
     return joined([*below, *beside, *names])
 
 
-def _key(key: Mapping[str, str]) -> Html:
+def _key(key: Mapping[str, str], width: int) -> Html:
     """Write names flush right in the top row, each after a sample of its colour."""
-    marks, end = [], float(WIDTH - RIGHT)
+    marks, end = [], float(width - RIGHT)
     for name, class_ in reversed(list(key.items())):
         start = end - 6.2 * len(name)
         marks += [text(start, TOP - 8, name), dot(start - 7, TOP - 12, class_, name)]

@@ -1,12 +1,12 @@
 """Charts of one run: equity after costs, calibration, losses of its fit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from smc.metrics import equity_curve
-from smc.report.accounts import accounts_of
+from smc.report.accounts import HOLD, distinct
 from smc.report.html.charts.frame import LEFT, RIGHT, TOP, WIDTH, Axis, dot, frame, padded, path, segment
 from smc.report.html.markup import Html, joined
 from smc.report.reliability import Groups
@@ -17,33 +17,41 @@ EQUITY_HEIGHT = 150
 #: Points of a line beyond which nobody sees a difference.
 MAX_POINTS = 300
 COLOURS = {"out_of_fold": "c0", "test": "c1"}
+#: Class of what was bought and held.
+HELD = "c3"
 
 
-def equity_chart(returns: Mapping[str, pd.DataFrame], says: str) -> Html:
-    """Draw the gain of each split, of each account that it was traded in, all from zero.
+def equity_chart(
+    accounts: Mapping[str, Sequence[pd.DataFrame]], says: str, *, held: Mapping[str, Sequence[pd.DataFrame]]
+) -> Html:
+    """Draw the gain of each account of each split, and of buying and holding meanwhile, all from zero.
 
     Parameters
     ----------
-    returns
-        Split -> ``account``, ``time``, ``position``, ``gross`` and ``net``, one row a bar of an account.
+    accounts, held
+        Split -> ``net`` by time, one table an account.
     """
+    of_hold = [bars for split in held for bars in distinct(held[split])]
     curves = [
-        (split, _thinned(bars, MAX_POINTS // len(accounts) + 2))
-        for split, accounts in ((split, accounts_of(bars)) for split, bars in returns.items())
-        for bars in accounts
+        *((HELD, _thinned(bars, MAX_POINTS // len(of_hold) + 2)) for bars in of_hold),
+        *(
+            (COLOURS[split], _thinned(bars, MAX_POINTS // len(own) + 2))
+            for split, own in accounts.items()
+            for bars in own
+        ),
     ]
     times = np.concatenate([curve[:, 0] for _, curve in curves])
     gains = np.concatenate([curve[:, 1] for _, curve in curves])
     bounds = padded([0.0, *gains.tolist()], least=0.02)
     first, last = float(times.min()), float(times.max())
     y = Axis(*bounds, TOP + EQUITY_HEIGHT, TOP, "gain after costs", _percent_tick)
-    x = Axis(first, max(last, first + 1), LEFT, WIDTH - RIGHT, "", _day, _dates(first, last))
+    left = max(LEFT, 8 + 6.2 * max(len(y.write(value)) for value in y.labelled))
+    x = Axis(first, max(last, first + 1), left, WIDTH - RIGHT, "", _day, _dates(first, last))
     lines = [
-        path([(x.place(when), y.place(gain)) for when, gain in curve], COLOURS[split])
-        for split, curve in curves
+        path([(x.place(when), y.place(gain)) for when, gain in curve], class_) for class_, curve in curves
     ]
     zero = segment(x.start, y.place(0), x.end, y.place(0), class_="zero")
-    key = {SPLIT_NAMES[split]: COLOURS[split] for split in returns}
+    key = {SPLIT_NAMES[split]: COLOURS[split] for split in accounts} | ({HOLD: HELD} if of_hold else {})
     return frame(joined([zero, *lines]), x, y, says=says, key=key)
 
 

@@ -1,5 +1,7 @@
 """Capital over time, before and after costs, one panel a split."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -7,8 +9,8 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from smc.metrics import equity_curve
-from smc.report.accounts import accounts_of, mean_deepest_drawdown, mean_gain
-from smc.report.style import BLUE, MUTED, ORANGE, NothingToDrawError, blank, head, percent_axis
+from smc.report.accounts import HOLD, distinct, mean_deepest_drawdown, mean_gain
+from smc.report.style import BLUE, MUTED, ORANGE, PURPLE, NothingToDrawError, blank, head, percent_axis
 from smc.report.text import percent
 from smc.report.view import SPLIT_NAMES, RunView
 
@@ -18,16 +20,14 @@ TICKS = ["%Y", "%b\n%Y", "%d %b\n%Y", "%H:%M\n%d %b", "%H:%M\n%d %b", "%H:%M:%S"
 
 def draw_equity(view: RunView) -> Figure:
     """Draw one panel for each split that traded."""
-    returns = view.run.returns
-    traded = {split: accounts_of(returns.loc[returns["part"] == split]) for split in SPLIT_NAMES}
-    traded = {split: accounts for split, accounts in traded.items() if accounts}
+    traded = {split: accounts for split in SPLIT_NAMES if (accounts := view.accounts(split))}
     if not traded:
         raise NothingToDrawError("no position was ever taken, so nothing was earned or lost")
     figure = blank(1.0 + 1.95 * len(traded))
     head(figure, f"Equity after costs: {view.title}")
     panels = figure.subplots(len(traded), squeeze=False)[:, 0]
     for axes, (split, accounts) in zip(panels, traded.items(), strict=True):
-        equity_panel(axes, accounts, split)
+        equity_panel(axes, accounts, split, held=view.held_accounts(split))
     idle = ", ".join(SPLIT_NAMES[split] for split in view.splits if split not in traded)
     handles, labels = max(
         (axes.get_legend_handles_labels() for axes in panels), key=lambda pair: len(pair[1])
@@ -36,16 +36,22 @@ def draw_equity(view: RunView) -> Figure:
         handles,
         labels,
         loc="outside lower center",
-        ncols=3,
+        ncols=4,
         handlelength=1.6,
+        columnspacing=1.2,
         title=f"no position was taken in: {idle}" if idle else None,
         title_fontsize="small",
     )
     return figure
 
 
-def equity_panel(axes: Axes, accounts: list[pd.DataFrame], split: str) -> None:
-    """Draw gross and net gain of each account of a split; of a single one shade what is lost since a peak."""
+def equity_panel(
+    axes: Axes, accounts: list[pd.DataFrame], split: str, *, held: Sequence[pd.DataFrame] = ()
+) -> None:
+    """Draw gross and net gain of each account of a split, and what buying and holding gained.
+
+    Of a single account what is lost since a peak is shaded.
+    """
     is_single = len(accounts) == 1
     for number, bars in enumerate(accounts):
         gain, before = equity_curve(bars["net"]) - 1, equity_curve(bars["gross"]) - 1
@@ -55,6 +61,9 @@ def equity_panel(axes: Axes, accounts: list[pd.DataFrame], split: str) -> None:
             axes.fill_between(bars.index, gain, peak, color=ORANGE, alpha=0.13, lw=0, label="drawdown")
         axes.plot(bars.index, before, color=MUTED, lw=1, ls=(0, (4, 1.5)), label=labels[0])
         axes.plot(bars.index, gain, color=BLUE, lw=1.3 if is_single else 0.8, label=labels[1])
+    for number, bars in enumerate(distinct(held)):
+        gain = equity_curve(bars["net"]) - 1
+        axes.plot(bars.index, gain, color=PURPLE, lw=0.9, label=HOLD if number == 0 else None)
     axes.axhline(0, color=MUTED, lw=0.8)
     gained, deepest = percent(mean_gain(accounts), sign=True), percent(mean_deepest_drawdown(accounts))
     which = "" if is_single else f", means of {len(accounts)} accounts"

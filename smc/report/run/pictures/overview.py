@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from smc.evaluation.predictions import n_events
-from smc.report.accounts import accounts_of, mean_gain
+from smc.report.accounts import mean_gain
 from smc.report.run.pictures.equity import equity_panel
 from smc.report.run.pictures.folds import fold_panel
 from smc.report.run.pictures.predictions import calibration_panel, realised_panel, reliability_curves
-from smc.report.style import MUTED, NothingToDrawError, blank, head
+from smc.report.style import MUTED, NothingToDrawError, blank, head, legend_above
 from smc.report.text import count, percent
 from smc.report.view import SPLIT_NAMES, RunView
 
@@ -36,14 +36,13 @@ def draw_overview(view: RunView) -> Figure:
 
 def _equity(axes: Axes, view: RunView) -> None:
     split = view.judged_split
-    returns = view.run.returns
-    accounts = accounts_of(returns.loc[returns["part"] == split])
+    accounts = view.accounts(split) if split else []
     if split is None or not accounts:
         raise NothingToDrawError("no position was ever taken, so nothing was earned or lost")
-    equity_panel(axes, accounts, split)
+    equity_panel(axes, accounts, split, held=view.held_accounts(split))
     gained = percent(mean_gain(accounts), sign=True)
     axes.set_title(f"equity, {SPLIT_NAMES[split]}: {gained} after costs")
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=3, handlelength=1.4, borderaxespad=0)
+    legend_above(axes, 4)
 
 
 def _calibration(axes: Axes, view: RunView) -> None:

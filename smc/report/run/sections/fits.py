@@ -71,7 +71,7 @@ def calibration_section(view: RunView) -> Section | None:
         for score, label in CALIBRATION_SCORES.items()
     ]
     learned = [
-        (str(fit["fit"]), _learned_map(fit["map"]), count(fit["n_rows"]), decimal(fit["threshold"]))
+        (str(fit["fit"]), _learned_map(fit.get("map")), count(fit["n_rows"]), decimal(fit.get("threshold")))
         for fit in calibration["fits"]
     ]
     tables = [
@@ -86,12 +86,21 @@ def calibration_section(view: RunView) -> Section | None:
     return Section("Calibration", points, tables)
 
 
-def _learned_map(learned: dict[str, Any]) -> str:
-    """Write the map of a fit in a few words."""
+def _learned_map(learned: Any) -> str:
+    """Write the map of a fit in a few words; of a calibrator of one's own the numbers by name.
+
+    >>> _learned_map({"mix": 0.25, "share": [0.4, 0.6]})
+    'mix 0.250'
+    """
     if not learned:
         return "none"
+    if not isinstance(learned, dict):
+        return "its own"
     if "temperature" in learned:
         return f"temperature {decimal(learned['temperature'])}"
+    if "curves" not in learned:
+        named = [f"{name} {decimal(value)}" for name, value in learned.items() if is_number(value)]
+        return ", ".join(named) or "its own"
     curves = learned["curves"]
     if "slope" in curves[0]:
         return ", ".join(f"slope {decimal(c['slope'])}, offset {decimal(c['offset'])}" for c in curves)

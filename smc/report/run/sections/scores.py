@@ -7,7 +7,7 @@ from smc.report.document import Section, Table
 from smc.report.figures import Figures
 from smc.report.run.findings import findings
 from smc.report.run.fold_scores import fold_scores
-from smc.report.text import basis_points, count, decimal, general, interval, percent, two_digits
+from smc.report.text import basis_points, count, decimal, interval, percent, two_digits
 from smc.report.view import SPLIT_NAMES, RunView
 
 Write = Callable[[Any], str]
@@ -167,43 +167,3 @@ def regimes_section(view: RunView) -> Section | None:
     return Section(
         "Market regimes", ["Groups this small come without intervals: read them as a description."], tables
     )
-
-
-#: Label, metric, how it is written.
-TRADING_FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
-    ("Sharpe ratio, a year", "sharpe", two_digits),
-    ("Sortino ratio, a year", "sortino", two_digits),
-    ("Calmar ratio", "calmar", two_digits),
-    ("deepest drawdown", "max_drawdown", percent),
-    ("winning trades", "win_rate", percent),
-    ("VaR 95 % of a bar", "var_95", lambda value: percent(value, 2)),
-    ("CVaR 95 % of a bar", "cvar_95", lambda value: percent(value, 2)),
-    ("turnover, a year", "turnover", lambda value: decimal(value, 0)),
-    ("trades", "n_trades", count),
-    ("bars", "n_bars", count),
-)
-
-
-def financial_section(view: RunView) -> Section | None:
-    """Show the figures after costs by split; None where nothing was traded."""
-    splits = [split for split in SPLIT_NAMES if view.figures.financial(split)]
-    if not splits:
-        return None
-    rows = []
-    for label, metric, write in TRADING_FIGURES:
-        rows.append((label, *(write(view.figures.financial(split).get(metric)) for split in splits)))
-        bounds = [interval(view.figures.interval(split, metric), write) for split in splits]
-        if any(bounds):
-            rows.append((f"  {view.level} interval", *bounds))
-    cost = view.evaluation.get("cost_bps")
-    points = (
-        []
-        if cost is None
-        else [f"After costs of {general(cost)} bp of what is bought or sold, on each entry and each exit."]
-    )
-    n_accounts = max(view.figures.financial(split).get("n_accounts") or 1 for split in splits)
-    if n_accounts > 1:
-        points.append(f"Means of up to {n_accounts} accounts, each with every event once at most.")
-    if idle := [SPLIT_NAMES[split] for split in splits if view.figures.financial(split).get("n_trades") == 0]:
-        points.append(f"No position was ever taken in: {', '.join(idle)}.")
-    return Section("Trading", points, [Table(("", *(SPLIT_NAMES[split] for split in splits)), rows)])

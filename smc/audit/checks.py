@@ -13,9 +13,11 @@ from smc.audit.null import Null
 from smc.audit.random_walk import RandomWalk
 from smc.audit.single_feature_leakage import SingleFeatureLeakage
 from smc.audit.split import Split
+from smc.config.suggest import suggest
 from smc.errors import ConfigError
 from smc.laws.fault import Fault
 from smc.typing import OnProgress
+from smc.usage.audit import FORMER_NAMES
 
 #: Every check by name, those that prove a leak first.
 CHECKS: dict[str, Check] = {
@@ -32,8 +34,6 @@ CHECKS: dict[str, Check] = {
         Adversarial(),
     )
 }
-#: Names that checks had before, which `only` takes as well.
-FORMER_NAMES = {"walk": "random_walk", "plausible": "single_feature_leakage"}
 
 
 def audit(
@@ -56,7 +56,8 @@ def audit(
     names = None if only is None else [FORMER_NAMES.get(name, name) for name in only]
     unknown = [name for name in names or () if name not in CHECKS]
     if unknown or names == []:
-        raise ConfigError(f"--only {','.join(unknown)}: no such check; there are {', '.join(CHECKS)}")
+        near = suggest(unknown[0], CHECKS) if unknown else ""
+        raise ConfigError(f"--only {','.join(unknown)}: no such check{near} (checks: {', '.join(CHECKS)})")
     return [
         _run(check, audited, on_progress) for name, check in CHECKS.items() if names is None or name in names
     ]
