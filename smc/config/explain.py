@@ -167,7 +167,7 @@ def _unknown_option(group: str, override: "Override", known: dict[str, str]) -> 
     if override.is_delete():
         remedy = f"choose another option with {group}=... (options: {', '.join(known)})"
         is_named = "=" in str(override.input_line)
-        return [Fault(f"{override.input_line}: a run needs the group; {remedy}")] if is_named else []
+        return [Fault(f"~{group}: a run needs the group; {remedy}")] if is_named else []
     if override.is_add() and group in defaults():
         sentence = (
             f"{override.input_line}: the group has an option already; leave the + out to choose another"

@@ -90,7 +90,12 @@ def _added(override: "Override") -> tuple[tuple[str, str], ...]:
 
 
 def _sections_with(name: str, keys: dict[str, Any] | None) -> str:
-    """Name the sections of the root that have such a key, for one typed without its section."""
+    """Name the sections of the root that have such a key, for one typed without its section.
+
+    Those of `space` are where a model's own parameters are looked for, and have their names.
+    """
     nodes = (keys or {}).items() if not name.startswith("_") else ()
-    sections = [group for group, node in nodes if isinstance(node, dict) and name in node]
+    sections = [
+        group for group, node in nodes if isinstance(node, dict) and name in node and group != "space"
+    ]
     return f"; did you mean {' or '.join(f'{group}.{name}' for group in sections)}?" if sections else ""

@@ -65,6 +65,8 @@ WITHOUT_PARTS = {
     "reg": "a profile is numbers alone: copy conf/reg/strong.yaml to your options, under a new name",
     "experiment": "an experiment is a YAML file that chooses options: begin with conf/experiment/recent.yaml",
     "selection": "how runs are judged is the same for everybody; its thresholds are overrides of smc.select",
+    "tune": "samplers are Optuna's own: copy conf/tune/tpe.yaml to your options, under a new name",
+    "space": "where parameters are looked for is a YAML file: begin with conf/space/xgboost.yaml",
     "hydra": "how a sweep is carried out is chosen with hydra/launcher, and is no part of a run",
 }
 

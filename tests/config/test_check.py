@@ -20,6 +20,7 @@ class AnyGroup:
     horizon, names, warm_up = 1, (), 0
     learns = is_on = decides = False
     stable_std, overfitting_gap = 0.05, 0.15
+    scope = "first_block"
 
     def symbols(self): ...
     def load(self, symbol): ...
@@ -46,6 +47,7 @@ class AnyGroup:
     def get_fitted(self): ...
     def set_fitted(self, fitted): ...
     def set_params(self, **params): ...
+    def find(self, space, start, ask, n_folds, on_progress): ...
     def get_params(self):
         return {"task": self.task}
 
@@ -99,6 +101,7 @@ def root(**changes: Any) -> dict[str, Any]:
     config = {
         **{group: dict(toy) for group in INTERFACES if group != "ledger"},
         "reg": {},
+        "space": {},
         "monitor": {"watches": {}, "webhook": None, "learning_curve": False},
         "tracker": {"trackers": {}},
         "ledger": dict(toy),

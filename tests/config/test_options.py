@@ -18,7 +18,9 @@ NAMES = [f"{group}/{name}" for group, name in EVERY]
 #: What an option needs beside itself.
 NEEDS = {("data", "files"): ["data.root=bars"], ("trainer", "gpu"): ["model=mlp"]}
 #: Groups whose options are values, not classes.
-PLAIN = {"reg", "trainer", "experiment", "monitor", "tracker"}
+PLAIN = {"reg", "trainer", "experiment", "monitor", "tracker", "space"}
+#: Groups whose options are made of one class.
+OF_ONE_CLASS = {"features": "smc.features.feature_set", "tune": "smc.tune.search"}
 
 
 def test_every_file_of_the_tree_is_found() -> None:
@@ -48,8 +50,8 @@ def test_an_option_targets_the_file_of_its_own_name(group: str, name: str) -> No
         return
     target = target_of(CONF / group / f"{name}.yaml")
     module, _, cls = target.rpartition(".")
-    if group == "features":
-        assert module == "smc.features.feature_set"
+    if group in OF_ONE_CLASS and name != "none":
+        assert module == OF_ONE_CLASS[group]
         return
     assert module == f"smc.{group.removeprefix('hydra/')}.{name}"
     assert isinstance(getattr(importlib.import_module(module), cls), type)

@@ -29,7 +29,7 @@ REFUSED = {
     "model=xgboost,logistic": r"model=xgboost,logistic: a comma list is several runs, add -m",
     "-m model=logistic,xgbost": r"model=xgbost: no such option; did you mean xgboost\?",
     "+model=xgboost": r"\+model=xgboost: the group has an option already; leave the \+ out",
-    "~model": r"model: missing, and a run needs it",
+    "~model": r"model: .*a run needs (it|the group)",
     "~model._target_": r"model\._target_: missing; it names the class of the estimator",
     "+model._partial_=true": r"model\._partial_: a run needs the estimator itself",
     "cv=kfold": r"cv=kfold: no such option \(options: cpcv, expanding,",
