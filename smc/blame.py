@@ -76,7 +76,7 @@ def place_of(component: object, method: str) -> str:
 
     >>> from smc.events.every import Every
     >>> place_of(Every(), "compute")
-    'Every.compute (every.py, line 39)'
+    'Every.compute (every.py, line ...)'
     """
     cls = component if isinstance(component, type) else type(component)
     found: Any = inspect.unwrap(getattr(cls, method, cls))

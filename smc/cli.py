@@ -53,7 +53,7 @@ def exits() -> Iterator[None]:
     sys.excepthook = _print_surprise
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    end_on_signals()
+    taken = end_on_signals()
     try:
         yield
     except BrokenPipeError:
@@ -72,14 +72,25 @@ def exits() -> Iterator[None]:
             say(f"error: {place_error(error, error.filename or os.getcwd())}")
             sys.exit(EXIT_BAD_PLACE)
         raise
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
-def end_on_signals() -> None:
-    """Let the first of `ENDINGS` do what Ctrl-C does, wherever it comes; what a program has set up stands."""
-    if threading.current_thread() is threading.main_thread():
-        for number in ENDINGS:
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _as_ctrl_c)
+def end_on_signals() -> list[signal.Signals]:
+    """Let the first of `ENDINGS` do what Ctrl-C does, wherever it comes; what a program has set up stands.
+
+    Returns
+    -------
+    list[signal.Signals]
+        Those that do so from now on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    taken = [number for number in ENDINGS if signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, _as_ctrl_c)
+    return taken
 
 
 def _as_ctrl_c(number: int, _frame: FrameType | None) -> None:

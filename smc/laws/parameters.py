@@ -32,7 +32,7 @@ def parameter_faults(fresh: Fresh[Any]) -> Iterator[Fault]:
 def same(one: Any, other: Any) -> bool:
     """Tell whether two plain values are equal; of objects, whether they are of one class.
 
-    >>> same([1, np.nan], [1, np.nan]), same(1, 2)
+    >>> same([1, float("nan")], [1, float("nan")]), same(1, 2)
     (True, False)
     """
     plain = (int, float, str, bool, type(None), list, tuple, dict)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from smc.arguments import check_choice
 from smc.stats.panel import ROUNDING, check_panel
-from smc.stats.stationary import AT_ONCE, some_at_once
+from smc.stats.stationary import some_at_once
 from smc.typing import BoolArray, FloatArray
 
 #: Null panels, and splits of each, behind the spread.
@@ -94,7 +94,8 @@ def probability_of_backtest_overfitting(
     (0.66, 0.21, 0.1)
     """
     values = _checked(panel, n_blocks, performance)
-    logits = _logits(_block_sums(values.copy(), n_blocks), _halves(n_blocks), performance, _room(values))
+    halves = _halves(n_blocks)
+    logits = _logits(_block_sums(values.copy(), n_blocks), halves, performance, _room(values, halves))
     null = _null_probabilities(values, n_blocks, performance, seed=seed)
     low, high = np.quantile(null, [0.05, 0.95])
     return Overfitting(
@@ -137,7 +138,7 @@ def _null_probabilities(values: FloatArray, n_blocks: int, performance: str, *, 
     """Return the probabilities of overfitting of panels like this one, but without skill."""
     rng = np.random.default_rng(seed)
     centred, halves = values - values.mean(axis=0), _halves(n_blocks)
-    null, flipped, room = np.empty(N_NULL), np.empty_like(centred), _room(values)
+    null, flipped, room = np.empty(N_NULL), np.empty_like(centred), _room(values, halves)
     for draw in range(N_NULL):
         np.multiply(centred, rng.choice([-1.0, 1.0], size=(len(values), 1)), out=flipped)
         chosen = halves[rng.permutation(len(halves))[: N_NULL_SPLITS // 2]]
@@ -145,9 +146,10 @@ def _null_probabilities(values: FloatArray, n_blocks: int, performance: str, *, 
     return null
 
 
-def _room(values: FloatArray) -> FloatArray:
+def _room(values: FloatArray, halves: FloatArray) -> FloatArray:
     """Return memory for the performance of some halves in sample and out of sample."""
-    return np.empty((2, 3, AT_ONCE, values.shape[1]))
+    n_at_once = len(next(some_at_once(halves)))
+    return np.empty((2, 3, n_at_once, values.shape[1]))
 
 
 def _halves(n_blocks: int) -> FloatArray:

@@ -9,6 +9,9 @@ from smc.report.notices import sentences
 from smc.results import RunRecord, load_run
 from smc.training.cross_fit import OUT_OF_FOLD, TEST, VAL
 
+#: What the split of the folds is called.
+FOLDS = "out of fold"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -33,7 +36,8 @@ def say_outcome(outcome: Outcome) -> str:
     record = load_run(outcome.folder).record
     if not outcome.is_new:
         kept = _kept_naming(record.get("run") or {}, outcome.naming)
-        return f"run {outcome.run_id} is finished already{_stopped(record)}{kept}: {outcome.folder}"
+        scored = "".join(f", {split} {figures}" for split, figures in _headline(record) if split == FOLDS)
+        return f"run {outcome.run_id} is finished already{scored}{_stopped(record)}{kept}: {outcome.folder}"
     lines = [f"{record['symbol']} {record['model_name']}: {outcome.folder}"]
     lines += [f"  {split:<12} {figures}" for split, figures in [*_headline(record), *_sealed(record)]]
     lines += [f"  warning      {sentence}" for sentence in sentences(record)]
@@ -46,7 +50,7 @@ def say_outcome_briefly(outcome: Outcome) -> str:
         return say_outcome(outcome)
     run = load_run(outcome.folder)
     record = run.record
-    split, figures = next(_headline(record), ("out of fold", "not scored"))
+    split, figures = next(_headline(record), (FOLDS, "not scored"))
     n_warnings = len(sentences(record))
     warned = f", {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else ""
     return f"finished, {split} {figures}{warned}: {outcome.folder}"
@@ -90,7 +94,7 @@ def _headline(record: RunRecord) -> Iterator[tuple[str, str]]:
         text = f"{score} {table[score]:.3f}"
         text += f" [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else ""
         text += f", majority class {table['majority_accuracy']:.3f}" if is_class else ""
-        yield split.replace("_", " "), f"{text}, {table['n_events']} events"
+        yield FOLDS if split == OUT_OF_FOLD else split, f"{text}, {table['n_events']} events"
 
 
 def _sealed(record: RunRecord) -> Iterator[tuple[str, str]]:

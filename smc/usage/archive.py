@@ -2,6 +2,8 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 Put whole runs into one file, with what they are called and the bars that they were made of; or put the runs
 of such a file back, after every byte was held against its hash. What was tried stays counted by the ledger,
@@ -16,7 +18,7 @@ whether a run's folder is there or not.
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.archive",
         description=USAGE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Iterable
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 Hold a class of your own to the contract of its kind: what holds, what does not, where, and what to do.
 
@@ -18,7 +20,7 @@ that is gone afterwards. Exit code 0: every law holds. 2: one does not.
 
 def parser(kinds: Iterable[str]) -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.check", description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     names = ", ".join(kinds)

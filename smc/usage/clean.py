@@ -2,6 +2,8 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 Say what could be removed from the results and how much room that frees; remove it with --yes. No finished
 run is among it, neither the ledger nor kept bars, and nothing that a living process holds: a sweep may run
@@ -21,7 +23,7 @@ OLDER_THAN = 7.0
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.clean", description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     command.add_argument("kinds", nargs="*", help="see above (default: all)")

@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Mapping
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 Write a part of your own into this folder: a small working class, its option, and a test of its contract.
 
@@ -17,7 +19,7 @@ def parser(kinds: Mapping[str, str]) -> argparse.ArgumentParser:
     """Return the parser of the command line; kinds by name, with the group of each."""
     width = max(map(len, kinds))
     listed = "\n".join(f"  {name:<{width}}  {group}" for name, group in kinds.items())
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.new",
         description=f"{USAGE}{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -2,6 +2,8 @@
 
 import argparse
 
+from smc.cli import OverrideParser
+
 USAGE = """\
 Give finished runs a name, tags and a note, at any time. They are kept beside the run's folder, which stays as
 it was verified; what counts as tried and every verdict stay as they are. smc.runs and smc.show show them,
@@ -17,7 +19,7 @@ and find runs by them: --tag, --name.
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    command = argparse.ArgumentParser(
+    command = OverrideParser(
         prog="python -m smc.tag", description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     command.add_argument(

@@ -11,8 +11,6 @@ import sys
 import tempfile
 import time
 
-from speed.select import folder
-
 from smc import api
 from smc.trials import Ledger
 
@@ -21,6 +19,8 @@ N_RUNS = 2000
 
 def main() -> None:
     """Make the runs, select twice, print."""
+    from speed.select import folder  # it stands beside this script
+
     n_runs = int(sys.argv[1]) if len(sys.argv) > 1 else N_RUNS
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)

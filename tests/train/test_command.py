@@ -99,7 +99,9 @@ def test_a_finished_run_is_skipped_and_left_as_it_is(smc_train, finished) -> Non
     recorded = "evaluation.test=recorded"
     again = smc_train(*FAST, recorded, "run.name=idea-3", cwd=finished.parents[2])
     assert again.returncode == 0
-    assert "is finished already (it keeps no name: a finished folder is never rewritten" in again.stderr
+    assert re.search(r"is finished already, out of fold accuracy 0\.\d+ \[.*\], majority class", again.stderr)
+    assert "(it keeps no name, and 'idea-3' is written nowhere: python -m smc.tag changes it)" in again.stderr
+    assert "test " not in again.stderr.splitlines()[-1], "no test figure, though it is on record"
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("*")} == before
     assert list(finished.parent.iterdir()) == [finished]
 

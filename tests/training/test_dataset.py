@@ -26,6 +26,8 @@ BARS = {
 class Labels:
     """The label of an event is the close two bars later; the last two bars have none."""
 
+    task = "regression"
+
     def compute(self, bars: pd.DataFrame, events: np.ndarray, side: np.ndarray) -> pd.DataFrame:
         known = events[events + 2 < len(bars)]
         close = bars["close"].to_numpy()[known + 2]

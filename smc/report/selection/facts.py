@@ -103,7 +103,7 @@ def _p_values(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield P_VALUES[name] if name in P_VALUES else name.replace("_", " "), p_value(value)
         if name == "benjamini_hochberg" and (family := evidence.get("family")):
             yield "markets of the family", f"{count(family['n_markets'])}, by {METHODS[family['method']]}"
-        if name == "corrected" and "would_pass_as_best_of" in evidence:
+        if name == "corrected" and evidence.get("would_pass_as_best_of"):
             yield "it would pass as the best of", f"{count(evidence['would_pass_as_best_of'])} more"
 
 

@@ -137,8 +137,9 @@ def _price(value: float) -> str:
 def _mean_position(trades: pd.DataFrame, n_bars: int) -> FloatArray:
     """Return the mean of the positions that are open in each bar."""
     total, n_open = np.zeros(n_bars + 1), np.zeros(n_bars + 1)
-    for bars, sign in ((trades["start"].to_numpy(), 1), (trades["end"].to_numpy() + 1, -1)):
-        np.add.at(total, bars, sign * trades["signed"].to_numpy())
+    start, end = (trades[name].to_numpy(np.int64) for name in ("start", "end"))
+    for bars, sign in ((start, 1), (end + 1, -1)):
+        np.add.at(total, bars, sign * trades["signed"].to_numpy(np.float64))
         np.add.at(n_open, bars, sign)
     total, n_open = total.cumsum()[:-1], n_open.cumsum()[:-1]
     return np.divide(total, n_open, out=np.zeros(n_bars), where=n_open > 0)
