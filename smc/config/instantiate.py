@@ -41,6 +41,9 @@ ALLOWED_CLASSES = frozenset(
     for path in (name, f"{module}.{name}")
 )
 
+#: Libraries that an option may need -> the extra of smc that brings them.
+EXTRAS = {"optuna": "tune"}
+
 
 def allowed_modules() -> tuple[str, ...]:
     """List the allowed module prefixes: the built-in ones and those of SMC_ALLOW."""
@@ -82,7 +85,10 @@ def locate(target: object) -> type:
     try:
         module = importlib.import_module(module_name)
     except Exception as error:  # whatever a module of one's own raises while it is imported
-        raise ConfigError(f"`{target}` cannot be imported: {described(error)}") from error
+        name = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
+        extra = EXTRAS.get(name.partition(".")[0])
+        remedy = f"; pip install 'smc[{extra}]' (in a checkout: pip install -e '.[{extra}]')" if extra else ""
+        raise ConfigError(f"`{target}` cannot be imported: {described(error)}{remedy}") from error
     cls = getattr(module, name, None)
     if cls is None:
         raise ConfigError(f"`{module_name}` has no `{name}`{suggest(name, vars(module))}")

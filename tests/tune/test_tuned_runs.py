@@ -190,6 +190,16 @@ def test_mistakes_are_told_before_anything_is_loaded(typed, said):
     assert said in str(caught.value)
 
 
+def test_without_optuna_it_is_said_how_to_install_it(monkeypatch):
+    for name in [
+        name for name in sys.modules if name.partition(".")[0] == "optuna" or name == "smc.tune.search"
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(ConfigError, match=r"cannot be imported: .*optuna.*; pip install 'smc\[tune\]'"):
+        compose(["model=logistic", "tune=tpe"])
+
+
 def test_a_run_that_looks_for_nothing_does_not_import_optuna(tmp_path):
     code = f"import sys; from smc import api; api.train(['model=logistic', 'paths.output={tmp_path}']); assert 'optuna' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
