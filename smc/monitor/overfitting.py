@@ -31,8 +31,8 @@ class Overfitting:
     >>> by_heart = FitProgress(iteration=7, max_iterations=50, train_accuracy=0.99, val_accuracy=0.52)
     >>> Overfitting().observe(by_heart)["sentence"]
     'At iteration 7 the training accuracy is 0.990 (limit 0.950) and the validation accuracy 0.520 (limit
-    0.600): the model learns its rows by heart; a stronger profile (reg=strong, reg=tiny) or more events may
-    help.'
+    0.600): the model learns its rows by heart; a stronger profile (reg=tiny is the strongest) or more events
+    may help.'
     """
 
     stops = False
@@ -70,6 +70,7 @@ class Overfitting:
                     threshold=least,
                     sentence=f"At iteration {progress.iteration} the training {name} is {train:.3f} (limit "
                     f"{most:.3f}) and the validation {name} {val:.3f} (limit {least:.3f}): the model learns "
-                    "its rows by heart; a stronger profile (reg=strong, reg=tiny) or more events may help.",
+                    "its rows by heart; a stronger profile (reg=tiny is the strongest) or more events may "
+                    "help.",
                 )
         return None

@@ -38,6 +38,7 @@ from smc.training.cross_fit import FINAL_FIT, TRAIN_FIT, FitResults
 from smc.training.dataset import Dataset
 from smc.training.evaluate import Evaluated, ablation
 from smc.training.fit_models import FittedModels
+from smc.training.label_warnings import label_warnings
 from smc.training.prepare import PreparedData
 from smc.training.tuning import search_warnings
 from smc.training.warnings import calendar_warnings, warnings_of
@@ -96,6 +97,7 @@ def run_record(
             *warnings_of(components, evaluated.record, fits, cv_failure, can_trade=prepared.can_trade),
             *calendar_warnings(bars),
             *bar_warnings(bars, prepared.data),
+            *label_warnings(components.labels, prepared),
             *search_warnings(models.tuning.searches),
         ],
     }

@@ -36,6 +36,15 @@ LIQUIDATED = (
     "account ends them at -100 %, though their labels go on."
 )
 
+#: Events out of fold under which an accuracy is hardly known: of 50 to 14 points either way.
+FEW = 50
+
+#: What so few say.
+TOO_FEW = (
+    "Only {n} events are out of fold: their accuracy is known to {points:.0f} points either way at best. Use "
+    "more events (events.last, events=every), or a cv that tests more of them."
+)
+
 #: Splits as the table of predictions calls them -> what it means that a symbol has no event there.
 MEANING = {
     "train": "the model has not learned from it",
@@ -86,6 +95,10 @@ def _of_scores(components: Components, scores: SymbolScores) -> Iterator[Warned]
     ):
         if n_liquidated := (financial or {}).get("n_liquidated"):
             yield {"reason": "liquidated", "sentence": LIQUIDATED.format(n=n_liquidated, split=split)}
+    n_events = (scores.get("out_of_fold_metrics") or {}).get("n_events")
+    if n_events and n_events < FEW and scores["task"] == "classification":
+        points = 100 * 1.96 * 0.5 / n_events**0.5
+        yield {"reason": "few_out_of_fold", "sentence": TOO_FEW.format(n=n_events, points=points)}
     for watch in components.watches:
         yield from _checked(watch, scores)
 

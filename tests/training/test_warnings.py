@@ -58,3 +58,14 @@ def test_trades_that_lost_all_are_named() -> None:
     (warning,) = warnings_of(SimpleNamespace(pipeline=pipeline, watches=[]), scores, fits, None)
     assert warning["reason"] == "liquidated"
     assert warning["sentence"].startswith("2 trade(s) of the out-of-fold part lost all they were given")
+
+
+@pytest.mark.parametrize(("n_events", "points"), [(20, 22), (49, 14), (50, None), (500, None)])
+def test_few_events_out_of_fold_are_said_with_what_they_can_tell(n_events, points) -> None:
+    steps = {name: [] for name in ("selection", "calibration", "augmentation", "warnings", "stops")}
+    fits = SimpleNamespace(predictions=pd.DataFrame({"part": ["train"]}), **steps)
+    pipeline = FoldPipeline(estimator=XGBoost(), sampler=NoAugmentation())
+    scores = {"out_of_fold_metrics": {"n_events": n_events}, "task": "classification"}
+    told = warnings_of(SimpleNamespace(pipeline=pipeline, watches=[]), scores, fits, None)
+    assert [warning["reason"] for warning in told] == (["few_out_of_fold"] if points else [])
+    assert all(f"is known to {points} points either way" in warning["sentence"] for warning in told)
