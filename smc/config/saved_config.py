@@ -10,6 +10,7 @@ from smc.config.compose import compose
 from smc.config.options import groups, options
 from smc.config.schema import Root, Structure
 from smc.errors import ConfigError
+from smc.results.identity import NO_SEARCH
 from smc.typing import Config
 
 OFF = "none"
@@ -39,7 +40,7 @@ def upgrade_config(config: Config) -> tuple[Config, list[str]]:
     if "structure" not in config:
         config |= {"structure": _structure(config), **_with_added(config, "aug")}
     config |= _with_added(config, "cv")
-    config = {"run": {"name": None, "tags": [], "note": None}, "space": {}, **config}
+    config = {"run": {"name": None, "tags": [], "note": None}, "tune": NO_SEARCH, "space": {}, **config}
     config |= {"trainer": {"callbacks": {}, **config["trainer"]}} if "trainer" in config else {}
     unknown = [field.name for field in fields(Root) if field.name not in config]
     if not unknown:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from smc.config.suggest import suggest
 from smc.errors import ConfigError, PlaceError, ResultsError
 from smc.report.document import Section, Table
 from smc.report.figures import Figures
@@ -45,7 +46,7 @@ TYPED = "command line: "
 #: Beginnings of settings that are no part of what was tried.
 APART = ("run.", "paths.", "ledger.", "tracker.", "monitor.", "trainer.", "retry", "bad_jobs", "keep_bars")
 #: Groups that are shown already, or are no part of what was tried.
-NO_COLUMN = ("model", "monitor", "tracker", "trainer")
+NO_COLUMN = ("model", "space", "monitor", "tracker", "trainer")
 CONDITION = re.compile(r"\s*([\w.]+)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*")
 ORDER: Mapping[str, Callable[[Any, Any], bool]] = {">": gt, "<": lt, ">=": ge, "<=": le}
 
@@ -74,9 +75,13 @@ class Condition:
             It is none.
         """
         match = CONDITION.fullmatch(text)
-        if match is None:
+        if match is None or match[3][:1] in ("=", "<", ">", "!"):
             raise ConfigError(
                 f"--where {text}: a condition is KEY=VALUE, with =, !=, <, <=, > or >=, as 'gap<=0.2'"
+            )
+        if match[2] in ORDER and _number(match[3]) is None:
+            raise ConfigError(
+                f"--where {text}: numbers alone are larger or smaller, and {match[3]!r} is none"
             )
         return cls(*match.groups())
 
@@ -190,7 +195,8 @@ def sorted_by(table: pd.DataFrame, column: str, *, reverse: bool = False) -> pd.
         There is no such column.
     """
     if column not in table:
-        raise ConfigError(f"--sort {column}: there is no such column: {', '.join(table.columns)}")
+        near = suggest(column, table.columns)
+        raise ConfigError(f"--sort {column}: there is no such column{near} ({', '.join(table.columns)})")
     is_figure = pd.api.types.is_numeric_dtype(table[column])
     values = table[column] if is_figure else table[column].map(_text)
     ascending = reverse if is_figure else not reverse

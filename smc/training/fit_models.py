@@ -84,21 +84,7 @@ def fit_models(
         watches=components.fit_watches,
     )
     tuned = tune(components.tuner, config["space"], fitter, plan, on_progress)
-    models = _fit_all(
-        tuned.fitter, tuned.plan, components.labels.task, config, on_progress, on_scored=on_scored
-    )
-    return replace(models, tuning=tuned.told)
-
-
-def _fit_all(
-    fitter: CrossFitter,
-    plan: SplitPlan,
-    task: LabelTask,
-    config: Config,
-    on_progress: Callable[[str], None],
-    *,
-    on_scored: Callable[[], None],
-) -> FittedModels:
+    fitter, plan, cv_failure = tuned.fitter, tuned.plan, None
     try:
         fits = fitter.run(plan, on_progress, on_scored=on_scored)
     except FoldError as error:
@@ -107,18 +93,16 @@ def _fit_all(
             named = type(cause) if isinstance(cause, SmcError) else FoldError
             raise named(f"no fold can be fitted; {error}") from error
         log.warning("no out-of-fold figures: %s", error)
-        without_folds = _fit_all(
-            fitter, replace(plan, folds=()), task, config, on_progress, on_scored=on_scored
-        )
-        return replace(without_folds, cv_failure=str(error))
-    baseline = _fit_baseline(fitter, plan, task, n_fits=len(fits.augmentation))
-    if fits.is_partial:
-        return FittedModels(fits, baseline, None, pd.DataFrame())
-    plain = _fit_plain(fitter, plan, on_progress)
-    curve, min_size = pd.DataFrame(), config["split"]["min_train_size"]
-    if config["monitor"]["learning_curve"]:
-        curve = learning_curve(fitter, plan, fits, on_progress, min_size=min_size)
-    return FittedModels(fits, baseline, plain, curve)
+        plan, cv_failure = replace(plan, folds=()), str(error)
+        fits = fitter.run(plan, on_progress, on_scored=on_scored)
+    baseline = _fit_baseline(fitter, plan, components.labels.task, n_fits=len(fits.augmentation))
+    plain, curve = None, pd.DataFrame()
+    if not fits.is_partial:
+        plain = _fit_plain(fitter, plan, on_progress)
+        if config["monitor"]["learning_curve"]:
+            min_size = config["split"]["min_train_size"]
+            curve = learning_curve(fitter, plan, fits, on_progress, min_size=min_size)
+    return FittedModels(fits, baseline, plain, curve, cv_failure, tuned.told)
 
 
 def _fit_baseline(fitter: CrossFitter, plan: SplitPlan, task: LabelTask, *, n_fits: int) -> FitResults:
