@@ -3,6 +3,9 @@
 import importlib.util
 import runpy
 import shlex
+import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,15 @@ spec.loader.exec_module(mistakes)
 ALL = {**mistakes.QUICK, **mistakes.DEAR}
 #: Every third of those that are answered at once; all with --slow.
 SOME = set(list(mistakes.QUICK)[::3])
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """Leave Ctrl-C, and what prints surprises, to the tests that follow as they were."""
+    before, hook = signal.getsignal(signal.SIGINT), sys.excepthook
+    yield
+    signal.signal(signal.SIGINT, before)
+    sys.excepthook = hook
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning:runpy")

@@ -15,7 +15,6 @@ from smc.config.compose import compose
 from smc.config.options import options
 from smc.errors import ConfigError
 from smc.reproduce import reproduce
-from smc.results import RunStore
 from smc.results.identity import run_id, seedless_hash, trial_hash
 from smc.training.components import Components
 from smc.training.cross_fit import CrossFitter
@@ -216,7 +215,7 @@ def test_ctrl_c_in_a_search_ends_the_run_by_name(tmp_path):
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (130, "interrupted\n")
+    assert process.returncode == 130, said
+    assert said.endswith("interrupted\n")
     (status,) = (tmp_path / "outputs" / "status").iterdir()
     assert json.loads(status.read_text())["status"] == "killed"
-    assert RunStore(tmp_path / "outputs")
