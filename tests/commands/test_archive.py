@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,10 @@ MARKET = ("data=simulated", "data.n_bars=2500", "events.last=150", "aug=none", "
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """Two runs, one of them tagged."""
+    """Two runs, made in different seconds, the later of them tagged."""
     place = tmp_path_factory.mktemp("archived")
     for words in (("model=baseline",), ("model=logistic",)):
+        time.sleep(1)
         api.train([*MARKET, *words, f"paths.output={place}", f"ledger.url={place}/ledger.sqlite"])
     tag(output=place, add=["keep"])
     return place

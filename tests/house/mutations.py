@@ -558,6 +558,50 @@ MUTATIONS = (
         "errors.py", "if is_of_place(error) or isinstance(error, PlaceError):", "if False:",
         "tests/train/test_surprises.py", "a disk that is full while an interrupted run is kept is told as Ctrl-C",
     ),
+    Mutation(
+        "tune/block.py", "plan.spans[before, 1] < plan.spans[boundary, 0]", "plan.spans[before, 1] <= plan.spans[boundary, 0]",
+        "tests/tune/test_block.py", "a label that parameters are chosen on ends with the first event of evidence",
+    ),
+    Mutation(
+        "tune/block.py", "if fold.test.min() >= boundary", "if fold.test.min() >= 0",
+        "tests/tune/test_block.py", "folds that test what parameters were chosen on are evidence",
+    ),
+    Mutation(
+        "tune/block.py", "early[-1] if early else starts[0]", "starts[0]",
+        "tests/tune/test_block.py", "parameters are chosen on the first window alone, however short",
+    ),
+    Mutation(
+        "tune/search.py", "copy.deepcopy(self.sampler)", "self.sampler",
+        "tests/tune/test_search.py", "a second search goes on where the first one ended",
+    ),
+    Mutation(
+        "tune/search.py", "mean > CLEARLY * error", "mean > 0",
+        "tests/tune/test_search.py", "a trial ends as soon as it is worse at all",
+    ),
+    Mutation(
+        "tune/search.py", "study.enqueue_trial(", "dict(",
+        "tests/tune/test_search.py", "a search does not begin with what the model was given",
+    ),
+    Mutation(
+        "results/identity.py", 'EVIDENCE = ("data", "cv", "tune")', 'EVIDENCE = ("data", "cv")',
+        "tests/tune/test_tuned_runs.py", "a search with another seed is the same trial",
+    ),
+    Mutation(
+        "results/identity.py", "if not (is_off and key in SEARCH)", "if key not in SEARCH",
+        "tests/tune/test_tuned_runs.py", "what is looked for, and where, is no part of a run",
+    ),
+    Mutation(
+        "training/rebuild.py", 'as_found(self.run.record.get("tuning") or (), ', "as_found((), ",
+        "tests/tune/test_tuned_runs.py", "folds are fitted again without what was found for them",
+    ),
+    Mutation(
+        "training/tuning.py", "replace(plan, folds=block.folds), search.told", "plan, search.told",
+        "tests/tune/test_tuned_runs.py", "every fold is evidence, those that parameters were chosen on, too",
+    ),
+    Mutation(
+        "training/label_warnings.py", "prepared.data.events.iloc[prepared.plan.development]", "prepared.data.events",
+        "tests/training/test_label_warnings.py", "a warning tells what the sealed test part touches",
+    ),
 )  # fmt: skip
 
 

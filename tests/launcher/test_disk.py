@@ -13,6 +13,7 @@ def test_a_sweep_stops_with_a_code_of_its_own_and_goes_on_later(place) -> None:
     assert len(place.runs()) == 2
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_while_runs_go_on(place_on_small_disk) -> None:
     place, disk = place_on_small_disk
     (disk / "others").write_bytes(b"0" * 8_200_000)

@@ -82,6 +82,7 @@ def trials(place):
     return list(Ledger(f"sqlite:///{path}").trials()["status"]) if path.exists() else []
 
 
+@pytest.mark.slow
 def test_a_signal_that_a_batch_system_sends_to_every_process_kills_no_run_for_good(place) -> None:
     sweep = place.start("hydra/launcher=processes", "seed=0,1", "model.mode=hang", "hydra.launcher.jobs=2")
     place.wait_for(lambda: place.has_started(2))

@@ -97,6 +97,7 @@ def test_all_processes_together_have_as_many_threads_as_there_are_cores(place, o
     assert all(each == [wanted, wanted] for each in used), used
 
 
+@pytest.mark.slow
 def test_a_process_goes_on_after_a_run_that_finished_and_after_no_other(place) -> None:
     swept = ("split.val_frac=0.25,0.2", "model.mode=threads,raises", "seed=0,1")
     done = place.sweep(PROCESSES, "hydra.launcher.jobs=1", *swept)

@@ -41,6 +41,13 @@ RUNS = {
         ),
         *("monitor=default", "monitor.learning_curve=true"),
     ],
+    "a search": [
+        "tune=random",
+        "tune.n_trials=3",
+        "cv=expanding",
+        "cv.n_splits=2",
+        "cv.initial_train_size=0.5",
+    ],
     "an ensemble": ["model=voting", "model.members=[logistic,random_forest]", "cv.n_splits=2"],
 }
 
