@@ -18,7 +18,7 @@ from smc.blame import is_installed
 from smc.fingerprint import content_hash
 
 #: Packages that a configuration may name without being asked, whose versions count instead of their sources.
-LIBRARIES = frozenset({"smc", "sklearn", "imblearn", "xgboost", "lightgbm", "pytorch_lightning"})
+LIBRARIES = frozenset({"smc", "sklearn", "imblearn", "xgboost", "lightgbm", "pytorch_lightning", "optuna"})
 #: Packages, and functions of pandas, that read files or the network without Python's own `open`.
 UNSEEN_PACKAGES = frozenset(
     {"pyarrow", "polars", "duckdb", "h5py", "tables", "netCDF4", "ctypes", "cffi", "subprocess"}

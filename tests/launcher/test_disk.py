@@ -1,5 +1,7 @@
 """Too little disk: a clear error, no half file, and the same command goes on when there is room."""
 
+import pytest
+
 PROCESSES = "hydra/launcher=processes"
 
 

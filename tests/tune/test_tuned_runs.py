@@ -94,6 +94,12 @@ def test_it_is_one_trial(run):
     ]
 
 
+def test_its_sampler_is_a_library_and_no_code_of_ones_own(run):
+    assert run.record["own_classes"] == []
+    assert "optuna" in run.record["package_versions"]
+    assert not {"sqlalchemy", "alembic", "tqdm"} & run.record["package_versions"].keys()
+
+
 def test_the_record_says_what_was_found_and_the_table_what_was_tried(run):
     (search,) = run.record["tuning"]
     assert search["fit"] == FIRST_BLOCK
