@@ -14,7 +14,7 @@ from smc.config.fault import COMPOSITION_ERRORS, Fault, tell
 from smc.config.mended import mended, parse_override, spaced_out
 from smc.config.options import Known, defaults, groups, options
 from smc.config.suggest import suggest
-from smc.config.unknown_key import HYDRA, not_a_section, repeated_key, unknown_key, unknown_setting
+from smc.config.unknown_key import HYDRA, SPACE, not_a_section, repeated_key, unknown_key, unknown_setting
 from smc.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _choices(text: str, known: Known) -> str:
     """Name the options of a group that was typed alone, and of an option that was, the group."""
     if text in known:
         return f", such as {text}={next(iter(known[text]))} (options: {', '.join(known[text])})"
-    of = [f"{group}={text}" for group, names in known.items() if text in names]
+    of = [f"{group}={text}" for group, names in known.items() if text in names and group != SPACE]
     return f"; did you mean {' or '.join(of)}?" if of else ", such as model=xgboost or seed=1"
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 HYDRA = "hydra"
+#: Where the parameters of the model are looked for, by its option: names that belong to `model` first of all.
+SPACE = "space"
 #: Options that an error names as having a key.
 N_NAMED = 3
 
@@ -95,7 +97,5 @@ def _sections_with(name: str, keys: dict[str, Any] | None) -> str:
     Those of `space` are where a model's own parameters are looked for, and have their names.
     """
     nodes = (keys or {}).items() if not name.startswith("_") else ()
-    sections = [
-        group for group, node in nodes if isinstance(node, dict) and name in node and group != "space"
-    ]
+    sections = [group for group, node in nodes if isinstance(node, dict) and name in node and group != SPACE]
     return f"; did you mean {' or '.join(f'{group}.{name}' for group in sections)}?" if sections else ""
