@@ -44,6 +44,6 @@ class Gap:
                 value=gap,
                 threshold=limit,
                 sentence=f"The training {score} is {gap:.3f} above the validation {score}, the limit is "
-                f"{limit:.3f}: a stronger profile (reg=strong, reg=tiny) or more events narrow it.",
+                f"{limit:.3f}: a stronger profile (reg=tiny is the strongest) or more events narrow it.",
             )
         ]
