@@ -1,6 +1,7 @@
 """A run that looks for its parameters: on rows that are no evidence, counted once, and made again."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from smc import api
+from smc import api, show
 from smc.config.compose import compose
 from smc.config.options import options
 from smc.errors import ConfigError
@@ -29,6 +30,7 @@ SMALL = (
     *("data=simulated", "data.n_bars=4000", "symbol=S01", "model=logistic", "aug=none", "monitor=none"),
     *("tune=random", "tune.n_trials=4"),
 )
+PAGES = ("report.html", "report.md")
 #: Few folds, and a first window that inner folds can be cut from.
 WIDE = ("cv.n_splits=2", "cv.initial_train_size=0.4")
 
@@ -114,6 +116,13 @@ def test_the_record_says_what_was_found_and_the_table_what_was_tried(run):
         == search["loss"]
         == trials.query("status == 'finished'")["loss"].min()
     )
+
+
+def test_its_page_and_its_report_say_what_was_found(run, capsys):
+    show.main([run.run_id, f"--output={run.path.parents[1]}"])
+    page, report = ((run.path.parents[1] / "reports" / run.run_id / name).read_text() for name in PAGES)
+    for text in (page, report, " ".join(capsys.readouterr().out.split())):
+        assert re.search(r"first block: 4 trials( \([^)]*\))? on \d+ events of inner folds", text)
 
 
 def test_each_fit_looks_for_itself_inside_its_rows(tmp_path):

@@ -38,6 +38,7 @@ from smc.report.run.sections.scores import (
 )
 from smc.report.run.sections.steps import steps_section
 from smc.report.run.sections.trading import financial_section, months_sentence
+from smc.report.run.sections.tuning import tuning_section
 from smc.report.text import count, decimal, is_number, minute, percent, two_digits
 from smc.report.view import SPLIT_NAMES, RunView
 
@@ -77,6 +78,7 @@ def page(
             side_by_side(
                 *_blocks(
                     ensemble_section(view),
+                    tuning_section(view),
                     feature_selection_section(view),
                     calibration_section(view),
                     augmentation_section(view),
