@@ -10,7 +10,6 @@ if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a while, and neither help nor a typo needs them
     parser(GROUPS).parse_intermixed_args(with_output_option(None))
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from smc.blame import ALLOW, allowed_by_user
-from smc.cli import EXIT_OK, EXIT_USER_ERROR, Progress
+from smc.cli import EXIT_OK, EXIT_USER_ERROR, Progress, read_argument
 from smc.config.instantiate import locate
 from smc.errors import ConfigError
 from smc.parts.contract import contract
@@ -56,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not asked.part:
             raise ConfigError("name the class: python -m smc.check my_labels.MyLabel (--help says more)")
         bars = _read_bars(asked.bars) if asked.bars else None
-        subject = _subject(asked.part, dict(map(_argument, asked.argument)), asked.kind, bars)
+        subject = _subject(asked.part, _arguments(asked.argument), asked.kind, bars)
         asked_of = [law for law in asked_laws(subject) if asked.run or law.law is not SERVES]
         found = tried(asked_of)
         show([_page(subject, found)], sys.stdout)
@@ -125,14 +124,11 @@ def _read_bars(path: str) -> pd.DataFrame:
     return check_bars(bars, name=path)
 
 
-def _argument(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ConfigError(f"an argument is written name=value, got {text!r}")
+def _arguments(typed: Sequence[str]) -> dict[str, Any]:
     try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
-        return name, value
+        return dict(map(read_argument, typed))
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 if __name__ == "__main__":

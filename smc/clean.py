@@ -11,9 +11,9 @@ if __name__ == "__main__":
 
 import math
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
+from smc.config.suggest import suggest
 from smc.errors import ConfigError
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show
@@ -50,8 +50,9 @@ def clean(
     """
     for name in kinds:
         if name not in KINDS:
-            near = "".join(f"; did you mean {each}?" for each in get_close_matches(name, KINDS, n=1))
-            raise ConfigError(f"{name}: no kind of leftovers{near} (kinds: {', '.join(KINDS)})")
+            raise ConfigError(
+                f"{name}: no kind of leftovers{suggest(name, KINDS)} (kinds: {', '.join(KINDS)})"
+            )
     if not (math.isfinite(older_than) and older_than >= 0):
         raise ConfigError(f"--older-than must be a number of days, 0 or more, got {older_than:g}")
     root, names = Path(output), [name for name in KINDS if not kinds or name in kinds]

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import os
 import re
 import signal
@@ -221,6 +222,26 @@ def at_least(text: str, least: int) -> int:
     if number < least:
         raise argparse.ArgumentTypeError(f"must be {least} or more, got {number}")
     return number
+
+
+def read_argument(text: str) -> tuple[str, object]:
+    """Read ``name=value``, the argument of a constructor; a value is read as JSON, else as text.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+
+    >>> read_argument("window=20"), read_argument("side=long")
+    (('window', 20), ('side', 'long'))
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"an argument is written name=value, got {text!r}")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
 
 
 def unknown_option(word: str, known: Iterable[str], *, takes_overrides: bool = False) -> str:

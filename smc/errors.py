@@ -135,6 +135,15 @@ def is_of_place(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (*NO_ROOM, *BROKEN, *NOT_ALLOWED)
 
 
+def install(extra: str) -> str:
+    """Say how an extra of smc is installed.
+
+    >>> install("ray")
+    "pip install 'smc[ray]' (in a checkout: pip install -e '.[ray]')"
+    """
+    return f"pip install 'smc[{extra}]' (in a checkout: pip install -e '.[{extra}]')"
+
+
 def was_interrupted(error: BaseException) -> bool:
     """Tell whether Ctrl-C ended what raised an error: a library's clean-up may fail on the way out.
 

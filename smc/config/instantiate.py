@@ -11,7 +11,7 @@ from smc.blame import allowed_by_user, culprit_of, described
 from smc.config.annotations import parameters_of
 from smc.config.kinds import lacks_kind
 from smc.config.suggest import suggest
-from smc.errors import ConfigError
+from smc.errors import ConfigError, install
 
 #: Keys that speak to the instantiation, not to the constructor.
 DIRECTIVES = frozenset({"_target_", "_partial_", "_args_"})
@@ -87,7 +87,7 @@ def locate(target: object) -> type:
     except Exception as error:  # whatever a module of one's own raises while it is imported
         name = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
         extra = EXTRAS.get(name.partition(".")[0])
-        remedy = f"; pip install 'smc[{extra}]' (in a checkout: pip install -e '.[{extra}]')" if extra else ""
+        remedy = f"; {install(extra)}" if extra else ""
         raise ConfigError(f"`{target}` cannot be imported: {described(error)}{remedy}") from error
     cls = getattr(module, name, None)
     if cls is None:

@@ -4,7 +4,7 @@ import importlib
 import warnings
 from types import ModuleType
 
-from smc.errors import ConfigError
+from smc.errors import ConfigError, install
 
 
 def load_shap() -> ModuleType:
@@ -21,6 +21,5 @@ def load_shap() -> ModuleType:
             return importlib.import_module("shap")
     except ImportError as error:
         raise ConfigError(
-            "explaining this model needs shap, which is not installed; it comes with "
-            "pip install 'smc[explain]' (in a checkout: pip install -e '.[explain]')"
+            f"explaining this model needs shap, which is not installed; it comes with {install('explain')}"
         ) from error

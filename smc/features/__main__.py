@@ -2,14 +2,12 @@
 
 import argparse
 import importlib
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from smc.cli import exits, say
+from smc.cli import exits, read_argument, say
 from smc.errors import ConfigError
 from smc.features.family import Family
 from smc.features.feature_set import FeatureSet
@@ -47,7 +45,7 @@ def build(path: str, arguments: Sequence[str]) -> Family:
     """
     module, _, name = path.rpartition(".")
     try:
-        return getattr(importlib.import_module(module), name)(**dict(map(_argument, arguments)))
+        return getattr(importlib.import_module(module), name)(**dict(map(read_argument, arguments)))
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ConfigError(f"`{path}` cannot be built: {error}") from error
 
@@ -62,16 +60,6 @@ def simulated_bars(n_bars: int) -> pd.DataFrame:
     """Draw driftless hourly bars."""
     index = pd.date_range("2020-01-01", periods=n_bars, freq="h", tz="UTC", name="time")
     return random_walk(index, np.random.default_rng(0))
-
-
-def _argument(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ValueError(f"an argument is written name=value, got {text!r}")
-    try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
-        return name, value
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from smc.arguments import check_non_negative, check_positive
 from smc.config.job import Job
-from smc.errors import ConfigError
+from smc.errors import ConfigError, install
 from smc.launcher.cluster.connection import check_slots, joined
 from smc.launcher.cluster.order import Order
 from smc.launcher.cluster.tasks import Tasks
@@ -53,9 +53,7 @@ class Ray(Launcher):
         if max_minutes is not None:
             check_positive("max_minutes", max_minutes)
         if find_spec("ray") is None:
-            raise ConfigError(
-                "Ray is not installed: pip install 'smc[ray]' (in a checkout: pip install -e '.[ray]')"
-            )
+            raise ConfigError(f"Ray is not installed: {install('ray')}")
         self.address, self.num_cpus, self.retries = address, num_cpus, retries
         self.max_minutes, self.n_threads = max_minutes, num_cpus
 

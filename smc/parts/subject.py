@@ -2,7 +2,6 @@
 
 import contextlib
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -26,6 +25,7 @@ from smc.laws.labels import Relabelling
 from smc.laws.models import drawn_rows
 from smc.parts.kinds import Kind
 from smc.results.own_code import own_modules
+from smc.training.own_laws import quiet
 from smc.training.run import train
 from smc.typing import Config, FloatArray, IntArray, Spans
 
@@ -192,18 +192,6 @@ class Subject:
         unknown = {key: None for key in record if key.endswith("_metrics")}
         empty = {**record, **unknown, "history": dict.fromkeys(record["history"])}
         return {"a run": record, "a run that memorises": sick, "a run without figures": empty}
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Leave no trace: random numbers go on as if nothing was drawn, and wild bars warn of nothing."""
-    state = np.random.get_state()
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            np.random.set_state(state)
 
 
 @contextlib.contextmanager

@@ -66,7 +66,7 @@ def own_parts(config: Config) -> list[OwnPart]:
 
 def build_anew(part: OwnPart) -> None:
     """Import and build a class once more, so that files which it opens meanwhile are seen."""
-    with contextlib.suppress(Exception), _quiet(), fresh_modules(own_modules(part.node)):
+    with contextlib.suppress(Exception), quiet(), fresh_modules(own_modules(part.node)):
         instantiate(part.node)
 
 
@@ -75,7 +75,7 @@ def broken_laws(part: OwnPart, config: Config, prepared: PreparedData) -> list[s
 
     A class that fails on altered bars cannot be told to keep its laws.
     """
-    with _quiet():
+    with quiet():
         try:
             return [fault.sentence for fault in _faults(part, config, prepared)]
         except Exception as error:  # noqa: BLE001 - whatever a class of one's own raises, the run goes on
@@ -174,7 +174,7 @@ def _built(part: OwnPart, config: Config) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Leave no trace: random numbers go on as if nothing was drawn, and wild bars warn of nothing."""
     state = np.random.get_state()
     with warnings.catch_warnings(), np.errstate(all="ignore"):

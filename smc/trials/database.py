@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smc.errors import ConfigError, DiskFullError, PlaceError, ResultsError
+from smc.errors import ConfigError, DiskFullError, PlaceError, ResultsError, install
 from smc.outside.secrets import HIDDEN, hidden_address, meet
 from smc.trials.chain import EMPTY
 from smc.trials.tables import tables
@@ -38,7 +38,7 @@ MALFORMED = (
     "`ledger.url`, or $SMC_LEDGER, must be a path or an SQLAlchemy URL, such as sqlite:////folder/l.db or "
     "postgresql://host:5432/smc, with user:password and an @ before the host; %40 is an @ in a password"
 )
-INSTALL = "install its driver with pip install 'smc[postgres]' (in a checkout: pip install -e '.[postgres]')"
+INSTALL = f"install its driver with {install('postgres')}"
 
 
 class Database:

@@ -41,7 +41,6 @@ class Attempt:
     params: dict[str, Any]
     status: str
     losses: FloatArray
-    seconds: float
     why: str | None = None
 
     @property
@@ -173,16 +172,16 @@ class Search:
     def _attempt(
         self, number: int, params: dict[str, Any], ask: Ask, n_folds: int, best: Attempt | None
     ) -> Attempt:
-        begun, losses = time.perf_counter(), np.empty(0)
+        losses = np.empty(0)
         for fold in range(n_folds):
             try:
                 losses = np.concatenate([losses, ask(params, fold)])
             except (ModelError, FoldError) as error:
-                return Attempt(number, params, FAILED, losses, time.perf_counter() - begun, str(error))
+                return Attempt(number, params, FAILED, losses, str(error))
             is_last = fold == n_folds - 1
             if self.prune and best is not None and not is_last and is_clearly_worse(losses, best.losses):
-                return Attempt(number, params, PRUNED, losses, time.perf_counter() - begun)
-        return Attempt(number, params, FINISHED, losses, time.perf_counter() - begun)
+                return Attempt(number, params, PRUNED, losses)
+        return Attempt(number, params, FINISHED, losses)
 
 
 def _new_study(sampler: BaseSampler) -> optuna.Study:
