@@ -182,8 +182,8 @@ class Search(TypedDict):
     params: dict[str, Any]
     start: dict[str, Any]  # what the model had been given
     loss: float  # of the parameters on the inner folds: they were chosen for it
-    gain: Gain | None  # loss of the start less that of the parameters, on the same events; None: it failed
-    trial: int  # that found them, from 0
+    gain: Gain | None  # loss of the start less that of the best trial, on the same events; None: it failed
+    trial: int  # whose parameters they are, from 0: the start's, unless the best is surely better
     trials: dict[str, int]  # finished, pruned, failed
     at_the_edge: list[str]  # parameters at a bound of their range
     is_partial: bool  # the time was up before the trials were

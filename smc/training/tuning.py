@@ -145,7 +145,7 @@ class _Searching:
             self.where, start, losses, len(folds), lambda said: self.on_progress(f"{title}{said}")
         )
         self._tell(name, found, folds, start)
-        return with_params(fitter.pipeline, values(self.space, found.best.params))
+        return with_params(fitter.pipeline, values(self.space, found.chosen.params))
 
     def _tell(self, name: str, found: "Found", folds: Sequence[Fold], start: Mapping[str, Any]) -> None:
         from smc.tune.space import at_the_edge, values
@@ -155,13 +155,13 @@ class _Searching:
             {
                 "fit": name,
                 "n_events": int(sum(len(fold.test) for fold in folds)),
-                "params": values(self.space, found.best.params),
+                "params": values(self.space, found.chosen.params),
                 "start": {parameter: start[parameter] for parameter in self.where},
-                "loss": found.best.loss,
+                "loss": found.chosen.loss,
                 "gain": None if gain is None else {"value": gain[0], "standard_error": gain[1]},
-                "trial": found.best.number,
+                "trial": found.chosen.number,
                 "trials": {status: statuses.count(status) for status in ("finished", "pruned", "failed")},
-                "at_the_edge": at_the_edge(found.best.params, self.where),
+                "at_the_edge": at_the_edge(found.chosen.params, self.where),
                 "is_partial": found.is_partial,
             }
         )

@@ -57,6 +57,8 @@ class Found:
     ----------
     best
         The finished trial of the least loss, of equal ones the first.
+    chosen
+        The best where it is surely better than the start, else the start.
     attempts
         All trials in order; the first are the parameters that the search started from.
     is_partial
@@ -64,6 +66,7 @@ class Found:
     """
 
     best: Attempt
+    chosen: Attempt
     attempts: list[Attempt] = field(default_factory=list)
     is_partial: bool = False
 
@@ -73,10 +76,7 @@ class Found:
 
         On the events that it was chosen on, and so too good: the best of many is lucky.
         """
-        start = self.attempts[0]
-        if start.status != FINISHED or len(start.losses) != len(self.best.losses):
-            return None
-        return _mean_and_error(start.losses - self.best.losses)
+        return _gain(self.attempts[0], self.best)
 
 
 class Search:
@@ -101,6 +101,9 @@ class Search:
         No trial begins later; None: all are made. Where it ends a search, another machine may end elsewhere.
     prune
         False: every trial is asked on every fold.
+    standard_errors
+        The model keeps the parameters that it was given unless the best trial's losses are less by more than
+        this many standard errors of the difference, event by event; 0: the least mean is taken.
 
     References
     ----------
@@ -118,15 +121,18 @@ class Search:
         n_trials: int = 30,
         max_minutes: float | None = None,
         prune: bool = True,
+        standard_errors: float = 1.0,
     ) -> None:
         check_choice("scope", scope, ("first_block", "fold"))
         check_at_least("n_trials", n_trials, 2)
         check_positive_or_none(max_minutes=max_minutes)
+        check_at_least("standard_errors", standard_errors, 0)
         self.sampler = sampler
         self.scope = scope
         self.n_trials = n_trials
         self.max_minutes = max_minutes
         self.prune = prune
+        self.standard_errors = standard_errors
 
     def find(
         self,
@@ -167,7 +173,14 @@ class Search:
             raise ModelError(
                 f"tune: no trial of {len(attempts)} could be fitted; the first: {attempts[0].why}"
             )
-        return Found(best, attempts, is_partial=len(attempts) < self.n_trials)
+        chosen = self._chosen(attempts[0], best)
+        return Found(best, chosen, attempts, is_partial=len(attempts) < self.n_trials)
+
+    def _chosen(self, start: Attempt, best: Attempt) -> Attempt:
+        gain = _gain(start, best)
+        if gain is None:
+            return best
+        return best if gain[0] > self.standard_errors * gain[1] else start
 
     def _attempt(
         self, number: int, params: dict[str, Any], ask: Ask, n_folds: int, best: Attempt | None
@@ -182,6 +195,13 @@ class Search:
             if self.prune and best is not None and not is_last and is_clearly_worse(losses, best.losses):
                 return Attempt(number, params, PRUNED, losses)
         return Attempt(number, params, FINISHED, losses)
+
+
+def _gain(start: Attempt, best: Attempt) -> tuple[float, float] | None:
+    """Return mean and standard error of the losses that a trial saves; None where the start has not all."""
+    if start.status != FINISHED or len(start.losses) != len(best.losses):
+        return None
+    return _mean_and_error(start.losses - best.losses)
 
 
 def _new_study(sampler: BaseSampler) -> optuna.Study:

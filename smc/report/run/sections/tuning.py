@@ -34,14 +34,21 @@ def _points(searches: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         made = f"{sum(trials.values())} trials" + (f" ({ended})" if ended else "")
         said = f"{search['fit']}: {made} on {search['n_events']} events of inner folds"
         if gain is not None:
-            least = SURE * gain["standard_error"]
-            sure = "" if gain["value"] > least else ", which may be luck"
-            said += (
-                f"; the loss is {decimal(gain['value'])} (standard error {decimal(gain['standard_error'])}) "
-                f"less than that of the start on the same events{sure}"
-            )
+            said += f"; {_gained(gain['value'], gain['standard_error'], is_kept=search['trial'] == 0)}"
         yield f"{said}."
     yield "Losses are of the events that the parameters were chosen on: the figures above are of others."
+
+
+def _gained(value: float, standard_error: float, *, is_kept: bool) -> str:
+    if is_kept and value == 0:
+        return "none was better than the start"
+    gained = (
+        f"the loss of the best is {decimal(value)} (standard error {decimal(standard_error)}) less than that of "
+        "the start on the same events"
+    )
+    if is_kept:
+        return f"{gained}, too little to leave the start for it"
+    return gained if value > SURE * standard_error else f"{gained}, which may be luck"
 
 
 def _shown(value: Any) -> str:
