@@ -43,8 +43,8 @@ def _gained(value: float, standard_error: float, *, is_kept: bool) -> str:
     if is_kept and value == 0:
         return "none was better than the start"
     gained = (
-        f"the loss of the best is {decimal(value)} (standard error {decimal(standard_error)}) less than that of "
-        "the start on the same events"
+        f"the loss of the best is {decimal(value)} (standard error {decimal(standard_error)}) less than that "
+        "of the start on the same events"
     )
     if is_kept:
         return f"{gained}, too little to leave the start for it"
