@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from smc.archive import archive
 from smc.audit.on_record import audit_on_record
 from smc.audit.report import Report
+from smc.clean import clean
 from smc.cli import Progress, quoted
 from smc.config.compose import compose, compose_job
 from smc.config.compose_select import compose_selection
@@ -32,11 +34,24 @@ from smc.runs import runs
 from smc.select import SelectionResult
 from smc.select import sections as selection_sections
 from smc.select import select as _select
+from smc.tag import tag
 from smc.training.opened import with_opened_test
 from smc.training.outcome import say_outcome
 from smc.training.run import train as _train
 
-__all__ = ["audit", "decide", "explain", "runs", "select", "show", "trades", "train"]
+__all__ = [
+    "archive",
+    "audit",
+    "clean",
+    "decide",
+    "explain",
+    "runs",
+    "select",
+    "show",
+    "tag",
+    "trades",
+    "train",
+]
 
 #: Method by which a notebook asks an object how it looks.
 IN_NOTEBOOK = "_repr_html_"
