@@ -28,6 +28,8 @@ KEPT = Path("outputs", "bench_tune.jsonl").resolve()
 BEST, N_TRIALS = 0.74, 20
 #: Symbols with an edge stand at even places of the simulated market, those without at odd ones.
 CELLS = {"edge": 0, "null": 1}
+#: What tells one row from another.
+KEYS = ("model", "n_events_asked", "ways", "cell", "symbol")
 WAYS = {
     "profile": [],
     "first_block": ["tune=tpe", f"tune.n_trials={N_TRIALS}"],
@@ -49,13 +51,13 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--tell", action="store_true")
     asked = parser.parse_args()
-    known = {(row["model"], row["n_events_asked"], row["cell"], row["symbol"]) for row in rows()}
+    known = {tuple(row[name] for name in KEYS) for row in rows()}
     work = [
-        (*each, asked.ways)
+        each
         for number in range(asked.first, asked.first + asked.symbols)
         for model in asked.models.split(",")
         for cell in asked.cells.split(",")
-        if (each := (model, asked.events, cell, number)) not in known
+        if (each := (model, asked.events, asked.ways, cell, number)) not in known
     ]
     if work and not asked.tell:
         KEPT.parent.mkdir(exist_ok=True)
@@ -63,14 +65,14 @@ def main() -> None:
             for row in pool.imap_unordered(measured, work):
                 with KEPT.open("a") as file:
                     file.write(json.dumps(row) + "\n")
-    for key in sorted({(row["model"], row["n_events_asked"], row["cell"]) for row in rows()}):
-        tell(*key)
+    for asked in sorted({tuple(row[name] for name in KEYS[:-1]) for row in rows()}):
+        tell(asked)
 
 
-def measured(work: tuple[str, int, str, int, str]) -> dict[str, Any]:
+def measured(work: tuple[str, int, str, str, int]) -> dict[str, Any]:
     """Train one symbol in each way, and have each judged in a ledger of its own."""
-    model, n_events, cell, number, ways = work
-    row: dict[str, Any] = {"model": model, "n_events_asked": n_events, "cell": cell, "symbol": number}
+    model, n_events, ways, cell, number = work
+    row: dict[str, Any] = dict(zip(KEYS, work, strict=True))
     market = ["data=simulated", "data.n_symbols=2", f"data.seed={number}", f"symbol=S0{1 + CELLS[cell]}"]
     market += [f"data.best_accuracy={BEST}", f"events.last={n_events}", f"model={model}", "keep_bars=false"]
     with tempfile.TemporaryDirectory() as place:
@@ -110,13 +112,13 @@ def rows() -> Iterator[dict[str, Any]]:
         yield from map(json.loads, KEPT.read_text().splitlines())
 
 
-def tell(model: str, n_events: int, cell: str) -> None:
+def tell(asked: tuple[Any, ...]) -> None:
     """Print one cell: differences to the profile with standard errors, share of verdicts and of small p-values."""
-    asked = (model, n_events, cell)
-    own = [row for row in rows() if (row["model"], row["n_events_asked"], row["cell"]) == asked]
+    model, n_events, ways, cell = asked
+    own = [row for row in rows() if tuple(row[name] for name in KEYS[:-1]) == asked]
     events = np.mean([row["n_events"] for row in own])
     print(f"{model}, n={n_events}, {cell}: {len(own)} symbols, {events:.0f} events in common")  # noqa: T201
-    for way in [way for way in WAYS if f"{way}_verdict" in own[0]]:
+    for way in ways.split(","):
         n_deployed = sum(row[f"{way}_verdict"] == "DEPLOY" for row in own)
         n_small = sum(row[f"{way}_p"] is not None and row[f"{way}_p"] <= 0.05 for row in own)
         line = f"  {way:<12} DEPLOY {n_deployed}, p <= .05 {n_small}"
