@@ -13,6 +13,7 @@ from smc.evaluation.predictions import with_baseline
 from smc.interfaces import Backtest, Tuner
 from smc.pipeline import FoldPipeline
 from smc.results.record import Search, Warned
+from smc.training.aims import aims, columns_of
 from smc.training.baseline import baseline_of
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.judge import Judge, check_can_be_judged, task_of
@@ -192,6 +193,7 @@ class _Searching:
                 "trials": {status: statuses.count(status) for status in ("finished", "pruned", "failed")},
                 "at_the_edge": at_the_edge(found.chosen.params, self.where),
                 "is_partial": found.is_partial,
+                **aims(found, self.judge.constraints),
             }
         )
         self.told.attempts.extend(
@@ -200,7 +202,8 @@ class _Searching:
                 "trial": attempt.number,
                 "status": attempt.status,
                 "loss": attempt.loss,
-                "n_events": len(attempt.losses),
+                "n_events": int(sum(len(fold.test) for fold in folds[: len(attempt.judged)])),
+                **columns_of(attempt, found),
                 **attempt.params,
             }
             for attempt in found.attempts
@@ -225,9 +228,25 @@ def search_warnings(searches: Iterable[Search]) -> Iterator[Warned]:
                 f"{path_of(search['at_the_edge'][0])} may hold better ones."
             )
             yield {"reason": "tuned_to_the_edge", "sentence": sentence, "fit": search["fit"]}
+        if broken := _broken(search):
+            sentence = (
+                "No trial keeps to all of tune.constraints: the parameters break them least "
+                f"({broken} on the inner folds)."
+            )
+            yield {"reason": "tuned_against_constraints", "sentence": sentence, "fit": search["fit"]}
         if search["is_partial"]:
             sentence = (
                 f"tune.max_minutes ended the search after {sum(search['trials'].values())} trials: a faster "
                 "machine makes more, and may choose otherwise."
             )
             yield {"reason": "tuning_cut_short", "sentence": sentence, "fit": search["fit"]}
+
+
+def _broken(search: Search) -> str:
+    """Name the constraints that the parameters break, with what they come to."""
+    return ", ".join(
+        f"{name}={limits['limit']}: {limits['value']:.3g}"
+        for name, limits in search["constraints"].items()
+        if (limits["value"] < limits["limit"]) == name.startswith("min_")
+        and limits["value"] != limits["limit"]
+    )

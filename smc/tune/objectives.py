@@ -9,6 +9,18 @@ Objective: TypeAlias = Literal["log_loss", "mse", "return_coefficient", "sharpe"
 #: The loss of each kind of label.
 LOSS_OF: dict[LabelTask, Objective] = {"classification": "log_loss", "regression": "mse"}
 
+#: Of which more is better: their loss is the figure with the other sign.
+RISING = frozenset({"return_coefficient", "sharpe"})
+
+
+def figure_of(objective: str, loss: float) -> float:
+    """Return what people know of an objective.
+
+    >>> figure_of("sharpe", -1.5), figure_of("log_loss", 0.7)
+    (1.5, 0.7)
+    """
+    return -loss if objective in RISING else loss
+
 
 def named(objective: Objective | Sequence[Objective] | None) -> tuple[Objective, ...]:
     """Return the objectives that a configuration names; none where it leaves them to the labels.

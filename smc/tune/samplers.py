@@ -83,7 +83,7 @@ def problems(
                 f"space: the grid has {count} points, and tune.n_trials={n_trials} is too few for the start "
                 f"and all of them; set tune.n_trials={count + 1}, or write fewer choices or larger steps"
             )
-        elif n_objectives > 1 and not _takes_several(sampler_of(given, space), n_objectives):
+        elif n_objectives > 1 and not _takes_several(given, space, n_objectives):
             yield (
                 f"tune.objective: {type(given).__name__} looks for one objective, got {n_objectives}; "
                 "take tune=nsga2, or one of them"
@@ -96,10 +96,10 @@ def _is_log(where: BaseDistribution) -> bool:
     return bool(getattr(where, "log", False))
 
 
-def _takes_several(sampler: BaseSampler, n_objectives: int) -> bool:
+def _takes_several(given: Sampler, space: Mapping[str, BaseDistribution], n_objectives: int) -> bool:
     """Ask a sampler for a trial of several objectives, which one that knows a single one refuses."""
     try:
-        new_study(sampler, n_objectives).ask()
+        new_study(sampler_of(given, space), n_objectives).ask(dict(space))
     except ValueError:
         return False
     return True

@@ -46,6 +46,8 @@ class Found:
         Whether the time was up before the trials were.
     front
         The trials that `best` was chosen from, none of which is worse than another in every objective.
+    choose
+        By which rule.
     """
 
     best: Attempt
@@ -53,6 +55,7 @@ class Found:
     attempts: list[Attempt] = field(default_factory=list)
     is_partial: bool = False
     front: list[Attempt] = field(default_factory=list)
+    choose: Rule = "no_worse"
 
     @property
     def gain(self) -> tuple[float, float] | None:
@@ -202,7 +205,7 @@ class Search:
                 f"tune: no trial of {len(attempts)} could be fitted; the first: {attempts[0].why}"
             )
         chosen = self._chosen(attempts[0], best)
-        return Found(best, chosen, attempts, is_partial=len(attempts) < asked_for, front=points)
+        return Found(best, chosen, attempts, len(attempts) < asked_for, points, self.choose)
 
     def _chosen(self, start: Attempt, best: Attempt) -> Attempt:
         gains = _gains(start, best)
@@ -277,10 +280,13 @@ def _mean_and_error(values: FloatArray) -> tuple[float, float]:
 
 
 def _inside(value: Any, distribution: BaseDistribution) -> Any:
-    """Return a value that the distribution holds: itself, or the nearest bound, or the first choice."""
+    """Return a value that the distribution holds: itself, the nearest bound or step, or the first choice."""
     choices = getattr(distribution, "choices", None)
     if choices is not None:
         told = str(value) if isinstance(value, list) else value
         return told if told in choices else choices[0]
-    low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
-    return type(low)(min(max(value, low), high)) if isinstance(value, int | float) else low
+    low, high, step = distribution.low, distribution.high, distribution.step  # type: ignore[attr-defined]
+    if not isinstance(value, int | float):
+        return low
+    inside = min(max(value, low), high)
+    return type(low)(inside if step is None else low + step * round((inside - low) / step))
