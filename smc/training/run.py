@@ -33,6 +33,7 @@ def train(
     *,
     choices: Mapping[str, str | None] | None = None,
     list_name: str | None = None,
+    n_tried: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Carry out one run and commit its folder; a run that is finished already is left as it is.
 
@@ -46,6 +47,9 @@ def train(
         The option chosen for each group, for the record.
     list_name
         Of the list of runs that this one was registered with (`smc.trials.Ledger.register`), if any.
+    n_tried
+        By fit, how many trials its search for parameters makes, whatever the time: those of a run that is
+        repeated.
 
     Raises
     ------
@@ -101,7 +105,9 @@ def train(
                     prepared.plan,
                     config,
                     on_progress,
+                    bars=bars,
                     on_scored=counted.on_scored,
+                    n_tried=n_tried,
                 )
                 on_progress("evaluation")
                 scored = components, bars, models.fits, models.baseline

@@ -21,7 +21,7 @@ import numpy as np
 
 from smc import api
 from smc.results import Run
-from smc.training.tuning import losses_of
+from smc.training.judge import losses_of
 
 KEPT = Path("outputs", "bench_tune.jsonl").resolve()
 #: Best possible accuracy where there is an edge; trials of a search.

@@ -571,7 +571,7 @@ MUTATIONS = (
         "tests/tune/test_block.py", "parameters are chosen on the first window alone, however short",
     ),
     Mutation(
-        "tune/search.py", "copy.deepcopy(self.sampler)", "self.sampler",
+        "tune/samplers.py", "copy.deepcopy(given)", "given",
         "tests/tune/test_search.py", "a second search goes on where the first one ended",
     ),
     Mutation(
