@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from smc.registry.promotion import promote, retire
     from smc.registry.proposal import propose
     from smc.registry.registry import Registry
-    from smc.registry.rollback import rollback
+    from smc.registry.reversal import rollback
     from smc.registry.standing import Standing
 
 __all__ = ["Entry", "Registry", "Standing", "promote", "propose", "retire", "rollback"]
@@ -25,7 +25,7 @@ PLACES = {
     "promote": "promotion",
     "propose": "proposal",
     "retire": "promotion",
-    "rollback": "rollback",
+    "rollback": "reversal",
 }
 
 

@@ -42,7 +42,7 @@ def _act(registry: Registry, asked: argparse.Namespace, symbol: str, progress: P
     words: dict[str, Any] = {"why": asked.why, "who": asked.who}
     version = asked.names[1] if len(asked.names) > 1 else None
     if asked.action == "rollback":
-        from smc.registry.rollback import rollback
+        from smc.registry.reversal import rollback
 
         return rollback(registry, symbol, to=asked.to, flat=asked.flat, **words)
     if asked.action == "retire":

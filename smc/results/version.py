@@ -126,4 +126,7 @@ def load_version(path: str | Path) -> Version:
     folder = Path(path)
     if not folder.is_dir():
         raise ResultsError(f"no version at {folder}: python -m smc.registry propose makes one")
-    return Version(Run(folder, verify(folder)))
+    version = Version(Run(folder, verify(folder)))
+    if version.version_id != folder.name:
+        raise damaged(folder, f"it holds version {version.version_id}")
+    return version

@@ -357,6 +357,8 @@ class Ledger:
     def selections_of(self, symbol: str) -> list[dict[str, Any]]:
         """Return the last selection of a symbol by each rule, on each market of that name, the newest first.
 
+        One whose criteria bind stands beside one of the same name whose criteria do not.
+
         Each is ``number`` of its event, ``market``, ``rule``, ``criteria`` (None: they bind nobody),
         ``time``, and ``verdict``, ``run_id`` and ``p_values`` of the symbol.
         """

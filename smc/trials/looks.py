@@ -115,12 +115,12 @@ def _last_of_each_market(connection: "Connection", *which: "ColumnElement[bool]"
 def selections_of(connection: "Connection", symbol: str) -> list[dict[str, Any]]:
     """Return the last selection of a symbol by each rule, on each market of that name, the newest first."""
     table = tables().selections
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    found: dict[tuple[str, str, bool], dict[str, Any]] = {}
     for row in connection.execute(table.select().order_by(table.c.number.desc())):
-        verdict = json.loads(row.verdicts).get(symbol)
-        if verdict is not None and (row.market, row.rule) not in found:
+        verdict, key = json.loads(row.verdicts).get(symbol), (row.market, row.rule, row.criteria is None)
+        if verdict is not None and key not in found:
             criteria = None if row.criteria is None else json.loads(row.criteria)
-            found[row.market, row.rule] = {
+            found[key] = {
                 **{"number": row.number, "market": row.market, "rule": row.rule, "time": row.time},
                 **{"criteria": criteria, **verdict},
             }
