@@ -24,6 +24,14 @@ MAX_INT = 2**63 - 1
 STEPS = ("model", "feature_selection", "aug", "calibrate")
 #: Arguments of a model that are no parameters: how it runs, what it is asked, what its inputs are cut to.
 NOT_TUNED = frozenset({"seed", "random_state", "n_jobs", "task", "lookback", "members"})
+#: What is asked for elsewhere: key and value -> where.
+ELSEWHERE = {
+    (
+        "final",
+        "all",
+    ): "a run keeps its test part; python -m smc.registry propose SYMBOL fits what a selection "
+    "deploys on all events"
+}
 #: The groups that read the root's `structure`.
 STRUCTURED = ("features", "events", "labels")
 
@@ -184,8 +192,8 @@ def _argument_problems(
         elif not _holds_target(value) and not matches_type(value, hints.get(name, Any)):
             where, expected = _join(path, name), describe_type(hints[name])
             is_text = type(value) is int and matches_type(str(value), hints[name])
-            remedy = f"; as text: '{where}=\"{value}\"'" if is_text else ""
-            yield f"{where}: must be {expected}, got {value!r}{remedy}"
+            remedy = f"as text: '{where}=\"{value}\"'" if is_text else ELSEWHERE.get((where, str(value)))
+            yield f"{where}: must be {expected}, got {value!r}" + (f"; {remedy}" if remedy else "")
     if not is_partial:
         for name, parameter in known.items():
             if parameter.default is parameter.empty and name not in arguments:
