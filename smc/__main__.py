@@ -20,6 +20,7 @@ COMMANDS = (
     "runs",
     "tag",
     "select",
+    "registry",
     "explain",
     "audit",
     "reproduce",

@@ -23,6 +23,14 @@ MAX_SEED = 2**32 - 1
 MAX_INT = 2**63 - 1
 #: The groups that learn from the rows of a fit.
 STEPS = ("model", "feature_selection", "aug", "calibrate")
+#: What is asked for elsewhere: key and value -> where.
+ELSEWHERE = {
+    (
+        "final",
+        "all",
+    ): "a run keeps its test part; python -m smc.registry propose SYMBOL fits what a selection "
+    "deploys on all events"
+}
 #: The groups that read the root's `structure`.
 STRUCTURED = ("features", "events", "labels")
 
@@ -158,8 +166,8 @@ def _argument_problems(
         elif not _holds_target(value) and not matches_type(value, hints.get(name, Any)):
             where, expected = _join(path, name), describe_type(hints[name])
             is_text = type(value) is int and matches_type(str(value), hints[name])
-            remedy = f"; as text: '{where}=\"{value}\"'" if is_text else ""
-            yield f"{where}: must be {expected}, got {value!r}{remedy}"
+            remedy = f"as text: '{where}=\"{value}\"'" if is_text else ELSEWHERE.get((where, str(value)))
+            yield f"{where}: must be {expected}, got {value!r}" + (f"; {remedy}" if remedy else "")
     if not is_partial:
         for name, parameter in known.items():
             if parameter.default is parameter.empty and name not in arguments:

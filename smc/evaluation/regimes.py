@@ -60,7 +60,7 @@ class Regimes:
 def _last_ranks(values: FloatArray, size: int, places: IntArray) -> FloatArray:
     """Return the rank of the values at some places among the last ``size`` values, as shares of the size.
 
-    Equal values share the mean of their ranks. NaN where a value is missing among so many, or there are fewer.
+    Equal values share the mean of their ranks. NaN where a value is missing among so many, or they are fewer.
     """
     padded = np.concatenate([np.full(size - 1, np.nan), values])
     windows = np.lib.stride_tricks.sliding_window_view(padded, size)
