@@ -20,6 +20,7 @@ COMMANDS = (
     "runs",
     "tag",
     "select",
+    "predict",
     "explain",
     "audit",
     "reproduce",

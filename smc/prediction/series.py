@@ -61,6 +61,7 @@ class Series:
     def __init__(self, components: Components, lookback: int = 1) -> None:
         self.components, self.lookback, self.n_bars = components, lookback, 0
         features, events = components.features, components.events
+        self._names, self._warm_up = list(features.names), int(features.warm_up)
         self._features = features.state() if isinstance(features, FeatureSet) else Rewind(features)
         live = self._features if isinstance(self._features, LiveFeatures) else None
         self._side_rules: Rules = features.rules if isinstance(features, FeatureSet) else {}
@@ -73,7 +74,7 @@ class Series:
             self._machines.want(rules)
         if components.side != "long":
             self._machines.want(self._side_rules)
-        self._stillness, self._tail = Stillness(), np.empty((0, len(features.names)))
+        self._stillness, self._tail = Stillness(), np.empty((0, len(self._names)))
         self._recent, self._tables = np.empty((0, 5)), []
         self.needs_table = bool(
             live is None or live.own or isinstance(self._events, Recomputed) or self.open_events.is_own
@@ -107,7 +108,7 @@ class Series:
         self.n_bars += len(prices)
         known = np.vstack([self._tail, rows])
         self._tail = known[max(0, len(known) - self.lookback + 1) :].copy()
-        is_due = (found + first >= self.components.features.warm_up) & (found + n_rows >= self.lookback - 1)
+        is_due = (found + first >= self._warm_up) & (found + n_rows >= self.lookback - 1)
         due, side = found[is_due], self._sides(found, rows)
         barrier_rows = self._machines.of(self.open_events.rules)
         self.open_events.open(due + first, side[is_due], barrier_rows[due] if len(barrier_rows) else None)
@@ -154,9 +155,10 @@ class Series:
         """Return the side of each event, as `smc.training.dataset.event_side` does."""
         if self.components.side == "long":
             return np.ones(len(found), dtype=np.int64)
-        names = list(self.components.features.names)
-        if "st_dir" in names:
-            direction = rows[found, names.index("st_dir")]
+        if not len(found):
+            return found
+        if "st_dir" in self._names:
+            direction = rows[found, self._names.index("st_dir")]
         else:
             direction = self._machines.of(self._side_rules)[found, DIRECTION]
         return np.where(direction >= 0, 1, -1)

@@ -1,6 +1,6 @@
 """A model that may be asked: what was loaded, checked, and held against its features."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +19,13 @@ from smc.results import KeptBars, Run, load_run
 from smc.results.own_code import own_code
 from smc.results.run import reading
 from smc.training.components import Components
-from smc.training.opened import with_opened_test
+from smc.training.opened import counted_in, is_opened
 from smc.training.rebuild import components_of, rebuild
+from smc.trials import Ledger
 from smc.typing import Config
 
+#: Who opens a test part here.
+OPENED_BY = "predict"
 #: What decides at which bars a model is asked, and what it looks at there.
 FOLLOWED = ("features", "events", "labels", "side")
 
@@ -116,15 +119,33 @@ def version_of(run: Run) -> Version:
         )
 
 
-def sealed_spans(run: Run, output: Path) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
-    """Return the bars of a run's test part that wait to be opened, by symbol."""
-    if not run.is_sealed or with_opened_test(run, output).is_opened:
+def sealed_spans(run: Run, output: str | Path) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """Return the bars of a run's test part that wait to be opened, by symbol.
+
+    Whether they do stands in the ledger that counted the run; where it cannot be asked, they do.
+    """
+    if not run.is_sealed:
         return {}
     return {
         symbol: (utc(part["first"]), utc(part["last"]))
         for symbol, part in run.record.get("test_part", {}).items()
         if part["state"] == "sealed" and part["first"] and part["last"]
+        if not is_opened(run, symbol, output)
     }
+
+
+def open_test_part(run: Run, output: str | Path, symbols: Iterable[str]) -> None:
+    """Record that the sealed test part of a run is looked at, before it is: one opening more of its market.
+
+    Raises
+    ------
+    ResultsError
+        The ledger that counted the run cannot be asked, or does not know it.
+    """
+    spans, ledger = sealed_spans(run, output), Ledger(counted_in(run), str(output))
+    for symbol in symbols:
+        if symbol in spans:
+            ledger.open_test(run.run_id, symbol, *spans[symbol], OPENED_BY)
 
 
 def _baseline(run: Run, model: Any, output: Path) -> dict[str, float]:
