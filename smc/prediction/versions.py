@@ -116,11 +116,10 @@ class Versions:
         self._begin(wanted)
         with self._lock:
             version, before = self._loaded.get(wanted.version), self._active.get(place)
-        if version is None and before is None:
-            version = self._wait_for(wanted)
-        if version is None:
-            assert before is not None  # noqa: S101
-            return before, self._loaded[before.version]
+            standing = None if before is None else self._loaded.get(before.version)
+        if version is None and before is not None and standing is not None:
+            return before, standing
+        version = version or self._wait_for(wanted)
         if before != wanted:
             with self._lock:
                 self._active[place] = wanted
@@ -141,7 +140,7 @@ class Versions:
                 target=self._bring, args=(assignment,), name=f"smc load {name}", daemon=True
             )
             self._loading[name] = thread
-        thread.start()
+            thread.start()
 
     def _bring(self, assignment: Assignment) -> None:
         name = assignment.version
