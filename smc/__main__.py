@@ -21,6 +21,7 @@ COMMANDS = (
     "tag",
     "select",
     "registry",
+    "predict",
     "explain",
     "audit",
     "reproduce",
