@@ -31,7 +31,7 @@ def test_a_search_is_told_in_a_sentence_and_a_table(error, is_luck):
     section = tuning_section(Record(tuning=[search]))
     first, last = section.points
     assert first.startswith(
-        "first block: 8 trials (2 pruned, 1 failed) on 96 events of inner folds; the loss is 0.050"
+        "first block: 8 trials (2 pruned, 1 failed) on 96 events of inner folds; the loss of the best is 0.050"
     )
     assert first.endswith("which may be luck.") == is_luck
     assert "chosen on" in last
@@ -48,3 +48,33 @@ def test_a_start_that_could_not_be_fitted_is_compared_with_nothing():
 
 def test_a_run_that_looked_for_nothing_has_no_such_section():
     assert tuning_section(Record()) is None
+
+
+def test_what_was_looked_for_is_told_with_its_front_and_its_constraints():
+    aims = {
+        "objectives": {"sharpe": 1.25, "log_loss": 0.6},
+        "constraints": {
+            "max_drawdown": {"limit": 0.2, "value": 0.15},
+            "min_win_rate": {"limit": 0.5, "value": 0.625},
+        },
+        "choose": "nearest",
+        "front": [
+            {"trial": 3, "objectives": {"sharpe": 1.25, "log_loss": 0.6}},
+            {"trial": 5, "objectives": {"sharpe": 1.0, "log_loss": 0.5}},
+        ],
+    }
+    section = tuning_section(Record(tuning=[{**SEARCH, **aims}]))
+    first, front, constraints, _ = section.points
+    assert "the sharpe of the best is 0.050 (standard error 0.020) more than that of the start" in first
+    assert front == (
+        "2 trials are worse than no other in all of sharpe, log_loss; the best of them is that nearest to the "
+        "best of each (tune.choose=nearest)."
+    )
+    assert constraints == (
+        "Constraints, after costs: max_drawdown 0.150 (at most 0.200), win_rate 0.625 (at least 0.500)."
+    )
+    assert section.tables[1].columns == ("fit", "on the front", "sharpe", "log_loss")
+    assert section.tables[1].rows == [
+        ("first block", "trial 3, taken", "1.250", "0.600"),
+        ("", "trial 5", "1.000", "0.500"),
+    ]

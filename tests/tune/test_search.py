@@ -6,6 +6,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from optuna.samplers import RandomSampler, TPESampler
 
 from smc.errors import ModelError
+from smc.tune.attempt import Judged
 from smc.tune.search import FAILED, FINISHED, PRUNED, Search
 
 SPACE = {"x": FloatDistribution(-4.0, 4.0), "kind": CategoricalDistribution(["a", "b"])}
@@ -182,5 +183,94 @@ def test_optuna_says_nothing_and_stays_as_loud_as_it_was(capfd):
     ],
 )
 def test_what_makes_no_search_is_refused(named, said):
+    with pytest.raises(ValueError, match=said):
+        search(**named)
+
+
+def kept_to(params, excess, loss):
+    return Judged({"loss": np.full(40, loss)}, {"max_drawdown": 0.2 + excess}, {"max_drawdown": excess})
+
+
+def test_a_trial_that_keeps_to_constraints_is_taken_before_any_that_does_not():
+    def judge(folds):
+        x = folds[0]["x"]
+        return kept_to(
+            folds[0], 1.0 - x, (x + 4) ** 2
+        )  # the loss is least where the constraint is broken most
+
+    found = search(n_trials=40).find(SPACE, START | {"x": -4.0}, lambda params, _: params, 1, judge=judge)
+    assert found.chosen is found.best
+    assert 1.0 <= found.best.params["x"] < 1.6
+    assert found.attempts[0].loss < found.best.loss
+    assert found.best.excess == 0
+
+
+def test_where_no_trial_keeps_to_constraints_the_least_violation_is_taken():
+    def judge(folds):
+        x = folds[0]["x"]
+        return kept_to(folds[0], 9.0 - x, (x + 4) ** 2)
+
+    found = search(n_trials=20).find(SPACE, START | {"x": -4.0}, lambda params, _: params, 1, judge=judge)
+    assert found.best.params["x"] == max(attempt.params["x"] for attempt in found.attempts)
+    assert found.best.excess > 0
+
+
+def test_no_trial_is_ended_for_its_loss_while_the_best_breaks_a_constraint():
+    def judge(folds):
+        is_kept = folds[0]["kind"] == "a"
+        loss = 5.0 if is_kept else 1.0
+        noise = np.random.default_rng(0).normal(0, 0.01, 10 * len(folds))
+        return Judged({"loss": loss + noise}, {"d": 0.0}, {"d": 0.0 if is_kept else 0.1})
+
+    kind = {"kind": SPACE["kind"]}
+    found = search(n_trials=10).find(kind, START, lambda params, _: params, N_FOLDS, judge=judge)
+    assert found.best.params == {"kind": "a"}
+    assert {attempt.status for attempt in found.attempts} == {FINISHED}
+
+
+def test_of_several_objectives_a_trial_ends_only_if_it_is_clearly_worse_in_each():
+    def judge(folds):
+        x, noise = folds[0]["x"], np.random.default_rng(0).normal(0, 0.01, 10 * len(folds))
+        return Judged({"one": x + noise, "other": (-20 - x if folds[0]["kind"] == "a" else x) + noise})
+
+    asked = search(n_trials=30, objective=["log_loss", "sharpe"])
+    found = asked.find(SPACE, {"x": -3.9, "kind": "a"}, lambda params, _: params, N_FOLDS, judge=judge)
+    pruned = {attempt.params["kind"] for attempt in found.attempts if attempt.status == PRUNED}
+    assert pruned == {"b"}
+
+
+def test_a_start_off_the_steps_begins_at_the_nearest():
+    space = {"x": FloatDistribution(0.0, 1.0, step=0.25), "n": IntDistribution(2, 10, step=4)}
+    found = search(n_trials=2).find(space, {"x": 0.6, "n": 7}, lambda *_: np.ones(5), 1)
+    assert found.attempts[0].params == {"x": 0.5, "n": 6}
+
+
+def test_trials_that_were_made_before_are_as_many_again_whatever_the_time():
+    asked = Search(RandomSampler(seed=0), n_trials=50, max_minutes=1e-9)
+    found = asked.find(SPACE, START, bowl, N_FOLDS, n_tried=7)
+    assert len(found.attempts) == 7
+    assert found.is_partial
+    whole = Search(RandomSampler(seed=0), n_trials=50).find(SPACE, START, bowl, N_FOLDS)
+    assert [a.params for a in whole.attempts[:7]] == [a.params for a in found.attempts]
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (
+            {"objective": "sharp"},
+            "`objective` must be one of log_loss, mse, return_coefficient, sharpe, got 'sharp'",
+        ),
+        ({"objective": []}, r"`objective` must list objectives that differ, got \[\]"),
+        ({"objective": ["sharpe", "sharpe"]}, "must list objectives that differ"),
+        ({"constraints": {"drawdown": 0.1}}, "`constraints` must be one of max_drawdown, min_win_rate"),
+        (
+            {"constraints": {"max_drawdown": 20}},
+            "`constraints.max_drawdown` must lie between 0 and 1, got 20",
+        ),
+        ({"choose": "best"}, "`choose` must be one of no_worse, nearest"),
+    ],
+)
+def test_what_nobody_can_look_for_is_refused(named, said):
     with pytest.raises(ValueError, match=said):
         search(**named)

@@ -166,7 +166,14 @@ def test_a_search_that_is_off_is_no_part_of_a_run():
         assert name(config, **named) == name(before, **named) == name(elsewhere, **named)
 
 
-@pytest.mark.parametrize("change", ["space.C.high=2.0", "tune.n_trials=5", "tune.sampler.seed=7", "tune=tpe"])
+CHANGES = [
+    *("space.C.high=2.0", "tune.n_trials=5", "tune.sampler.seed=7", "tune=tpe", "tune.scope=fold"),
+    *("tune.objective=sharpe", "tune.objective=[log_loss,sharpe]", "tune.choose=nearest", "tune.prune=false"),
+    *("tune.constraints.max_drawdown=0.2", "tune.constraints.min_win_rate=0.5", "tune.max_minutes=5"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_another_search_is_another_trial(change):
     asked = ["model=logistic", "tune=random", "tune.n_trials=4"]
     assert trial_hash(compose(asked)) != trial_hash(compose([*asked, change]))
@@ -246,6 +253,20 @@ def test_a_model_of_ones_own_without_a_space_is_refused_where_one_is_asked_for(t
         ("space.C=3", "space.C: write {low: 1, high: 10} or {choices: [a, b]}, got 3"),
         ("space.C=null", "space: names no parameter of Logistic"),
         ("tune=tpee", "did you mean tpe"),
+        ("cv=purged_kfold", "tune.scope=first_block: folds of this cv train on events behind those that"),
+        ("+space.C.step=0.3", "space.C: steps must be positive and lead from low to high, got 0.3"),
+        ("tune=cmaes", "CmaEsSampler adapts two ranges or more to each other, and space has 1"),
+        (
+            "tune.objective=sharp",
+            "tune.objective: must be one of log_loss, mse, return_coefficient, sharpe or",
+        ),
+        (
+            "tune.objective=mse",
+            "tune.objective: mse is for regression, and these labels are for classification",
+        ),
+        ("tune.constraints.max_drawdown=20", "`constraints.max_drawdown` must lie between 0 and 1, got 20"),
+        ("+tune.constraints.drawdown=0.2", "`constraints` must be one of max_drawdown, min_win_rate"),
+        ("tune.choose=best", "tune.choose: must be one of no_worse, nearest, got 'best'"),
         ("tune.n_trials=0", "`n_trials` must be at least 2, got 0"),
         (
             "tune.sampler._target_=optuna.storages.RDBStorage",
@@ -257,6 +278,34 @@ def test_mistakes_are_told_before_anything_is_loaded(typed, said):
     with pytest.raises(ConfigError) as caught:
         compose([*SMALL, typed])
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "+space.xgboost.max_dept.low=3",
+            "space.xgboost.max_dept: no such argument of XGBoost; did you mean max_depth?",
+        ),
+        ("space.xgboost.max_depth.low=12", "space.xgboost.max_depth: low must be under high, got 12 and 10"),
+        ("+space.xgboost.n_jobs.low=1", "space.xgboost.n_jobs: says how XGBoost runs"),
+        ("space.mlp.dropout.high=0.3", "space.mlp: is no member; model.members=[logistic,xgboost]"),
+        ("+space.members.x=1", "space.members.x: says how Averaging runs"),
+        ("tune=grid", "space.logistic.C: a grid needs points, and a range by logarithms has none"),
+    ],
+)
+def test_mistakes_in_the_space_of_members_are_told_where_they_stand(typed, said):
+    ensemble = ("model=averaging", "model.members=[logistic,xgboost]", "tune=random")
+    with pytest.raises(ConfigError) as caught:
+        compose([*ensemble, typed])
+    assert said in str(caught.value)
+
+
+def test_a_loss_of_classes_is_refused_for_numbers_and_theirs_is_the_default():
+    asked = ["model=logistic", "labels=forward_return", "tune=random"]
+    compose(asked)
+    with pytest.raises(ConfigError, match="log_loss is for classification, and these labels are for regr"):
+        compose([*asked, "tune.objective=log_loss"])
 
 
 def test_without_optuna_it_is_said_how_to_install_it(monkeypatch):
@@ -289,3 +338,70 @@ def test_ctrl_c_in_a_search_ends_the_run_by_name(tmp_path):
     assert said.endswith("interrupted\n")
     (status,) = (tmp_path / "outputs" / "status").iterdir()
     assert json.loads(status.read_text())["status"] == "killed"
+
+
+def test_every_key_of_a_search_changes_the_trial_in_the_test_above():
+    keys = compose(["tune=random"])["tune"].keys() - {"_target_", "sampler", "standard_errors"}
+    assert keys == {
+        text.removeprefix("tune.").partition(".")[0].partition("=")[0] for text in CHANGES if "tune." in text
+    } - {"sampler"}
+
+
+def test_several_objectives_and_constraints_are_on_record_in_the_table_and_on_the_page(tmp_path):
+    asked = ("tune=nsga2", "tune.n_trials=8", "tune.objective=[log_loss,sharpe]", "tune.choose=nearest")
+    limits = (
+        "tune.constraints.max_drawdown=0.5",
+        "tune.constraints.min_win_rate=0.3",
+        "tune.standard_errors=0",
+    )
+    run = api.train([*SMALL, *asked, *limits, f"paths.output={tmp_path}"])
+    (search,) = run.record["tuning"]
+    trials = run.tuning
+    assert list(search["objectives"]) == ["log_loss", "sharpe"]
+    assert search["objectives"]["log_loss"] == search["loss"] == trials.loc[search["trial"], "log_loss"]
+    assert search["objectives"]["sharpe"] == trials.loc[search["trial"], "sharpe"]
+    assert search["choose"] == "nearest"
+    assert [point["trial"] for point in search["front"]] == trials.query("on_front")["trial"].tolist()
+    assert search["trial"] in [point["trial"] for point in search["front"]]
+    assert search["constraints"]["max_drawdown"]["limit"] == 0.5
+    assert search["constraints"]["max_drawdown"]["value"] == trials.loc[search["trial"], "max_drawdown"]
+    show.main([run.run_id, f"--output={tmp_path}"])
+    for name in PAGES:
+        text = (tmp_path / "reports" / run.run_id / name).read_text()
+        assert "in all of log_loss, sharpe" in text
+        assert "Constraints, after costs: max_drawdown" in text
+
+
+def test_what_no_trial_keeps_to_is_a_warning(tmp_path):
+    impossible = ("tune.constraints.max_drawdown=0.000001", "tune.n_trials=3")
+    run = api.train([*SMALL, *impossible, f"paths.output={tmp_path}"])
+    (warned,) = [each for each in run.record["warnings"] if each["reason"] == "tuned_against_constraints"]
+    assert "max_drawdown=1e-06: 0.0" in warned["sentence"]
+    assert run.tuning.loc[run.record["tuning"][0]["trial"], "excess"] == run.tuning["excess"].min()
+
+
+def test_a_search_that_its_time_ended_is_repeated_with_as_many_trials(tmp_path):
+    run = api.train([*SMALL, "tune.n_trials=500", "tune.max_minutes=0.02", f"paths.output={tmp_path}"])
+    (search,) = run.record["tuning"]
+    assert search["is_partial"]
+    assert 1 < len(run.tuning) < 500
+    assert "tuning_cut_short" in {each["reason"] for each in run.record["warnings"]}
+    again = reproduce(run, output=tmp_path)
+    assert {finding.verdict for finding in again.findings} == {"identical"}
+
+
+def test_the_choice_does_not_depend_on_threads():
+    forest = ("model=random_forest", "reg.random_forest.n_estimators=20", "tune.n_trials=5", "tune=tpe")
+    chosen = []
+    for n_threads in (1, 2):
+        config, components, fitter, plan = prepared(*forest, f"trainer.n_threads={n_threads}")
+        assert fitter.pipeline.estimator.n_jobs == n_threads
+        chosen.append(tune(components.tuner, config["space"], fitter, plan).told)
+    assert chosen[0].searches == chosen[1].searches
+    assert chosen[0].attempts == chosen[1].attempts
+
+
+def test_trading_cannot_be_looked_for_among_events_that_are_known_only_afterwards(tmp_path):
+    asked = ("labels.expiry=drop", "labels.max_holding=5", "tune.objective=sharpe")
+    with pytest.raises(ConfigError, match="tune: sharpe cannot be known"):
+        api.train([*SMALL, *asked, f"paths.output={tmp_path}"])
