@@ -575,6 +575,42 @@ MUTATIONS = (
         "tests/tune/test_search.py", "a second search goes on where the first one ended",
     ),
     Mutation(
+        "tune/choice.py", "if attempt.excess <= least]", "]",
+        "tests/tune/test_choice.py", "a trial that breaks a constraint is taken for its loss",
+    ),
+    Mutation(
+        "tune/choice.py", "and _others_are_no_worse(point, start)", "",
+        "tests/tune/test_choice.py", "a point of the front gives up an objective of the start",
+    ),
+    Mutation(
+        "tune/search.py", "    if best.excess > 0:\n        return False\n", "",
+        "tests/tune/test_search.py", "a trial is ended beside one that breaks a constraint",
+    ),
+    Mutation(
+        "tune/search.py", "return all(is_clearly_worse(column", "return any(is_clearly_worse(column",
+        "tests/tune/test_search.py", "a trial is ended though it is better in another objective",
+    ),
+    Mutation(
+        "tune/search.py", "or start.excess > best.excess", "",
+        "tests/tune/test_search.py", "a start that breaks a constraint is kept beside a trial that does not",
+    ),
+    Mutation(
+        "training/judge.py", 'if name.startswith("min_") else figures[name] - limit', 'if False else figures[name] - limit',
+        "tests/training/test_judge.py", "a low win rate keeps to its constraint",
+    ),
+    Mutation(
+        "metrics/financial.py", "ratio * (1.0 - (z**2 - 1.0) / 2.0)", "ratio * (z * 0.0 + 1.0)",
+        "tests/training/test_judge.py", "the error of Sharpe's ratio leaves out that of its spread",
+    ),
+    Mutation(
+        "reproduce.py", "n_tried=_trials_made(run)", "n_tried=None",
+        "tests/tune/test_tuned_runs.py", "a search that its time ended is repeated for another time",
+    ),
+    Mutation(
+        "config/members.py", "        del space[name]\n", "",
+        "tests/tune/test_tuned_runs.py", "parameters of models that are no members are looked for",
+    ),
+    Mutation(
         "tune/search.py", "mean > CLEARLY * error", "mean > 0",
         "tests/tune/test_search.py", "a trial ends as soon as it is worse at all",
     ),

@@ -274,3 +274,13 @@ def test_trials_that_were_made_before_are_as_many_again_whatever_the_time():
 def test_what_nobody_can_look_for_is_refused(named, said):
     with pytest.raises(ValueError, match=said):
         search(**named)
+
+
+def test_of_several_objectives_one_that_is_surely_better_is_enough_to_leave_the_start():
+    def judge(folds):
+        noise = np.random.default_rng(0).normal(0, 0.01, 40)
+        return Judged({"one": np.ones(40) + noise, "other": float(folds[0]["kind"] == "b") + noise})
+
+    asked = search(n_trials=10, objective=["log_loss", "sharpe"])
+    found = asked.find({"kind": SPACE["kind"]}, START, lambda params, _: params, 1, judge=judge)
+    assert found.chosen.params == {"kind": "a"}
