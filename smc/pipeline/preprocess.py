@@ -122,7 +122,8 @@ class Preprocess(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         n_known = np.where(has_missing, len(columns.T) - is_missing.sum(axis=1), -1)
         for n in np.unique(n_known[has_missing]):  # columns that lack equally many are learned together
             alike = n_known == n
-            learned[:3, alike] = self._learn_known(columns[alike][~is_missing[alike]].reshape(-1, n))
+            known = columns[alike][~is_missing[alike]].reshape(np.count_nonzero(alike), n)
+            learned[:3, alike] = self._learn_known(known)
         learned[3] = has_missing
         return learned
 
