@@ -46,6 +46,11 @@ class Trading:
         """Bars a year, from all bars of the symbol."""
         return metrics.bars_per_year(pd.DatetimeIndex(self.bars.index))
 
+    @cached_property
+    def _prices(self) -> tuple[FloatArray, FloatArray]:
+        """Opens and closes; a column of a table with ``attrs`` costs a copy of these each time."""
+        return self.bars["open"].to_numpy(dtype=np.float64), self.bars["close"].to_numpy(dtype=np.float64)
+
     def returns(self, rows: AnyRows) -> pd.DataFrame:
         """Return ``time``, ``position``, ``gross``, ``net``, ``traded`` and ``account`` of each bar.
 
@@ -131,7 +136,7 @@ class Trading:
         signed = side * self._position(rows)
         taken = np.flatnonzero(signed)
         start, end, ret = (rows[name][taken] for name in ("start", "end", "ret"))
-        open_, close = (self.bars[name].to_numpy(dtype=np.float64) for name in ("open", "close"))
+        open_, close = self._prices
         marked = metrics.mark_to_market(
             open_,
             close,

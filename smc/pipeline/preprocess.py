@@ -119,8 +119,11 @@ class Preprocess(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         has_missing = is_missing.any(axis=1)
         learned = np.zeros((4, len(columns)))
         learned[:3, ~has_missing] = self._learn_known(columns[~has_missing])
-        for place in np.flatnonzero(has_missing):
-            learned[:3, [place]] = self._learn_known(columns[place][None, ~is_missing[place]])
+        n_known = np.where(has_missing, len(columns.T) - is_missing.sum(axis=1), -1)
+        for n in np.unique(n_known[has_missing]):  # columns that lack equally many are learned together
+            alike = n_known == n
+            known = columns[alike][~is_missing[alike]].reshape(np.count_nonzero(alike), n)
+            learned[:3, alike] = self._learn_known(known)
         learned[3] = has_missing
         return learned
 

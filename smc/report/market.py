@@ -46,6 +46,8 @@ def held(returns: pd.DataFrame, market: Market, cost: float) -> pd.DataFrame:
     [0.1, 0.1]
     """
     tables = [own for own in _held_by_account(returns, market, cost) if own is not None]
+    if len(tables) == 1:
+        return tables[0]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["position"])
 
 
@@ -70,5 +72,6 @@ def _with_held(own: pd.DataFrame, bars: pd.DataFrame, cost: float) -> pd.DataFra
         cost=cost,
     )
     names = {name: own[name].iloc[0] for name in ("symbol", "part", "account")}
-    table = pd.DataFrame({"time": bars.index, "position": 1.0, "gross": marked.gross, "net": marked.net})
-    return table.assign(**names)
+    return pd.DataFrame(
+        {"time": bars.index, "position": 1.0, "gross": marked.gross, "net": marked.net, **names}
+    )

@@ -12,6 +12,8 @@ DASH = "\N{EN DASH}"
 
 def is_number(value: object) -> TypeGuard[float]:
     """Tell a finite number, Python's or NumPy's, from None, NaN, text and the rest."""
+    if type(value) is float:  # as most are
+        return math.isfinite(value)
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
 

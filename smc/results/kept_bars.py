@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,8 @@ from smc.fingerprint import bars_fingerprint
 from smc.results.durable import make_folder, named_errors, write_atomic
 
 FOLDER = "bars"
+#: Files whose bars a process keeps in memory: the runs of a sweep ask for those of one symbol after another.
+N_READ = 2
 
 
 def keep_bars(output: str | Path, bars: pd.DataFrame) -> Path:
@@ -75,6 +78,17 @@ class KeptBars:
 
 def _read(path: Path, fingerprint: str) -> pd.DataFrame | None:
     """Read the bars of a fingerprint; None where there is no file, or it holds something else."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    bars = _read_as_seen(path, fingerprint, (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
+    return None if bars is None else bars.copy(deep=False)
+
+
+@lru_cache(maxsize=N_READ)
+def _read_as_seen(path: Path, fingerprint: str, _seen: tuple[int, ...]) -> pd.DataFrame | None:
+    """Read a file once for as long as its inode, size and stamps of change stay what they are."""
     try:
         bars = pd.read_parquet(path)
         return bars if bars_fingerprint(bars) == fingerprint else None

@@ -100,16 +100,20 @@ def surely_fits(schema: Mapping[str, Any]) -> Check:
         if kind not in kinds:
             return False
         if kind is dict:
+            return others(value.values())
+        return items(value) if kind is list else True
+
+    def check_fields(value: Any) -> bool:
+        if type(value) is dict:
             for name in scalars.keys() & value.keys():
                 if type(value[name]) not in scalars[name]:
                     return False
             for name in fields.keys() & value.keys():
                 if not fields[name](value[name]):
                     return False
-            return others(value.values())
-        return items(value) if kind is list else True
+        return check(value)
 
-    return check
+    return check_fields if known else check
 
 
 def _all_fit(schema: Mapping[str, Any]) -> Callable[[Iterable[Any]], bool]:

@@ -213,17 +213,17 @@ class CrossFitter:
 
     def fit(self, positions: IntArray, name: str) -> FitResult:
         """Fit a clone on some events, under the watches."""
-        events, lookback = self.data.events.iloc[positions], self.pipeline.lookback
+        events, lookback = self.data.events, self.pipeline.lookback
         pipeline = self.find_pipeline(self, positions, name) if self.find_pipeline else self.pipeline
         unfitted = cast(FoldPipeline, clone(pipeline))
         monitor, started = FitMonitor(self.watches, name), time.perf_counter()
         with _named_errors(self.pipeline.estimator):
             model = unfitted.fit(
                 self.data.inputs(positions, lookback),
-                events[self._targets].to_numpy(),
+                events[self._targets].to_numpy()[positions],
                 sample_weight=self.data.weights(self.sample_weight, positions),
                 spans=self.data.spans[positions],
-                returns=events["ret"].to_numpy(),
+                returns=events["ret"].to_numpy()[positions],
                 lagged_rows=lambda rows, n_bars: self.data.inputs(
                     positions[rows], lookback, bars_before=n_bars
                 ),
@@ -249,8 +249,9 @@ class CrossFitter:
 
     def _ask(self, model: FoldPipeline, positions: IntArray, split: str, fold: int) -> "_Answer":
         inputs = self.data.inputs(positions, model.lookback)
-        columns = dict(_predicted(model, inputs, self.data.spans[positions], self._targets))
-        return _Answer(positions, split, fold, pd.DataFrame(columns))
+        predicted = _predicted(model, inputs, self.data.spans[positions], self._targets)
+        columns = {name: np.broadcast_to(np.asarray(column), len(positions)) for name, column in predicted}
+        return _Answer(positions, split, fold, columns)
 
     def _table(self, answers: Sequence["_Answer"]) -> pd.DataFrame:
         """Put what was answered beside what happened."""
@@ -259,7 +260,7 @@ class CrossFitter:
         counts = [len(answer.positions) for answer in answers]
         part = np.repeat(np.array([answer.split for answer in answers], dtype=object), counts)
         fold = np.repeat([answer.fold for answer in answers], counts)
-        predicted = pd.concat([answer.columns for answer in answers], ignore_index=True)
+        predicted = _joined([answer.columns for answer in answers])
         return pd.concat([rows.reset_index(drop=True).assign(part=part, fold=fold), predicted], axis=1)
 
     @property
@@ -303,12 +304,19 @@ def _named_errors(estimator: BaseEstimator) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a model predicts for some events: their positions, split, fold, and a row each."""
+    """What a model predicts for some events: their positions, split, fold, and columns of a row each."""
 
     positions: IntArray
     split: str
     fold: int
-    columns: pd.DataFrame
+    columns: dict[str, np.ndarray]
+
+
+def _joined(answers: Sequence[dict[str, np.ndarray]]) -> pd.DataFrame:
+    """Put answers below each other; a class that a model has not seen is missing in its rows."""
+    if any(list(columns) != list(answers[0]) for columns in answers):
+        return pd.concat([pd.DataFrame(columns) for columns in answers], ignore_index=True)
+    return pd.DataFrame({name: np.concatenate([own[name] for own in answers]) for name in answers[0]})
 
 
 def _gather(results: list[FitResult], predictions: pd.DataFrame) -> FitResults:

@@ -13,8 +13,11 @@ from smc.fingerprint import bars_fingerprint
 from smc.trials import blobs
 from smc.trials.among import rows_among
 from smc.trials.market import (
+    DAY,
     HOPELESS,
     HOURS,
+    MIN_SHARED,
+    NO_DAYS,
     SAME,
     Days,
     Moves,
@@ -242,7 +245,9 @@ def _known(row: Any) -> KnownBars:
 
 
 def _remembered(series: KnownBars, content: bytes) -> Remembered:
-    return Remembered(series, distinct(_unpacked(content).days), content)
+    first, last = series.first, series.last
+    is_short = first is not None and last is not None and last - first < (MIN_SHARED - 2) * DAY
+    return Remembered(series, NO_DAYS if is_short else distinct(_unpacked(content).days), content)
 
 
 def _packed(known: Signature) -> bytes:

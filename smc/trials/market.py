@@ -59,6 +59,10 @@ class Days(NamedTuple):
     signs: Signs
 
 
+#: Of bars that span too few days to be told by them.
+NO_DAYS = Days(0, np.zeros((1, 0), np.int8))
+
+
 class Signature(NamedTuple):
     """What is remembered of a series of bars: the moves of its bars, and of its days."""
 
@@ -127,13 +131,16 @@ def agree_by_bar(one: Moves, other: Moves) -> bool:
     n_cells = min(int(one.cells[-1]), int(other.cells[-1]) + n_shifts) - first + 1
     if not MIN_SHARED <= n_cells <= MAX_CELLS:
         return False
-    ours = _on_grid(one, first, n_cells)
-    theirs = _on_grid(other, first - n_shifts, n_cells + 2 * n_shifts)
-    few, n_alike = n_cells // 4, min(len(one.cells), len(other.cells))
-    balance, shared = _at_all_shifts(theirs[: few + 2 * n_shifts], ours[:few])
+
+    def compared(n_cells: int) -> tuple[FloatArray, FloatArray]:
+        ours = _on_grid(one, first, n_cells)
+        return _at_all_shifts(_on_grid(other, first - n_shifts, n_cells + 2 * n_shifts), ours)
+
+    balance, shared = compared(n_cells // 4)
+    n_alike = min(len(one.cells), len(other.cells))
     if (np.minimum(shared - balance, shared + balance) / 2 > (1 - SAME) * n_alike + 1).all():
         return False  # a quarter differs more than the whole may
-    return bool((_shares(*_at_all_shifts(theirs, ours)) >= SAME).any())
+    return bool((_shares(*compared(n_cells)) >= SAME).any())
 
 
 def _last_of_each(stamps: IntArray, step: int) -> tuple[IntArray, IntArray]:
@@ -171,8 +178,8 @@ def _best_of_each(theirs: Exact, ours: Exact) -> FloatArray:
 def _on_grid(moves: Moves, first: int, n_cells: int) -> Exact:
     """Return the signs of the cells from ``first`` on, 0 where there is no move."""
     grid = np.zeros(n_cells, np.float32)
-    inside = (moves.cells >= first) & (moves.cells < first + n_cells)
-    grid[moves.cells[inside] - first] = moves.signs[inside]
+    begin, end = np.searchsorted(moves.cells, [first, first + n_cells])
+    grid[moves.cells[begin:end] - first] = moves.signs[begin:end]
     return grid
 
 

@@ -87,6 +87,17 @@ def test_a_column_is_learned_as_if_it_stood_alone(monkeypatch, impute, n_cells):
     assert together.factor_[6] == 1 / np.sqrt(np.mean((known - known.mean()) ** 2))
 
 
+def test_columns_that_lack_as_many_values_and_others_are_learned_as_if_they_stood_alone():
+    rows = np.random.default_rng(0).normal(size=(40, 9))
+    for column, n_missing in enumerate((0, 3, 3, 1, 0, 40, 40, 39, 3)):
+        rows[np.random.default_rng(column).permutation(40)[:n_missing], column] = np.nan
+    together = Preprocess().fit(rows)
+    for column in range(rows.shape[1]):
+        alone = Preprocess().fit(rows[:, [column]])
+        for name in ("center_", "factor_", "median_"):
+            assert getattr(together, name)[column] == getattr(alone, name)[0], (name, column)
+
+
 @pytest.mark.parametrize("n_columns", [1, 2, 4])
 def test_another_number_of_columns_is_refused(n_columns):
     scaler = Preprocess().fit(np.eye(3))

@@ -1,5 +1,7 @@
 """Bars kept by content: once, whole, and only what their name says."""
 
+import os
+
 import pandas as pd
 import pytest
 
@@ -31,6 +33,20 @@ def test_other_bars_under_the_name_are_refused(tmp_path, bars):
     bars.iloc[:-1].to_parquet(path)
     with pytest.raises(DataError, match="damaged: it holds other bars"):
         KeptBars(str(tmp_path), {"X": bars_fingerprint(bars)}).load("X")
+
+
+def test_bars_that_were_read_are_read_anew_once_the_file_is_another(tmp_path, bars):
+    path, kept = keep_bars(tmp_path, bars), KeptBars(str(tmp_path), {"X": bars_fingerprint(bars)})
+    found = kept.load("X")
+    found.iloc[0, 0] = -1.0
+    assert kept.load("X").equals(bars)
+    stamps = path.stat()
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))
+    with pytest.raises(DataError, match="damaged"):
+        kept.load("X")
+    keep_bars(tmp_path, bars)
+    assert kept.load("X").equals(bars)
 
 
 def test_bars_that_are_not_kept_are_named(tmp_path):

@@ -88,6 +88,22 @@ def test_a_manifest_that_does_not_fit_is_not_written(commit, select, output):
         check_manifest({key: value for key, value in found.items() if key != "summary"})
 
 
+@pytest.mark.parametrize(("name", "value"), [("seed", 0.5), ("seed", True), ("model", None), ("aug", 3)])
+def test_a_row_of_the_comparison_that_does_not_fit_is_named(commit, select, name, value):
+    commit("a1")
+    commit("b2", 0.7)
+    found = select()
+    ((symbol, entry),) = found["selections"].items()
+    check_manifest(found)
+    rows = [*entry["comparison"][:-1], {**entry["comparison"][-1], name: value}]
+    changed = {**found, "selections": {symbol: {**entry, "comparison": rows}}}
+    with pytest.raises(ResultsError, match=rf"{symbol}.comparison.{len(rows) - 1}.{name} does not fit"):
+        check_manifest(changed)
+    lacking = [{key: cell for key, cell in row.items() if key != name} for row in rows]
+    with pytest.raises(ResultsError, match=f"'{name}' is a required property"):
+        check_manifest({**found, "selections": {symbol: {**entry, "comparison": lacking}}})
+
+
 def test_earlier_manifests_are_kept(commit, select, output):
     commit("a1")
     first = select()

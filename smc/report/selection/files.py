@@ -59,8 +59,9 @@ def save_selection_report(manifest: Mapping[str, Any], output: str | Path, lates
     }
     with named_errors(output):
         folder = _new_folder(output / "reports" / "selection", manifest["timestamp"])
-        for path, way in ((folder / "index.html", WAY_UP), (output / latest, "")):
-            _write(path, page(manifest, candidate_runs, checklists, Beside(output, way)))
+        written = page(manifest, candidate_runs, checklists, Beside(output, WAY_UP))
+        _write(folder / "index.html", written)
+        _write(output / latest, written.replace(f'href="{WAY_UP}', 'href="'))
         _save_markdown(manifest, folder, candidate_runs, checklists)
     return folder / "index.html"
 

@@ -240,3 +240,15 @@ def test_an_id_that_is_none_leads_nowhere(tmp_path, run_id):
     beside = Beside(tmp_path, "")
     assert "href" not in beside.run(run_id)
     assert list(beside.others(run_id)) == []
+
+
+def test_the_latest_page_is_that_of_the_selection_but_for_the_ways_of_its_links(write, make_run):
+    run = make_run(skill=0.8)
+    (run.path / "report.md").write_text("the run's page")
+    _, folder, text = write(run)
+    latest = (folder.parents[2] / "report.html").read_text()
+    assert 'href="../../../' in text
+    assert 'href="../' not in latest
+    assert latest == text.replace('href="../../../', 'href="')
+    for way in re.findall(r'href="((?:runs|reports|explain)/[^"#]*)"', latest):
+        assert (folder.parents[2] / way).is_file(), way
