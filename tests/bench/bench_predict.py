@@ -41,6 +41,8 @@ MODELS = (
 )
 FILE = "GBPUSD_H1_ejtrader.parquet"
 N_TRAIN, N_ROWS, N_COMPARED = 12_000, 100_000, 20_000
+#: Bars that are fed with a store, whose disk takes its time.
+N_STORED = 1_000
 BARS = ["open", "high", "low", "close", "volume"]
 
 
@@ -72,10 +74,11 @@ def measure_one_bar(version: Version, series: pd.DataFrame, n_bars: int, output:
     row = inputs_at(version, series, 1)
     native = native_of(version, row)
     times = [timed(native) for _ in range(1000)][100:] if native else []
-    for store in (None, Decisions(output / f"{version.name}-{time.time_ns()}.sqlite")):
+    place = output / f"{version.name}-{time.time_ns()}.sqlite"
+    for store, n_fed in ((None, n_bars), (Decisions(place), min(n_bars, N_STORED))):
         predictor = new(version, past, store)
         predictor.decide("A", feed[0])
-        made = [timed(partial(predictor.decide, "A", bar)) for bar in feed[1:]]
+        made = [timed(partial(predictor.decide, "A", bar)) for bar in feed[1:n_fed]]
         at_events = [one for one in made if one[2] and one[2][0].is_decided]
         where = "with the store" if store else "without a store"
         said(f"  one bar {where}: {quantiles(made)}; at {len(at_events)} events {quantiles(at_events)}")
