@@ -20,6 +20,7 @@ from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
 from smc.outside.home import home_path
 from smc.prediction.decider import Decider, Explain
+from smc.prediction.feature_row import features_at
 from smc.registry.pages import live_sections
 from smc.registry.promotion import promote, retire
 from smc.registry.proposal import propose
@@ -50,6 +51,7 @@ __all__ = [
     "clean",
     "decide",
     "explain",
+    "features",
     "promote",
     "propose",
     "registry",
@@ -227,6 +229,38 @@ def decide(
         "on_predict" stores the reasons with it; None: as the run's configuration says.
     """
     return Decider(run, explain=explain, output=home_path(output)).decide(bars, symbol=symbol)
+
+
+def features(
+    symbol: str,
+    at: str | pd.Timestamp,
+    overrides: Sequence[str] = (),
+    *,
+    config_dir: str | Path | None = None,
+) -> pd.Series:
+    """Return the features of the last bar that was closed at some time, own families included.
+
+    Parameters
+    ----------
+    at
+        A time, UTC where it says no zone.
+    overrides
+        As typed on the command line, for example ``["data=files", "data.root=bars", "features=daily"]``.
+    config_dir
+        A folder of your own options.
+
+    Returns
+    -------
+    pandas.Series
+        By name; it is called by the open of the bar.
+
+    Raises
+    ------
+    SmcError
+        There is no such symbol, or too few bars are closed by then.
+    """
+    job = compose_job([*overrides, f"symbol={quoted(symbol)}"], config_dir=config_dir)
+    return features_at(job.config, symbol, at)
 
 
 def registry(

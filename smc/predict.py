@@ -59,10 +59,14 @@ class Predicted:
     n_bars: dict[str, int]
     is_partial: bool = False
 
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many rows have which reason for no decision, or for no position."""
+        return Counter(reason for reason in self.table["reason"].tolist() if isinstance(reason, str))
+
     def said(self) -> str:
         """Say what the table holds."""
-        reasons = Counter(reason for reason in self.table["reason"].tolist() if isinstance(reason, str))
-        counts = [f"{count} {reason.replace('_', ' ')}" for reason, count in reasons.items()]
+        counts = [f"{count} {reason.replace('_', ' ')}" for reason, count in self.reasons.items()]
         bars = f"{sum(self.n_bars.values())} bars of {', '.join(self.n_bars)}"
         n_known = int(np.count_nonzero(self.table["label"].notna()))
         events = f"{len(self.table)} events in {bars}"
@@ -185,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _write(asked.to, table_bytes(made.table, kind))
         if made.is_partial:
             raise KeyboardInterrupt(f"{made.said()}; what was decided so far is written, and the rest is not")
-        say(made.said() + (SEALED_TOO if SEALED in made.table["reason"].tolist() else ""))
+        say(made.said() + (SEALED_TOO if SEALED in made.reasons else ""))
 
 
 def _kind(place: str) -> str:

@@ -56,15 +56,20 @@ def check_replay(features: FeatureSet, bars: pd.DataFrame) -> None:
         Names the column and the row: one of the two sees what the other does not.
     """
     batch = features.compute(bars)
-    state = features.state()
-    records = bars.rename_axis("time").reset_index().to_dict("records")
-    live = pd.DataFrame([state.update(bar) for bar in records], index=bars.index, columns=batch.columns)
-    difference = first_difference(batch, live)
+    difference = first_difference(batch, replayed(features, bars))
     if difference:
         column, row, expected, got = difference
         raise LeakageError(
             f"`{column}` at {bars.index[row]} (row {row}) is {got} fed bar by bar, {expected} in the batch"
         )
+
+
+def replayed(features: FeatureSet, bars: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that ``features.state()`` gives, fed bar by bar."""
+    state = features.state()
+    records = bars.rename_axis("time").reset_index().to_dict("records")
+    rows = [state.update(bar) for bar in records]
+    return pd.DataFrame(rows, index=bars.index, columns=pd.Index(features.names))
 
 
 def check_warm_up(features: FeatureSet, bars: pd.DataFrame, *, n_starts: int = 5, tol: float = 1e-4) -> None:

@@ -1,7 +1,7 @@
 """Every decision, written before it is told to anyone, and what came of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smc.errors import ResultsError
+from smc.prediction.chunk import Chunk
 from smc.prediction.decision import Decision, Outcome, utc
 from smc.prediction.decision_tables import KEY, OWNER, create_tables, tables
 from smc.prediction.stored_bars import bar_rows, bars_of_rows
@@ -55,7 +56,7 @@ class Written:
     progress: Sequence[Progress] = ()
     symbol: str = ""
     first_bar: int = 0
-    bars: pd.DataFrame | None = field(default=None)
+    bars: Chunk | None = None
 
 
 class Decisions:
@@ -103,7 +104,7 @@ class Decisions:
             _join(connection, written.outcomes)
             for progress in written.progress:
                 _put_progress(connection, progress)
-            if written.bars is not None and len(written.bars):
+            if written.bars is not None:
                 rows = bar_rows(written.symbol, written.first_bar, written.bars)
                 for part in _parts(rows):
                     connection.execute(tables().bars.insert(), part)

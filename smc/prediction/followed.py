@@ -7,40 +7,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from smc.features.live import BARS
 from smc.metrics import mark_to_market
+from smc.prediction.chunk import Chunk
 from smc.prediction.decision import Decision, Outcome, utc
+from smc.prediction.open_events import Outcome as Known
 from smc.prediction.series import Part, Series
 from smc.prediction.version import Version
 from smc.typing import FloatArray
 
 #: Bars that a history is taken in at a time.
 PART_SIZE = 4096
-
-
-class Chunk(NamedTuple):
-    """Some bars: their stamps, numbers (n, 5), and a table of all their columns where one was given."""
-
-    stamps: pd.DatetimeIndex
-    prices: FloatArray
-    table: pd.DataFrame | None
-
-    @classmethod
-    def of_table(cls, bars: pd.DataFrame) -> "Chunk":
-        """Take checked bars."""
-        prices = np.ascontiguousarray(bars[BARS].to_numpy(dtype=np.float64))
-        return cls(pd.DatetimeIndex(bars.index).as_unit("ns"), prices, bars)
-
-    def as_table(self) -> pd.DataFrame:
-        """Return them as a table."""
-        return self.table if self.table is not None else pd.DataFrame(self.prices, self.stamps, BARS)
-
-    def parts(self, size: int, first: int = 0) -> Iterator["Chunk"]:
-        """Cut them, from a position on, into shorter ones."""
-        for begin in range(first, len(self.stamps), size):
-            part = slice(begin, begin + size)
-            table = None if self.table is None else self.table.iloc[part]
-            yield Chunk(self.stamps[part], self.prices[part], table)
 
 
 class Waiting(NamedTuple):
@@ -127,18 +103,21 @@ class Followed:
         """Remember a decision until its outcome is known."""
         self._waiting[version.recipe].setdefault(position, []).append(Waiting(decision, version.cost))
 
-    def settle(self) -> Iterator[Outcome]:
-        """Give what came of decisions, as far as it is known by now."""
+    def settle(self) -> list[Outcome]:
+        """Return what came of decisions, as far as it is known by now."""
+        outcomes: list[Outcome] = []
         for recipe, series in self._series.items():
-            waiting = self._waiting[recipe]
-            for known in series.settle():
-                span = self.time(known.start), self.time(known.end)
-                for decision, cost in waiting.pop(known.event, ()):
-                    net = None
-                    if known.ret is not None:
-                        prices = series.prices_from(known.start, known.end)
-                        net = _net(prices, decision, known.ret, cost)
-                    yield Outcome(*decision.key, *span, known.label, known.ret, net)
+            known, waiting = series.settle(), self._waiting[recipe]
+            due = [(one, each) for one in known for each in waiting.pop(one.event, ())]
+            if due:
+                outcomes += self._outcomes(series, due)
+        return outcomes
+
+    def _outcomes(self, series: Series, due: list[tuple[Known, Waiting]]) -> Iterator[Outcome]:
+        nets = _nets(series, due)
+        for (known, (decision, _)), net in zip(due, nets, strict=True):
+            span = self.time(known.start), self.time(known.end)
+            yield Outcome(*decision.key, *span, known.label, known.ret, net)
 
     def same_as_known(self, stamp: int, prices: FloatArray) -> bool:
         """Tell whether a bar is one that is known, number for number."""
@@ -156,17 +135,31 @@ class Followed:
         self._stamps.extend(chunk.stamps.asi8.tolist())
 
 
-def _net(prices: FloatArray, decision: Decision, ret: float, cost: float) -> float:
-    """Return what a decision adds to the capital that it is given, marked at every close, after costs."""
-    if not decision.position:
-        return 0.0
-    marked = mark_to_market(
-        prices[:, 0],
-        prices[:, 3],
-        start=np.array([0]),
-        end=np.array([len(prices) - 1]),
-        position=np.array([decision.position]),
-        gain=np.array([(decision.side or 1) * ret]),
-        cost=cost,
-    )
-    return float(np.prod(1.0 + marked.net) - 1.0)
+def _nets(series: Series, due: list[tuple[Known, Waiting]]) -> list[float | None]:
+    """Return what each decision adds to the capital that it is given, marked at every close, after costs."""
+    nets: list[float | None] = [None if known.ret is None else 0.0 for known, _ in due]
+    for cost in {each.cost for _, each in due}:
+        taken = [
+            place
+            for place, (known, each) in enumerate(due)
+            if known.ret is not None and each.decision.position and each.cost == cost
+        ]
+        if not taken:
+            continue
+        rows = [(due[place][0], due[place][1].decision) for place in taken]
+        first = min(known.start for known, _ in rows)
+        prices = series.prices_from(first)
+        marked = mark_to_market(
+            prices[:, 0],
+            prices[:, 3],
+            start=np.array([known.start - first for known, _ in rows]),
+            end=np.array([known.end - first for known, _ in rows]),
+            position=np.array([decision.position for _, decision in rows]),
+            gain=np.array([(decision.side or 1) * (known.ret or 0.0) for known, decision in rows]),
+            cost=cost,
+        )
+        begins = np.unique(marked.trade, return_index=True)[1]
+        earned = np.multiply.reduceat(1.0 + marked.net, begins) - 1.0
+        for place, net in zip(taken, earned.tolist(), strict=True):
+            nets[place] = net
+    return nets

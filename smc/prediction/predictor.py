@@ -11,10 +11,11 @@ import pandas as pd
 from smc.errors import ConfigError, DataError
 from smc.prediction.assignment import Assignment
 from smc.prediction.bar_check import bar_problem, checked, read_bar
+from smc.prediction.chunk import Chunk
 from smc.prediction.deciding import Context, decide
 from smc.prediction.decision import BAD_BAR, STALE, Decision, utc
 from smc.prediction.decisions import Decisions, Progress, Written
-from smc.prediction.followed import Chunk, Followed
+from smc.prediction.followed import Followed
 from smc.prediction.series import Part
 from smc.prediction.version import Version
 from smc.prediction.versions import Versions
@@ -153,11 +154,11 @@ class Predictor:
                     made.append(decision)
                     if decision.is_decided:
                         followed.wait_for(version, position, decision)
-            outcomes = list(followed.settle())
+            outcomes = followed.settle()
             if self.store is None:
                 return made
             progress = [_progress(followed, *one, parts[one[1].recipe]) for one in answering]
-            bars = chunk.as_table() if self.keeps_bars else None
+            bars = chunk if self.keeps_bars else None
             written = Written(made, outcomes, progress, followed.symbol, followed.n_stored, bars)
             told = self.store.write(written)
         except BaseException:

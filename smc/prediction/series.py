@@ -127,10 +127,9 @@ class Series:
             return []
         return self.open_events.settle(self._recent, first, lambda: pd.concat(self._tables))
 
-    def prices_from(self, start: int, end: int) -> FloatArray:
-        """Return open, high, low, close, volume of the bars of a label that was settled just now."""
-        begin = self.n_bars - len(self._recent)
-        return self._recent[start - begin : end + 1 - begin]
+    def prices_from(self, start: int) -> FloatArray:
+        """Return open, high, low, close, volume from a bar on, of a label that was settled just now."""
+        return self._recent[start - (self.n_bars - len(self._recent)) :]
 
     def _take_features(
         self, index: pd.DatetimeIndex, prices: FloatArray, table: pd.DataFrame | None

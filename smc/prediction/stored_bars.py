@@ -2,33 +2,40 @@
 
 import json
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from smc.features.live import BARS
+from smc.prediction.chunk import Chunk
 
 
-def bar_rows(symbol: str, first: int, bars: pd.DataFrame) -> list[dict[str, Any]]:
+def bar_rows(symbol: str, first: int, chunk: Chunk) -> list[dict[str, Any]]:
     """Return one row a bar, numbered from ``first``; columns beside the usual five as JSON."""
-    others = bars.drop(columns=BARS)
-    texts = [
-        json.dumps({str(name): None if pd.isna(value) else float(value) for name, value in row.items()})
-        for row in others.to_dict("records")
-    ]
-    values = bars[BARS].to_numpy(dtype=np.float64).tolist()
+    texts = ["{}"] * len(chunk.stamps) if chunk.table is None else _others(chunk.table)
+    rows = zip(chunk.stamps, chunk.prices.tolist(), texts, strict=True)
     return [
         {
             "symbol": symbol,
             "number": first + place,
             "time": stamp.isoformat(),
-            **dict(zip(BARS, [None if value != value else value for value in prices], strict=True)),
-            "others": text or "{}",
+            **dict(zip(BARS, prices, strict=True)),
+            "volume": None if isnan(prices[-1]) else prices[-1],
+            "others": text,
         }
-        for place, (stamp, prices, text) in enumerate(
-            zip(bars.index, values, texts or ["{}"] * len(bars), strict=True)
-        )
+        for place, (stamp, prices, text) in enumerate(rows)
+    ]
+
+
+def _others(bars: pd.DataFrame) -> list[str]:
+    others = bars.drop(columns=BARS)
+    if others.empty:
+        return ["{}"] * len(bars)
+    return [
+        json.dumps({str(name): None if pd.isna(value) else float(value) for name, value in row.items()})
+        for row in others.to_dict("records")
     ]
 
 

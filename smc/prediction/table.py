@@ -10,6 +10,7 @@ from smc.evaluation.predictions import BASELINE, PREFIX
 
 #: Columns in front and behind those of probabilities.
 FIRST = ("symbol", "time", "version", "role", "trial", "side", "prediction", "position", "rung", "reason")
+TEXTS = ("symbol", "version", "role", "trial", "reason")
 LAST = ("in_sample", "start", "end", "label", "ret", "net")
 
 
@@ -30,7 +31,7 @@ def as_table(
     if last is not None:
         wanted &= stamps["time"] <= last
     table = rows.assign(**stamps, in_sample=rows["in_sample"].astype(bool)).loc[wanted]
-    whole = {name: table[name].astype("Int64") for name in ("side",)}
+    whole = {"side": table["side"].astype("Int64")} | {name: table[name].astype("string") for name in TEXTS}
     is_class = table["probabilities"].ne("{}").any()
     numbers = {
         name: table[name].astype("Int64" if is_class else "float64") for name in ("prediction", "label")

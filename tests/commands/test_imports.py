@@ -50,6 +50,7 @@ def test_the_commands_are_found() -> None:
         "explain",
         "ledger",
         "new",
+        "predict",
         "registry",
         "reproduce",
         "runs",

@@ -115,7 +115,67 @@ MUTATIONS = (
         "tests/events/test_cusum.py smc/events/cusum.py", "a sum on the width is an event",
     ),
     Mutation(
-        "labels", "label = (trades.ret > 0)", "label = (trades.ret >= 0)",
+        "prediction/deciding.py", "time <= version.last_training_bar", "time < version.last_training_bar",
+        "tests/prediction/test_predictor.py", "the last bar that a model learned from counts as new",
+    ),
+    Mutation(
+        "prediction/deciding.py", "(context.stamps[at] <= last)", "(context.stamps[at] < last)",
+        "tests/prediction/test_predictor.py", "the last bar of a sealed test part is decided on",
+    ),
+    Mutation(
+        "prediction/deciding.py", "return steps > USUAL_STEPS", "return steps < USUAL_STEPS",
+        "tests/prediction/test_predictor.py", "a gap is no gap",
+    ),
+    Mutation(
+        "prediction/answers.py", "side * to_position(prediction)", "to_position(prediction)",
+        "tests/prediction/test_predictor.py", "a short decision is traded long",
+    ),
+    Mutation(
+        "prediction/followed.py", "(decision.side or 1) * (known.ret or 0.0)", "(known.ret or 0.0)",
+        "tests/prediction/test_predictor.py", "a short trade earns what a long one does",
+    ),
+    Mutation(
+        "prediction/followed.py", "if place in series.open_events.events:", "if False:",
+        "tests/prediction/test_decisions.py", "a restart forgets what waits for its outcome",
+    ),
+    Mutation(
+        "prediction/open_events.py", "late = self.events + self.labels.horizon < first", "late = self.events + self.labels.horizon <= first",
+        "tests/prediction/test_series.py", "an event is given up a bar early",
+    ),
+    Mutation(
+        "prediction/predictor.py", "self._followed.pop(followed.symbol, None)", "pass",
+        "tests/prediction/test_decisions.py", "a bar that was not stored counts as taken",
+    ),
+    Mutation(
+        "prediction/predictor.py", "time.value <= followed.last", "time.value < followed.last",
+        "tests/prediction/test_predictor.py", "a repeated bar is taken again",
+    ),
+    Mutation(
+        "prediction/decisions.py", ".where(table.c.end.is_(None))", "",
+        "tests/prediction/test_decisions.py", "an outcome is written over",
+    ),
+    Mutation(
+        "prediction/decisions.py", "if apart > SAME or", "if False or",
+        "tests/prediction/test_decisions.py", "other bars under the same stamps are told what was decided before",
+    ),
+    Mutation(
+        "prediction/versions.py", "if version is None and before is not None and standing is not None:", "if False:",
+        "tests/prediction/test_versions.py", "bars wait for a version that is being loaded",
+    ),
+    Mutation(
+        "prediction/series.py", "return found[~untraded[found]]", "return found",
+        "tests/prediction/test_series.py", "a suspended market is decided on",
+    ),
+    Mutation(
+        "prediction/series.py", "known[max(0, len(known) - self.lookback + 1) :]", "known[max(0, len(known) - self.lookback + 2) :]",
+        "tests/prediction/test_series.py", "a window reaches one bar too short over two parts",
+    ),
+    Mutation(
+        "events", "known[-self.volatility_window :]", "known[-self.volatility_window + 1 :]",
+        "tests/prediction/test_series.py", "a window of returns lacks one when bars come in parts",
+    ),
+    Mutation(
+        "labels", "(trades.ret > 0).astype(", "(trades.ret >= 0).astype(",
         "tests/labels/test_triple_barrier.py", "a trade that expires where it began counts as a gain",
     ),
     Mutation(

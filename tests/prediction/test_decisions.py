@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from smc.errors import PlaceError, ResultsError
+from smc.prediction.chunk import Chunk
 from smc.prediction.decision import Decision
 from smc.prediction.decisions import Decisions, Written
 from smc.prediction.predictor import Predictor
@@ -189,9 +190,9 @@ def test_bars_come_back_as_they_were_with_columns_of_ones_own(tmp_path):
         index,
     )
     store = Decisions(tmp_path / "d.sqlite")
-    store.write(Written(symbol="A", first_bar=0, bars=bars))
+    store.write(Written(symbol="A", first_bar=0, bars=Chunk.of_table(bars)))
     pd.testing.assert_frame_equal(store.bars("A"), bars, check_freq=False)
-    assert bar_rows("A", 7, bars)[0]["number"] == 7
+    assert bar_rows("A", 7, Chunk.of_table(bars))[0]["number"] == 7
 
 
 def test_a_decision_comes_back_as_it_was():

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from smc import api
 from smc.errors import ConfigError, DataError
 from smc.events.every import Every
+from smc.prediction.deciding import Context, _sealed
 from smc.prediction.decision import BAD_BAR, GAP, SEALED, STALE, TOO_SHORT
 from smc.prediction.decisions import Decisions
 from smc.prediction.predictor import Predictor
@@ -162,3 +164,12 @@ def test_bars_that_a_model_learned_from_enter_no_figure(run, version, series, tm
     assert np.array_equal(both["ret"], both["ret_run"])
     assert (both["start"] == both["start_run"]).all()
     assert (both["end"] == both["end_run"]).all()
+
+
+def test_the_first_and_the_last_bar_of_a_sealed_part_belong_to_it():
+    index = pd.date_range("2024-01-01", periods=5, freq="h", tz="UTC").as_unit("ns")
+    version = SimpleNamespace(sealed={"RND": (index[1], index[3])})
+    places = np.arange(5)
+    for is_open, expected in ((False, [False, True, True, True, False]), (True, [False] * 5)):
+        context = Context("RND", index.asi8, None, is_open)
+        assert _sealed(version, context, places).tolist() == expected
