@@ -136,6 +136,14 @@ def test_a_verdict_of_the_classic_rule_replaces_no_honest_one(registry):
     assert propose(registry, "S01").evidence["rule"] == "honest"
 
 
+def test_an_option_of_ones_own_lets_nothing_in_though_its_criteria_bind(registry, run_of):
+    """It stands on the honest rule, and is called otherwise: nobody knows what it asks for."""
+    market = registry.ledger.trials("S02")["market"].iloc[0]
+    verdict = {"S02": {"verdict": "DEPLOY", "run_id": run_of["S02 logistic"], "p_values": {}}}
+    registry.ledger.selected(market, registry.ledger.criteria_of(market, "honest"), "mine", verdict)
+    refused(registry, "its last selection says NO_MODEL", symbol="S02")
+
+
 def test_a_rule_of_ones_own_that_is_called_honest_lets_nothing_in(registry, tmp_path, monkeypatch):
     """It may even be a kind of the honest one."""
     (tmp_path / "my_rules.py").write_text(
@@ -279,7 +287,7 @@ def test_a_folder_that_nobody_fitted_is_refused(registry):
         (shutil.copytree if own.is_dir() else shutil.copy)(own, path)
     with pytest.raises(SmcError, match="is damaged: it holds version"):
         propose(registry, "S01")
-    with pytest.raises(ResultsError, match="is not the version that was proposed"):
+    with pytest.raises(ResultsError, match=r"is damaged: it holds version .*; propose it again"):
         promote(registry, "S01", entry.version)
     assert registry.what_is_live("S01") is None
 
