@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from smc.errors import ConfigError, ResultsError
+from smc.errors import ArtifactError, ConfigError, ResultsError
 from smc.registry import promote, propose, retire
 from tests.registry.conftest import opened, rows
 
@@ -125,3 +125,15 @@ def test_what_waits_is_retired_and_what_is_live_stays(live):
 def test_a_live_version_is_no_shadow(live):
     with pytest.raises(ConfigError, match="is live; retire it"):
         promote(live, "S01", live.what_is_live("S01").version, shadow=True)
+
+
+def test_answers_that_differ_from_the_golden_rows_are_not_promoted(proposed, monkeypatch):
+    """Every hash holds, and the libraries of today answer otherwise."""
+
+    def other(*_, **__):
+        raise ArtifactError("the model does not give the answers that were saved with it (golden.npz)")
+
+    monkeypatch.setattr("smc.artifact.reader.check_golden", other)
+    with pytest.raises(ArtifactError, match=r"does not load: .*golden\.npz"):
+        promote(proposed, "S01")
+    assert rows(proposed) == [("propose", "proposed")]
