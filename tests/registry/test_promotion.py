@@ -7,6 +7,7 @@ import pytest
 
 from smc.errors import ArtifactError, ConfigError, ResultsError
 from smc.registry import promote, propose, retire
+from smc.results.manifest import write_manifest
 from tests.registry.conftest import opened, rows
 
 pytestmark = pytest.mark.usefixtures("near")
@@ -135,5 +136,15 @@ def test_answers_that_differ_from_the_golden_rows_are_not_promoted(proposed, mon
 
     monkeypatch.setattr("smc.artifact.reader.check_golden", other)
     with pytest.raises(ArtifactError, match=r"does not load: .*golden\.npz"):
+        promote(proposed, "S01")
+    assert rows(proposed) == [("propose", "proposed")]
+
+
+def test_a_version_whose_list_was_written_anew_is_not_promoted(proposed):
+    (entry,) = proposed.standing("S01").waiting
+    (entry.folder / "config.yaml").write_text("edited: true\n")
+    (entry.folder / "MANIFEST.json").unlink()
+    write_manifest(entry.folder, run_id=entry.version, packed=[])
+    with pytest.raises(ResultsError, match=r"is not the version that was proposed; propose it again"):
         promote(proposed, "S01")
     assert rows(proposed) == [("propose", "proposed")]

@@ -121,3 +121,10 @@ def test_another_deployment_knows_nothing_of_it(live):
     assert (other.poll("S01"), other.what_is_live("S01"), other.standings()) == (0, None, {})
     assert list(other.journal.others()) == ["desk"]
     other.ledger.close()
+
+
+def test_a_folder_is_one_deployment_however_it_is_typed(live, monkeypatch):
+    monkeypatch.chdir(live.output.parent)
+    typed = {Registry(place).deployment for place in ("outputs", "./outputs", live.output, "../outputs")}
+    assert len(typed) == 2
+    assert Registry("outputs").deployment == Registry(live.output).deployment
