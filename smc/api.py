@@ -15,6 +15,7 @@ from smc.cli import Progress, quoted
 from smc.config.compose import compose, compose_job
 from smc.config.compose_select import compose_selection
 from smc.data.given import UNNAMED, given_files
+from smc.deployment.registry import Registry
 from smc.errors import ConfigError, ResultsError
 from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
@@ -24,7 +25,6 @@ from smc.prediction.feature_row import features_at
 from smc.registry.pages import live_sections
 from smc.registry.promotion import promote, retire
 from smc.registry.proposal import propose
-from smc.registry.registry import Registry
 from smc.registry.reversal import rollback
 from smc.report.document import Section
 from smc.report.explanation.section import decision_section, model_section

@@ -14,9 +14,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from smc.deployment.entry import Entry
+from smc.deployment.registry import Registry
 from smc.errors import ConfigError, SmcError
-from smc.registry.entry import Entry
-from smc.registry.registry import Registry
 
 ALL = "all"
 

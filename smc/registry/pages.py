@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from smc.registry.entry import LIVE, PROPOSED, SHADOW, Entry
-from smc.registry.registry import Registry
-from smc.registry.standing import Standing
+from smc.deployment.entry import LIVE, PROPOSED, SHADOW, Entry
+from smc.deployment.registry import Registry
+from smc.deployment.standing import Standing
 from smc.report.document import Section, Table
 from smc.report.text import day, minute, p_value
 

@@ -1,14 +1,12 @@
 """Put a proposed version beside what is live, or in its place; take a version out."""
 
+from smc.deployment.entry import LIVE, RETIRED, SHADOW, Entry
+from smc.deployment.loads import check_loads
+from smc.deployment.registry import Registry, whoever
+from smc.deployment.standing import Standing
 from smc.errors import ConfigError, ResultsError
-from smc.registry.entry import LIVE, RETIRED, SHADOW, Entry
 from smc.registry.evidence import check_chain, evidence_of
-from smc.registry.loads import check_loads
 from smc.registry.proposal import LET_IN, check_reason
-from smc.registry.registry import Registry, whoever
-from smc.registry.rows import again, is_as_it_was
-from smc.registry.standing import Standing
-from smc.registry.versions import known_version
 
 #: Per cent of a position.
 FULL = 100
@@ -56,12 +54,14 @@ def promote(
     refusal = evidence_of(registry.ledger, registry.output, symbol).refusal_of(entry.run_id)
     if refusal and entry.override is None and override is None:
         raise ResultsError(f"{symbol}: {refusal}, since {entry.version} was proposed; {LET_IN}")
-    if not is_as_it_was(entry) or known_version(entry.folder, registry.ledger).run_id != entry.run_id:
-        raise ResultsError(f"{symbol}: {entry.folder} is not the version that was proposed: propose it again")
+    try:
+        entry.open_version()
+    except ResultsError as error:
+        raise ResultsError(f"{symbol}: {error}; propose it again") from error
     check_loads(entry.folder)
     mark = override if refusal and entry.override is None else entry.override
     said = {"action": "promote", "stage": stage, "rung": share, "who": who or whoever(), "override": mark}
-    return registry.append(standing, {**again(entry), **said, "why": why or entry.why})
+    return registry.append(standing, {**entry.again(), **said, "why": why or entry.why})
 
 
 def retire(
@@ -90,7 +90,7 @@ def retire(
     if entry is None:
         raise ConfigError(f"{symbol}: nothing is live; {_named(here)}")
     said = {"action": "retire", "stage": RETIRED, "rung": 0, "who": who or whoever()}
-    return registry.append(standing, {**again(entry), **said, "why": why or "no reason was given"})
+    return registry.append(standing, {**entry.again(), **said, "why": why or "no reason was given"})
 
 
 def _meant(standing: Standing, version: str | None) -> Entry:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from smc.deployment.entry import PROPOSED, Entry
+from smc.deployment.loads import check_loads
+from smc.deployment.registry import Registry, whoever
 from smc.errors import ConfigError, ResultsError
-from smc.registry.entry import PROPOSED, Entry
 from smc.registry.evidence import check_chain, evidence_of
-from smc.registry.loads import check_loads
-from smc.registry.registry import Registry, whoever
 from smc.registry.versions import make_version
 from smc.results import Run, load_run
 from smc.results.locate import locate

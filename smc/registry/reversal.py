@@ -1,10 +1,9 @@
 """Take back what is live: to what was live before it, to an older version, or to nothing."""
 
+from smc.deployment.entry import LIVE, RETIRED, Entry
+from smc.deployment.registry import Registry, whoever
+from smc.deployment.standing import Standing
 from smc.errors import ConfigError, ResultsError, SmcError
-from smc.registry.entry import LIVE, RETIRED, Entry
-from smc.registry.registry import Registry, whoever
-from smc.registry.rows import again, is_as_it_was
-from smc.registry.standing import Standing
 
 
 def rollback(
@@ -44,9 +43,9 @@ def rollback(
     if flat:
         return _flat(registry, standing, said)
     target = _target(standing, to)
-    goes_live = {**again(target), **said, "stage": LIVE, "rung": target.rung}
+    goes_live = {**target.again(), **said, "stage": LIVE, "rung": target.rung}
     is_before = standing.before is not None and target.version == standing.before.version
-    if is_before and is_as_it_was(target):
+    if is_before and _is_as_it_was(target):
         return registry.append(standing, goes_live)
     if standing.live is not None:
         _flat(registry, standing, said)
@@ -57,7 +56,7 @@ def rollback(
 def _flat(registry: Registry, standing: Standing, said: dict[str, str]) -> Entry:
     if standing.live is None:
         raise ConfigError(f"{standing.symbol}: nothing is live: it is flat already")
-    return registry.append(standing, {**again(standing.live), **said, "stage": RETIRED, "rung": 0})
+    return registry.append(standing, {**standing.live.again(), **said, "stage": RETIRED, "rung": 0})
 
 
 def _target(standing: Standing, to: str | None) -> Entry:
@@ -77,13 +76,20 @@ def _target(standing: Standing, to: str | None) -> Entry:
     raise ConfigError(f"{symbol}: nothing stands before {standing.live.version}: --flat takes it back{names}")
 
 
+def _is_as_it_was(target: Entry) -> bool:
+    try:
+        target.open_version()
+    except ResultsError:
+        return False
+    return True
+
+
 def _check(target: Entry) -> None:
     """Raise ResultsError unless a version is what it was, and answers as it did."""
-    from smc.registry.loads import check_loads
+    from smc.deployment.loads import check_loads
 
     try:
-        if not is_as_it_was(target):
-            raise ResultsError(f"{target.folder} is gone, or not what was proposed")
+        target.open_version()
         check_loads(target.folder)
     except SmcError as error:
         raise ResultsError(

@@ -1,8 +1,8 @@
 """How two versions differ: they claim no figures, so the runs whose trials they are are compared."""
 
 from smc.comparison.sections import compare
+from smc.deployment.registry import Registry
 from smc.errors import ResultsError
-from smc.registry.registry import Registry
 from smc.report.document import Section
 from smc.report.text import day
 from smc.results import Run, load_run

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from smc import api
-from smc.registry import Registry, loads, promote, propose
+from smc.deployment import Registry, loads
+from smc.registry import promote, propose
 from smc.runs import runs
 
 MARKET = ("data=simulated", "aug=none", "monitor=none", "events.last=400")

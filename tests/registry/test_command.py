@@ -202,8 +202,8 @@ def test_whatever_step_is_the_last_one_the_next_attempt_ends_as_if_there_had_bee
     registry, monkeypatch, step
 ):
     """Each step of a proposal cut off, as a kill does: nothing behind it is done."""
+    from smc.deployment.registry import Registry
     from smc.registry import propose
-    from smc.registry.registry import Registry
     from smc.results import write_version
     from smc.trials import Ledger
 

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
-from smc.errors import ConfigError, ResultsError
+from smc.errors import ArtifactError, ConfigError, ResultsError
 from smc.registry import promote, propose, retire
+from smc.results.manifest import write_manifest
 from tests.registry.conftest import opened, rows
 
 pytestmark = pytest.mark.usefixtures("near")
@@ -76,10 +77,10 @@ def test_a_version_whose_folder_is_gone_or_damaged_is_not_promoted(proposed):
     path = entry.folder / "model" / "golden.npz"
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    with pytest.raises(ResultsError, match="is not the version that was proposed: propose it again"):
+    with pytest.raises(ResultsError, match=r"S01: .* is damaged: model/golden.npz .*; propose it again"):
         promote(proposed, "S01")
     shutil.rmtree(entry.folder)
-    with pytest.raises(ResultsError, match="is not the version that was proposed: propose it again"):
+    with pytest.raises(ResultsError, match=r"S01: no version at .*; propose it again"):
         promote(proposed, "S01")
     assert rows(proposed) == [("propose", "proposed")]
 
@@ -125,3 +126,25 @@ def test_what_waits_is_retired_and_what_is_live_stays(live):
 def test_a_live_version_is_no_shadow(live):
     with pytest.raises(ConfigError, match="is live; retire it"):
         promote(live, "S01", live.what_is_live("S01").version, shadow=True)
+
+
+def test_answers_that_differ_from_the_golden_rows_are_not_promoted(proposed, monkeypatch):
+    """Every hash holds, and the libraries of today answer otherwise."""
+
+    def other(*_, **__):
+        raise ArtifactError("the model does not give the answers that were saved with it (golden.npz)")
+
+    monkeypatch.setattr("smc.artifact.reader.check_golden", other)
+    with pytest.raises(ArtifactError, match=r"does not load: .*golden\.npz"):
+        promote(proposed, "S01")
+    assert rows(proposed) == [("propose", "proposed")]
+
+
+def test_a_version_whose_list_was_written_anew_is_not_promoted(proposed):
+    (entry,) = proposed.standing("S01").waiting
+    (entry.folder / "config.yaml").write_text("edited: true\n")
+    (entry.folder / "MANIFEST.json").unlink()
+    write_manifest(entry.folder, run_id=entry.version, packed=[])
+    with pytest.raises(ResultsError, match=r"is not the version that was proposed; propose it again"):
+        promote(proposed, "S01")
+    assert rows(proposed) == [("propose", "proposed")]

@@ -3,12 +3,15 @@
 import json
 import shutil
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 
 from smc import api
 from smc.errors import ConfigError, ResultsError, SmcError
 from smc.registry import promote, propose
+from smc.registry.versions import version_id
+from smc.results.manifest import write_manifest
 from smc.results.run import load_run
 from smc.results.version import load_version
 from tests.registry.conftest import MARKET, RUNS, opened, rows
@@ -136,6 +139,14 @@ def test_a_verdict_of_the_classic_rule_replaces_no_honest_one(registry):
     assert propose(registry, "S01").evidence["rule"] == "honest"
 
 
+def test_an_option_of_ones_own_lets_nothing_in_though_its_criteria_bind(registry, run_of):
+    """It stands on the honest rule, and is called otherwise: nobody knows what it asks for."""
+    market = registry.ledger.trials("S02")["market"].iloc[0]
+    verdict = {"S02": {"verdict": "DEPLOY", "run_id": run_of["S02 logistic"], "p_values": {}}}
+    registry.ledger.selected(market, registry.ledger.criteria_of(market, "honest"), "mine", verdict)
+    refused(registry, "its last selection says NO_MODEL", symbol="S02")
+
+
 def test_a_rule_of_ones_own_that_is_called_honest_lets_nothing_in(registry, tmp_path, monkeypatch):
     """It may even be a kind of the honest one."""
     (tmp_path / "my_rules.py").write_text(
@@ -191,8 +202,6 @@ def test_a_run_of_another_symbol_is_refused_whatever_is_said(registry, run_of):
 
 def test_a_run_whose_hashes_are_its_own_but_not_the_ledgers_is_refused(registry, run_of):
     """Whoever edits a run and writes its list anew has another run than the one that was judged."""
-    from smc.results.manifest import write_manifest
-
     folder = registry.output / "runs" / run_of["S01 xgboost"]
     (folder / "report.md").write_text("better than it was")
     (folder / "MANIFEST.json").unlink()
@@ -279,7 +288,7 @@ def test_a_folder_that_nobody_fitted_is_refused(registry):
         (shutil.copytree if own.is_dir() else shutil.copy)(own, path)
     with pytest.raises(SmcError, match="is damaged: it holds version"):
         propose(registry, "S01")
-    with pytest.raises(ResultsError, match="is not the version that was proposed"):
+    with pytest.raises(ResultsError, match=r"is damaged: it holds version .*; propose it again"):
         promote(registry, "S01", entry.version)
     assert registry.what_is_live("S01") is None
 
@@ -322,3 +331,22 @@ def test_bars_that_are_gone_make_no_version(registry, monkeypatch):
     """The data of a run are kept; where they are not, and the source gives others, nothing is fitted."""
     shutil.rmtree(registry.output / "bars")
     assert propose(registry, "S01").stage == "proposed"  # simulated ones are drawn again
+
+
+def test_a_version_whose_list_was_written_anew_is_refused(registry):
+    """Each hash holds, and none of them is one that the ledger was told."""
+    entry = propose(registry, "S01")
+    (entry.folder / "config.yaml").write_text("edited: true\n")
+    (entry.folder / "MANIFEST.json").unlink()
+    write_manifest(entry.folder, run_id=entry.version, packed=[])
+    load_version(entry.folder)
+    with pytest.raises(ResultsError, match=r"is not one that the ledger .* was told of: delete the folder"):
+        propose(registry, "S01")
+
+
+@pytest.mark.parametrize("name", ["trial_hash", "seed", "data_hash"])
+def test_another_trial_seed_or_data_make_another_version(registry, run_of, name):
+    run = load_run(registry.output / "runs" / run_of["S01 xgboost"])
+    other = SimpleNamespace(run_id=run.run_id, config=run.config, record={**run.record, name: "another"})
+    assert version_id(other, as_is=False) != version_id(run, as_is=False)
+    assert version_id(run, as_is=True) != version_id(run, as_is=False)

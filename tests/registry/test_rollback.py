@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
+from smc.deployment import Registry, loads
 from smc.errors import ArtifactError, ConfigError, ResultsError
-from smc.registry import Registry, loads, promote, propose, retire, rollback
+from smc.registry import promote, propose, retire, rollback
 from tests.registry.conftest import rows
 
 
@@ -63,9 +64,7 @@ def test_where_the_older_one_is_damaged_nothing_is_live(live, named):
     """The one that loses does not stay live because the one before it is gone."""
     first, _ = versions(live)
     shutil.rmtree(live.output / "versions" / first)
-    with pytest.raises(
-        ResultsError, match=f"S01 is flat, for {first} cannot be live: .*is gone, or not what was"
-    ):
+    with pytest.raises(ResultsError, match=f"S01 is flat, for {first} cannot be live: no version at"):
         rollback(live, "S01", to=first if named else None, why="it loses")
     assert (live.what_is_live("S01"), rows(live)[-1]) == (None, ("rollback", "retired"))
 
@@ -122,3 +121,10 @@ def test_another_deployment_knows_nothing_of_it(live):
     assert (other.poll("S01"), other.what_is_live("S01"), other.standings()) == (0, None, {})
     assert list(other.journal.others()) == ["desk"]
     other.ledger.close()
+
+
+def test_a_folder_is_one_deployment_however_it_is_typed(live, monkeypatch):
+    monkeypatch.chdir(live.output.parent)
+    typed = {Registry(place).deployment for place in ("outputs", "./outputs", live.output, "../outputs")}
+    assert len(typed) == 2
+    assert Registry("outputs").deployment == Registry(live.output).deployment

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smc.deployment import Entry, Standing
 from smc.errors import ConfigError
-from smc.registry import Entry, Standing
 
 
 def entry(number: int, action: str, stage: str, version: str) -> Entry:

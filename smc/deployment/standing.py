@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from smc.deployment.entry import LIVE, PROPOSED, RETIRED, Entry
 from smc.errors import ConfigError
-from smc.registry.entry import LIVE, PROPOSED, RETIRED, Entry
 
 
 @dataclass(frozen=True)

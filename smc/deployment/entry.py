@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smc.errors import ResultsError
+from smc.results.version import Version, load_version
+
+#: What every row of a version says.
+OF_VERSION = ("version", "run_id", "trial", "manifest", "last_training_bar", "override")
 PROPOSED, SHADOW, LIVE, RETIRED = "proposed", "shadow", "live", "retired"
 
 
@@ -59,6 +64,23 @@ class Entry:
     output: str
     time: str
     folder: Path
+
+    def open_version(self) -> Version:
+        """Open its folder: every file is as it was when it was proposed.
+
+        Raises
+        ------
+        ResultsError
+            It is gone, damaged, or another one stands in its place.
+        """
+        version = load_version(self.folder)
+        if version.digest != self.manifest:
+            raise ResultsError(f"{self.folder} is not the version that was proposed")
+        return version
+
+    def again(self) -> dict[str, Any]:
+        """Return what the next row of its version says as this one does: verdict, and mark of an override."""
+        return {**{name: getattr(self, name) for name in OF_VERSION}, "evidence": dict(self.evidence)}
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain data."""

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from smc.deployment.entry import Entry
+from smc.deployment.standing import Standing
 from smc.errors import ConfigError
 from smc.fingerprint import content_hash
 from smc.outside.home import home_path
-from smc.registry.entry import Entry
-from smc.registry.standing import Standing
 from smc.results.manifest import RUN_ID
 from smc.results.version import VERSIONS
 from smc.trials import Journal, Ledger
@@ -106,7 +106,7 @@ def deployment_of(output: Path, name: str | None) -> str:
         The name is none.
 
     >>> deployment_of(Path("/data/outputs"), None), deployment_of(Path("/data/outputs"), "desk-1")
-    ('5bb99bdd6ad9b2f1', 'desk-1')
+    ('0d35b85e02ace3a1', 'desk-1')
     """
     if name is None:
         return content_hash(str(output.resolve()))[:16]

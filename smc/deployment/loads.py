@@ -21,7 +21,7 @@ def check_loads(folder: Path) -> None:
     ArtifactError
         It does not load, gives other answers than it did, or ends the process that tries.
     """
-    command = [sys.executable, "-m", "smc.registry.loads", str(folder)]
+    command = [sys.executable, "-m", "smc.deployment.loads", str(folder)]
     try:
         done = subprocess.run(  # noqa: S603 - this Python, and a folder that is an argument of its own
             command, capture_output=True, text=True, timeout=PATIENCE, check=False
