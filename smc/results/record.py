@@ -186,6 +186,7 @@ class Search(TypedDict):
     trial: int  # that found them, from 0
     trials: dict[str, int]  # finished, pruned, failed
     at_the_edge: list[str]  # parameters at a bound of their range
+    importances: NotRequired[dict[str, float] | None]  # shares of variance; None: too few trials
     is_partial: bool  # the time was up before the trials were
 
 

@@ -98,10 +98,10 @@ def fit_models(
     baseline = _fit_baseline(fitter, plan, components.labels.task, n_fits=len(fits.augmentation))
     plain, curve = None, pd.DataFrame()
     if not fits.is_partial:
-        plain = _fit_plain(fitter, plan, on_progress)
+        plain = _fit_plain(tuned.again, plan, on_progress)
         if config["monitor"]["learning_curve"]:
             min_size = config["split"]["min_train_size"]
-            curve = learning_curve(fitter, plan, fits, on_progress, min_size=min_size)
+            curve = learning_curve(tuned.again, plan, fits, on_progress, min_size=min_size)
     return FittedModels(fits, baseline, plain, curve, cv_failure, tuned.told)
 
 

@@ -14,7 +14,7 @@ from smc.evaluation.predictions import all_classes, probabilities
 from smc.interfaces import Tuner
 from smc.pipeline import FoldPipeline
 from smc.results.record import Search, Warned
-from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
+from smc.training.cross_fit import OUT_OF_FOLD, TRAIN_FIT, CrossFitter
 from smc.typing import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ class Tuned:
     plan: SplitPlan
     told: Told = field(default_factory=Told)
 
+    @property
+    def again(self) -> CrossFitter:
+        """What fits once more with the parameters that were found, and looks for none, see `with_found`."""
+        return with_found(self.told.searches, self.fitter)
+
 
 def tune(
     tuner: Tuner,
@@ -98,15 +103,26 @@ def as_found(searches: Sequence[Search], fitter: CrossFitter, plan: SplitPlan) -
         return Tuned(fitter, plan)
     from smc.tune.block import TuningBlock
 
+    found = with_found(searches, fitter)
+    return Tuned(found, plan if found.find_pipeline else replace(plan, folds=TuningBlock.of(plan).folds))
+
+
+def with_found(searches: Sequence[Search], fitter: CrossFitter) -> CrossFitter:
+    """Return what fits with the parameters of searches that are over.
+
+    A fit has those that were found for the one of its name, and any other, such as one on fewer of the train
+    events for a learning curve, those of the train fit.
+    """
     params = {search["fit"]: search["params"] for search in searches}
-    if FIRST_BLOCK not in params:
+    if not params:
+        return fitter
+    if FIRST_BLOCK in params:
+        return replace(fitter, pipeline=with_params(fitter.pipeline, params[FIRST_BLOCK]))
 
-        def known(fitter: CrossFitter, _: IntArray, name: str) -> FoldPipeline:
-            return with_params(fitter.pipeline, params[name])
+    def known(fitter: CrossFitter, _: IntArray, name: str) -> FoldPipeline:
+        return with_params(fitter.pipeline, params[name if name in params else TRAIN_FIT])
 
-        return Tuned(replace(fitter, find_pipeline=known), plan)
-    found = replace(fitter, pipeline=with_params(fitter.pipeline, params[FIRST_BLOCK]))
-    return Tuned(found, replace(plan, folds=TuningBlock.of(plan).folds))
+    return replace(fitter, find_pipeline=known)
 
 
 def with_params(pipeline: FoldPipeline, params: Mapping[str, Any]) -> FoldPipeline:
@@ -162,6 +178,7 @@ class _Searching:
                 "trial": found.best.number,
                 "trials": {status: statuses.count(status) for status in ("finished", "pruned", "failed")},
                 "at_the_edge": at_the_edge(found.best.params, self.where),
+                "importances": found.importances,
                 "is_partial": found.is_partial,
             }
         )

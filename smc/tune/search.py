@@ -14,6 +14,7 @@ from optuna.trial import TrialState
 
 from smc.arguments import check_at_least, check_choice, check_positive_or_none
 from smc.errors import FoldError, ModelError
+from smc.tune.importance import importances
 from smc.typing import FloatArray
 
 #: Where parameters are chosen: once, on the first block of the development part, or anew inside each fit.
@@ -61,11 +62,15 @@ class Found:
         All trials in order; the first are the parameters that the search started from.
     is_partial
         Whether the time was up before the trials were.
+    importances
+        Share of the losses' variance that each parameter explains; None: nobody can tell
+        (`smc.tune.importance`).
     """
 
     best: Attempt
     attempts: list[Attempt] = field(default_factory=list)
     is_partial: bool = False
+    importances: dict[str, float] | None = None
 
     @property
     def gain(self) -> tuple[float, float] | None:
@@ -167,7 +172,8 @@ class Search:
             raise ModelError(
                 f"tune: no trial of {len(attempts)} could be fitted; the first: {attempts[0].why}"
             )
-        return Found(best, attempts, is_partial=len(attempts) < self.n_trials)
+        is_partial = len(attempts) < self.n_trials
+        return Found(best, attempts, is_partial=is_partial, importances=importances(study))
 
     def _attempt(
         self, number: int, params: dict[str, Any], ask: Ask, n_folds: int, best: Attempt | None
