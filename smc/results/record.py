@@ -190,6 +190,14 @@ class Search(TypedDict):
     is_partial: bool  # the time was up before the trials were
 
 
+class TuningOrigin(TypedDict):
+    """How far the searches of a run looked, and what they began with."""
+
+    looked_until: str  # open of the last bar of a label that they, or those that they started from, looked at
+    run_id: str | None  # of `tune.start_from`
+    params: dict[str, Any] | None  # that it had chosen: trial 1
+
+
 class Stop(TypedDict):
     """A fit that ended before its time."""
 
@@ -423,6 +431,7 @@ class FitFacts(Stops):
     calibration: Calibration | None
     ensemble: Ensemble | None
     tuning: NotRequired[list[Search]]  # by fit; absent where nothing was looked for
+    tuning_origin: NotRequired[TuningOrigin]  # absent before 0.8, and where nothing was looked for
     feature_importance: list[Importance]  # largest first
     last_training_bar: str  # open, ISO 8601, UTC
     training_duration_seconds: float

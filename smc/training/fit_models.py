@@ -1,9 +1,9 @@
 """All that is fitted in one run: the model, the baseline beside it, and what else was asked for."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 from sklearn.base import clone
@@ -61,6 +61,8 @@ def fit_models(
     on_progress: Callable[[str], None],
     *,
     on_scored: Callable[[], None] = lambda: None,
+    earlier: Mapping[str, Any] | None = None,
+    run_id: str | None = None,
 ) -> FittedModels:
     """Fit the model and the baseline; where a fold cannot be fitted, leave all folds out and say why.
 
@@ -70,6 +72,8 @@ def fit_models(
     ----------
     on_scored
         Called when a fold has been predicted, before anybody can have looked at it.
+    earlier, run_id
+        See `smc.training.tuning.tune`.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def fit_models(
         sample_weight=config["sample_weight"],
         watches=components.fit_watches,
     )
-    tuned = tune(components.tuner, config["space"], fitter, plan, on_progress)
+    tuned = tune(components.tuner, config["space"], fitter, plan, on_progress, earlier=earlier, run_id=run_id)
     fitter, plan, cv_failure = tuned.fitter, tuned.plan, None
     try:
         fits = fitter.run(plan, on_progress, on_scored=on_scored)

@@ -21,6 +21,7 @@ from smc.training.baseline import baseline_of
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset, make_dataset
+from smc.training.earlier_search import EarlierSearch
 from smc.training.tuning import tune
 from smc.typing import Config
 
@@ -54,6 +55,7 @@ class NullBand:
         config = _quiet(usable_config(run.config)[0])
         self.components = Components.from_config(config)
         self.sample_weight, self.space = config["sample_weight"], config["space"]
+        self.earlier = EarlierSearch.on_record(run.record.get("tuning_origin"))
         kept = KeptBars(str(output), run.fingerprints)
         self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.components)
         self.plan = SplitPlan.from_spans(self.data.spans, self.components.cv, **config["split"])
@@ -74,7 +76,8 @@ class NullBand:
 
     def _score(self, data: Dataset, symbol: str) -> float:
         fitter = CrossFitter(data, self.components.pipeline, sample_weight=self.sample_weight)
-        tuned = tune(self.components.tuner, self.space, fitter, self.plan)
+        earlier = self.earlier.params if self.earlier else None
+        tuned = tune(self.components.tuner, self.space, fitter, self.plan, earlier=earlier)
         baseline = baseline_of(fitter, self.components.labels.task)
         folds = tuned.plan.folds
         rows = with_baseline(

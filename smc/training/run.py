@@ -12,6 +12,7 @@ from smc.fingerprint import bars_fingerprint, content_hash
 from smc.interfaces import RunTracker
 from smc.outside.secrets import meet
 from smc.training.components import Components
+from smc.training.earlier_search import EarlierSearch, evidence_begins, in_full, origin_of
 from smc.training.evaluate import evaluate, sealed, test_state
 from smc.training.evidence import evidence_table, test_parts
 from smc.training.fit_models import fit_models
@@ -33,6 +34,7 @@ def train(
     *,
     choices: Mapping[str, str | None] | None = None,
     list_name: str | None = None,
+    earlier: EarlierSearch | None = None,
 ) -> Outcome:
     """Carry out one run and commit its folder; a run that is finished already is left as it is.
 
@@ -46,6 +48,8 @@ def train(
         The option chosen for each group, for the record.
     list_name
         Of the list of runs that this one was registered with (`smc.trials.Ledger.register`), if any.
+    earlier
+        What ``tune.start_from`` names, where that run is not at hand; None: it is looked for.
 
     Raises
     ------
@@ -57,12 +61,13 @@ def train(
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     with recorded(store, config, unless=ConfigError):
         components = Components.from_config(config)
+        earlier = earlier or EarlierSearch.asked(config)
     on_progress("bars")
     with recorded(store, config):
         bars = load_bars(components, config)
     prints = {symbol: bars_fingerprint(own) for symbol, own in bars.items()}
     data_hash = content_hash(prints)
-    config = {**config, "symbol": list(bars)}
+    config = {**in_full(config, earlier), "symbol": list(bars)}
     identity = results.identify(config, data_hash=data_hash)
     run_id = identity.run_id
     claimed = store.claim(run_id, retry=config["retry"], about=results.about(config))
@@ -78,6 +83,8 @@ def train(
         ):
             on_progress("features, labels (the first time, they are compiled)")
             prepared = prepare(components, bars, config, store.output)
+            if earlier is not None:
+                earlier.check_before(evidence_begins(components.tuner, prepared))
             own_classes = OwnClasses.judged(config, prepared, store.output, components.ledger, on_progress)
             facts = run_facts(identity, data_hash, config, choices or {}, prepared)
             facts["test_part"] = parts = test_parts(prepared, test_state(components))
@@ -102,11 +109,16 @@ def train(
                     config,
                     on_progress,
                     on_scored=counted.on_scored,
+                    earlier=earlier.params if earlier else None,
+                    run_id=run_id,
                 )
                 on_progress("evaluation")
                 scored = components, bars, models.fits, models.baseline
                 evaluated = evaluate(*scored, can_trade=prepared.can_trade)
                 record = run_record(facts, components, prepared, models, evaluated, started=started)
+                if models.tuning.searches:
+                    events = prepared.data.events
+                    record["tuning_origin"] = origin_of(models.tuning, events, bars, earlier)
                 own_classes.tell(record, opened)
                 record["warnings"] += tell_warnings(components.webhook, record)
                 hidden = sealed(*scored, can_trade=prepared.can_trade)

@@ -36,10 +36,13 @@ class Told:
         One a search.
     attempts
         Of every trial: ``fit``, ``trial``, ``status``, ``loss``, ``n_events``, and its parameters.
+    looked
+        Of each search, positions of the events that it was given.
     """
 
     searches: list[Search] = field(default_factory=list)
     attempts: list[dict[str, Any]] = field(default_factory=list)
+    looked: list[IntArray] = field(default_factory=list)
 
     @property
     def trials(self) -> pd.DataFrame:
@@ -75,8 +78,18 @@ def tune(
     fitter: CrossFitter,
     plan: SplitPlan,
     on_progress: Callable[[str], None] = lambda _: None,
+    *,
+    earlier: Mapping[str, Any] | None = None,
+    run_id: str | None = None,
 ) -> Tuned:
     """Find the parameters of a run's model, or say how each of its fits will.
+
+    Parameters
+    ----------
+    earlier
+        Parameters that are tried behind the model's own.
+    run_id
+        What its studies are called in ``tune.storage``; None: nothing is written there.
 
     Raises
     ------
@@ -89,7 +102,7 @@ def tune(
         return Tuned(fitter, plan)
     from smc.tune.block import TuningBlock
 
-    search = _Searching(tuner, space, on_progress)
+    search = _Searching(tuner, space, on_progress, earlier=earlier, run_id=run_id)
     if tuner.scope == "fold":
         return Tuned(replace(fitter, find_pipeline=search.pipeline_for), plan, search.told)
     block = TuningBlock.of(plan)
@@ -135,11 +148,22 @@ def with_params(pipeline: FoldPipeline, params: Mapping[str, Any]) -> FoldPipeli
 class _Searching:
     """Search for the parameters of one fit after another, and tell what was found."""
 
-    def __init__(self, tuner: Tuner, space: Mapping[str, Any], on_progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        tuner: Tuner,
+        space: Mapping[str, Any],
+        on_progress: Callable[[str], None],
+        *,
+        earlier: Mapping[str, Any] | None,
+        run_id: str | None,
+    ) -> None:
         from smc.tune.space import distributions
+        from smc.tune.study_copy import StudyCopies
 
         self.tuner, self.space, self.on_progress = tuner, space, on_progress
         self.where, self.told = distributions(space), Told()
+        self.earlier, self.run_id = earlier, run_id
+        self.copies = StudyCopies(getattr(tuner, "storage", None) if run_id else None)
 
     def pipeline_for(self, fitter: CrossFitter, events: IntArray, name: str) -> FoldPipeline:
         """Return the pipeline of a fit with the parameters found on its own events."""
@@ -157,10 +181,19 @@ class _Searching:
 
         start = fitter.pipeline.estimator.get_params()
         title = f"{name}: " if name != FIRST_BLOCK else ""
+        further: dict[str, Any] = {"also": [{**start, **self.earlier}]} if self.earlier else {}
+        if self.copies.are_written:
+            further["on_trial"] = self.copies.begin(f"{self.run_id}, {name}")
         found = self.tuner.find(
-            self.where, start, losses, len(folds), lambda said: self.on_progress(f"{title}{said}")
+            self.where,
+            start,
+            losses,
+            len(folds),
+            lambda said: self.on_progress(f"{title}{said}"),
+            **further,
         )
         self._tell(name, found, folds, start)
+        self.told.looked.append(events)
         return with_params(fitter.pipeline, values(self.space, found.best.params))
 
     def _tell(self, name: str, found: "Found", folds: Sequence[Fold], start: Mapping[str, Any]) -> None:

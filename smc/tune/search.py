@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -10,11 +10,12 @@ import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from smc.arguments import check_at_least, check_choice, check_positive_or_none
 from smc.errors import FoldError, ModelError
 from smc.tune.importance import importances
+from smc.tune.study_copy import check_storage
 from smc.typing import FloatArray
 
 #: Where parameters are chosen: once, on the first block of the development part, or anew inside each fit.
@@ -106,6 +107,10 @@ class Search:
         No trial begins later; None: all are made. Where it ends a search, another machine may end elsewhere.
     prune
         False: every trial is asked on every fold.
+    start_from
+        A run whose choice is trial 1 (`smc.training.earlier_search` finds it).
+    storage
+        URL of a database that trials are written into for people to look at (`smc.tune.study_copy`).
 
     References
     ----------
@@ -123,6 +128,8 @@ class Search:
         n_trials: int = 30,
         max_minutes: float | None = None,
         prune: bool = True,
+        start_from: str | None = None,
+        storage: str | None = None,
     ) -> None:
         check_choice("scope", scope, ("first_block", "fold"))
         check_at_least("n_trials", n_trials, 2)
@@ -132,6 +139,10 @@ class Search:
         self.n_trials = n_trials
         self.max_minutes = max_minutes
         self.prune = prune
+        if storage is not None:
+            check_storage(storage)
+        self.start_from = start_from
+        self.storage = storage
 
     def find(
         self,
@@ -140,6 +151,9 @@ class Search:
         ask: Ask,
         n_folds: int,
         on_progress: Callable[[str], None] = lambda _: None,
+        *,
+        also: Sequence[Mapping[str, Any]] = (),
+        on_trial: Callable[[FrozenTrial], None] = lambda _: None,
     ) -> Found:
         """Make the trials.
 
@@ -149,6 +163,10 @@ class Search:
             Where each parameter is looked for, and the values of trial 0; those outside of it are moved in.
         ask
             Called with parameters and the number of an inner fold, from 0.
+        also
+            Values of the trials behind the first, as those of ``start``.
+        on_trial
+            Called with each trial that has ended.
 
         Raises
         ------
@@ -156,7 +174,8 @@ class Search:
             No trial could be fitted; the message is that of the first.
         """
         study = _new_study(copy.deepcopy(self.sampler))
-        study.enqueue_trial({name: _inside(start[name], space[name]) for name in space})
+        for params in (start, *also):
+            study.enqueue_trial({name: _inside(params[name], space[name]) for name in space})
         attempts: list[Attempt] = []
         best: Attempt | None = None
         until = None if self.max_minutes is None else time.monotonic() + 60 * self.max_minutes
@@ -165,6 +184,7 @@ class Search:
             trial = study.ask(dict(space))
             attempt = self._attempt(trial.number, trial.params, ask, n_folds, best)
             _tell(study, trial, attempt)
+            on_trial(study.get_trials(deepcopy=False)[trial.number])
             attempts.append(attempt)
             if attempt.status == FINISHED and (best is None or attempt.loss < best.loss):
                 best = attempt

@@ -79,6 +79,7 @@ def test_what_a_run_does_not_hold_is_named_in_the_place_of_its_picture(make_run,
         "Equity after costs": "no position was ever taken, so nothing was earned or lost",
         "Fold scores": "no fold has a score: cross-validation failed",
         "Feature importances": "the model gives no importance to any feature",
+        "Search for parameters": "parameters are looked for on request: tune=tpe",
         "Loss curves": "this model tells nothing while it is fitted",
         "Learning curve": "it is made on request: monitor.learning_curve=true",
     }
