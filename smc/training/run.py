@@ -24,6 +24,7 @@ from smc.training.record import run_facts, run_record
 from smc.training.registration import development_of, registration_of
 from smc.training.save import Contents, logging_to, save
 from smc.training.trial import trial
+from smc.training.tuning import check_studies
 from smc.typing import Config
 
 
@@ -62,6 +63,7 @@ def train(
     with recorded(store, config, unless=ConfigError):
         components = Components.from_config(config)
         earlier = earlier or EarlierSearch.asked(config)
+        check_studies(components.tuner)
     on_progress("bars")
     with recorded(store, config):
         bars = load_bars(components, config)

@@ -110,6 +110,21 @@ def tune(
     return Tuned(replace(fitter, pipeline=pipeline), replace(plan, folds=block.folds), search.told)
 
 
+def check_studies(tuner: Tuner) -> None:
+    """Open the database of ``tune.storage`` once, if there is one, before anything is made.
+
+    Raises
+    ------
+    ConfigError
+        It cannot be opened.
+    """
+    url = getattr(tuner, "storage", None)
+    if url is not None:
+        from smc.tune.study_copy import StudyCopies
+
+        StudyCopies(url)
+
+
 def as_found(searches: Sequence[Search], fitter: CrossFitter, plan: SplitPlan) -> Tuned:
     """Return what `tune` made of a run whose searches are on record, without searching again."""
     if not searches:
