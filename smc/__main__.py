@@ -20,6 +20,8 @@ COMMANDS = (
     "runs",
     "tag",
     "select",
+    "registry",
+    "predict",
     "explain",
     "audit",
     "reproduce",

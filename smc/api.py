@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from smc.archive import archive
 from smc.audit.on_record import audit_on_record
 from smc.audit.report import Report
+from smc.clean import clean
 from smc.cli import Progress, quoted
 from smc.config.compose import compose, compose_job
 from smc.config.compose_select import compose_selection
@@ -18,6 +20,11 @@ from smc.explain import explain_event, explain_model
 from smc.explanation.folder import SavedExplanation
 from smc.outside.home import home_path
 from smc.prediction.decider import Decider, Explain
+from smc.registry.pages import live_sections
+from smc.registry.promotion import promote, retire
+from smc.registry.proposal import propose
+from smc.registry.registry import Registry
+from smc.registry.reversal import rollback
 from smc.report.document import Section
 from smc.report.explanation.section import decision_section, model_section
 from smc.report.notebook import in_notebook
@@ -32,11 +39,29 @@ from smc.runs import runs
 from smc.select import SelectionResult
 from smc.select import sections as selection_sections
 from smc.select import select as _select
+from smc.tag import tag
 from smc.training.opened import with_opened_test
 from smc.training.outcome import say_outcome
 from smc.training.run import train as _train
 
-__all__ = ["audit", "decide", "explain", "runs", "select", "show", "trades", "train"]
+__all__ = [
+    "archive",
+    "audit",
+    "clean",
+    "decide",
+    "explain",
+    "promote",
+    "propose",
+    "registry",
+    "retire",
+    "rollback",
+    "runs",
+    "select",
+    "show",
+    "tag",
+    "trades",
+    "train",
+]
 
 #: Method by which a notebook asks an object how it looks.
 IN_NOTEBOOK = "_repr_html_"
@@ -204,6 +229,25 @@ def decide(
     return Decider(run, explain=explain, output=home_path(output)).decide(bars, symbol=symbol)
 
 
+def registry(
+    output: str | Path = "outputs", *, deployment: str | None = None, url: str | None = None
+) -> Registry:
+    """Return the journal of what is live, which the functions of its commands are given first.
+
+    ``desk = api.registry()``, then ``api.propose(desk, "EURUSD")``, ``api.promote(desk, "EURUSD")``,
+    ``desk.what_is_live("EURUSD")``, ``api.rollback(desk, "EURUSD", why="...")``; in a notebook ``desk`` shows
+    what `python -m smc.registry` prints.
+
+    Parameters
+    ----------
+    deployment
+        Whose; None: the one that belongs to this folder.
+    url
+        Another ledger than yours.
+    """
+    return Registry(output, deployment=deployment, url=url)
+
+
 def show(run: Run, *, output: str | Path = "outputs", full_config: bool = False) -> None:
     """Print a run's tables, as `python -m smc.show` does.
 
@@ -252,3 +296,4 @@ _show_in_notebooks(Run, _run_sections)
 _show_in_notebooks(SelectionResult, selection_sections)
 _show_in_notebooks(Report, Report.sections)
 _show_in_notebooks(SavedExplanation, _explanation_sections)
+_show_in_notebooks(Registry, live_sections)

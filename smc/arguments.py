@@ -136,16 +136,23 @@ def checked_rows(component: object, method: str, got: object, shape: Sequence[in
     ModelError
         It is not.
     """
-    place = place_of(component, method)
-    if got is None:
-        raise ModelError(f"{place}: returned None; end it with `return` and the answer")
     answer = np.asarray(got)
-    if answer.shape != tuple(shape):
-        raise ModelError(f"{place}: must return an array of shape {tuple(shape)}, got {answer.shape}")
+    wrong = _wrong_rows(got, answer, tuple(shape))
+    if wrong:
+        raise ModelError(f"{place_of(component, method)}: {wrong}")
+    return answer
+
+
+def _wrong_rows(got: object, answer: np.ndarray, shape: tuple[int, ...]) -> str:
+    """Say what is wrong with the rows that a method gave; nothing if they are right."""
+    if got is None:
+        return "returned None; end it with `return` and the answer"
+    if answer.shape != shape:
+        return f"must return an array of shape {shape}, got {answer.shape}"
     if answer.dtype.kind == "f" and not np.isfinite(answer).all():
         row = np.argwhere(~np.isfinite(answer))[0]
-        raise ModelError(f"{place}: must return finite numbers, got {answer[tuple(row)]} in row {row[0]}")
-    return answer
+        return f"must return finite numbers, got {answer[tuple(row)]} in row {row[0]}"
+    return ""
 
 
 def checked_probabilities(component: object, method: str, got: object, shape: Sequence[int]) -> FloatArray:

@@ -126,6 +126,9 @@ REMEDIES = {
     errno.EROFS: f"mount it writable, or {ELSEWHERE}",
     errno.EMFILE: "raise the limit of open files (ulimit -n), or run fewer at once",
     errno.ENFILE: "end what holds so many open files, and run again",
+    errno.EEXIST: f"a file has the name of a folder: {ELSEWHERE}",
+    errno.ENOTDIR: f"a file has the name of a folder: {ELSEWHERE}",
+    errno.EISDIR: "a folder has the name of a file: name another",
     errno.ENOLCK: f"put it on a file system that locks files, or {ELSEWHERE}",
 }
 

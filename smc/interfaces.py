@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smc.fit_progress import FitProgress
-from smc.typing import Bars, BoolArray, Config, FloatArray, IntArray, Spans
+from smc.typing import Bars, BoolArray, Config, FloatArray, IntArray, LabelTask, Spans
 
 #: From predicted values to side-relative positions in [-1, 1]: `position` of a label.
 ToPosition: TypeAlias = Callable[[Any], FloatArray]
@@ -159,13 +159,30 @@ class Tuner(Protocol):
         """Where: once, on the first block of the development part, or in each fit, on the fit's own rows."""
         ...
 
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """What is looked for, the first first; nothing: the loss of the labels."""
+        ...
+
+    @property
+    def constraints(self) -> Mapping[str, float]:
+        """What parameters have to keep to, and its limit."""
+        ...
+
+    def problems(self, space: Mapping[str, Any], task: LabelTask) -> Iterable[str]:
+        """Say why parameters cannot be looked for in a space, of a model for such labels."""
+        ...
+
     def find(
         self,
         space: Mapping[str, Any],
         start: Mapping[str, Any],
-        ask: Callable[[Mapping[str, Any], int], FloatArray],
+        ask: Callable[[Mapping[str, Any], int], Any],
         n_folds: int,
         on_progress: Callable[[str], None],
+        *,
+        judge: Callable[[Sequence[Any]], Any],
+        n_tried: int | None,
     ) -> Any:
         """Return what a search comes to, see `smc.tune.search.Search`."""
         ...
@@ -359,6 +376,10 @@ class Backtest(Protocol):
 
     def returns(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return ``time``, ``position``, ``gross`` and ``net``, one row a bar."""
+        ...
+
+    def trades(self, rows: pd.DataFrame) -> pd.Series:
+        """Return what each prediction adds to the capital it is given, after costs; 0 if not taken."""
         ...
 
 

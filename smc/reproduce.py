@@ -73,7 +73,8 @@ def reproduce(
     """Carry out a finished run again, from its own resolved configuration, and compare what comes out.
 
     The run is rebuilt in a temporary folder, features included, and counted in no ledger: it chooses
-    nothing. Where the data have changed, the bars that the run was made of are taken from `output`.
+    nothing. A search that its time ended makes as many trials as it did. Where the data have changed, the
+    bars that the run was made of are taken from `output`.
 
     Parameters
     ----------
@@ -100,6 +101,7 @@ def reproduce(
                 _apart({**config, "data": data}, scratch),
                 progress=progress,
                 earlier=EarlierSearch.on_record(run.record.get("tuning_origin")),
+                n_tried=_trials_made(run),
             )
         except SmcError as error:
             return Reproduction(
@@ -108,6 +110,15 @@ def reproduce(
         rebuilt = load_run(outcome.folder)
         since += _own_changes(run, rebuilt)
         return Reproduction(run, [*since, *data_changes], compare(run, rebuilt, tolerance=tolerance))
+
+
+def _trials_made(run: Run) -> dict[str, int]:
+    """Count the trials of each search that its time ended: a faster machine would make more."""
+    return {
+        search["fit"]: sum(search["trials"].values())
+        for search in run.record.get("tuning") or ()
+        if search["is_partial"]
+    }
 
 
 def _apart(config: Config, output: str) -> Config:

@@ -11,6 +11,7 @@ from smc.config.build import try_to_build
 from smc.config.classes import class_problems
 from smc.config.instantiate import DIRECTIVES, locate
 from smc.config.schema import Root, Structure
+from smc.config.search_space import space_problems
 from smc.config.suggest import renamed_to, suggest
 from smc.errors import ConfigError
 from smc.pipeline.inner_splits import inner_split_problems
@@ -22,8 +23,14 @@ MAX_SEED = 2**32 - 1
 MAX_INT = 2**63 - 1
 #: The groups that learn from the rows of a fit.
 STEPS = ("model", "feature_selection", "aug", "calibrate")
-#: Arguments of a model that are no parameters: how it runs, what it is asked, what its inputs are cut to.
-NOT_TUNED = frozenset({"seed", "random_state", "n_jobs", "task", "lookback", "members"})
+#: What is asked for elsewhere: key and value -> where.
+ELSEWHERE = {
+    (
+        "final",
+        "all",
+    ): "a run keeps its test part; python -m smc.registry propose SYMBOL fits what a selection "
+    "deploys on all events"
+}
 #: The groups that read the root's `structure`.
 STRUCTURED = ("features", "events", "labels")
 
@@ -51,34 +58,9 @@ def check_config(config: Config, model_name: str | None = None) -> None:
     faulty = {re.split(r"[.:\[]", line)[0] for line in problems}
     built, refused = try_to_build(config, faulty)
     problems += [*refused, *inner_split_problems({name: built.get(name) for name in STEPS})]
-    problems += _space_problems(config, built)
+    problems += space_problems(config, built)
     if problems:
         raise ConfigError("\n".join(_without_repeats(problems)))
-
-
-def _space_problems(config: Config, built: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is wrong with where parameters are looked for; nothing is, where none are."""
-    if "model" not in built or not getattr(built.get("tune"), "is_on", False):
-        return
-    from smc.tune.space import distributions  # and with it Optuna, which no other run needs
-
-    model, space = built["model"], config["space"]
-    name, known = type(model).__name__, model.get_params().keys() - NOT_TUNED
-    if not any(entry is not None for entry in space.values()):
-        yield (
-            f"space: names no parameter of {name} to look for; write one, such as "
-            "+space.max_depth.low=3 +space.max_depth.high=6, or set tune=none"
-        )
-    for parameter, entry in space.items():
-        if parameter in NOT_TUNED:
-            yield f"space.{parameter}: says how {name} runs, and is no parameter to look for"
-        elif parameter not in known:
-            yield f"space.{parameter}: no such argument of {name}{suggest(parameter, known)}"
-        else:
-            try:
-                distributions({parameter: entry})
-            except ConfigError as error:
-                yield str(error)
 
 
 def check_sections(config: Config, schema: type) -> None:
@@ -184,8 +166,8 @@ def _argument_problems(
         elif not _holds_target(value) and not matches_type(value, hints.get(name, Any)):
             where, expected = _join(path, name), describe_type(hints[name])
             is_text = type(value) is int and matches_type(str(value), hints[name])
-            remedy = f"; as text: '{where}=\"{value}\"'" if is_text else ""
-            yield f"{where}: must be {expected}, got {value!r}{remedy}"
+            remedy = f"as text: '{where}=\"{value}\"'" if is_text else ELSEWHERE.get((where, str(value)))
+            yield f"{where}: must be {expected}, got {value!r}" + (f"; {remedy}" if remedy else "")
     if not is_partial:
         for name, parameter in known.items():
             if parameter.default is parameter.empty and name not in arguments:

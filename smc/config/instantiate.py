@@ -36,13 +36,15 @@ ALLOWED_CLASSES = frozenset(
         "_random": "RandomSampler",
         "_gp.sampler": "GPSampler",
         "_cmaes": "CmaEsSampler",
+        "_grid": "GridSampler",
+        "nsgaii._sampler": "NSGAIISampler",
         "_qmc": "QMCSampler",
     }.items()
     for path in (name, f"{module}.{name}")
 )
 
 #: Libraries that an option may need -> the extra of smc that brings them.
-EXTRAS = {"optuna": "tune"}
+EXTRAS = {"optuna": "tune", "cmaes": "tune"}
 
 
 def allowed_modules() -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from smc.config.suggest import suggest
+from smc.config.tree import CONF
 from smc.errors import ConfigError
 
-GROUP, MEMBERS = "model", "members"
+GROUP, MEMBERS, SPACE = "model", "members", "space"
 
 
 def put_members(composed: DictConfig, folders: Sequence[Path]) -> None:
@@ -42,6 +43,27 @@ def put_members(composed: DictConfig, folders: Sequence[Path]) -> None:
         raise ConfigError("\n".join(f"{GROUP}.{MEMBERS}: {problem}" for problem in problems))
     with open_dict(composed):
         model[MEMBERS] = {name: _section(known[name], known) for name in sorted(names)}
+        _keep_spaces(composed, names, folders)
+
+
+def _keep_spaces(composed: DictConfig, names: Sequence[str], folders: Sequence[Path]) -> None:
+    """Leave out where parameters of other models than the members are looked for; add those of one's own.
+
+    The space of an ensemble begins with those of all models of smc, so that each can be changed.
+    """
+    space = composed.get(SPACE)
+    if not isinstance(space, DictConfig):
+        return
+    known = {path.stem: path for folder in reversed(folders) for path in (folder / SPACE).glob("*.yaml")}
+    of_models = known.keys() - composed[GROUP].keys()  # one's own argument may be called as a model is
+    others = [str(name) for name in space if name in of_models and name not in names]
+    for name in others:
+        if space[name] != _section(known[name], known):
+            raise ConfigError(f"{SPACE}.{name}: is no member; {GROUP}.{MEMBERS}=[{','.join(names)}]")
+        del space[name]
+    for name in names:
+        if name in known and known[name].parents[1] != CONF and name not in space:
+            space[name] = _section(known[name], known)
 
 
 def member_names(value: object) -> list[str]:

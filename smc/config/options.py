@@ -19,10 +19,13 @@ OTHER_COMMANDS = {"selection"}
 
 
 def options(group: str, config_dirs: Sequence[Path] = ()) -> dict[str, str]:
-    """Map each option of a group to its first comment line; a later folder adds to an earlier one."""
+    """Map each option of a group to its first comment line; a later folder adds to an earlier one.
+
+    What others start from has a name that begins with ``_``, and is none.
+    """
     comments = dict(HYDRA_OPTIONS.get(group, {}))
     for root in (CONF, *config_dirs):
-        for path in sorted((root / group).glob("*.yaml")):
+        for path in sorted((root / group).glob("[!_]*.yaml")):
             comments.setdefault(path.stem, first_comment(path))
     return comments
 

@@ -67,11 +67,22 @@ def _file_leaves(folders: Sequence[Path], name: str, package: str) -> Leaves:
         if not isinstance(parent, str) or parent == "_self_":
             continue
         option, _, at = parent.partition("@")
-        inherited |= _file_leaves(folders, f"{name.rpartition('/')[0]}/{option}", at or package)
+        inherited |= _file_leaves(folders, f"{name.rpartition('/')[0]}/{option}", _package(at, package))
     content.pop("hydra", None)
     from smc.results.plain import leaves
 
     return inherited | {path: (f"{name}.yaml", value) for path, value in leaves(content, package)}
+
+
+def _package(at: str, package: str) -> str:
+    """Return where an option that another starts from stands: inside of it, unless it says otherwise.
+
+    >>> _package("", "space"), _package("xgboost", "space"), _package("_global_.features", "space")
+    ('space', 'space.xgboost', 'features')
+    """
+    if at.startswith("_global_"):
+        return at.removeprefix("_global_").removeprefix(".")
+    return f"{package}.{at}" if at and package else at or package
 
 
 def _follow(origins: Leaves, path: str) -> str:

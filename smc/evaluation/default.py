@@ -9,8 +9,9 @@ import pandas as pd
 from smc.arguments import check_choice, check_non_negative, check_positive
 from smc.evaluation.history import build_history
 from smc.evaluation.intervals import Intervals
-from smc.evaluation.predictions import HELD_OUT, all_classes, by_part, of_part
+from smc.evaluation.predictions import HELD_OUT, Predictions, all_classes, by_part, of_part
 from smc.evaluation.regimes import Regimes
+from smc.evaluation.rows import Rows
 from smc.evaluation.scores import Scores, SplitScores, by_field, join_returns
 from smc.evaluation.steps import figures_by_step, steps_ahead
 from smc.evaluation.tables import defined, metric_table, skill
@@ -95,24 +96,22 @@ class Evaluation:
         ValueError
             The baseline was not asked about the same events.
         """
-        predictions, baseline = self._without_sealed(predictions), self._without_sealed(baseline)
-        classes = np.union1d(all_classes(predictions), all_classes(baseline))
+        own, other = (self._without_sealed(Rows.of(table)) for table in (predictions, baseline))
+        classes = np.union1d(all_classes(own), all_classes(other))
         task = "classification" if len(classes) else "regression"
-        rows, beside = dict(by_part(predictions)), dict(by_part(baseline))
+        rows, beside = dict(by_part(own)), dict(by_part(other))
         trading = self.trading(bars, to_position)
         splits = {
             split: self._part(rows[split], _same_events(split, rows, beside), classes, trading)
             for split in rows
         }
-        history = build_history(
-            predictions, task, stable_std=self.stable_std, overfitting_gap=self.overfitting_gap
-        )
+        history = build_history(own, task, stable_std=self.stable_std, overfitting_gap=self.overfitting_gap)
         history["val_standard_error"] = self._val_standard_error(splits)
-        steps = steps_ahead(predictions)
+        steps = steps_ahead(own)
         by_step = figures_by_step(rows, beside, self.intervals, steps) if steps else {}
         return Scores(
             record={"task": task, "history": history, **by_field(splits), **by_step},
-            predictions=of_part(predictions, *HELD_OUT).reset_index(drop=True),
+            predictions=self._without_sealed(of_part(predictions, *HELD_OUT)).reset_index(drop=True),
             returns=join_returns(splits),
         )
 
@@ -120,7 +119,7 @@ class Evaluation:
         """Trade on some bars, at the costs of this evaluation."""
         return Trading(bars, to_position, cost=self.cost_bps * BASIS_POINT)
 
-    def _without_sealed(self, predictions: pd.DataFrame) -> pd.DataFrame:
+    def _without_sealed(self, predictions: Predictions) -> Predictions:
         return predictions if self.test == "recorded" else of_part(predictions, "train", "out_of_fold", "val")
 
     def _val_standard_error(self, splits: Mapping[str, SplitScores]) -> float | None:
@@ -129,12 +128,10 @@ class Evaluation:
         interval = intervals.get("accuracy", intervals.get("r2"))
         return None if interval is None else self.intervals.standard_error(interval)
 
-    def _part(
-        self, rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray, trading: Trading
-    ) -> SplitScores:
+    def _part(self, rows: Rows, baseline: Rows, classes: IntArray, trading: Trading) -> SplitScores:
         """Score one part, its predictions in time order with their shares."""
         returns = trading.returns(rows)
-        regimes = self.regimes.compute(trading.bars, rows["event"].to_numpy())
+        regimes = self.regimes.compute(trading.bars, rows["event"])
         table, beside = metric_table(rows, classes), metric_table(baseline, classes)
         return SplitScores(
             metrics=table | skill(table, beside),
@@ -151,12 +148,10 @@ class Evaluation:
         )
 
 
-def _same_events(
-    split: str, rows: Mapping[str, pd.DataFrame], beside: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+def _same_events(split: str, rows: Mapping[str, Rows], beside: Mapping[str, Rows]) -> Rows:
     """Return the baseline's rows of a part, which must be those of the same events."""
-    events = rows[split]["event"].to_numpy()
-    if split not in beside or not np.array_equal(beside[split]["event"].to_numpy(), events):
+    events = rows[split]["event"]
+    if split not in beside or not np.array_equal(beside[split]["event"], events):
         n_other = len(beside[split]) if split in beside else 0
         raise ValueError(
             f"the baseline must predict the events of the model, part {split} has {n_other} of it and "

@@ -8,10 +8,10 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from smc import metrics
 from smc.evaluation.predictions import event_means, probabilities
+from smc.evaluation.rows import AnyRows
 from smc.typing import FloatArray, IntArray
 
 #: What a metric of events can be.
@@ -28,27 +28,27 @@ RANGES = {
 Moments = Mapping[str, FloatArray]
 
 
-def class_moments(rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray) -> dict[str, FloatArray]:
+def class_moments(rows: AnyRows, baseline: AnyRows, classes: IntArray) -> dict[str, FloatArray]:
     """Return hits, losses of model and baseline, and occurrence and hits of each class that occurs.
 
     ``loss_gap`` is by how much the model's loss is larger if another class happens than the one it names: the
     mean over the other classes.
     """
-    label = rows["label"].to_numpy()
+    label, named = np.asarray(rows["label"]), np.asarray(rows["prediction"])
     probability = probabilities(rows, classes)
-    correct = (label == rows["prediction"].to_numpy()).astype(np.float64)
+    correct = (label == named).astype(np.float64)
     occurs = {name: (label == name).astype(np.float64) for name in classes.tolist() if np.any(label == name)}
     return {
         "correct": correct,
         "loss": metrics.event_log_loss(label, probability, classes=classes),
-        "loss_gap": _loss_gap(rows["prediction"].to_numpy(), probability, classes),
+        "loss_gap": _loss_gap(named, probability, classes),
         "baseline_loss": metrics.event_log_loss(label, probabilities(baseline, classes), classes=classes),
         **{f"true_{name}": is_class for name, is_class in occurs.items()},
         **{f"hit_{name}": is_class * correct for name, is_class in occurs.items()},
     }
 
 
-def of_events(rows: pd.DataFrame, values: Moments) -> dict[str, FloatArray]:
+def of_events(rows: AnyRows, values: Moments) -> dict[str, FloatArray]:
     """Average each value over the predictions of an event: an event that many folds tested is one event."""
     return {name: event_means(rows, column) for name, column in values.items()}
 
@@ -66,15 +66,15 @@ def class_statistics(mean: Moments) -> dict[str, FloatArray]:
     }
 
 
-def value_moments(rows: pd.DataFrame, baseline: pd.DataFrame) -> dict[str, FloatArray]:
+def value_moments(rows: AnyRows, baseline: AnyRows) -> dict[str, FloatArray]:
     """Return absolute and squared errors of the model, squared ones of the baseline, and the target's own."""
-    label = rows["label"].to_numpy(dtype=np.float64)
-    error = rows["prediction"].to_numpy(dtype=np.float64) - label
+    label = np.asarray(rows["label"], dtype=np.float64)
+    error = np.asarray(rows["prediction"], dtype=np.float64) - label
     deviation = label - label.mean()
     return {
         "absolute": np.abs(error),
         "square": error**2,
-        "baseline_square": (baseline["prediction"].to_numpy(dtype=np.float64) - label) ** 2,
+        "baseline_square": (np.asarray(baseline["prediction"], dtype=np.float64) - label) ** 2,
         "deviation": deviation,
         "deviation_square": deviation**2,
     }

@@ -4,30 +4,30 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from smc import metrics
 from smc.edge import edge_as_r2
 from smc.evaluation.predictions import of_part
+from smc.evaluation.rows import AnyRows, Rows
 
 #: The score of each task that the history follows.
 HEADLINE = {"classification": metrics.accuracy, "regression": metrics.r2}
 
 
-def fold_scores(predictions: pd.DataFrame, task: str) -> list[float]:
+def fold_scores(predictions: AnyRows, task: str) -> list[float]:
     """Return the accuracy (R2 for a regression) of each fold on its own test events, folds ascending."""
-    rows = of_part(predictions, "out_of_fold")
-    return [_score(fold, task) for _, fold in rows.groupby("fold", sort=True)]
+    rows = of_part(Rows.of(predictions), "out_of_fold")
+    return [_score(rows.where(rows["fold"] == fold), task) for fold in np.unique(rows["fold"])]
 
 
-def split_score(predictions: pd.DataFrame, split: str, task: str) -> float | None:
+def split_score(predictions: AnyRows, split: str, task: str) -> float | None:
     """Return the accuracy (R2 for a regression) of one part; None without rows of it."""
-    rows = of_part(predictions, split)
+    rows = of_part(Rows.of(predictions), split)
     return _score(rows, task) if len(rows) else None
 
 
 def build_history(
-    predictions: pd.DataFrame, task: str, *, stable_std: float, overfitting_gap: float
+    predictions: AnyRows, task: str, *, stable_std: float, overfitting_gap: float
 ) -> dict[str, Any]:
     """Return the history of a run, with null for what has no rows.
 
@@ -44,6 +44,7 @@ def build_history(
         ``overfitting_detected`` is a train-validation accuracy gap above it, or a gap of R2 above
         `smc.edge.edge_as_r2` of it.
     """
+    predictions = Rows.of(predictions)
     splits = {split: split_score(predictions, split, task) for split in ("train", "val", "test")}
     folds = fold_scores(predictions, task)
     figures = _figures(HEADLINE[task].__name__, splits, folds)
@@ -74,5 +75,5 @@ def _figures(score: str, splits: dict[str, float | None], folds: list[float]) ->
     }
 
 
-def _score(rows: pd.DataFrame, task: str) -> float:
-    return HEADLINE[task](rows["label"].to_numpy(), rows["prediction"].to_numpy())
+def _score(rows: Rows, task: str) -> float:
+    return HEADLINE[task](rows["label"], rows["prediction"])

@@ -14,6 +14,7 @@ from smc.arguments import check_fraction, check_positive
 from smc.evaluation import headline
 from smc.evaluation.floors import Bounds, class_floors
 from smc.evaluation.predictions import event_means
+from smc.evaluation.rows import AnyRows
 from smc.typing import FloatArray, IntArray
 
 #: By metric: ``estimate``, ``low`` and ``high``; what is undefined is absent.
@@ -43,7 +44,7 @@ class Intervals:
         check_positive("n_bootstrap", self.n_bootstrap)
         check_fraction("confidence", self.confidence)
 
-    def of_events(self, rows: pd.DataFrame, baseline: pd.DataFrame, classes: IntArray) -> IntervalTable:
+    def of_events(self, rows: AnyRows, baseline: AnyRows, classes: IntArray) -> IntervalTable:
         """Return the intervals of a part's metrics, and of its skill against the baseline, same events.
 
         Parameters
@@ -52,7 +53,7 @@ class Intervals:
             One row a prediction, aligned with each other. Predictions of the same ``event`` are
             averaged first.
         """
-        start, end = (event_means(rows, rows[name].to_numpy()).astype(np.int64) for name in ("start", "end"))
+        start, end = (event_means(rows, np.asarray(rows[name])).astype(np.int64) for name in ("start", "end"))
         n, overlap = len(start), metrics.label_overlap(start, end)
         size = metrics.block_size(n, overlap)
         if not len(classes):
@@ -75,7 +76,7 @@ class Intervals:
         returns
             ``account``, ``time`` and ``net``, one row a bar of an account.
         """
-        net = returns.pivot(index="time", columns="account", values="net").to_numpy(dtype=np.float64)
+        net = _by_bar(returns)
         statistics = partial(headline.return_statistics, n_bars=len(net), periods_per_year=periods_per_year)
         return self._resample(headline.return_moments(net), statistics, metrics.block_size(len(net)))
 
@@ -109,6 +110,14 @@ class Intervals:
             if not (isnan(low) or isnan(estimate)):
                 table[name] = {"estimate": estimate, "low": low, "high": high}
         return table
+
+
+def _by_bar(returns: pd.DataFrame) -> FloatArray:
+    """Return the net returns, one row a bar, one column an account; NaN where one has no such bar."""
+    account = returns["account"].to_numpy()
+    if (account == account[0]).all():
+        return returns["net"].to_numpy(dtype=np.float64)[:, None]
+    return returns.pivot(index="time", columns="account", values="net").to_numpy(dtype=np.float64)
 
 
 def _told(

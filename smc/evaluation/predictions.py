@@ -91,16 +91,23 @@ def with_baseline(predictions: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataF
     key = ["symbol", "part", "fold", "event"]
     names = {name: f"{BASELINE}_{label}" for label, name in class_columns(baseline).items()}
     names = names or {"prediction": BASELINE}
+    beside = of_part(baseline, *np.unique(np.asarray(predictions["part"], dtype=object)))
+    if all(np.array_equal(np.asarray(predictions[name]), np.asarray(beside[name])) for name in key):
+        return predictions.assign(**{name: beside[said].to_numpy() for said, name in names.items()})
     answers = baseline[[*key, *names]].set_axis([*key, *names.values()], axis=1)
     return predictions.merge(answers, on=key, how="left", validate="one_to_one")
 
 
-def of_part(predictions: pd.DataFrame, *splits: str) -> pd.DataFrame:
+def of_part(predictions: Predictions, *splits: str) -> Predictions:
     """Return the rows of some parts."""
-    return predictions.take(np.flatnonzero(predictions["part"].isin(splits)))
+    part = np.asarray(predictions["part"], dtype=object)
+    chosen = np.zeros(len(part), dtype=bool)
+    for split in splits:
+        chosen |= part == split
+    return predictions.take(np.flatnonzero(chosen))
 
 
-def by_part(predictions: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def by_part(predictions: Predictions) -> Iterator[tuple[str, Predictions]]:
     """Give the held-out parts that have rows, in time order, with the share of each prediction."""
     for split in HELD_OUT:
         rows = of_part(predictions, split)

@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 
 from smc.arguments import check_at_least, check_positive
-from smc.typing import IntArray
+from smc.typing import FloatArray, IntArray
+
+#: Windows that are looked at together, so that a hundred thousand events need no gigabyte.
+N_WINDOWS = 2000
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ class Regimes:
     def compute(self, bars: pd.DataFrame, events: IntArray) -> dict[str, IntArray]:
         """Return which of the events, ascending bar positions, belong to each regime that has any."""
         first = max(0, int(events[0]) - max(self.volatility_size + self.rank_size, self.trend_size))
-        close = np.log(bars["close"].iloc[first : int(events[-1]) + 1])
-        volatility = close.diff().rolling(self.volatility_size).std()
-        rank = volatility.rolling(self.rank_size).rank(pct=True).to_numpy()[events - first]
-        trend = close.diff(self.trend_size).to_numpy()[events - first]
+        close = np.log(bars["close"].to_numpy()[first : int(events[-1]) + 1])
+        volatility = pd.Series(close).diff().rolling(self.volatility_size).std().to_numpy()
+        rank = _last_ranks(volatility, self.rank_size, events - first)
+        trend = pd.Series(close).diff(self.trend_size).to_numpy()[events - first]
         regimes = {
             "volatility_low": rank <= 1 / 3,
             "volatility_mid": (rank > 1 / 3) & (rank <= 2 / 3),
@@ -52,3 +55,21 @@ class Regimes:
             "trend_up": trend > 0,
         }
         return {name: np.flatnonzero(belongs) for name, belongs in regimes.items() if belongs.any()}
+
+
+def _last_ranks(values: FloatArray, size: int, places: IntArray) -> FloatArray:
+    """Return the rank of the values at some places among the last ``size`` values, as shares of the size.
+
+    Equal values share the mean of their ranks. NaN where a value is missing among so many, or they are fewer.
+    """
+    padded = np.concatenate([np.full(size - 1, np.nan), values])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, size)
+    n_missing = np.concatenate([[0], np.isnan(padded).cumsum()])
+    is_whole = n_missing[places + size] == n_missing[places]
+    ranks = np.empty(len(places))
+    for begin in range(0, len(places), N_WINDOWS):
+        own = windows[places[begin : begin + N_WINDOWS]]
+        last = own[:, -1:]
+        below, equal = np.count_nonzero(own < last, axis=1), np.count_nonzero(own == last, axis=1)
+        ranks[begin : begin + N_WINDOWS] = (below + (equal + 1) / 2) / size
+    return np.where(is_whole, ranks, np.nan)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from smc.evaluation.predictions import HELD_OUT
@@ -64,5 +65,8 @@ def by_field(splits: Mapping[str, SplitScores]) -> dict[str, Any]:
 def join_returns(splits: Mapping[str, SplitScores]) -> pd.DataFrame:
     """Return the returns of all parts as one table."""
     columns = ["part", "account", "time", "position", "gross", "net", "traded"]
-    tables = [scores.returns.assign(part=split).reindex(columns=columns) for split, scores in splits.items()]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    if not splits:
+        return pd.DataFrame(columns=columns)
+    tables = [scores.returns for scores in splits.values()]
+    part = np.repeat(np.array(list(splits), dtype=object), [len(own) for own in tables])
+    return pd.concat(tables, ignore_index=True).assign(part=part).reindex(columns=columns)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from smc.evaluation.intervals import Intervals
+from smc.evaluation.predictions import Predictions
+from smc.evaluation.rows import AnyRows, Rows
 from smc.evaluation.tables import metric_table, skill
 
 #: Columns of a table of predictions: the label of a step and what was predicted of it.
@@ -14,7 +15,7 @@ LABEL, PREDICTION = "label_", "prediction_"
 NO_CLASSES = np.empty(0, dtype=np.int64)
 
 
-def steps_ahead(predictions: pd.DataFrame) -> list[int]:
+def steps_ahead(predictions: AnyRows) -> list[int]:
     """Return the steps that were predicted, in bars, ascending; none of labels with one.
 
     >>> steps_ahead(pd.DataFrame(columns=["label_9", "label_5", "prediction_9", "prediction_5"]))
@@ -24,20 +25,21 @@ def steps_ahead(predictions: pd.DataFrame) -> list[int]:
     return sorted(int(name) for name in names if name.isdigit() and f"{LABEL}{name}" in predictions)
 
 
-def at_step(rows: pd.DataFrame, step: int) -> pd.DataFrame:
+def at_step(rows: Predictions, step: int) -> Predictions:
     """Return predictions as those of one step alone; their labels end so many bars after they begin.
 
     >>> row = {"start": 8, "end": 27, "label": 0.3, "label_5": 0.1, "prediction": 0.0, "prediction_5": 0.2}
     >>> at_step(pd.DataFrame([row]), 5)[["end", "label", "prediction"]].values.tolist()
     [[12.0, 0.1, 0.2]]
     """
-    end = np.minimum(rows["end"].to_numpy(), rows["start"].to_numpy() + step - 1)
-    return rows.assign(end=end, label=rows[f"{LABEL}{step}"], prediction=rows[f"{PREDICTION}{step}"])
+    end = np.minimum(np.asarray(rows["end"]), np.asarray(rows["start"]) + step - 1)
+    label, prediction = (np.asarray(rows[f"{name}{step}"]) for name in (LABEL, PREDICTION))
+    return rows.assign(end=end, label=label, prediction=prediction)
 
 
 def figures_by_step(
-    rows: Mapping[str, pd.DataFrame],
-    beside: Mapping[str, pd.DataFrame],
+    rows: Mapping[str, Rows],
+    beside: Mapping[str, Rows],
     intervals: Intervals,
     steps: Sequence[int],
 ) -> dict[str, Any]:

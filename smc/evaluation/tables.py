@@ -4,17 +4,17 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from smc import metrics
 from smc.evaluation.predictions import n_events, probabilities, share_weights
+from smc.evaluation.rows import AnyRows
 from smc.typing import FloatArray, IntArray
 
 #: Of a cell that is a sum of shares.
 N_DIGITS = 9
 
 
-def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
+def metric_table(rows: AnyRows, classes: IntArray) -> dict[str, Any]:
     """Return the metrics of some events; regression metrics where there are no classes.
 
     Every figure is that of one model: a prediction counts its share of the event, so that cells of a
@@ -25,7 +25,8 @@ def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
     ``weighted`` accuracy and log-loss count an event by the uniqueness of its label: ten labels that span the
     same bars tell one thing, and count about once.
     """
-    y_true, y_pred, share = rows["label"].to_numpy(), rows["prediction"].to_numpy(), share_weights(rows)
+    y_true, y_pred = np.asarray(rows["label"]), np.asarray(rows["prediction"])
+    share = share_weights(rows)
     table: dict[str, Any] = {"n_events": n_events(rows), "distinct_predictions": len(np.unique(y_pred))}
     if not len(classes):
         names = ("r2", "mae", "mse", "rmse", "mape")
@@ -34,22 +35,23 @@ def metric_table(rows: pd.DataFrame, classes: IntArray) -> dict[str, Any]:
     cells: FloatArray | IntArray = metrics.confusion_matrix(
         y_true, y_pred, classes=classes, sample_weight=share
     )
-    hard = (metrics.precision, metrics.recall, metrics.f1_score, metrics.balanced_accuracy, metrics.mcc)
-    soft = (metrics.auc, metrics.log_loss, metrics.brier)
+    loss = metrics.event_log_loss(y_true, matrix, classes=classes)
     return table | {
         "accuracy": metrics.accuracy(y_true, y_pred, sample_weight=share),
         "majority_accuracy": metrics.majority_accuracy(y_true, sample_weight=share),
-        **{metric.__name__: metric(y_true, y_pred, classes=classes, sample_weight=share) for metric in hard},
-        **{metric.__name__: metric(y_true, matrix, classes=classes, sample_weight=share) for metric in soft},
+        **metrics.confusion_figures(cells),
+        "auc": metrics.auc(y_true, matrix, classes=classes, sample_weight=share),
+        "log_loss": metrics.weighted_mean(loss, share),
+        "brier": metrics.brier(y_true, matrix, classes=classes, sample_weight=share),
         "weighted_accuracy": metrics.accuracy(y_true, y_pred, sample_weight=weight),
-        "weighted_log_loss": metrics.log_loss(y_true, matrix, classes=classes, sample_weight=weight),
+        "weighted_log_loss": metrics.weighted_mean(loss, weight),
         "classes": classes.tolist(),
         "confusion_matrix": cells.round(N_DIGITS).tolist(),
     }
 
 
-def _unique_shares(rows: pd.DataFrame, share: FloatArray | None) -> FloatArray:
-    weight = rows["weight"].to_numpy()
+def _unique_shares(rows: AnyRows, share: FloatArray | None) -> FloatArray:
+    weight = np.asarray(rows["weight"])
     return weight if share is None else weight * share
 
 

@@ -10,9 +10,13 @@ import pandas as pd
 
 from smc import metrics
 from smc.evaluation.predictions import ACCOUNT, abstains
+from smc.evaluation.rows import AnyRows, Rows
 from smc.interfaces import ToPosition
 from smc.metrics import MarkedTrades
-from smc.typing import FloatArray
+from smc.typing import FloatArray, IntArray
+
+#: Position of a bar in its series.
+BAR = "bar"
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Trading:
         """Bars a year, from all bars of the symbol."""
         return metrics.bars_per_year(pd.DatetimeIndex(self.bars.index))
 
-    def returns(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def returns(self, rows: AnyRows) -> pd.DataFrame:
         """Return ``time``, ``position``, ``gross``, ``net``, ``traded`` and ``account`` of each bar.
 
         An event that is taken is bought (or sold) at the open of the first bar of its label, marked at each
@@ -52,13 +56,17 @@ class Trading:
         of the capital. Bars from the first label to the last in which no trade is open are there, flat:
         waiting is part of the strategy.
         """
-        tables = [self._bars_of(own).assign(account=number) for number, own in _by_account(rows)]
-        return pd.concat(tables, ignore_index=True)
+        accounts = dict(_by_account(Rows.of(rows)))
+        tables = [self._bars_of(own) for own in accounts.values()]
+        columns = {name: np.concatenate([own[name] for own in tables]) for name in tables[0]}
+        time = self.bars.index.take(columns.pop(BAR))
+        number = np.repeat(list(accounts), [len(own[BAR]) for own in tables])
+        return pd.DataFrame({"time": time, **columns, "account": number})
 
-    def trades(self, rows: pd.DataFrame) -> pd.Series:
+    def trades(self, rows: AnyRows) -> pd.Series:
         """Return what each row adds to the capital it is given, after costs; 0 if not taken; by account."""
-        account = rows[ACCOUNT].to_numpy() if ACCOUNT in rows else np.zeros(len(rows), dtype=np.int64)
-        return pd.Series(self._earned(rows), account)
+        own = Rows.of(rows)
+        return pd.Series(self._earned(own), _accounts(own))
 
     def figures(self, returns: pd.DataFrame, trades: pd.Series) -> dict[str, Any]:
         """Return the financial metrics after costs, those of the bars and those of the trades.
@@ -66,9 +74,11 @@ class Trading:
         Of several accounts the mean of each figure, over those in which it is defined; ``n_liquidated``, the
         trades that lost all they were given, is their sum.
         """
+        net, traded, of_bar = (returns[name].to_numpy() for name in ("net", "traded", "account"))
+        of_trade, earned = trades.index.to_numpy(), trades.to_numpy()
         accounts = [
-            self._figures(bars, trades.loc[[number]].to_numpy())
-            for number, bars in returns.groupby("account")
+            self._figures(net[of_bar == number], traded[of_bar == number], earned[of_trade == number])
+            for number in np.unique(of_bar)
         ]
         return {
             **{name: _mean([figures[name] for figures in accounts]) for name in accounts[0]},
@@ -77,8 +87,8 @@ class Trading:
             "periods_per_year": self.periods_per_year,
         }
 
-    def _figures(self, bars: pd.DataFrame, trades: FloatArray) -> dict[str, float]:
-        net, periods = bars["net"].to_numpy(), self.periods_per_year
+    def _figures(self, net: FloatArray, traded: FloatArray, trades: FloatArray) -> dict[str, float]:
+        periods = self.periods_per_year
         return {
             "sharpe": metrics.sharpe(net, periods),
             "sortino": metrics.sortino(net, periods),
@@ -87,15 +97,15 @@ class Trading:
             "win_rate": metrics.win_rate(trades),
             "var_95": metrics.var_95(net),
             "cvar_95": metrics.cvar_95(net),
-            "turnover": metrics.turnover(bars["traded"].to_numpy(), periods),
+            "turnover": metrics.turnover(traded, periods),
             "mean_return": float(net.mean()),
             "n_bars": len(net),
             "n_trades": int(np.count_nonzero(trades)),
         }
 
-    def _bars_of(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def _bars_of(self, rows: Rows) -> dict[str, np.ndarray]:
         taken, signed, marked = self._mark(rows)
-        first, stop = int(rows["start"].to_numpy().min()), int(rows["end"].to_numpy().max()) + 1
+        first, stop = int(rows["start"].min()), int(rows["end"].max()) + 1
         bar = marked.bar - first
         columns = {
             "position": signed[taken][marked.trade],
@@ -104,9 +114,9 @@ class Trading:
             "traded": marked.traded,
         }
         means = {name: metrics.mean_over_open(stop - first, bar, value) for name, value in columns.items()}
-        return pd.DataFrame({"time": self.bars.index[first:stop], **means})
+        return {BAR: np.arange(first, stop), **means}
 
-    def _earned(self, rows: pd.DataFrame) -> FloatArray:
+    def _earned(self, rows: Rows) -> FloatArray:
         """Multiply the bars of each trade."""
         taken, _, marked = self._mark(rows)
         earned = np.zeros(len(rows))
@@ -115,12 +125,12 @@ class Trading:
             earned[taken] = np.multiply.reduceat(1.0 + marked.net, first) - 1.0
         return earned
 
-    def _mark(self, rows: pd.DataFrame) -> tuple[np.ndarray, FloatArray, MarkedTrades]:
+    def _mark(self, rows: Rows) -> tuple[np.ndarray, FloatArray, MarkedTrades]:
         """Return which rows are taken, the signed position of all rows, and the trades taken, bar by bar."""
-        side = rows["side"].to_numpy()
+        side = rows["side"]
         signed = side * self._position(rows)
         taken = np.flatnonzero(signed)
-        start, end, ret = (rows[name].to_numpy()[taken] for name in ("start", "end", "ret"))
+        start, end, ret = (rows[name][taken] for name in ("start", "end", "ret"))
         open_, close = (self.bars[name].to_numpy(dtype=np.float64) for name in ("open", "close"))
         marked = metrics.mark_to_market(
             open_,
@@ -133,17 +143,19 @@ class Trading:
         )
         return taken, signed, marked
 
-    def _position(self, rows: pd.DataFrame) -> FloatArray:
-        position = np.asarray(self.to_position(rows["prediction"].to_numpy()), dtype=np.float64)
+    def _position(self, rows: Rows) -> FloatArray:
+        position = np.asarray(self.to_position(rows["prediction"]), dtype=np.float64)
         return np.where(abstains(rows), 0.0, position)
 
 
-def _by_account(rows: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
-    if ACCOUNT not in rows:
-        yield 0, rows
-        return
-    for number, own in rows.groupby(ACCOUNT):
-        yield int(number), own  # pyright: ignore[reportArgumentType]
+def _by_account(rows: Rows) -> Iterator[tuple[int, Rows]]:
+    account = _accounts(rows)
+    for number in np.unique(account):
+        yield int(number), rows.where(account == number)
+
+
+def _accounts(rows: Rows) -> IntArray:
+    return rows[ACCOUNT] if ACCOUNT in rows else np.zeros(len(rows), dtype=np.int64)
 
 
 def _mean(values: list[float]) -> float:

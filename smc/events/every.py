@@ -5,7 +5,7 @@ import pandas as pd
 
 from smc.arguments import check_positive
 from smc.events.recent import check_last, keep_last
-from smc.typing import IntArray
+from smc.typing import FloatArray, IntArray
 
 
 class Every:
@@ -36,4 +36,27 @@ class Every:
 
     def compute(self, bars: pd.DataFrame, features: pd.DataFrame | None = None) -> IntArray:  # noqa: ARG002
         """Return the positions of the events; ``features`` are not looked at."""
-        return keep_last(np.arange(0, len(bars), self.step, dtype=np.int64), self.last)
+        return keep_last(self.state().take(np.zeros(len(bars))), self.last)
+
+    def state(self) -> "EveryState":
+        """Return what takes the next bars, one or many, and says which are events."""
+        return EveryState(self.step)
+
+
+class EveryState:
+    """The place in the count, carried from one bar to the next.
+
+    >>> state = EveryState(step=2)
+    >>> state.take(np.ones(3)), state.take(np.ones(3))
+    (array([0, 2]), array([1]))
+    """
+
+    def __init__(self, step: int) -> None:
+        self.step, self._n_bars = step, 0
+
+    def take(self, closes: FloatArray, rows: FloatArray | None = None) -> IntArray:  # noqa: ARG002
+        """Count the next bars; return the positions of those that are events."""
+        n_bars = len(closes)
+        first = -self._n_bars % self.step
+        self._n_bars += n_bars
+        return np.arange(first, n_bars, self.step, dtype=np.int64)

@@ -5,7 +5,7 @@ import pandas as pd
 
 from smc import structure
 from smc.events.recent import check_last, keep_last
-from smc.typing import IntArray
+from smc.typing import FloatArray, IntArray
 
 
 class Structure:
@@ -73,5 +73,26 @@ class Structure:
 
     def compute(self, bars: pd.DataFrame, features: pd.DataFrame | None = None) -> IntArray:  # noqa: ARG002
         """Return the positions of the events; ``features`` are not looked at."""
-        happened = structure.Machine(**self.rules).run(bars, self.columns) != 0
-        return keep_last(np.flatnonzero(happened.any(axis=1)), self.last)
+        rows = structure.Machine(**self.rules).run(bars)
+        return keep_last(self.state().take(rows[:, 0], rows), self.last)
+
+    def state(self) -> "StructureState":
+        """Return what takes the machine's next rows, one or many, and says which are events."""
+        return StructureState(self.columns)
+
+
+class StructureState:
+    """Which columns tell of an event; the machine whose rows it is given remembers all else.
+
+    Parameters
+    ----------
+    columns
+        Of `smc.structure.COLUMNS`.
+    """
+
+    def __init__(self, columns: list[str]) -> None:
+        self._places = [structure.COLUMNS.index(name) for name in columns]
+
+    def take(self, closes: FloatArray, rows: FloatArray) -> IntArray:  # noqa: ARG002
+        """Take the next rows of a machine of the detector's ``rules``; return which are events."""
+        return np.flatnonzero((rows[:, self._places] != 0).any(axis=1))

@@ -117,7 +117,7 @@ def find_event(events: pd.DataFrame, event: str, symbol: str | None = None) -> i
 
 def _is_meant(events: pd.DataFrame, event: str) -> BoolArray:
     """Mark the events at a bar, at a time, or on a day."""
-    if event.isdecimal():
+    if _is_bar(event):
         return events["event"].to_numpy() == int(event)
     stamp = _stamp(event)
     times = pd.DatetimeIndex(events["time"])
@@ -127,16 +127,20 @@ def _is_meant(events: pd.DataFrame, event: str) -> BoolArray:
 
 def _nearest(events: pd.DataFrame, event: str) -> IntArray:
     """Return the places of the two events nearest to what was asked for."""
-    if event.isdecimal():
-        distance = np.abs(events["event"].to_numpy() - int(event))
+    if _is_bar(event):
+        distance = np.abs(events["event"].to_numpy() - float(event))
     else:
         distance = np.abs((events["time"] - _stamp(event)).dt.total_seconds().to_numpy())
     return np.sort(np.argsort(distance, kind="stable")[:2])
 
 
+def _is_bar(event: str) -> bool:
+    return event.removeprefix("-").isdecimal()
+
+
 def _stamp(event: str) -> pd.Timestamp:
     stamp = pd.to_datetime(event, utc=True, errors="coerce", format="ISO8601")
-    if not isinstance(stamp, pd.Timestamp):
+    if not (isinstance(stamp, pd.Timestamp) and pd.Timestamp.min.year < stamp.year < pd.Timestamp.max.year):
         raise ConfigError(
             f"event={event} is no event: give last, the position of a bar, or a time such as 2018-06-29T20:00"
         )

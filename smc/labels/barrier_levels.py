@@ -58,6 +58,13 @@ def barrier_distances(
         Parameters of `smc.structure.compute`.
     """
     rows = structure.Machine(**rules).run(bars, COLUMNS)[events]
+    return distances_of(rows, side, stop_atr=stop_atr, target_atr=target_atr)
+
+
+def distances_of(
+    rows: FloatArray, side: IntArray, *, stop_atr: float | None, target_atr: float | None
+) -> FloatArray:
+    """Return the distances of `barrier_distances` from `COLUMNS` of the events' own bars (n_events, 5)."""
     long, short, atr = rows[:, :2], rows[:, 2:4], rows[:, 4:]
     in_atr = np.where(side[:, None] > 0, long, short)
     for barrier, fixed in enumerate((stop_atr, target_atr)):

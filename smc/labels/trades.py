@@ -25,7 +25,12 @@ class Trades(NamedTuple):
 
 
 def walk_trades(
-    bars: pd.DataFrame, events: IntArray, side: IntArray, *, max_holding: int, **rules: Unpack[BarrierRules]
+    bars: pd.DataFrame,
+    events: IntArray,
+    side: IntArray,
+    *,
+    max_holding: int,
+    **rules: Unpack[BarrierRules],
 ) -> tuple[Trades, dict[str, int]]:
     """Enter each event at the next open and walk to its exit, by the rules of `smc.structure.barriers.touch`.
 
@@ -43,16 +48,31 @@ def walk_trades(
     The trades that have ended, and the events left out: ``unresolved`` at the end of the bars, ``no_barrier``
     where ATR is not known yet or prices are flat.
     """
+    events, side = check_events(len(bars), events, side)
+    distances = barrier_distances(bars, events, side, **rules)
+    prices = np.ascontiguousarray(bars[["open", "high", "low", "close"]].to_numpy(dtype=np.float64))
+    return end_trades(prices, events, side, distances, max_holding=max_holding)
+
+
+def end_trades(
+    prices: FloatArray, events: IntArray, side: IntArray, distances: FloatArray, *, max_holding: int
+) -> tuple[Trades, dict[str, int]]:
+    """Do what `walk_trades` does once the distances are known.
+
+    Parameters
+    ----------
+    prices
+        (n_bars, 4), C-contiguous: open, high, low, close.
+    distances
+        Of stop and target from the entry (n_events, 2).
+    """
     from smc.structure.barriers import UNRESOLVED, touch
 
-    events, side = check_events(len(bars), events, side)
-    entry = np.append(bars["open"].to_numpy(), np.nan)[events + 1]
-    distances = barrier_distances(bars, events, side, **rules)
+    entry = np.append(prices[:, 0], np.nan)[events + 1]
     barriers = entry[:, None] + np.array([-1, 1]) * side[:, None] * distances
     # Flat prices may leave a distance that is lost in the rounding of the entry price.
     placed = np.isnan(entry) | ((distances > 0) & (barriers != entry[:, None])).all(axis=1)
     events, side, entry = events[placed], side[placed], entry[placed]
-    prices = np.ascontiguousarray(bars[["open", "high", "low", "close"]].to_numpy(dtype=np.float64))
     end, price, outcome = touch(prices, events + 1, side, barriers[placed], max_holding)
     trades = Trades(events, end, side_return(side, price / entry), outcome.astype(np.int64))
     is_open = outcome == UNRESOLVED

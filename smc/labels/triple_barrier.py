@@ -8,7 +8,7 @@ import pandas as pd
 
 from smc.arguments import check_choice, check_positive
 from smc.labels.barrier_levels import checked_barrier_rules
-from smc.labels.trades import label_trades, walk_trades
+from smc.labels.trades import Trades, label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
 
 
@@ -92,15 +92,20 @@ class TripleBarrier:
         LabelError
             Events are no increasing bar positions, or a side is neither +1 nor -1.
         """
+        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.barrier_rules)
+        answered, label = self.answer(trades)
+        if self.expiry == "drop":
+            dropped = {**dropped, "expired": len(trades.events) - len(answered.events)}
+        return label_trades(answered, label, dropped=dropped)
+
+    def answer(self, trades: Trades) -> tuple[Trades, IntArray]:
+        """Return the trades that have a label, and their labels."""
         from smc.structure.barriers import EXPIRY
 
-        trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.barrier_rules)
         if self.expiry == "drop":
-            expired = trades.outcome == EXPIRY
-            trades, dropped = trades.keep(~expired), {**dropped, "expired": int(expired.sum())}
+            trades = trades.keep(trades.outcome != EXPIRY)
         # A target always gains and a stop always loses, so the sign of the return serves all three ends.
-        label = (trades.ret > 0).astype(np.int64)
-        return label_trades(trades, label, dropped=dropped)
+        return trades, (trades.ret > 0).astype(np.int64)
 
     @staticmethod
     def position(prediction: npt.ArrayLike) -> FloatArray:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from smc.arguments import check_positive
 from smc.labels.barrier_levels import checked_barrier_rules
-from smc.labels.trades import label_trades, walk_trades
+from smc.labels.trades import Trades, label_trades, walk_trades
 from smc.typing import FloatArray, IntArray
 
 
@@ -73,8 +73,11 @@ class TripleBarrier3:
             Events are no increasing bar positions, or a side is neither +1 nor -1.
         """
         trades, dropped = walk_trades(bars, events, side, max_holding=self.horizon, **self.barrier_rules)
-        label = np.maximum(trades.outcome, -1)  # a bar that held both barriers is a stop
-        return label_trades(trades, label, dropped=dropped)
+        return label_trades(*self.answer(trades), dropped=dropped)
+
+    def answer(self, trades: Trades) -> tuple[Trades, IntArray]:
+        """Return the trades, all of which have a label, and their labels."""
+        return trades, np.maximum(trades.outcome, -1)  # a bar that held both barriers is a stop
 
     @staticmethod
     def position(prediction: npt.ArrayLike) -> FloatArray:

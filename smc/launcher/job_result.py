@@ -13,6 +13,8 @@ from smc.errors import RunBusyError, SmcError
 from smc.results import RunStore, about
 
 Status = Literal["finished", "failed", "killed", "busy"]
+#: How a job may end, but for the better, and what a summary calls it.
+ENDS = {"failed": "failed", "killed": "killed", "busy": "left to another process that writes them"}
 
 #: Signals by which somebody, or the batch system, ends a process; any other is a crash of its own making.
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1, signal.SIGINT, signal.SIGHUP)

@@ -6,15 +6,12 @@ from pathlib import Path
 
 from smc.config.job import Job
 from smc.errors import DiskFullError, PlaceError
-from smc.launcher.job_result import Crash, JobResult, record_crash
+from smc.launcher.job_result import ENDS, Crash, JobResult, record_crash
 from smc.launcher.view import View
 from smc.results import RunStore
 from smc.results.durable import check_room, named_errors
 from smc.results.lock import held_folder
 from smc.results.status import FINISHED
-
-#: How a job may end, but for the better, and what a summary calls it.
-ENDS = {"failed": "failed", "killed": "killed", "busy": "left to another process that writes them"}
 
 
 class SweepState:

@@ -2,11 +2,12 @@
 
 import sys
 import time
+from collections import Counter
 from typing import Any, Self
 
 from smc.cli import say
 from smc.config.job import Job
-from smc.launcher.job_result import JobResult
+from smc.launcher.job_result import ENDS, JobResult
 from smc.outside.escape import terminal
 
 
@@ -20,7 +21,7 @@ class View:
     """
 
     def __init__(self, n_jobs: int) -> None:
-        self.n_jobs, self.n_ended, self.n_failed, self.n_new = n_jobs, 0, 0, 0
+        self.n_jobs, self.n_new, self.ends = n_jobs, 0, Counter[str]()
         self.began, self.running = time.monotonic(), {}
         self._live: Any = None
 
@@ -49,10 +50,9 @@ class View:
     def ended(self, job: Job, result: JobResult) -> None:
         """Say how it ended."""
         self.running.pop(job.number, None)
-        self.n_ended += 1
         self.n_new += result.is_new
-        self.n_failed += result.status != "finished"
-        line = f"[{self.n_ended}/{self.n_jobs}] {job.name}: {result.text}"
+        self.ends[result.status] += 1
+        line = f"[{self.ends.total()}/{self.n_jobs}] {job.name}: {result.text}"
         if self._live is None:
             say(line)
         else:
@@ -71,12 +71,12 @@ class View:
         return table
 
     def _headline(self) -> str:
-        failed = f", {self.n_failed} failed" if self.n_failed else ""
-        return f"{self.n_ended - self.n_failed} of {self.n_jobs} finished{failed}"
+        others = "".join(f", {self.ends[end]} {word}" for end, word in ENDS.items() if self.ends[end])
+        return f"{self.ends['finished']} of {self.n_jobs} finished{others}"
 
     def _time_left(self, now: float) -> str:
         """Estimate from the runs carried out so far how long the others will take."""
         if not self.n_new:
             return ""
-        seconds = (now - self.began) / self.n_new * (self.n_jobs - self.n_ended)
+        seconds = (now - self.began) / self.n_new * (self.n_jobs - self.ends.total())
         return f", about {seconds / 60:.0f} min left" if seconds > 90 else f", about {seconds:.0f} s left"

@@ -9,9 +9,11 @@ from smc.metrics.bootstrap import (
     share_seen,
 )
 from smc.metrics.calendar import bars_per_elapsed_year, bars_per_year
+from smc.metrics.classes import weighted_mean
 from smc.metrics.classification import (
     accuracy,
     balanced_accuracy,
+    confusion_figures,
     confusion_matrix,
     f1_score,
     majority_accuracy,
@@ -26,6 +28,7 @@ from smc.metrics.financial import (
     equity_curve,
     max_drawdown,
     sharpe,
+    sharpe_contributions,
     sortino,
     turnover,
     var_95,
@@ -61,6 +64,7 @@ __all__ = [
     "block_variance",
     "brier",
     "calmar",
+    "confusion_figures",
     "confusion_matrix",
     "cvar_95",
     "drawdown_curve",
@@ -88,10 +92,12 @@ __all__ = [
     "rmse",
     "share_seen",
     "sharpe",
+    "sharpe_contributions",
     "sortino",
     "stands_aside",
     "trade_return",
     "turnover",
     "var_95",
+    "weighted_mean",
     "win_rate",
 ]

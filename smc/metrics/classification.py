@@ -66,10 +66,7 @@ def precision(
     >>> precision([0, 1, 1, 0], [0, 1, 0, 0])
     1.0
     """
-    counts = _counts(y_true, y_pred, classes, sample_weight)
-    hits, predicted = counts.diagonal(), counts.sum(axis=0)
-    missed = (predicted == 0) & (counts.sum(axis=1) > 0)
-    return _positive_or_macro(_ratio(hits, np.where(missed, 1.0, predicted)))
+    return _precision(_counts(y_true, y_pred, classes, sample_weight))
 
 
 def recall(
@@ -80,8 +77,7 @@ def recall(
     >>> recall([0, 1, 1, 0], [0, 1, 0, 0])
     0.5
     """
-    counts = _counts(y_true, y_pred, classes, sample_weight)
-    return _positive_or_macro(_ratio(counts.diagonal(), counts.sum(axis=1)))
+    return _recall(_counts(y_true, y_pred, classes, sample_weight))
 
 
 def f1_score(
@@ -92,8 +88,7 @@ def f1_score(
     >>> round(f1_score([0, 1, 1, 0], [0, 1, 0, 0]), 4)
     0.6667
     """
-    counts = _counts(y_true, y_pred, classes, sample_weight)
-    return _positive_or_macro(_ratio(2 * counts.diagonal(), counts.sum(axis=0) + counts.sum(axis=1)))
+    return _f1_score(_counts(y_true, y_pred, classes, sample_weight))
 
 
 def balanced_accuracy(
@@ -106,10 +101,7 @@ def balanced_accuracy(
     >>> balanced_accuracy([0, 0, 0, 1], [0, 0, 0, 0])
     0.5
     """
-    counts = _counts(y_true, y_pred, classes, sample_weight)
-    recalls = _ratio(counts.diagonal(), counts.sum(axis=1))
-    recalls = recalls[~np.isnan(recalls)]
-    return float(recalls.mean()) if recalls.size > 1 else float("nan")
+    return _balanced_accuracy(_counts(y_true, y_pred, classes, sample_weight))
 
 
 def mcc(
@@ -122,7 +114,46 @@ def mcc(
     >>> round(mcc([0, 1, 1, 0], [0, 1, 0, 0]), 4)
     0.5774
     """
-    counts = _counts(y_true, y_pred, classes, sample_weight)
+    return _mcc(_counts(y_true, y_pred, classes, sample_weight))
+
+
+def confusion_figures(cells: Labels) -> dict[str, float]:
+    """Return every metric that a confusion matrix tells, by name, from one matrix of counts or weights.
+
+    >>> confusion_figures([[2, 0], [1, 1]])["recall"], confusion_figures([[2, 0], [1, 1]])["precision"]
+    (0.5, 1.0)
+    """
+    counts = np.asarray(cells, dtype=np.float64)
+    return {
+        "precision": _precision(counts),
+        "recall": _recall(counts),
+        "f1_score": _f1_score(counts),
+        "balanced_accuracy": _balanced_accuracy(counts),
+        "mcc": _mcc(counts),
+    }
+
+
+def _precision(counts: FloatArray) -> float:
+    hits, predicted = counts.diagonal(), counts.sum(axis=0)
+    missed = (predicted == 0) & (counts.sum(axis=1) > 0)
+    return _positive_or_macro(_ratio(hits, np.where(missed, 1.0, predicted)))
+
+
+def _recall(counts: FloatArray) -> float:
+    return _positive_or_macro(_ratio(counts.diagonal(), counts.sum(axis=1)))
+
+
+def _f1_score(counts: FloatArray) -> float:
+    return _positive_or_macro(_ratio(2 * counts.diagonal(), counts.sum(axis=0) + counts.sum(axis=1)))
+
+
+def _balanced_accuracy(counts: FloatArray) -> float:
+    recalls = _ratio(counts.diagonal(), counts.sum(axis=1))
+    recalls = recalls[~np.isnan(recalls)]
+    return float(recalls.mean()) if recalls.size > 1 else float("nan")
+
+
+def _mcc(counts: FloatArray) -> float:
     true, predicted, total = counts.sum(axis=1), counts.sum(axis=0), counts.sum()
     if np.count_nonzero(true) < 2:
         return float("nan")

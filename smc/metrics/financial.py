@@ -38,6 +38,31 @@ def sharpe(returns: Returns, periods_per_year: float) -> float:
     return float(values.mean() / values.std(ddof=1)) * math.sqrt(periods_per_year)
 
 
+def sharpe_contributions(returns: Returns, periods_per_year: float) -> FloatArray:
+    """Return what each period contributes to the annualised Sharpe ratio: their mean is the ratio.
+
+    With z the standardised return and S the ratio of one period, a period's value is S + z - S (z^2 - 1) / 2,
+    annualised: the ratio and the period's influence on it (the delta method). The standard deviation of the
+    values by the root of their number is the ratio's standard error, also that of a difference of two, period
+    by period. Constant returns, where there is no ratio: 0.
+
+    References
+    ----------
+    Lo (2002), "The statistics of Sharpe ratios", Financial Analysts Journal 58; Mertens (2002) for returns
+    that are not normal.
+
+    >>> values = sharpe_contributions([0.01, -0.01, 0.02], periods_per_year=252)
+    >>> round(float(values.mean()), 4)
+    6.9282
+    """
+    ratio = sharpe(returns, periods_per_year)
+    values = _unit_scale(_floats(returns))
+    if math.isnan(ratio):
+        return np.zeros(len(values))
+    z = (values - values.mean()) / values.std()
+    return ratio * (1.0 - (z**2 - 1.0) / 2.0) + z * math.sqrt(periods_per_year)
+
+
 def sortino(returns: Returns, periods_per_year: float, *, target: float = 0.0) -> float:
     """Annualised mean excess over the target, by the root mean square of the shortfalls below it.
 

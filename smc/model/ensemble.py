@@ -129,6 +129,32 @@ class Ensemble(TaskEstimator):
         unfitted: Any = clone(self)
         return unfitted.set_params(members=members)
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the constructor arguments; ``deep``: those of members too, as ``member__argument``."""
+        params = super().get_params(deep=deep)
+        if not deep:
+            return params
+        members: dict[str, Any] = dict(self.members)
+        return (
+            params
+            | members
+            | {
+                f"{name}__{argument}": value
+                for name, member in members.items()
+                if hasattr(member, "get_params")
+                for argument, value in member.get_params().items()
+            }
+        )
+
+    def set_params(self, **params: Any) -> Self:
+        """Change constructor arguments, and those of members, as ``member__argument``."""
+        of_members = {key: value for key, value in params.items() if key.partition("__")[0] in self.members}
+        super().set_params(**{key: value for key, value in params.items() if key not in of_members})
+        for key, value in of_members.items():
+            name, _, argument = key.partition("__")
+            self.members[name].set_params(**{argument: value})
+        return self
+
     @property
     def lookback(self) -> int:
         """Bars that the member looks at that looks back furthest."""

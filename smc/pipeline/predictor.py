@@ -53,7 +53,10 @@ class Predictor(MetaEstimatorMixin, BaseEstimator):
     @available_if(_can_predict_proba)
     def predict_proba(self, X: Inputs, spans: npt.ArrayLike | None = None) -> FloatArray:
         """Return one probability a class, in the order of ``classes_``; ``spans`` as for `predict`."""
-        probability = self.raw_proba(X, spans)
+        return self.calibrated(self.raw_proba(X, spans))
+
+    def calibrated(self, probability: FloatArray) -> FloatArray:
+        """Return the estimator's own probabilities as they are read: calibrated, if there is a calibrator."""
         if self.calibrator_ is None:
             return probability
         calibrated = self.calibrator_.transform(probability)

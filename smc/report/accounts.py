@@ -25,8 +25,17 @@ def accounts_of(returns: pd.DataFrame) -> list[pd.DataFrame]:
     """
     if not np.any(returns["position"]):
         return []
-    by_account = returns.groupby("account")
-    return [pd.DataFrame(bars.groupby("time")[["gross", "net"]].mean()).fillna(0.0) for _, bars in by_account]
+    account = returns["account"].to_numpy()
+    numbers = np.unique(account)
+    whole = [returns] if len(numbers) == 1 else [returns.loc[account == number] for number in numbers]
+    return [_mean_by_time(bars).fillna(0.0) for bars in whole]
+
+
+def _mean_by_time(bars: pd.DataFrame) -> pd.DataFrame:
+    time = pd.DatetimeIndex(bars["time"]) if bars["time"].dtype.kind == "M" else pd.Index(bars["time"])
+    if time.is_monotonic_increasing and time.is_unique:  # of one symbol: a bar is its own mean
+        return pd.DataFrame({name: bars[name].to_numpy() for name in ("gross", "net")}, time)
+    return pd.DataFrame(bars.groupby("time")[["gross", "net"]].mean())
 
 
 def mean_gain(accounts: list[pd.DataFrame]) -> float:

@@ -50,7 +50,9 @@ def held(returns: pd.DataFrame, market: Market, cost: float) -> pd.DataFrame:
 
 
 def _held_by_account(returns: pd.DataFrame, market: Market, cost: float) -> Iterator[pd.DataFrame | None]:
-    for _, own in returns.groupby(["symbol", "part", "account"], sort=False):
+    keys = ["symbol", "part", "account"]
+    alone = all((returns[name] == returns[name].iloc[0]).all() for name in keys) if len(returns) else False
+    for own in [returns] if alone else (own for _, own in returns.groupby(keys, sort=False)):
         bars = market[str(own["symbol"].iloc[0])]
         first, last = bars.index.get_indexer(pd.DatetimeIndex(own["time"].iloc[[0, -1]]))
         yield None if min(first, last) < 0 else _with_held(own, bars.iloc[first : last + 1], cost)

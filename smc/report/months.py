@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -36,8 +37,12 @@ def monthly_returns(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _of_account(net: pd.Series) -> pd.DataFrame:
-    growth = pd.Series((1.0 + net).resample("MS").prod())
-    time = pd.DatetimeIndex(growth.index)
-    by_month = pd.DataFrame(pd.Series(growth.to_numpy(), [time.year, time.month]).unstack())
-    by_month = by_month.reindex(columns=range(1, 13)).set_axis(list(MONTHS), axis=1)
-    return by_month.assign(**{YEAR: by_month.prod(axis=1)}) - 1.0
+    time = pd.DatetimeIndex(net.index)
+    month = (12 * time.year + time.month - 1).to_numpy()
+    first, last = int(month.min()), int(month.max())
+    growth = np.full((last // 12 - first // 12 + 1, 12), np.nan)
+    of_bars = growth.reshape(-1)[first % 12 : last - first + first % 12 + 1]
+    of_bars[:] = 1.0
+    np.multiply.at(of_bars, month - first, 1.0 + net.to_numpy())
+    table = pd.DataFrame(growth, range(first // 12, last // 12 + 1), list(MONTHS))
+    return table.assign(**{YEAR: np.nanprod(growth, axis=1)}) - 1.0

@@ -120,7 +120,7 @@ def choices_of(view: RunView) -> list[Choice]:
 
 def _choices(searches: Sequence[Mapping[str, Any]], space: Mapping[str, Any]) -> Iterator[Choice]:
     for name in searches[0]["params"]:
-        entry = space.get(name)
+        entry = _entry(name, space)
         if not isinstance(entry, Mapping):
             continue
         values = {search["fit"]: search["params"][name] for search in searches}
@@ -133,6 +133,17 @@ def _choices(searches: Sequence[Mapping[str, Any]], space: Mapping[str, Any]) ->
             {fit: _place(value, entry) for fit, value in values.items()},
             {fit: told(value) for fit, value in values.items()},
         )
+
+
+def _entry(name: str, space: Any) -> Any:
+    """Return where a parameter was looked for, that of an ensemble's member too; None if that is not told.
+
+    >>> _entry("xgboost__max_depth", {"xgboost": {"max_depth": {"low": 3, "high": 6}}})
+    {'low': 3, 'high': 6}
+    """
+    for step in name.split("__"):
+        space = space.get(step) if isinstance(space, Mapping) else None
+    return space
 
 
 def _ends(entry: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from smc.evaluation.default import BASIS_POINT
@@ -98,21 +99,31 @@ class RunView:
 
     def has_account(self, split: str) -> bool:
         """Tell whether a split was traded, be it that no position was ever taken."""
-        return len(self._of_part(self.run.returns, split)) > 0
+        return len(self._returns[split]) > 0
 
     def accounts(self, split: str) -> list[pd.DataFrame]:
         """Return the accounts of a split, see `accounts_of`."""
-        return accounts_of(self._of_part(self.run.returns, split))
+        return self._accounts[split]
 
     def held_accounts(self, split: str) -> list[pd.DataFrame]:
         """Return what buying and holding earned on the bars of each of them; none where bars are not kept."""
-        if isinstance(self.market, str) or self.cost is None:
-            return []
-        return accounts_of(held(self._of_part(self.run.returns, split), self.market, self.cost))
+        return self._held_accounts[split]
 
-    @staticmethod
-    def _of_part(returns: pd.DataFrame, split: str) -> pd.DataFrame:
-        return returns.loc[returns["part"] == split]
+    @cached_property
+    def _returns(self) -> dict[str, pd.DataFrame]:
+        part = self.run.returns["part"].to_numpy()
+        return {split: self.run.returns.take(np.flatnonzero(part == split)) for split in SPLIT_NAMES}
+
+    @cached_property
+    def _accounts(self) -> dict[str, list[pd.DataFrame]]:
+        return {split: accounts_of(returns) for split, returns in self._returns.items()}
+
+    @cached_property
+    def _held_accounts(self) -> dict[str, list[pd.DataFrame]]:
+        market, cost = self.market, self.cost
+        if isinstance(market, str) or cost is None:
+            return {split: [] for split in SPLIT_NAMES}
+        return {split: accounts_of(held(own, market, cost)) for split, own in self._returns.items()}
 
     @property
     def judged_split(self) -> str | None:

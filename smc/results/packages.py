@@ -14,6 +14,8 @@ from smc.results.own_code import imports_of, own_modules
 BASE = frozenset({"numpy", "scipy", "pandas", "numba", "sklearn"})
 #: Those that some models and samplers compute with. What else smc imports reads, writes or shows.
 OPTIONAL = frozenset({"imblearn", "xgboost", "lightgbm", "torch", "pytorch_lightning", "lightning"})
+#: What classes of libraries compute with beside their own library.
+BESIDE = {"CmaEsSampler": "cmaes"}
 #: What a module's distribution is called, where it is called otherwise.
 DISTRIBUTIONS = {
     "sklearn": "scikit-learn",
@@ -48,7 +50,14 @@ def used_packages(value: Any) -> frozenset[str]:
     own_packages = {_package(name) for name in own}
     named = {target.rpartition(".")[0] for target in _targets(value)} - {""}
     asked = [*named, *(name for module, path in own.items() for name in imports_of(path, module))]
-    found = set(BASE)
+    found = {
+        *BASE,
+        *(
+            BESIDE[name]
+            for name in (target.rpartition(".")[2] for target in _targets(value))
+            if name in BESIDE
+        ),
+    }
     for name in asked:
         package = _package(name)
         if package == PACKAGE.name:

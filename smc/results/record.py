@@ -174,16 +174,39 @@ class Gain(TypedDict):
     standard_error: float
 
 
-class Search(TypedDict):
+class Limit(TypedDict):
+    """What parameters had to keep to, and what they come to."""
+
+    limit: float
+    value: float
+
+
+class FrontPoint(TypedDict):
+    """A trial than which no other is as good in all objectives and better in one."""
+
+    trial: int
+    objectives: dict[str, float]
+
+
+class Aims(TypedDict):
+    """What a search looked for; figures as they are known, losses or not."""
+
+    objectives: dict[str, float]  # of the parameters on the inner folds; the first is that of `loss`
+    constraints: dict[str, Limit]  # on the inner folds, after costs
+    choose: str | None  # how a point of the front was chosen; None: there was one objective
+    front: list[FrontPoint]  # of several objectives, in the order of the trials
+
+
+class Search(Aims):
     """What one search for parameters came to."""
 
     fit: str  # that the parameters are for; "first block": for all fits of the run
     n_events: int  # that the inner folds tested
     params: dict[str, Any]
     start: dict[str, Any]  # what the model had been given
-    loss: float  # of the parameters on the inner folds: they were chosen for it
-    gain: Gain | None  # loss of the start less that of the parameters, on the same events; None: it failed
-    trial: int  # that found them, from 0
+    loss: float  # of the parameters on the inner folds, by the first objective: they were chosen for it
+    gain: Gain | None  # loss of the start less that of the best trial, on the same events; None: it failed
+    trial: int  # whose parameters they are, from 0: the start's, unless the best is surely better
     trials: dict[str, int]  # finished, pruned, failed
     at_the_edge: list[str]  # parameters at a bound of their range
     importances: NotRequired[dict[str, float] | None]  # shares of variance; None: too few trials

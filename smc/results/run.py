@@ -210,16 +210,16 @@ class Run:
         """Load the saved model, as `smc.artifact.load` does; nothing stored is executed."""
         from smc import artifact
 
-        with self._model_folder() as folder:
+        with self.saved_model() as folder:
             return artifact.load(folder)
 
     def model_content(self) -> dict[str, Any]:
         """Return what the saved model holds by file, as `smc.artifact.content` does; nothing without one."""
         from smc import artifact
 
-        if not self._model_files():
+        if not self._saved(MODEL):
             return {}
-        with self._model_folder() as folder:
+        with self.saved_model() as folder:
             return artifact.content(folder)
 
     def has(self, name: str) -> bool:
@@ -259,12 +259,13 @@ class Run:
         except ValueError as error:
             raise damaged(self.path, f"{name} cannot be read ({error})") from error
 
-    def _model_folder(self) -> contextlib.AbstractContextManager[Path]:
-        packed = {name.removeprefix(MODEL) for name in self._manifest.packed if name.startswith(MODEL)}
-        return unpacked(self.path / "model", self._model_files(), packed)
+    def saved_model(self, place: str = MODEL) -> contextlib.AbstractContextManager[Path]:
+        """Give the folder of a saved model, or a temporary copy where files of it are packed."""
+        packed = {name.removeprefix(place) for name in self._manifest.packed if name.startswith(place)}
+        return unpacked(self.path / place, self._saved(place), packed)
 
-    def _model_files(self) -> list[str]:
-        return [name.removeprefix(MODEL) for name in self._manifest.files if name.startswith(MODEL)]
+    def _saved(self, place: str) -> list[str]:
+        return [name.removeprefix(place) for name in self._manifest.files if name.startswith(place)]
 
     def _in_simple_returns(self, name: str) -> pd.DataFrame:
         returns = self._finite_table(name)

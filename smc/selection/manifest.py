@@ -74,7 +74,7 @@ def keep_verdicts(
 
     The criteria of the honest rule bind later selections of the market, those of another rule nobody.
     """
-    criteria = dict(rule.criteria) if isinstance(rule, Honest) else None
+    criteria = dict(rule.criteria) if type(rule) is Honest else None
     by_symbol = {verdict.symbol: verdict for verdict in verdicts}
     by_market: dict[str, list[Verdict]] = {}
     for symbol in trials:

@@ -91,14 +91,15 @@ class Machine:
 
     def parts(self, bars: pd.DataFrame) -> Iterator[FloatArray]:
         """Take the next bars; give whole rows a part at a time, in memory that the next part overwrites."""
-        return self._advance(bars.index, _as_numbers(ohlcv(bars)))
+        return self.advance(bars.index, _as_numbers(ohlcv(bars)))
 
     def update(self, bar: Mapping[str, Any]) -> FloatArray:
         """Take one bar, a mapping with time, open, high, low, close and volume; return its row."""
         prices = np.array([[bar[name] for name in BARS]], dtype=np.float64)
-        return next(self._advance(pd.DatetimeIndex([bar["time"]]), prices))[0]
+        return next(self.advance(pd.DatetimeIndex([bar["time"]]), prices))[0]
 
-    def _advance(self, index: pd.Index, prices: FloatArray) -> Iterator[FloatArray]:
+    def advance(self, index: pd.Index, prices: FloatArray) -> Iterator[FloatArray]:
+        """Take the next bars as stamps and open, high, low, close, volume (n_bars, 5); see `parts`."""
         stamps = _check_stamps(index, self._last)
         _check_prices(stamps, prices)
         minute = minute_of_day(local_minutes(stamps, NEW_YORK))

@@ -7,6 +7,7 @@ from typing import TypeVar
 from smc.config.build import build
 from smc.errors import ConfigError
 from smc.interfaces import (
+    Backtest,
     DataSource,
     Estimator,
     Evaluator,
@@ -26,7 +27,7 @@ from smc.interfaces import (
 from smc.laws.answers import positions_of
 from smc.monitor.webhook import Webhook
 from smc.pipeline import FoldPipeline
-from smc.typing import Config
+from smc.typing import Bars, Config
 
 Step = TypeVar("Step", bound=HasParameters)
 
@@ -57,6 +58,10 @@ class Components:
     def to_position(self) -> ToPosition:
         """What the labels trade on predictions, held to its rule."""
         return positions_of(self.labels)
+
+    def backtests(self, bars: Bars) -> dict[str, Backtest]:
+        """Trade on the bars of each symbol what the labels trade, at the costs of the evaluation."""
+        return {symbol: self.evaluation.trading(own, self.to_position) for symbol, own in bars.items()}
 
     @classmethod
     def from_config(cls, config: Config) -> "Components":

@@ -61,6 +61,15 @@ class Dataset:
     spans: Spans
     account: dict[str, dict[str, Any]]
 
+    @property
+    def can_trade(self) -> bool:
+        """Whether no event was left out for how it ended.
+
+        With ``labels.expiry=drop`` an event is one only if a barrier was touched, which is known afterwards.
+        Trading those alone earns on noise: wide stops and near targets lose only by what is left out.
+        """
+        return not any(account.get("events_expired") for account in self.account.values())
+
     def weights(self, kind: SampleWeight, positions: IntArray) -> FloatArray | None:
         """Return how much each of some events counts in a fit; None: all the same.
 

@@ -91,11 +91,14 @@ class EarlierSearch:
         return cls(run_id, params, stamp)
 
     def _check_space(self, space: Mapping[str, Any]) -> None:
-        unknown = [name for name in self.params if space.get(name) is None]
+        from smc.tune.space import flat, path_of
+
+        where = flat(space)
+        unknown = [name for name in self.params if where.get(name) is None]
         if unknown:
             raise ConfigError(
                 f"tune.start_from: run {self.run_id} chose {', '.join(unknown)}, where this search does not "
-                f"look; add +space.{unknown[0]}.low= and +space.{unknown[0]}.high=, or start from another run"
+                f"look; add +{path_of(unknown[0])}.low= and .high=, or start from another run"
             )
 
     def check_before(self, first: pd.Timestamp) -> None:

@@ -166,14 +166,18 @@ def _without_trading(record: SymbolScores) -> SymbolScores:
 def _with_accounts(predictions: pd.DataFrame, cv: PurgedSplitter) -> pd.DataFrame:
     """Say which predictions of a symbol are traded together; outside the folds all of a part are."""
     account = np.zeros(len(predictions), dtype=np.int64)
-    of_folds = predictions.reset_index(drop=True).loc[lambda rows: rows["part"] == OUT_OF_FOLD]
-    for _, own in of_folds.groupby("symbol"):
-        account[own.index] = cv.accounts(own["event"].to_numpy(), own["fold"].to_numpy())
+    symbol, part = (np.asarray(predictions[name], dtype=object) for name in ("symbol", "part"))
+    event, fold = (predictions[name].to_numpy() for name in ("event", "fold"))
+    is_of_fold = part == OUT_OF_FOLD
+    for name in np.unique(symbol[is_of_fold]):
+        own = np.flatnonzero(is_of_fold & (symbol == name))
+        account[own] = cv.accounts(event[own], fold[own])
     return predictions.assign(**{ACCOUNT: account})
 
 
 def _of(symbol: str, table: pd.DataFrame) -> pd.DataFrame:
-    return table.loc[table["symbol"] == symbol].reset_index(drop=True)
+    chosen = np.asarray(table["symbol"], dtype=object) == symbol
+    return (table if chosen.all() else table.take(np.flatnonzero(chosen))).reset_index(drop=True)
 
 
 def _pooled(components: Components, predictions: pd.DataFrame, held_out: pd.DataFrame) -> PooledScores:

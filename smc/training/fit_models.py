@@ -19,7 +19,7 @@ from smc.training.dataset import Dataset
 from smc.training.learning_curve import learning_curve
 from smc.training.once import Last
 from smc.training.tuning import Told, tune
-from smc.typing import Config, LabelTask
+from smc.typing import Bars, Config, LabelTask
 
 log = logging.getLogger("smc")
 
@@ -60,9 +60,11 @@ def fit_models(
     config: Config,
     on_progress: Callable[[str], None],
     *,
+    bars: "Bars | None" = None,
     on_scored: Callable[[], None] = lambda: None,
     earlier: Mapping[str, Any] | None = None,
     run_id: str | None = None,
+    n_tried: Mapping[str, int] | None = None,
 ) -> FittedModels:
     """Fit the model and the baseline; where a fold cannot be fitted, leave all folds out and say why.
 
@@ -70,10 +72,14 @@ def fit_models(
 
     Parameters
     ----------
+    bars
+        By symbol; a search for parameters may look for what trading them earns.
     on_scored
         Called when a fold has been predicted, before anybody can have looked at it.
     earlier, run_id
         See `smc.training.tuning.tune`.
+    n_tried
+        By fit, how many trials its search makes: those of the run that is repeated.
 
     Raises
     ------
@@ -87,7 +93,17 @@ def fit_models(
         sample_weight=config["sample_weight"],
         watches=components.fit_watches,
     )
-    tuned = tune(components.tuner, config["space"], fitter, plan, on_progress, earlier=earlier, run_id=run_id)
+    tuned = tune(
+        components.tuner,
+        config["space"],
+        fitter,
+        plan,
+        on_progress,
+        earlier=earlier,
+        run_id=run_id,
+        backtests=components.backtests(bars or {}),
+        n_tried=n_tried,
+    )
     fitter, plan, cv_failure = tuned.fitter, tuned.plan, None
     try:
         fits = fitter.run(plan, on_progress, on_scored=on_scored)

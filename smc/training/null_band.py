@@ -57,7 +57,9 @@ class NullBand:
         self.sample_weight, self.space = config["sample_weight"], config["space"]
         self.earlier = EarlierSearch.on_record(run.record.get("tuning_origin"))
         kept = KeptBars(str(output), run.fingerprints)
-        self.data = make_dataset({symbol: kept.load(symbol) for symbol in kept.symbols()}, self.components)
+        bars = {symbol: kept.load(symbol) for symbol in kept.symbols()}
+        self.data = make_dataset(bars, self.components)
+        self.backtests = self.components.backtests(bars)
         self.plan = SplitPlan.from_spans(self.data.spans, self.components.cv, **config["split"])
         if self.plan.hash != run.record["split_hash"]:
             raise ResultsError(
@@ -77,7 +79,14 @@ class NullBand:
     def _score(self, data: Dataset, symbol: str) -> float:
         fitter = CrossFitter(data, self.components.pipeline, sample_weight=self.sample_weight)
         earlier = self.earlier.params if self.earlier else None
-        tuned = tune(self.components.tuner, self.space, fitter, self.plan, earlier=earlier)
+        tuned = tune(
+            self.components.tuner,
+            self.space,
+            fitter,
+            self.plan,
+            earlier=earlier,
+            backtests=self.backtests,
+        )
         baseline = baseline_of(fitter, self.components.labels.task)
         folds = tuned.plan.folds
         rows = with_baseline(

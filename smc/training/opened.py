@@ -29,6 +29,14 @@ def with_opened_test(run: Run, output: str | Path) -> Run:
     return run.opened({symbol: scores for symbol, scores in figures.items() if scores})
 
 
+def is_opened(run: Run, symbol: str, output: str | Path) -> bool:
+    """Tell whether anybody has looked at the test part of a run, as far as the ledger can be asked."""
+    try:
+        return _ledger(counted_in(run), str(output)).opening(run.run_id, symbol) is not None
+    except ResultsError:
+        return False
+
+
 def is_of_before(run: Run) -> bool:
     """Tell whether smc kept no ledger for all folders yet when a run was made."""
     return "ledger" not in run.record

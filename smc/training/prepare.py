@@ -42,12 +42,8 @@ class PreparedData:
 
     @property
     def can_trade(self) -> bool:
-        """Whether no event was left out for how it ended.
-
-        With ``labels.expiry=drop`` an event is one only if a barrier was touched, which is known afterwards.
-        Trading those alone earns on noise: wide stops and near targets lose only by what is left out.
-        """
-        return not any(account.get("events_expired") for account in self.data.account.values())
+        """Whether no event was left out for how it ended, see `Dataset.can_trade`."""
+        return self.data.can_trade
 
 
 @contextmanager

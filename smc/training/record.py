@@ -42,7 +42,7 @@ from smc.training.label_warnings import label_warnings
 from smc.training.prepare import PreparedData
 from smc.training.tuning import search_warnings
 from smc.training.warnings import calendar_warnings, warnings_of
-from smc.typing import Bars, Config
+from smc.typing import Bars, Config, IntArray
 
 
 def run_facts(
@@ -91,7 +91,7 @@ def run_record(
         "calibration": calibration(fits, evaluated.predictions),
         "ensemble": ensemble(fits),
         "feature_importance": importances(fits),
-        "last_training_bar": last_training_bar(bars, prepared.data, fits).isoformat(),
+        "last_training_bar": last_training_bar(bars, prepared.data, fits.learned).isoformat(),
         "training_duration_seconds": time.perf_counter() - started,
         "warnings": [
             *warnings_of(components, evaluated.record, fits, cv_failure, can_trade=prepared.can_trade),
@@ -198,9 +198,9 @@ def stops_of(fits: FitResults) -> Stops:
     return {"stopped_by_watch": stopped, "partial": fits.stops[-1] if fits.is_partial else None}
 
 
-def last_training_bar(bars: Bars, data: Dataset, fits: FitResults) -> pd.Timestamp:
-    """Return the open of the last bar that any label of the saved model's training rows looked at."""
-    learned = data.events.iloc[fits.learned].groupby("symbol")["end"].max()
+def last_training_bar(bars: Bars, data: Dataset, learned_from: IntArray) -> pd.Timestamp:
+    """Return the open of the last bar that any label of a saved model's training rows looked at."""
+    learned = data.events.iloc[learned_from].groupby("symbol")["end"].max()
     return max(bars[str(symbol)].index[end] for symbol, end in learned.items())
 
 

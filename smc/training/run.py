@@ -36,6 +36,7 @@ def train(
     choices: Mapping[str, str | None] | None = None,
     list_name: str | None = None,
     earlier: EarlierSearch | None = None,
+    n_tried: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Carry out one run and commit its folder; a run that is finished already is left as it is.
 
@@ -51,6 +52,9 @@ def train(
         Of the list of runs that this one was registered with (`smc.trials.Ledger.register`), if any.
     earlier
         What ``tune.start_from`` names, where that run is not at hand; None: it is looked for.
+    n_tried
+        By fit, how many trials its search for parameters makes, whatever the time: those of a run that is
+        repeated.
 
     Raises
     ------
@@ -110,9 +114,11 @@ def train(
                     prepared.plan,
                     config,
                     on_progress,
+                    bars=bars,
                     on_scored=counted.on_scored,
                     earlier=earlier.params if earlier else None,
                     run_id=run_id,
+                    n_tried=n_tried,
                 )
                 on_progress("evaluation")
                 scored = components, bars, models.fits, models.baseline

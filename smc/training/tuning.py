@@ -4,26 +4,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
 from smc.cv.fold import Fold
 from smc.cv.plan import SplitPlan
-from smc.evaluation.predictions import all_classes, probabilities
-from smc.interfaces import Tuner
+from smc.evaluation.predictions import with_baseline
+from smc.interfaces import Backtest, Tuner
 from smc.pipeline import FoldPipeline
 from smc.results.record import Search, Warned
+from smc.training.aims import aims, columns_of
+from smc.training.baseline import baseline_of
 from smc.training.cross_fit import OUT_OF_FOLD, TRAIN_FIT, CrossFitter
-from smc.typing import FloatArray, IntArray
+from smc.training.judge import Judge, check_can_be_judged, task_of
+from smc.typing import IntArray
 
 if TYPE_CHECKING:
     from smc.tune.search import Found
 
 #: What a search that serves every fit of a run is called.
 FIRST_BLOCK = "first block"
-#: Of a probability of 0, so that a loss is finite.
-LEAST_PROBABILITY = 1e-15
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def tune(
     *,
     earlier: Mapping[str, Any] | None = None,
     run_id: str | None = None,
+    backtests: Mapping[str, Backtest] | None = None,
+    n_tried: Mapping[str, int] | None = None,
 ) -> Tuned:
     """Find the parameters of a run's model, or say how each of its fits will.
 
@@ -90,19 +92,25 @@ def tune(
         Parameters that are tried behind the model's own.
     run_id
         What its studies are called in ``tune.storage``; None: nothing is written there.
+    backtests
+        By symbol, for what is looked for by trading.
+    n_tried
+        By fit, how many trials are made whatever the time: those of a run that is repeated.
 
     Raises
     ------
     SplitError
         Too few events to choose on, or folds that learn from each other.
     ConfigError
-        The space holds nothing.
+        The space holds nothing, or what is looked for cannot be known.
     """
     if not tuner.is_on:
         return Tuned(fitter, plan)
     from smc.tune.block import TuningBlock
 
-    search = _Searching(tuner, space, on_progress, earlier=earlier, run_id=run_id)
+    check_can_be_judged([*tuner.objectives, *tuner.constraints], can_trade=fitter.data.can_trade)
+    judge = Judge(tuner.objectives, tuner.constraints, backtests or {})
+    search = _Searching(tuner, space, judge, on_progress, n_tried or {}, earlier=earlier, run_id=run_id)
     if tuner.scope == "fold":
         return Tuned(replace(fitter, find_pipeline=search.pipeline_for), plan, search.told)
     block = TuningBlock.of(plan)
@@ -167,16 +175,18 @@ class _Searching:
         self,
         tuner: Tuner,
         space: Mapping[str, Any],
+        judge: Judge,
         on_progress: Callable[[str], None],
+        n_tried: Mapping[str, int],
         *,
         earlier: Mapping[str, Any] | None,
         run_id: str | None,
     ) -> None:
-        from smc.tune.space import distributions
+        from smc.tune.space import distributions, flat
         from smc.tune.study_copy import StudyCopies
 
-        self.tuner, self.space, self.on_progress = tuner, space, on_progress
-        self.where, self.told = distributions(space), Told()
+        self.tuner, self.space, self.judge, self.on_progress = tuner, flat(space), judge, on_progress
+        self.where, self.told, self.n_tried = distributions(self.space), Told(), n_tried
         self.earlier, self.run_id = earlier, run_id
         self.copies = StudyCopies(getattr(tuner, "storage", None) if run_id else None)
 
@@ -187,29 +197,38 @@ class _Searching:
 
         folds = [fold.at(events) for fold in inner_folds(fitter.data.spans[events])]
         plain = replace(fitter, watches=(), find_pipeline=None)
+        beside: dict[int, pd.DataFrame] = {}
 
-        def losses(params: Mapping[str, Any], number: int) -> FloatArray:
-            fold = folds[number]
+        def ask(params: Mapping[str, Any], number: int) -> pd.DataFrame:
             tried = replace(plain, pipeline=with_params(fitter.pipeline, values(self.space, params)))
-            model = tried.fit_whole(fold.train, f"{name}, inner {fold.name}").model
-            return losses_of(tried.predict(model, fold.test, OUT_OF_FOLD))
+            rows = _predicted(tried, folds[number], number, name)
+            if not self.judge.needs_baseline:
+                return rows
+            if number not in beside:
+                baseline = baseline_of(plain, task_of(rows))
+                beside[number] = _predicted(baseline, folds[number], number, name)
+            return with_baseline(rows, beside[number])
 
         start = fitter.pipeline.estimator.get_params()
         title = f"{name}: " if name != FIRST_BLOCK else ""
         further: dict[str, Any] = {"also": [{**start, **self.earlier}]} if self.earlier else {}
         if self.copies.are_written:
-            further["on_trial"] = self.copies.begin(f"{self.run_id}, {name}")
+            further["on_trial"] = self.copies.begin(
+                f"{self.run_id}, {name}", n_objectives=len(self.judge.objectives) or 1
+            )
         found = self.tuner.find(
             self.where,
             start,
-            losses,
+            ask,
             len(folds),
             lambda said: self.on_progress(f"{title}{said}"),
+            judge=self.judge,
+            n_tried=self.n_tried.get(name),
             **further,
         )
         self._tell(name, found, folds, start)
         self.told.looked.append(events)
-        return with_params(fitter.pipeline, values(self.space, found.best.params))
+        return with_params(fitter.pipeline, values(self.space, found.chosen.params))
 
     def _tell(self, name: str, found: "Found", folds: Sequence[Fold], start: Mapping[str, Any]) -> None:
         from smc.tune.space import at_the_edge, values
@@ -219,15 +238,16 @@ class _Searching:
             {
                 "fit": name,
                 "n_events": int(sum(len(fold.test) for fold in folds)),
-                "params": values(self.space, found.best.params),
+                "params": values(self.space, found.chosen.params),
                 "start": {parameter: start[parameter] for parameter in self.where},
-                "loss": found.best.loss,
+                "loss": found.chosen.loss,
                 "gain": None if gain is None else {"value": gain[0], "standard_error": gain[1]},
-                "trial": found.best.number,
+                "trial": found.chosen.number,
                 "trials": {status: statuses.count(status) for status in ("finished", "pruned", "failed")},
-                "at_the_edge": at_the_edge(found.best.params, self.where),
+                "at_the_edge": at_the_edge(found.chosen.params, self.where),
                 "importances": found.importances,
                 "is_partial": found.is_partial,
+                **aims(found, self.judge.constraints),
             }
         )
         self.told.attempts.extend(
@@ -236,23 +256,38 @@ class _Searching:
                 "trial": attempt.number,
                 "status": attempt.status,
                 "loss": attempt.loss,
-                "n_events": len(attempt.losses),
+                "n_events": int(sum(len(fold.test) for fold in folds[: len(attempt.judged)])),
+                **columns_of(attempt, found),
                 **attempt.params,
             }
             for attempt in found.attempts
         )
 
 
+def _predicted(fitter: CrossFitter, fold: Fold, number: int, name: str) -> pd.DataFrame:
+    """Fit on an inner fold, and predict what it left out."""
+    model = fitter.fit_whole(fold.train, f"{name}, inner {fold.name}").model
+    return fitter.predict(model, fold.test, OUT_OF_FOLD, number)
+
+
 def search_warnings(searches: Iterable[Search]) -> Iterator[Warned]:
     """Warn of a search that may have ended too early, or looked in too small a place."""
     for search in searches:
         if search["at_the_edge"]:
+            from smc.tune.space import path_of
+
             names = ", ".join(f"{name} = {search['params'][name]}" for name in search["at_the_edge"])
             sentence = (
                 f"The best parameters lie at a bound of their range ({names}): a wider "
-                f"space.{search['at_the_edge'][0]} may hold better ones."
+                f"{path_of(search['at_the_edge'][0])} may hold better ones."
             )
             yield {"reason": "tuned_to_the_edge", "sentence": sentence, "fit": search["fit"]}
+        if broken := _broken(search):
+            sentence = (
+                "No trial keeps to all of tune.constraints: the parameters break them least "
+                f"({broken} on the inner folds)."
+            )
+            yield {"reason": "tuned_against_constraints", "sentence": sentence, "fit": search["fit"]}
         if search["is_partial"]:
             sentence = (
                 f"tune.max_minutes ended the search after {sum(search['trials'].values())} trials: a faster "
@@ -261,15 +296,11 @@ def search_warnings(searches: Iterable[Search]) -> Iterator[Warned]:
             yield {"reason": "tuning_cut_short", "sentence": sentence, "fit": search["fit"]}
 
 
-def losses_of(rows: pd.DataFrame) -> FloatArray:
-    """Return the loss of each predicted event: log-loss of classes, squared error of numbers.
-
-    >>> losses_of(pd.DataFrame({"label": [1, 0], "prediction": [1, 1], "p_0": [0.2, 0.5], "p_1": [0.8, 0.5]}))
-    array([0.22314355, 0.69314718])
-    """
-    classes = all_classes(rows)
-    label = rows["label"].to_numpy()
-    if not len(classes):
-        return (label - rows["prediction"].to_numpy(dtype=np.float64)) ** 2
-    stated = probabilities(rows, classes)[np.arange(len(rows)), np.searchsorted(classes, label)]
-    return -np.log(np.maximum(stated, LEAST_PROBABILITY))
+def _broken(search: Search) -> str:
+    """Name the constraints that the parameters break, with what they come to."""
+    return ", ".join(
+        f"{name}={limits['limit']}: {limits['value']:.3g}"
+        for name, limits in search["constraints"].items()
+        if (limits["value"] < limits["limit"]) == name.startswith("min_")
+        and limits["value"] != limits["limit"]
+    )

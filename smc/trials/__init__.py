@@ -2,6 +2,7 @@
 
 from smc.trials.chain import Head
 from smc.trials.importing import ImportedRun, by_name
+from smc.trials.journal import Journal
 from smc.trials.ledger import Ledger
 from smc.trials.market_trials import Column, MarketTrials, Opening, PanelRows
 from smc.trials.register import list_id
@@ -13,6 +14,7 @@ __all__ = [
     "Evidence",
     "Head",
     "ImportedRun",
+    "Journal",
     "Ledger",
     "MarketTrials",
     "Opening",

@@ -1,9 +1,9 @@
-"""The ledger's tables, in whatever database a URL names."""
+"""Tables of smc's own, the ledger's above all, in whatever database a URL names."""
 
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ INSTALL = f"install its driver with {install('postgres')}"
 
 
 class Database:
-    """Run statements on the ledger's tables, which are created on first use.
+    """Run statements on tables, the ledger's unless others are named, which are created on first use.
 
     SQLAlchemy is imported with the first statement: about 0.12 s, once a process.
 
@@ -50,12 +50,25 @@ class Database:
     ----------
     place
         A file of SQLite, or a URL for SQLAlchemy.
+    name
+        What messages call it.
+    create
+        Creates the tables that are not there; None: the ledger's.
+    remedy
+        What messages advise where it cannot be used.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(
+        self,
+        place: Path | str,
+        *,
+        name: str = "the ledger",
+        create: Callable[["Connection"], None] | None = None,
+        remedy: str = REMEDY,
+    ) -> None:
         if isinstance(place, str):
             meet(place, "url")
-        self.place = place
+        self.place, self.name, self.create, self.remedy = place, name, create or _create_tables, remedy
 
     def reading(self) -> contextlib.AbstractContextManager["Connection"]:
         """Give a connection that sees one state of the database and waits for nobody."""
@@ -151,7 +164,7 @@ class Database:
                     with engine.connect() as connection:
                         connection.exec_driver_sql("PRAGMA journal_mode=WAL").close()
                 with engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
-                    _create_tables(connection)
+                    self.create(connection)
             except DBAPIError as error:
                 if attempt == CREATE_ATTEMPTS or error.connection_invalidated:
                     raise
@@ -164,11 +177,11 @@ class Database:
 
         cause = _cause(error)
         if "disk is full" in cause or self._has_no_room(error):
-            return DiskFullError(f"the ledger {self} cannot be written: {cause}; {FULL}")
+            return DiskFullError(f"{self.name} {self} cannot be written: {cause}; {FULL}")
         is_away = isinstance(error, InterfaceError | OperationalError | OSError)
-        remedy = INSTALL if getattr(error, "name", None) == "pg8000" else REMEDY
+        remedy = INSTALL if getattr(error, "name", None) == "pg8000" else self.remedy
         kind = PlaceError if is_away else ResultsError
-        return kind(f"the ledger {self} cannot be used: {cause}; {remedy}")
+        return kind(f"{self.name} {self} cannot be used: {cause}; {remedy}")
 
     def _has_no_room(self, error: Exception) -> bool:
         """Tell whether SQLite failed for want of room, which it calls an I/O error beside its main file."""

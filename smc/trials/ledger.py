@@ -104,7 +104,7 @@ class Ledger:
         jobs = {registration.run_id: registration for registration in registrations}
         if not jobs:
             return {}
-        with self._appending() as connection:
+        with self.appending() as connection:
             runs.register(connection, list(jobs.values()), bars, list_id(jobs))
             return runs.registered(connection, list(jobs))
 
@@ -121,13 +121,13 @@ class Ledger:
         list_name
             `list_id` of the runs that it was registered with; None if it is started by itself.
         """
-        with self._appending() as connection:
+        with self.appending() as connection:
             runs.start(connection, registration, bars, list_name)
             return runs.registered(connection, [registration.run_id])[registration.run_id]
 
     def scored(self, run_id: str) -> None:
         """Say that a fold of a run was scored: from now on it counts; saying it again changes nothing."""
-        with self._appending() as connection:
+        with self.appending() as connection:
             runs.scored(connection, run_id)
 
     def finish(
@@ -149,18 +149,18 @@ class Ledger:
         digest
             Hash of the folder's list of files, which tells whether it was changed later.
         """
-        with self._appending() as connection:
+        with self.appending() as connection:
             runs.finish(connection, run_id, evidence, tests or {}, digest)
 
     def end(self, run_id: str, status: str, reason: str | None = None) -> None:
         """Say how a run ended: "failed", "killed", or "finished" without evidence."""
-        with self._appending() as connection:
+        with self.appending() as connection:
             runs.rows_of(connection, run_id)
             runs.end(connection, run_id, status, reason)
 
     def end_if_open(self, run_id: str, status: str, reason: str | None = None) -> bool:
         """Say how a run ended whose process has gone, even if `reap` saw it first; False if it had ended."""
-        with self._appending() as connection:
+        with self.appending() as connection:
             rows = runs.rows_of(connection, run_id, must_exist=False)
             is_open = any(row.status in (STARTED, REGISTERED) or row.reason == REAPED for row in rows)
             if is_open:
@@ -184,7 +184,7 @@ class Ledger:
             Tells by run id which machine last wrote it there. A run of another machine is closed only if it
             is that one's: else two machines have folders of one name, and its own says what became of it.
         """
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             attempts = runs.open_attempts(connection, output)
         closed = 0
         here = os.uname().nodename
@@ -207,18 +207,18 @@ class Ledger:
         by
             Who looks: a selection rule.
         """
-        with self._appending() as connection:
+        with self.appending() as connection:
             return looks.open_test(connection, run_id, symbol, (start, end), by)
 
     def opened_figures(self, run_id: str, symbol: str, figures: Mapping[str, Any]) -> None:
         """Say what was seen in a test part that was opened; the first figures stand."""
-        with self._appending() as connection:
+        with self.appending() as connection:
             looks.opened_figures(connection, run_id, symbol, figures)
 
     def audited(self, code: str, subject: str, passed: bool, problems: Sequence[str]) -> None:
         """Say that code, known by its hash, was put under its laws."""
         said = {"passed": passed, "problems": list(problems)}
-        with self._appending() as connection:
+        with self.appending() as connection:
             looks.audited(connection, code, subject, said)
 
     def selected(
@@ -229,7 +229,7 @@ class Ledger:
         verdicts: Mapping[str, Any],
     ) -> None:
         """Say what a selection asked for (None: nothing that binds later ones), and what it found."""
-        with self._appending() as connection:
+        with self.appending() as connection:
             looks.selected(connection, reading.current(connection, market), criteria, rule, verdicts)
 
     def import_runs(
@@ -252,42 +252,42 @@ class Ledger:
         head
             Of the ledger that they come from: runs and manifests that keep an event up to it are known.
         """
-        with self._appending() as connection:
+        with self.appending() as connection:
             return importing.import_runs(connection, imported, bars, head, source)
 
     def head(self) -> Head:
         """Return the last event."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return chain.head(connection)
 
     def has(self, head: Sequence[Any]) -> bool:
         """Tell whether an event (number, hash) is in the chain, or in one that runs were imported from."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return chain.has(connection, Head(*head))
 
     def lacks(self, heads: Iterable[Head]) -> set[Head]:
         """Return those of many events that `has` would not find."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return chain.lacking(connection, heads)
 
     def without_evidence(self, output: str) -> list[str]:
         """Return the runs of an output folder that finished and could not say what came out."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return reading.without_evidence(connection, output)
 
     def knows(self, run_id: str) -> bool:
         """Tell whether a run is registered."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return bool(runs.rows_of(connection, run_id, must_exist=False))
 
     def known(self, run_ids: Iterable[str]) -> set[str]:
         """Return those of many runs that are registered."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return runs.known(connection, run_ids)
 
     def trials(self, symbol: str | None = None) -> pd.DataFrame:
         """Return all runs, or those of one symbol, in the order of registration; stamps are UTC."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return reading.trials(connection, symbol)
 
     def markets(self, rule: str | None = None) -> pd.DataFrame:
@@ -296,43 +296,85 @@ class Ledger:
         Columns are ``symbols``, ``first`` and ``last`` (bar), ``simulated`` (all of its runs are) and
         ``verdicts``: what its last selection found (by this rule, if one is given), None without one.
         """
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return reading.markets(connection, rule)
 
     def market_of(self, fingerprint: str) -> str | None:
         """Return the market of bars, which is named after the first of its bars; None if they are new."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return reading.market_of(connection, fingerprint)
 
     def market_trials(self, market: str) -> MarketTrials:
         """Return everything that was tried on a market; a name that was merged into another is known."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return reading.market_trials(connection, reading.current(connection, market))
 
     def opening(self, run_id: str, symbol: str) -> Opening | None:
         """Return what is known of a look at a test part; None if nobody has looked."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return reading.opening(connection, run_id, symbol)
 
     def audit_of(self, code: str) -> dict[str, Any] | None:
         """Return the last audit of code by its hash: ``subject``, ``passed``, ``problems``, ``time``."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return looks.audit_of(connection, code)
 
     def last_p_values(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Return what the last selection that binds a market found, by market, symbol and p-value."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return looks.last_p_values(connection)
 
     def criteria_of(self, market: str, rule: str | None = None) -> dict[str, Any] | None:
         """Return what the first selection of a market (by this rule, if one is given) asked for, or None."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return looks.criteria_of(connection, reading.current(connection, market), rule)
 
     def verify(self) -> list[str]:
         """Say what does not hold: links of the chain, rows that no event says, damaged arrays."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return verify.problems(connection)
+
+    def refitted(self, version: str, digest: str, said: Mapping[str, Any]) -> None:
+        """Say that a version was fitted, before its folder is there; the same again changes nothing.
+
+        Parameters
+        ----------
+        version
+            Its id.
+        digest
+            Hash of its folder's list of files: no other folder of this name is that version.
+        said
+            ``run_id``, ``trial``, ``as_is`` and ``last_training_bar``.
+        """
+        with self.appending() as connection:
+            looks.refitted(connection, version, digest, said)
+
+    def digests_of(self, version: str) -> list[str]:
+        """Return the hashes of the folders of a version, as they were told; none of one nobody fitted."""
+        with self.reading() as connection:
+            return looks.digests_of(connection, version)
+
+    def selections_of(self, symbol: str) -> list[dict[str, Any]]:
+        """Return the last selection of a symbol by each rule, on each market of that name, the newest first.
+
+        One whose criteria bind stands beside one of the same name whose criteria do not.
+
+        Each is ``number`` of its event, ``market``, ``rule``, ``criteria`` (None: they bind nobody),
+        ``time``, and ``verdict``, ``run_id`` and ``p_values`` of the symbol.
+        """
+        with self.reading() as connection:
+            return looks.selections_of(connection, symbol)
+
+    def reading(self) -> contextlib.AbstractContextManager["Connection"]:
+        """Give a connection that sees one state of the ledger and waits for nobody."""
+        return self._database.reading()
+
+    @contextlib.contextmanager
+    def appending(self) -> Iterator["Connection"]:
+        """Give a connection that holds the head: what it reads stays true until it has appended."""
+        with self._database.writing() as connection:
+            chain.lock(connection)
+            yield connection
 
     def close(self) -> None:
         """Let go of the database; the next call connects again."""
@@ -346,16 +388,9 @@ class Ledger:
     def _database(self) -> Database:
         return Database(self._place.database)
 
-    @contextlib.contextmanager
-    def _appending(self) -> Iterator["Connection"]:
-        """Give a connection that holds the head: what it reads stays true until it has appended."""
-        with self._database.writing() as connection:
-            chain.lock(connection)
-            yield connection
-
     def _end_attempt(self, run_id: str, attempts: int, status: str) -> bool:
         """Close a run unless it was closed, or started again, since it was seen."""
-        with self._appending() as connection:
+        with self.appending() as connection:
             rows = runs.rows_of(connection, run_id, must_exist=False)
             is_open = any(row.status == STARTED and row.attempts == attempts for row in rows)
             if is_open:

@@ -1,4 +1,4 @@
-"""What was looked at, checked and asked for: test parts, own classes, selections."""
+"""What was looked at, checked, asked for and fitted: test parts, own classes, selections, versions."""
 
 import json
 from collections.abc import Mapping
@@ -110,3 +110,30 @@ def _last_of_each_market(connection: "Connection", *which: "ColumnElement[bool]"
     table = tables().selections
     last = table.select().with_only_columns(func.max(table.c.number)).where(*which).group_by(table.c.market)
     return list(connection.execute(table.select().where(table.c.number.in_(last))))
+
+
+def selections_of(connection: "Connection", symbol: str) -> list[dict[str, Any]]:
+    """Return the last selection of a symbol by each rule, on each market of that name, the newest first."""
+    table = tables().selections
+    found: dict[tuple[str, str, bool], dict[str, Any]] = {}
+    for row in connection.execute(table.select().order_by(table.c.number.desc())):
+        verdict, key = json.loads(row.verdicts).get(symbol), (row.market, row.rule, row.criteria is None)
+        if verdict is not None and key not in found:
+            criteria = None if row.criteria is None else json.loads(row.criteria)
+            found[key] = {
+                **{"number": row.number, "market": row.market, "rule": row.rule, "time": row.time},
+                **{"criteria": criteria, **verdict},
+            }
+    return list(found.values())
+
+
+def refitted(connection: "Connection", version: str, digest: str, said: Mapping[str, Any]) -> None:
+    """Say that a version was fitted, unless that was said."""
+    if digest not in digests_of(connection, version):
+        view.append(connection, view.REFITTED, {"version": version, "digest": digest, **said})
+
+
+def digests_of(connection: "Connection", version: str) -> list[str]:
+    """Return the hashes of the folders of a version, as they were told."""
+    table = tables().versions
+    return [row.digest for row in connection.execute(table.select().filter_by(version=version))]

@@ -15,6 +15,8 @@ HASHES = ("config_hash", "data_hash", "split_hash")
 class Tables:
     """All tables of a ledger; stamps of bars are nanoseconds since 1970, other times UTC in ISO 8601.
 
+    Journal and versions keep their last bar as text, as the record of a run says it.
+
     Attributes
     ----------
     events, head
@@ -35,6 +37,10 @@ class Tables:
         What was looked at, checked and asked for.
     heads
         Of other ledgers, whose runs were imported.
+    versions
+        Models that were fitted for deployment, by the hash of their folder's list of files.
+    journal
+        What was proposed, promoted, taken back and retired, by deployment and symbol.
     """
 
     metadata: "MetaData"
@@ -51,6 +57,8 @@ class Tables:
     audits: "Table"
     selections: "Table"
     heads: "Table"
+    versions: "Table"
+    journal: "Table"
 
     def derived(self) -> tuple["Table", ...]:
         """Return the tables that follow from the events."""
@@ -191,4 +199,27 @@ def tables() -> Tables:
             said("time", String(32)),
         ),
         heads=Table("heads", metadata, key("number", Integer), key("hash"), Index("heads_by_hash", "hash")),
+        versions=Table(
+            "versions",
+            metadata,
+            *(key("version"), key("digest")),
+            *(said("run_id"), said("trial")),
+            said("as_is", Boolean),
+            said("last_training_bar", String(40)),
+            said("number", Integer),
+            said("time", String(32)),
+        ),
+        journal=Table(
+            "journal",
+            metadata,
+            *(key("deployment"), key("symbol", Text), key("number", Integer)),
+            said("event", Integer),
+            *(said("action", String(16)), said("stage", String(16))),
+            *(said("version"), said("run_id"), said("trial"), said("manifest")),
+            said("last_training_bar", String(40)),
+            said("rung", Integer),
+            *(said("who", Text), said("why", Text), Column("override", Text)),
+            *(said("evidence", Text), said("output", Text)),
+            said("time", String(32)),
+        ),
     )

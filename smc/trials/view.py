@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 STARTED, FINISHED, FAILED, KILLED = "started", "finished", "failed", "killed"
 REGISTERED, SCORED, OPENED, FIGURES = "registered", "scored", "opened", "figures"
 AUDITED, SELECTED, IMPORTED = "audited", "selected", "imported"
+REFITTED, JOURNAL = "refitted", "journal"
 
 Apply = Callable[["Connection", Event, Mapping[str, Any]], None]
 
@@ -212,6 +213,17 @@ def _selected(connection: "Connection", event: Event, payload: Mapping[str, Any]
     connection.execute(tables().selections.insert().values(row))
 
 
+def _refitted(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    row = {**payload, "number": event.number, "time": event.time}
+    connection.execute(tables().versions.insert().values(row))
+
+
+def _journal(connection: "Connection", event: Event, payload: Mapping[str, Any]) -> None:
+    evidence = canonical_json(payload["evidence"])
+    row = {**payload, "evidence": evidence, "event": event.number, "time": event.time}
+    connection.execute(tables().journal.insert().values(row))
+
+
 def _update(connection: "Connection", event: Event, payload: Mapping[str, Any], **values: Any) -> None:
     which = tables().runs.update().filter_by(run_id=payload["run_id"])
     connection.execute(which.values(updated=event.time, **values))
@@ -253,4 +265,6 @@ _APPLY: dict[str, Apply] = {
     AUDITED: _audited,
     SELECTED: _selected,
     IMPORTED: _imported,
+    REFITTED: _refitted,
+    JOURNAL: _journal,
 }

@@ -16,6 +16,11 @@ SHARE = 0.4
 N_FOLDS, LEAST_BLOCK, LEAST_WINDOW = 4, 8, 30
 #: Fewest events that inner folds can be cut from.
 LEAST_EVENTS = LEAST_WINDOW + N_FOLDS * LEAST_BLOCK
+#: Why there is no first block for some splitters.
+TWO_SIDED = (
+    "tune.scope=first_block: folds of this cv train on events behind those that they test, the first block "
+    "among them; take cv=expanding or cv=walk_forward, or tune.scope=fold"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +58,7 @@ class TuningBlock:
         (238, 75, ['fold 1', 'fold 2', 'fold 3', 'fold 4', 'fold 5', 'fold 6', 'fold 7'])
         """
         if plan.is_two_sided:
-            raise SplitError(
-                "tune.scope=first_block: folds of this cv train on events behind those that they test, the "
-                "first block among them; take cv=expanding or cv=walk_forward, or tune.scope=fold"
-            )
+            raise SplitError(TWO_SIDED)
         starts = sorted({int(fold.test.min()) for fold in plan.folds})
         if not starts:
             raise SplitError("tune.scope=first_block: there are no folds, so that nothing would be evidence")

@@ -1,54 +1,35 @@
 """A search by Optuna, trial after trial, each asked on inner folds until it is clearly worse."""
 
-import copy
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-import optuna
 from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial, Trial
 
-from smc.arguments import check_at_least, check_choice, check_positive_or_none
+from smc.arguments import check_at_least, check_choice, check_fraction, check_positive_or_none
 from smc.errors import FoldError, ModelError
+from smc.tune.attempt import FAILED, FINISHED, PRUNED, Attempt, Judged, of_losses
+from smc.tune.choice import Rule, chosen_of, front
 from smc.tune.importance import importances
+from smc.tune.objectives import Objective, named, task_problems
+from smc.tune.samplers import Sampler, n_points, problems, sampler_of
+from smc.tune.study import new_study, tell
 from smc.tune.study_copy import check_storage
-from smc.typing import FloatArray
+from smc.typing import FloatArray, LabelTask
 
 #: Where parameters are chosen: once, on the first block of the development part, or anew inside each fit.
 Scope: TypeAlias = Literal["first_block", "fold"]
-#: Gives the loss of each event of an inner fold under some parameters.
-Ask: TypeAlias = Callable[[Mapping[str, Any], int], FloatArray]
+#: Gives what happens on an inner fold under some parameters, such as the loss of each event.
+Ask: TypeAlias = Callable[[Mapping[str, Any], int], Any]
+#: Says what this comes to on the inner folds so far.
+Judge: TypeAlias = Callable[[Sequence[Any]], Judged]
+#: What parameters may have to keep to.
+Constraint: TypeAlias = Literal["max_drawdown", "min_win_rate"]
 #: Standard errors of a paired difference of losses by which a trial must be worse than the best to be ended.
 CLEARLY = 2.0
-FINISHED, PRUNED, FAILED = "finished", "pruned", "failed"
-
-
-@dataclass(frozen=True, eq=False)
-class Attempt:
-    """One trial.
-
-    Attributes
-    ----------
-    losses
-        Of the events of the inner folds that were asked, one after another.
-    why
-        What the fit of a failed trial said.
-    """
-
-    number: int
-    params: dict[str, Any]
-    status: str
-    losses: FloatArray
-    why: str | None = None
-
-    @property
-    def loss(self) -> float:
-        """Mean over the events; NaN where there are none."""
-        return float(self.losses.mean()) if len(self.losses) else float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,19 +39,28 @@ class Found:
     Attributes
     ----------
     best
-        The finished trial of the least loss, of equal ones the first.
+        The finished trial of the least loss, of equal ones the first; see `smc.tune.choice`.
+    chosen
+        The best where it is surely better than the start, else the start.
     attempts
         All trials in order; the first are the parameters that the search started from.
     is_partial
         Whether the time was up before the trials were.
+    front
+        The trials that `best` was chosen from, none of which is worse than another in every objective.
+    choose
+        By which rule.
     importances
         Share of the losses' variance that each parameter explains; None: nobody can tell
         (`smc.tune.importance`).
     """
 
     best: Attempt
+    chosen: Attempt
     attempts: list[Attempt] = field(default_factory=list)
     is_partial: bool = False
+    front: list[Attempt] = field(default_factory=list)
+    choose: Rule = "no_worse"
     importances: dict[str, float] | None = None
 
     @property
@@ -79,10 +69,8 @@ class Found:
 
         On the events that it was chosen on, and so too good: the best of many is lucky.
         """
-        start = self.attempts[0]
-        if start.status != FINISHED or len(start.losses) != len(self.best.losses):
-            return None
-        return _mean_and_error(start.losses - self.best.losses)
+        gains = _gains(self.attempts[0], self.best)
+        return gains[0] if gains else None
 
 
 class Search:
@@ -94,10 +82,15 @@ class Search:
     by event: it could be told apart by then. (Optuna's pruners compare one number a step; its Wilcoxon pruner
     needs more folds than there are.) With the same seed the same trials are made.
 
+    A ratio such as Sharpe's is no mean over events. Its "losses" are values of the bars by the delta method
+    (`smc.metrics.sharpe_contributions`), whose mean is the ratio and whose spread gives its standard error,
+    so that gains and pruning are the same there. Of several objectives, a trial ends if it is clearly worse
+    in each. Where the best so far breaks a constraint no trial ends early: it may be the first to keep it.
+
     Parameters
     ----------
     sampler
-        Any of `optuna.samplers`, seeded.
+        Any of `optuna.samplers`, seeded; that of a grid as a partial, which is given the points of the space.
     scope
         ``first_block``: once, on the first events, and folds behind them alone are evidence. ``fold``: in
         each fit of its own, inside the rows that it is given.
@@ -107,6 +100,18 @@ class Search:
         No trial begins later; None: all are made. Where it ends a search, another machine may end elsewhere.
     prune
         False: every trial is asked on every fold.
+    standard_errors
+        The model keeps the parameters that it was given unless the best trial's losses are less by more than
+        this many standard errors of the difference, event by event; 0: the least mean is taken. Of several
+        objectives one will do. What breaks constraints more than the best does is not kept.
+    objective
+        ``log_loss`` of classes, ``mse`` of numbers, ``return_coefficient`` (what runs are judged by) or
+        ``sharpe`` after costs; several: their front is looked for. None: the loss of the labels.
+    constraints
+        On the inner folds, after costs: ``max_drawdown``, at most so large; ``min_win_rate`` of the trades,
+        at least so large; None: no limit. Trials that keep to them come first, whatever their losses.
+    choose
+        How one point of a front is chosen, see `smc.tune.choice.chosen_of`.
     start_from
         A run whose choice is trial 1 (`smc.training.earlier_search` finds it).
     storage
@@ -122,18 +127,23 @@ class Search:
 
     def __init__(
         self,
-        sampler: BaseSampler,
+        sampler: Sampler,
         *,
         scope: Scope = "first_block",
         n_trials: int = 30,
         max_minutes: float | None = None,
         prune: bool = True,
+        standard_errors: float = 1.0,
+        objective: Objective | list[Objective] | None = None,
+        constraints: Mapping[str, float | None] | None = None,
+        choose: Rule = "no_worse",
         start_from: str | None = None,
         storage: str | None = None,
     ) -> None:
         check_choice("scope", scope, ("first_block", "fold"))
         check_at_least("n_trials", n_trials, 2)
         check_positive_or_none(max_minutes=max_minutes)
+        check_at_least("standard_errors", standard_errors, 0)
         self.sampler = sampler
         self.scope = scope
         self.n_trials = n_trials
@@ -143,6 +153,23 @@ class Search:
             check_storage(storage)
         self.start_from = start_from
         self.storage = storage
+        self.standard_errors = standard_errors
+        self.objective: Objective | list[Objective] | None = objective
+        self.constraints = _limits(constraints or {})
+        self.choose: Rule = choose
+        for name in named(objective):
+            check_choice("objective", name, get_args(Objective))
+        check_choice("choose", choose, get_args(Rule))
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Name what is looked for; nothing where it is the loss of the labels."""
+        return named(self.objective)
+
+    def problems(self, space: Mapping[str, BaseDistribution], task: LabelTask) -> Iterator[str]:
+        """Say why parameters cannot be looked for in a space, of a model for such labels."""
+        yield from task_problems(self.objective, task)
+        yield from problems(self.sampler, space, len(self.objectives), self.n_trials)
 
     def find(
         self,
@@ -154,6 +181,8 @@ class Search:
         *,
         also: Sequence[Mapping[str, Any]] = (),
         on_trial: Callable[[FrozenTrial], None] = lambda _: None,
+        judge: Judge = of_losses,
+        n_tried: int | None = None,
     ) -> Found:
         """Make the trials.
 
@@ -167,57 +196,95 @@ class Search:
             Values of the trials behind the first, as those of ``start``.
         on_trial
             Called with each trial that has ended.
+        judge
+            Called with what was answered on the inner folds so far.
+        n_tried
+            Make so many trials, however long they take: those that a search made before its time was up.
 
         Raises
         ------
         ModelError
             No trial could be fitted; the message is that of the first.
         """
-        study = _new_study(copy.deepcopy(self.sampler))
+        study = new_study(sampler_of(self.sampler, space), len(self.objectives) or 1)
         for params in (start, *also):
             study.enqueue_trial({name: _inside(params[name], space[name]) for name in space})
         attempts: list[Attempt] = []
+        points: list[Attempt] = []
         best: Attempt | None = None
-        until = None if self.max_minutes is None else time.monotonic() + 60 * self.max_minutes
-        while len(attempts) < self.n_trials and not (attempts and until and time.monotonic() > until):
-            on_progress(f"tuning, trial {len(attempts) + 1} of {self.n_trials}")
+        asked_for = self._n_trials(space)
+        n_trials = asked_for if n_tried is None else n_tried
+        until = None if self.max_minutes is None or n_tried else time.monotonic() + 60 * self.max_minutes
+        while len(attempts) < n_trials and not (attempts and until and time.monotonic() > until):
+            on_progress(f"tuning, trial {len(attempts) + 1} of {n_trials}")
             trial = study.ask(dict(space))
-            attempt = self._attempt(trial.number, trial.params, ask, n_folds, best)
-            _tell(study, trial, attempt)
+            attempt = self._attempt(trial, ask, judge, n_folds, best)
+            tell(study, trial, attempt)
             on_trial(study.get_trials(deepcopy=False)[trial.number])
             attempts.append(attempt)
-            if attempt.status == FINISHED and (best is None or attempt.loss < best.loss):
-                best = attempt
+            points = front([*points, attempt])
+            best = chosen_of(points, attempts[0], self.choose) if points else None
         if best is None:
             raise ModelError(
                 f"tune: no trial of {len(attempts)} could be fitted; the first: {attempts[0].why}"
             )
-        is_partial = len(attempts) < self.n_trials
-        return Found(best, attempts, is_partial=is_partial, importances=importances(study))
+        chosen, is_partial = self._chosen(attempts[0], best), len(attempts) < asked_for
+        return Found(best, chosen, attempts, is_partial, points, self.choose, importances(study))
 
-    def _attempt(
-        self, number: int, params: dict[str, Any], ask: Ask, n_folds: int, best: Attempt | None
-    ) -> Attempt:
-        losses = np.empty(0)
+    def _chosen(self, start: Attempt, best: Attempt) -> Attempt:
+        gains = _gains(start, best)
+        if not gains or start.excess > best.excess:
+            return best
+        return best if any(mean > self.standard_errors * error for mean, error in gains) else start
+
+    def _n_trials(self, space: Mapping[str, BaseDistribution]) -> int:
+        """Return how many trials there are: of a grid its points, and the start."""
+        on_grid = n_points(self.sampler, space)
+        return self.n_trials if on_grid is None else min(self.n_trials, on_grid + 1)
+
+    def _attempt(self, trial: Trial, ask: Ask, judge: Judge, n_folds: int, best: Attempt | None) -> Attempt:
+        number, params = trial.number, trial.params
+        answers: list[Any] = []
+        judged: list[Judged] = []
+        status, why = FINISHED, None
         for fold in range(n_folds):
             try:
-                losses = np.concatenate([losses, ask(params, fold)])
+                answers.append(ask(params, fold))
             except (ModelError, FoldError) as error:
-                return Attempt(number, params, FAILED, losses, str(error))
+                status, why = FAILED, str(error)
+                break
+            judged.append(judge(answers))
             is_last = fold == n_folds - 1
-            if self.prune and best is not None and not is_last and is_clearly_worse(losses, best.losses):
-                return Attempt(number, params, PRUNED, losses)
-        return Attempt(number, params, FINISHED, losses)
+            if self.prune and not is_last and best is not None and _is_beaten(judged[-1], best, fold):
+                status = PRUNED
+                break
+        losses = next(iter(judged[-1].columns.values())) if judged else np.empty(0)
+        return Attempt(number, params, status, losses, why, tuple(judged))
 
 
-def _new_study(sampler: BaseSampler) -> optuna.Study:
-    """Return a study in memory, of which Optuna says nothing: what is worth saying stands in the run."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        return optuna.create_study(sampler=sampler)
-    finally:
-        optuna.logging.set_verbosity(before)
+def _gains(start: Attempt, best: Attempt) -> list[tuple[float, float]]:
+    """Return by objective mean and standard error of what a trial saves; nothing of a start without all."""
+    if start.status != FINISHED:
+        return []
+    before, after = start.judged[-1].columns, best.judged[-1].columns
+    return [_mean_and_error(before[name] - after[name]) for name in after]
+
+
+def _limits(constraints: Mapping[str, float | None]) -> dict[str, float]:
+    """Check constraints, and leave out those without a limit."""
+    for name, limit in constraints.items():
+        check_choice("constraints", name, get_args(Constraint))
+        if limit is not None:
+            check_fraction(f"constraints.{name}", limit)
+    return {name: limit for name, limit in constraints.items() if limit is not None}
+
+
+def _is_beaten(judged: Judged, best: Attempt, fold: int) -> bool:
+    """Tell whether a trial is clearly worse than the best in every objective, on the folds up to this one."""
+    if best.excess > 0:
+        return False
+    others = best.judged[fold].columns
+    return all(is_clearly_worse(column, others[name]) for name, column in judged.columns.items())
 
 
 def is_clearly_worse(losses: FloatArray, best: FloatArray) -> bool:
@@ -237,21 +304,13 @@ def _mean_and_error(values: FloatArray) -> tuple[float, float]:
 
 
 def _inside(value: Any, distribution: BaseDistribution) -> Any:
-    """Return a value that the distribution holds: itself, or the nearest bound, or the first choice."""
+    """Return a value that the distribution holds: itself, the nearest bound or step, or the first choice."""
     choices = getattr(distribution, "choices", None)
     if choices is not None:
         told = str(value) if isinstance(value, list) else value
         return told if told in choices else choices[0]
-    low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
-    return type(low)(min(max(value, low), high)) if isinstance(value, int | float) else low
-
-
-def _tell(study: optuna.Study, trial: optuna.Trial, attempt: Attempt) -> None:
-    """Tell the sampler; of a pruned trial what it had come to, since it learns from that, too."""
-    if attempt.status == FAILED:
-        study.tell(trial, state=TrialState.FAIL)
-    elif attempt.status == PRUNED:
-        trial.report(attempt.loss, len(attempt.losses))
-        study.tell(trial, state=TrialState.PRUNED)
-    else:
-        study.tell(trial, attempt.loss)
+    low, high, step = distribution.low, distribution.high, distribution.step  # type: ignore[attr-defined]
+    if not isinstance(value, int | float):
+        return low
+    inside = min(max(value, low), high)
+    return type(low)(inside if step is None else low + step * round((inside - low) / step))

@@ -1,6 +1,7 @@
 """Where parameters are looked for, as a configuration writes it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from optuna.distributions import (
@@ -17,10 +18,35 @@ Value: TypeAlias = Any
 RANGE, CHOICES = {"low", "high", "log", "step"}, {"choices"}
 
 
+def flat(space: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the parameters of parts as scikit-learn does: those of a member, or of a meta-model.
+
+    >>> flat({"C": {"low": 1, "high": 2}, "xgboost": {"max_depth": {"low": 3, "high": 6}}})
+    {'C': {'low': 1, 'high': 2}, 'xgboost__max_depth': {'low': 3, 'high': 6}}
+    """
+    found: dict[str, Any] = {}
+    for name, entry in space.items():
+        if isinstance(entry, Mapping) and entry and not set(entry) & (RANGE | CHOICES):
+            found |= {f"{name}__{inner}": value for inner, value in flat(entry).items()}
+        else:
+            found[name] = entry
+    return found
+
+
+def path_of(parameter: str) -> str:
+    """Return where a parameter stands in a configuration.
+
+    >>> path_of("xgboost__max_depth")
+    'space.xgboost.max_depth'
+    """
+    return f"space.{parameter.replace('__', '.')}"
+
+
 def distributions(space: Mapping[str, Any]) -> dict[str, BaseDistribution]:
     """Read a space: ``{low, high}``, with ``log`` or ``step``, or ``{choices}``; None is left out.
 
-    Lists among choices are told by their text, see `values`.
+    Where choices stand beside a range, they are meant: what is typed is added to what an option has. Lists
+    among choices are told by their text, see `values`.
 
     Raises
     ------
@@ -37,13 +63,13 @@ def distributions(space: Mapping[str, Any]) -> dict[str, BaseDistribution]:
     """
     found: dict[str, BaseDistribution] = {}
     problems: list[str] = []
-    for name, entry in space.items():
+    for name, entry in flat(space).items():
         if entry is None:
             continue
         try:
             found[name] = _distribution(entry)
         except ValueError as error:
-            problems.append(f"space.{name}: {error}")
+            problems.append(f"{path_of(name)}: {error}")
     if problems:
         raise ConfigError("\n".join(problems))
     return found
@@ -53,7 +79,7 @@ def _distribution(entry: object) -> BaseDistribution:
     if not isinstance(entry, Mapping):
         raise ValueError(f"write {{low: 1, high: 10}} or {{choices: [a, b]}}, got {entry}")
     keys = set(entry)
-    if keys == CHOICES:
+    if keys >= CHOICES and not keys - CHOICES - RANGE:
         return _choices(entry["choices"])
     if not {"low", "high"} <= keys or keys - RANGE:
         raise ValueError(f"write {{low, high}} with log or step, or {{choices}} alone, got {sorted(keys)}")
@@ -62,11 +88,20 @@ def _distribution(entry: object) -> BaseDistribution:
         raise ValueError(f"low and high must be numbers, got {low} and {high}")
     if not low < high:
         raise ValueError(f"low must be under high, got {low} and {high}")
+    if step is not None and not _is_whole(low, high, step):
+        raise ValueError(f"steps must be positive and lead from low to high, got {step} from {low} to {high}")
     if log and (low <= 0 or step is not None):
         raise ValueError(f"log needs a low above 0 and no step, got low {low}, step {step}")
     if isinstance(low, int) and isinstance(high, int):
         return IntDistribution(low, high, log=log, step=1 if step is None else step)
     return FloatDistribution(low, high, log=log, step=step)
+
+
+def _is_whole(low: float, high: float, step: object) -> bool:
+    """Tell whether some steps, as they are written, lead from one number to another."""
+    if not isinstance(step, int | float) or isinstance(step, bool) or not step > 0:
+        return False
+    return (Decimal(str(high)) - Decimal(str(low))) % Decimal(str(step)) == 0
 
 
 def _choices(values: object) -> BaseDistribution:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import optuna
 from optuna.storages import BaseStorage
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
 from smc.errors import ConfigError, install
@@ -61,7 +62,7 @@ class StudyCopies:
         """Whether there is a database to write to."""
         return self._storage is not None
 
-    def begin(self, name: str) -> Callable[[FrozenTrial], None]:
+    def begin(self, name: str, *, n_objectives: int = 1) -> Callable[[FrozenTrial], None]:
         """Begin a study, in the place of one of the same name; return what writes a trial into it.
 
         A database that is lost meanwhile is told in the log, and the search goes on without.
@@ -73,7 +74,9 @@ class StudyCopies:
         def create() -> optuna.Study:
             if any(known.study_name == name for known in storage.get_all_studies()):
                 optuna.delete_study(study_name=name, storage=storage)
-            return optuna.create_study(study_name=name, storage=storage)
+            return optuna.create_study(
+                study_name=name, storage=storage, directions=[StudyDirection.MINIMIZE] * n_objectives
+            )
 
         studies: list[optuna.Study] = []
 

@@ -1,9 +1,10 @@
 """What a search for parameters gains, and what it deploys where nothing is: python tests/bench/bench_tune.py
 
-Each simulated symbol has 300 events and a ledger of its own, for the profile (reg=strong), for tune.scope=first_block
-and for tune.scope=fold. Losses and accuracies are compared on the events that all three predict out of fold, symbol
-by symbol; a selection says p and verdict. Symbols 0 to N - 1 are declared by ``--symbols``; what is done is kept in
-``outputs/bench_tune.jsonl``, and the same command goes on. ``--tell`` only prints what is there.
+Each simulated symbol has a ledger of its own for the profile (reg=strong), for tune.scope=first_block and for
+tune.scope=fold. Losses and accuracies are compared on the events that all of them
+predict out of fold, symbol by symbol; a selection says p and verdict. Symbols FIRST to FIRST + N - 1 are declared by
+``--first`` and ``--symbols``; what is done is kept in ``outputs/bench_tune.jsonl``, and the same command goes on.
+``--tell`` only prints what is there.
 """
 
 import argparse
@@ -20,13 +21,15 @@ import numpy as np
 
 from smc import api
 from smc.results import Run
-from smc.training.tuning import losses_of
+from smc.training.judge import losses_of
 
 KEPT = Path("outputs", "bench_tune.jsonl").resolve()
-#: Best possible accuracy where there is an edge.
-BEST, N_EVENTS, N_TRIALS = 0.74, 300, 20
+#: Best possible accuracy where there is an edge; trials of a search.
+BEST, N_TRIALS = 0.74, 20
 #: Symbols with an edge stand at even places of the simulated market, those without at odd ones.
 CELLS = {"edge": 0, "null": 1}
+#: What tells one row from another.
+KEYS = ("model", "n_events_asked", "ways", "cell", "symbol")
 WAYS = {
     "profile": [],
     "first_block": ["tune=tpe", f"tune.n_trials={N_TRIALS}"],
@@ -40,38 +43,43 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--models", default="logistic,xgboost")
+    parser.add_argument("--ways", default=",".join(WAYS), help="fold costs hours where fits are dear")
+    parser.add_argument("--events", type=int, default=300)
+    parser.add_argument("--cells", default=",".join(CELLS))
+    parser.add_argument("--first", type=int, default=1000)
     parser.add_argument("--symbols", type=int, default=60)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--tell", action="store_true")
     asked = parser.parse_args()
-    known = {(row["model"], row["cell"], row["symbol"]) for row in rows()}
+    known = {tuple(row[name] for name in KEYS) for row in rows()}
     work = [
-        (model, cell, number)
-        for number in range(asked.symbols)
+        each
+        for number in range(asked.first, asked.first + asked.symbols)
         for model in asked.models.split(",")
-        for cell in CELLS
-        if (model, cell, number) not in known
+        for cell in asked.cells.split(",")
+        if (each := (model, asked.events, asked.ways, cell, number)) not in known
     ]
     if work and not asked.tell:
         KEPT.parent.mkdir(exist_ok=True)
-        with multiprocessing.get_context("spawn").Pool(2) as pool:
+        with multiprocessing.get_context("spawn").Pool(asked.processes) as pool:
             for row in pool.imap_unordered(measured, work):
                 with KEPT.open("a") as file:
                     file.write(json.dumps(row) + "\n")
-    for model in sorted({row["model"] for row in rows()}):
-        for cell in CELLS:
-            tell(model, cell)
+    for asked in sorted({tuple(row[name] for name in KEYS[:-1]) for row in rows()}):
+        tell(asked)
 
 
-def measured(work: tuple[str, str, int]) -> dict[str, Any]:
-    """Train one symbol in three ways, and have each judged in a ledger of its own."""
-    model, cell, number = work
-    row: dict[str, Any] = {"model": model, "cell": cell, "symbol": number}
+def measured(work: tuple[str, int, str, str, int]) -> dict[str, Any]:
+    """Train one symbol in each way, and have each judged in a ledger of its own."""
+    model, n_events, ways, cell, number = work
+    row: dict[str, Any] = dict(zip(KEYS, work, strict=True))
     market = ["data=simulated", "data.n_symbols=2", f"data.seed={number}", f"symbol=S0{1 + CELLS[cell]}"]
-    market += [f"data.best_accuracy={BEST}", f"events.last={N_EVENTS}", f"model={model}", "keep_bars=false"]
+    market += [f"data.best_accuracy={BEST}", f"events.last={n_events}", f"model={model}", "keep_bars=false"]
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)
         runs: dict[str, Run] = {}
-        for way, typed in WAYS.items():
+        for way in ways.split(","):
+            typed = WAYS[way]
             own = [f"paths.output={way}", f"ledger.url=sqlite:///{place}/{way}.sqlite"]
             begun = time.process_time()
             runs[way] = api.train([*market, *typed, *own])
@@ -81,7 +89,8 @@ def measured(work: tuple[str, str, int]) -> dict[str, Any]:
             row[f"{way}_verdict"] = entry["verdict"]
             row[f"{way}_p"] = (entry["evidence"].get("p_values") or {}).get("corrected")
         row |= compared(runs)
-        row["first_block_trials"] = runs["first_block"].record["tuning"][0]["trials"]
+        (search,) = runs["first_block"].record["tuning"]
+        row |= {"first_block_trials": search["trials"], "first_block_kept": search["trial"] == 0}
     return row
 
 
@@ -103,14 +112,13 @@ def rows() -> Iterator[dict[str, Any]]:
         yield from map(json.loads, KEPT.read_text().splitlines())
 
 
-def tell(model: str, cell: str) -> None:
+def tell(asked: tuple[Any, ...]) -> None:
     """Print one cell: differences to the profile with standard errors, share of verdicts and of small p-values."""
-    own = [row for row in rows() if (row["model"], row["cell"]) == (model, cell)]
-    if not own:
-        return
+    model, n_events, ways, cell = asked
+    own = [row for row in rows() if tuple(row[name] for name in KEYS[:-1]) == asked]
     events = np.mean([row["n_events"] for row in own])
-    print(f"{model}, {cell}: {len(own)} symbols, {events:.0f} events in common")  # noqa: T201
-    for way in WAYS:
+    print(f"{model}, n={n_events}, {cell}: {len(own)} symbols, {events:.0f} events in common")  # noqa: T201
+    for way in ways.split(","):
         n_deployed = sum(row[f"{way}_verdict"] == "DEPLOY" for row in own)
         n_small = sum(row[f"{way}_p"] is not None and row[f"{way}_p"] <= 0.05 for row in own)
         line = f"  {way:<12} DEPLOY {n_deployed}, p <= .05 {n_small}"
@@ -124,7 +132,10 @@ def tell(model: str, cell: str) -> None:
     statuses = [row["first_block_trials"] for row in own]
     n_made = sum(sum(each.values()) for each in statuses)
     n_pruned = sum(each["pruned"] for each in statuses)
-    print(f"  first_block: {n_pruned / n_made:.0%} of the trials were ended early")  # noqa: T201
+    n_kept = sum(row["first_block_kept"] for row in own)
+    print(  # noqa: T201
+        f"  first_block: {n_pruned / n_made:.0%} of the trials were ended early; the profile was kept {n_kept} times"
+    )
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ def test_the_commands_are_found() -> None:
         "explain",
         "ledger",
         "new",
+        "registry",
         "reproduce",
         "runs",
         "select",

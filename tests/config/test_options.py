@@ -15,8 +15,12 @@ EVERY = [
     (group, name) for group in groups() for name in options(group) if name not in HYDRA_OPTIONS.get(group, {})
 ]
 NAMES = [f"{group}/{name}" for group, name in EVERY]
+#: What options begin with: no option.
+BEGUN_WITH = [("space", "_members"), ("tune", "_search")]
 #: What an option needs beside itself.
 NEEDS = {("data", "files"): ["data.root=bars"], ("trainer", "gpu"): ["model=mlp"]}
+#: Some do so only once they are to look for something.
+NEEDS |= {("tune", "grid"): ["model=logistic", "+space.C.choices=[0.01,0.1]"]}
 #: Groups whose options are values, not classes.
 PLAIN = {"reg", "trainer", "experiment", "monitor", "tracker", "space"}
 #: Groups whose options are made of one class.
@@ -26,8 +30,18 @@ OF_ONE_CLASS = {"features": "smc.features.feature_set", "tune": "smc.tune.search
 def test_every_file_of_the_tree_is_found() -> None:
     files = {path.relative_to(CONF).with_suffix("").as_posix() for path in CONF.rglob("*.yaml")}
     others = {f"{group}/{name}" for group in OTHER_COMMANDS for name in options(group)}
-    assert files == {f"{group}/{name}" for group, name in EVERY} | {"train", "select"} | others
+    begun = {f"{group}/{name}" for group, name in BEGUN_WITH}
+    assert files == {f"{group}/{name}" for group, name in EVERY} | {"train", "select"} | others | begun
     assert len(EVERY) > 30
+
+
+@pytest.mark.parametrize(("group", "name"), BEGUN_WITH)
+def test_what_options_begin_with_is_none_itself(group: str, name: str) -> None:
+    assert name not in options(group)
+    assert any(
+        name in (yaml.safe_load((CONF / group / f"{other}.yaml").read_text()) or {}).get("defaults", ())
+        for other in options(group)
+    )
 
 
 def test_every_group_of_the_root_has_options() -> None:

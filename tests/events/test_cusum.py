@@ -43,12 +43,12 @@ def test_equals_the_definition(seed, threshold, window):
 
 def test_a_crossing_resets_its_own_sum_only():
     returns = np.array([-0.6, 0.5, 0.6, 0.5, 0.6, -0.6, -0.5])
-    found = crossings(returns, np.ones(7))
+    found, _ = crossings(returns, np.ones(7))
     assert found.tolist() == [2, 4, 6]  # 1.1, again 1.1, then -1.1
 
 
 def test_reaching_the_width_is_no_crossing():
-    assert crossings(np.array([0.5, 0.5, -1.0]), np.ones(3)).tolist() == []
+    assert crossings(np.array([0.5, 0.5, -1.0]), np.ones(3))[0].tolist() == []
 
 
 def test_nothing_happens_where_no_price_moves():
@@ -58,8 +58,8 @@ def test_nothing_happens_where_no_price_moves():
 
 
 def test_what_was_left_of_a_move_is_no_event_when_prices_freeze():
-    assert crossings(np.array([0.5, 0.0, 0.0]), np.array([1.0, 1.0, 0.0])).tolist() == []
-    assert crossings(np.array([0.5, 0.0, 0.0]), np.array([np.nan, 1.0, 0.4])).tolist() == [2]
+    assert crossings(np.array([0.5, 0.0, 0.0]), np.array([1.0, 1.0, 0.0]))[0].tolist() == []
+    assert crossings(np.array([0.5, 0.0, 0.0]), np.array([np.nan, 1.0, 0.4]))[0].tolist() == [2]
 
 
 def test_threshold_is_in_units_of_volatility():

@@ -204,6 +204,9 @@ def test_an_explanation_that_does_not_add_up_is_not_saved(run, output, capsys, m
     [
         (["nosuchrun"], "no run 'nosuchrun' under"),
         (["event=9"], "event=9 is no event of the run: a decision is taken at event="),
+        (["event=-1"], "event=-1 is no event of the run: a decision is taken at event="),
+        (["event=" + "9" * 30], "9 is no event of the run: a decision is taken at event="),
+        (["event=0001-01-01"], "event=0001-01-01 is no event: give last,"),
         (["event=1960-01-01"], "is no event of the run: a decision is taken at event="),
         (
             ["event=tomorrow"],

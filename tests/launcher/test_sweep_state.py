@@ -173,11 +173,20 @@ def test_a_segfault_is_named_even_where_memory_ran_out_meanwhile() -> None:
 
 def test_the_time_left_is_that_of_the_jobs_left_at_the_pace_of_the_new_ones() -> None:
     view = View(10)
-    view.began, view.n_ended, view.n_new = 0.0, 6, 3  # three of the six were finished before
+    view.began, view.ends["finished"], view.n_new = 0.0, 6, 3  # three of the six were finished before
     assert view._time_left(30.0) == ", about 40 s left"
     assert view._time_left(90.0) == ", about 2 min left"
     view.n_new = 0
     assert view._time_left(30.0) == ""
+
+
+def test_the_live_line_tells_how_jobs_ended_by_what_became_of_them() -> None:
+    view = View(9)
+    for status, n_jobs in {"finished": 3, "failed": 2, "killed": 1, "busy": 1}.items():
+        view.ends[status] = n_jobs
+    assert view._headline() == (
+        "3 of 9 finished, 2 failed, 1 killed, 1 left to another process that writes them"
+    )
 
 
 def test_ctrl_c_is_counted_and_raised_again_afterwards() -> None:

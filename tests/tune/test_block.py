@@ -25,7 +25,7 @@ FORWARD = [
 @st.composite
 def overlapping_spans(draw):
     """Labels of up to a dozen bars on events a few bars apart."""
-    n_events = draw(st.integers(260, 500))
+    n_events = draw(st.integers(340, 500))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     start = rng.integers(1, 5, n_events).cumsum()
     return np.column_stack([start, start + rng.integers(0, 12, n_events)])

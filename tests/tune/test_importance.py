@@ -5,6 +5,7 @@ import pytest
 from optuna.distributions import FloatDistribution
 from optuna.samplers import RandomSampler
 
+from smc.tune.attempt import of_losses
 from smc.tune.none import NoTuning
 from smc.tune.search import Search
 
@@ -38,7 +39,15 @@ def test_too_few_trials_and_losses_that_do_not_vary_tell_nothing(n_trials, loss)
 
 def test_no_search_finds_what_it_was_given():
     asked = []
-    only = NoTuning().find(SPACE, START, lambda _, fold: asked.append(fold) or np.ones(3), 4, print)
+    only = NoTuning().find(
+        SPACE,
+        START,
+        lambda _, fold: asked.append(fold) or np.ones(3),
+        4,
+        print,
+        judge=of_losses,
+        n_tried=None,
+    )
     assert asked == [0, 1, 2, 3]
     assert only.best.params == {"idle": 0.0, "strong": 0.0}
     assert only.gain[0] == 0

@@ -39,6 +39,36 @@ def test_never_worse_than_the_start_on_its_own_rows():
     assert found.best.loss <= found.attempts[0].loss
 
 
+def noisy(gain):
+    """Losses of kind a are less by ``gain`` on average, with a standard error of 0.1 over all events."""
+    values = np.random.default_rng(0).normal(size=40 * N_FOLDS)
+    values = (values - values.mean()) / values.std(ddof=1) * 0.1 * np.sqrt(len(values))
+
+    def ask(params, fold):
+        better = gain + values[40 * fold : 40 * (fold + 1)]
+        return 1.0 - better * (params["kind"] == "a")
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("standard_errors", "gain", "kind"),
+    [(1.0, 0.09, "b"), (1.0, 0.11, "a"), (2.0, 0.19, "b"), (2.0, 0.21, "a"), (0.0, 0.01, "a")],
+)
+def test_what_was_given_is_kept_unless_another_is_surely_better(standard_errors, gain, kind):
+    asked = search(n_trials=20, prune=False, standard_errors=standard_errors)
+    found = asked.find({"kind": SPACE["kind"]}, START, noisy(gain), N_FOLDS)
+    assert found.best.params == {"kind": "a"}
+    assert found.chosen.params == {"kind": kind}
+    assert found.chosen is (found.best if kind == "a" else found.attempts[0])
+    assert found.gain == pytest.approx((gain, 0.1))
+
+
+def test_standard_errors_are_no_fewer_than_none():
+    with pytest.raises(ValueError, match="`standard_errors` must be at least 0, got -1"):
+        search(standard_errors=-1)
+
+
 def test_the_same_seed_makes_the_same_trials_however_often_it_is_asked():
     one = search(n_trials=20)
     twice = [one.find(SPACE, START, bowl, N_FOLDS) for _ in range(2)]
@@ -97,6 +127,7 @@ def test_parameters_that_cannot_be_fitted_fail_alone():
     assert found.attempts[0].status == FAILED
     assert found.attempts[0].why == "no b here"
     assert found.best.params["kind"] == "a"
+    assert found.chosen is found.best
     assert found.gain is None, "the start could not be fitted: there is nothing to compare with"
 
 

@@ -25,6 +25,7 @@ from smc.training.rebuild import rebuild
 from smc.training.tuning import FIRST_BLOCK, as_found, tune
 from smc.trials import Ledger
 from smc.tune.block import TuningBlock
+from smc.tune.space import flat
 
 SMALL = (
     *("data=simulated", "data.n_bars=4000", "symbol=S01", "model=logistic", "aug=none", "monitor=none"),
@@ -111,11 +112,11 @@ def test_the_record_says_what_was_found_and_the_table_what_was_tried(run):
     trials = run.tuning
     assert trials["trial"].tolist() == [0, 1, 2, 3]
     assert trials.loc[search["trial"], "C"] == search["params"]["C"]
-    assert (
-        trials.loc[search["trial"], "loss"]
-        == search["loss"]
-        == trials.query("status == 'finished'")["loss"].min()
-    )
+    assert search["loss"] == trials.loc[search["trial"], "loss"]
+    least = trials.query("status == 'finished'")["loss"].min()
+    assert search["gain"]["value"] == pytest.approx(trials.loc[0, "loss"] - least)
+    is_sure = search["gain"]["value"] > search["gain"]["standard_error"]
+    assert search["loss"] == (least if is_sure else trials.loc[0, "loss"])
 
 
 def test_its_page_and_its_report_say_what_was_found(run, capsys):
@@ -172,13 +173,67 @@ def test_another_search_is_another_trial(change):
 
 
 def test_every_model_has_a_space_that_it_takes():
-    without = {"baseline", "averaging", "blending", "dynamic", "regime", "stacking", "voting"}
-    assert set(options("model")) - set(options("space")) == without
+    assert set(options("model")) == set(options("space"))
     for model in options("space"):
-        compose([f"model={model}", "tune=random"])
-    for model in without:
-        with pytest.raises(ConfigError, match="space: names no parameter of"):
-            compose([f"model={model}", "tune=random"])
+        space = compose([f"model={model}", "tune=random"])["space"]
+        assert space
+        assert any("low" in entry or "choices" in entry for entry in flat(space).values())
+
+
+ENSEMBLES = {"averaging", "blending", "dynamic", "regime", "stacking", "voting"}
+
+
+@pytest.mark.parametrize("ensemble", sorted(ENSEMBLES))
+def test_an_ensemble_looks_for_the_parameters_of_its_members_where_they_would(ensemble):
+    members = ["extra_trees", "xgboost"]
+    asked = [f"model={ensemble}", f"model.members=[{','.join(members)}]", "tune=random"]
+    space = compose(asked)["space"]
+    assert space.keys() & (set(options("model")) - {ensemble}) == set(members)
+    for member in members:
+        assert space[member] == compose([f"model={member}", "tune=random"])["space"]
+    assert space.keys() - set(members), "what is its own"
+    narrower = compose([*asked, "space.xgboost.max_depth.high=6", "space.extra_trees=null"])
+    assert narrower["space"]["xgboost"]["max_depth"] == {"low": 3, "high": 6}
+    assert narrower["space"]["extra_trees"] is None
+
+
+def test_every_ensemble_of_the_tree_was_looked_at():
+    found = {model for model in options("model") if "members" in compose([f"model={model}"])["model"]}
+    assert found == ENSEMBLES
+
+
+def test_a_model_of_ones_own_as_a_member_brings_its_space(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "space").mkdir()
+    mine = "defaults: [logistic]\nmax_iter: 500\n"
+    (tmp_path / "model" / "mine.yaml").write_text(mine)
+    (tmp_path / "space" / "mine.yaml").write_text("C: {low: 0.1, high: 0.2}\n")
+    asked = ["model=averaging", "model.members=[mine,xgboost]", "tune=random"]
+    assert compose(asked, config_dir=tmp_path)["space"]["mine"] == {"C": {"low": 0.1, "high": 0.2}}
+
+
+def test_what_is_found_for_members_is_what_they_are_fitted_with(tmp_path):
+    asked = [
+        *SMALL,
+        "model=averaging",
+        "model.members=[logistic,extra_trees]",
+        "reg.extra_trees.n_estimators=5",
+    ]
+    run = api.train([*asked, f"paths.output={tmp_path}"])
+    (search,) = run.record["tuning"]
+    assert {"logistic__C", "extra_trees__max_depth", "average"} <= search["params"].keys()
+    fitted = run.model().estimator_
+    assert fitted.average == search["params"]["average"]
+    assert search["params"]["logistic__C"] == fitted.members_["logistic"].estimator_.C
+    assert fitted.members_["extra_trees"].estimator_.max_depth == search["params"]["extra_trees__max_depth"]
+
+
+def test_a_model_of_ones_own_without_a_space_is_refused_where_one_is_asked_for(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "mine.yaml").write_text("defaults: [logistic]\n")
+    compose(["model=mine"], config_dir=tmp_path)
+    with pytest.raises(ConfigError, match="space: names no parameter of Logistic"):
+        compose(["model=mine", "tune=random"], config_dir=tmp_path)
 
 
 @pytest.mark.parametrize(

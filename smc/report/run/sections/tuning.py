@@ -7,9 +7,15 @@ from smc.report.document import Section, Table
 from smc.report.search import WHOLE, choices_of, importances_of
 from smc.report.text import decimal, percent
 from smc.report.view import RunView
+from smc.tune.objectives import RISING
 
 #: Standard errors of a gain under which it is luck as likely as not.
 SURE = 2.0
+#: What is taken of a front, by `tune.choose`.
+RULES = {
+    "no_worse": "that with the best first one whose others are no worse than the start's",
+    "nearest": "that nearest to the best of each",
+}
 
 
 def tuning_section(view: RunView) -> Section | None:
@@ -18,15 +24,22 @@ def tuning_section(view: RunView) -> Section | None:
     if not searches:
         return None
     rows = [row for search in searches for row in _rows(search)]
-    found = Table(("fit", "parameter", "start", "found"), rows, n_text=2)
-    return Section(
-        "Tuning", [*_points(searches), *_importances(view, searches[-1])], [found, *_over_the_folds(view)]
-    )
+    tables = [Table(("fit", "parameter", "start", "found"), rows, n_text=2), *_over_the_folds(view)]
+    if fronts := [row for search in searches for row in _front(search)]:
+        tables.append(Table(("fit", "on the front", *searches[0]["objectives"]), fronts, n_text=2))
+    return Section("Tuning", [*_points(searches), *_importances(view, searches[-1])], tables)
 
 
 def _rows(search: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for number, (name, value) in enumerate(search["params"].items()):
         yield "" if number else search["fit"], name, _shown(search["start"][name]), _shown(value)
+
+
+def _front(search: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for number, point in enumerate(search.get("front", ())):
+        is_taken = ", taken" if point["trial"] == search["trial"] else ""
+        figures = (decimal(value) for value in point["objectives"].values())
+        yield "" if number else search["fit"], f"trial {point['trial']}{is_taken}", *figures
 
 
 def _points(searches: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -36,13 +49,9 @@ def _points(searches: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         made = f"{sum(trials.values())} trials" + (f" ({ended})" if ended else "")
         said = f"{search['fit']}: {made} on {search['n_events']} events of inner folds"
         if gain is not None:
-            least = SURE * gain["standard_error"]
-            sure = "" if gain["value"] > least else ", which may be luck"
-            said += (
-                f"; the loss is {decimal(gain['value'])} (standard error {decimal(gain['standard_error'])}) "
-                f"less than that of the start on the same events{sure}"
-            )
+            said += f"; {_gained(gain, next(iter(search.get('objectives', ())), ''), search['trial'] == 0)}"
         yield f"{said}."
+        yield from _aims(search)
     yield "Losses are of the events that the parameters were chosen on: the figures above are of others."
 
 
@@ -65,6 +74,37 @@ def _over_the_folds(view: RunView) -> list[Table]:
         rows.append((choice.parameter, least, most, percent(choice.spread, 0)))
     columns = ("over the folds", "from", "to", "share of its range")
     return [Table(columns, rows)] if rows else []
+
+
+def _aims(search: Mapping[str, Any]) -> Iterator[str]:
+    """Say what else was looked for than the loss, and what had to be kept to."""
+    if front := search.get("front"):
+        points = "One trial is" if len(front) == 1 else f"{len(front)} trials are"
+        yield (
+            f"{points} worse than no other in all of {', '.join(search['objectives'])}; the best of them is "
+            f"{RULES.get(search['choose'], 'one')} (tune.choose={search['choose']})."
+        )
+    if limits := search.get("constraints"):
+        told = ", ".join(
+            f"{name.removeprefix('min_')} {decimal(each['value'])} "
+            f"(at {'least' if name.startswith('min_') else 'most'} {decimal(each['limit'])})"
+            for name, each in limits.items()
+        )
+        yield f"Constraints, after costs: {told}."
+
+
+def _gained(gain: Mapping[str, float], objective: str, is_kept: bool) -> str:
+    value, standard_error = gain["value"], gain["standard_error"]
+    if is_kept and value == 0:
+        return "none was better than the start"
+    what, more = (objective, "more") if objective in RISING else ("loss", "less")
+    gained = (
+        f"the {what} of the best is {decimal(value)} (standard error {decimal(standard_error)}) {more} than "
+        "that of the start on the same events"
+    )
+    if is_kept:
+        return f"{gained}, too little to leave the start for it"
+    return gained if value > SURE * standard_error else f"{gained}, which may be luck"
 
 
 def _shown(value: Any) -> str:
