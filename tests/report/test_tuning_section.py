@@ -31,7 +31,7 @@ def test_a_search_is_told_in_a_sentence_and_a_table(error, is_luck):
     section = tuning_section(Record(tuning=[search]))
     first, last = section.points
     assert first.startswith(
-        "first block: 8 trials (2 pruned, 1 failed) on 96 events of inner folds; the loss is 0.050"
+        "first block: 8 trials (2 pruned, 1 failed) on 96 events of inner folds; the loss of the best is 0.050"
     )
     assert first.endswith("which may be luck.") == is_luck
     assert "chosen on" in last
