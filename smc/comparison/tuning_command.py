@@ -11,6 +11,7 @@ from smc.results import Run
 
 #: Keys of a command line that the new one sets itself, or that name the old run.
 OWN_KEYS = ("symbol", "tune", "space", "run", "retry")
+BASELINE = "baseline"
 #: Groups whose option follows from that of another.
 FOLLOWING = ("space", "tune", "experiment")
 
@@ -18,11 +19,13 @@ FOLLOWING = ("space", "tune", "experiment")
 def tuning_command(run: Run) -> str | None:
     """Return the command line of a run, with a search for its model's parameters.
 
-    None where its parameters were looked for already, or its model has no space (`conf/space`). Folds that
-    learn from each other leave no first block: there each fit looks for itself.
+    None where its parameters were looked for already, or its model has no space (`conf/space`), or is the
+    baseline, which is there to be beaten. Folds that learn from each other leave no first block: there each
+    fit looks for itself.
     """
     choices = run.record.get("choices") or {}
-    if run.record.get("tuning") or choices.get("model") not in options("space"):
+    model = choices.get("model")
+    if run.record.get("tuning") or model == BASELINE or model not in options("space"):
         return None
     usual = {f"{group}={option}" for group, option in _usual().items()}
     following = {f"{group}={choices.get(group)}" for group in FOLLOWING}
