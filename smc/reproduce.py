@@ -28,6 +28,7 @@ from smc.results.locate import locate
 from smc.results.packages import distribution, used_packages
 from smc.results.return_scheme import OLD_RETURNS, is_of_today
 from smc.results.run import reading
+from smc.training.earlier_search import EarlierSearch
 from smc.training.run import train
 from smc.typing import Config
 
@@ -97,7 +98,10 @@ def reproduce(
     with tempfile.TemporaryDirectory(prefix="smc-reproduce-") as scratch:
         try:
             outcome = train(
-                _apart({**config, "data": data}, scratch), progress=progress, n_tried=_trials_made(run)
+                _apart({**config, "data": data}, scratch),
+                progress=progress,
+                earlier=EarlierSearch.on_record(run.record.get("tuning_origin")),
+                n_tried=_trials_made(run),
             )
         except SmcError as error:
             return Reproduction(

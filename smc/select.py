@@ -14,14 +14,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from smc.comparison.tuning_command import tuning_command
 from smc.config.compose_select import compose_selection
 from smc.config.instantiate import instantiate
 from smc.errors import ResultsError
 from smc.report.document import Section, Table
 from smc.report.selection import save_selection_report
+from smc.report.selection.conclusions import A_FURTHER_ROUND
 from smc.report.selection.entries import model_and_profile, row_of
 from smc.report.terminal_page import show
 from smc.report.text import MISSING, count, decimal, percent
+from smc.results import load_run
 from smc.selection.candidate import Candidate
 from smc.selection.family import one_a_market
 from smc.selection.manifest import (
@@ -35,7 +38,7 @@ from smc.selection.manifest import (
 )
 from smc.selection.remembered import RememberedRuns
 from smc.selection.runs import ChangedRunError, missing_runs, read_runs, runs_summary, unreadable_lists
-from smc.selection.verdict import DEPLOY, Verdict
+from smc.selection.verdict import DEPLOY, NO_MODEL, Verdict
 from smc.training.null_band import Nulls
 from smc.training.settle import check_heads, settle
 from smc.typing import Config
@@ -111,6 +114,7 @@ def _select(config: Config, name: str, progress: Progress, known: RememberedRuns
         nulls = Nulls(output, runs.folders, config["n_null"], progress)
         verdicts = [_with(verdict, null_band=nulls.of(verdict)) for verdict in verdicts]
     there = {*runs.folders, *(run["folder"] for run in runs.damaged)}
+    verdicts = [_with_command(verdict, runs.folders) for verdict in verdicts]
     summary = runs_summary(runs, missing_runs(output, there), unreadable_lists(output))
     file = manifest_name(rule, name, verdicts)
     head = keep_verdicts(ledger, rule, name, trials, verdicts)
@@ -205,6 +209,8 @@ def _why(entry: Mapping[str, Any]) -> str:
     sentences = [entry["reason"] if decided is None else decided["explanation"]]
     if decided and decided["remedy"]:
         sentences.append(f"what would change it: {decided['remedy']}")
+    if command := entry["evidence"].get("tuning_command"):
+        sentences.append(A_FURTHER_ROUND.format(command))
     if (n_more := entry["evidence"].get("would_pass_as_best_of")) is not None:
         p = decimal(entry["evidence"]["p_values"]["corrected"], 4)
         more = f": it would pass as the best of {count(n_more)} more" if n_more else ""
@@ -243,6 +249,13 @@ def _incomplete(runs: Mapping[str, Any]) -> list[str]:
             for run in runs["set_aside"]
         ),
     ]
+
+
+def _with_command(verdict: Verdict, folders: Mapping[str, Path]) -> Verdict:
+    """Name the command that looks for parameters, where no model was found and none were looked for."""
+    folder = folders.get(verdict.candidate.run_id) if verdict.candidate else None
+    command = tuning_command(load_run(folder)) if verdict.verdict == NO_MODEL and folder else None
+    return verdict if command is None else _with(verdict, tuning_command=command)
 
 
 def _with(verdict: Verdict, **figures: Any) -> Verdict:

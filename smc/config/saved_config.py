@@ -67,7 +67,7 @@ def usable_config(config: Config) -> tuple[Config, list[str]]:
 
 
 def without_side_effects(config: Config, *, ledger_url: str | None = "sqlite://") -> Config:
-    """Return a run's configuration without what speaks to others: trackers, the webhook, the shared ledger.
+    """Return a run's configuration without what speaks to others: trackers, webhook, ledger, studies.
 
     Parameters
     ----------
@@ -83,6 +83,7 @@ def without_side_effects(config: Config, *, ledger_url: str | None = "sqlite://"
         "ledger": {"_target_": "smc.trials.Ledger", "url": ledger_url, "output": None},
         "tracker": {"trackers": {}},
         "monitor": {**config["monitor"], "webhook": None},
+        **({"tune": {**config["tune"], "storage": None}} if "storage" in config.get("tune", {}) else {}),
     }
 
 

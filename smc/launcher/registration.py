@@ -7,6 +7,7 @@ from smc.config.job import Job
 from smc.fingerprint import content_hash
 from smc.launcher.ground import Ground
 from smc.launcher.loaded_bars import LoadedBars
+from smc.training.earlier_search import EarlierSearch, in_full
 from smc.training.registration import registration_of
 from smc.trials import Ledger, Registration, list_id
 
@@ -15,7 +16,7 @@ def identity_of(job: Job, bars: LoadedBars) -> results.Identity | None:
     """Name a job's run and trial; None where its bars cannot be loaded: the run will say why."""
     try:
         prints = bars.fingerprints(job.config)
-        config = {**job.config, "symbol": list(prints)}
+        config = {**in_full(job.config, EarlierSearch.asked(job.config)), "symbol": list(prints)}
         return results.identify(config, data_hash=content_hash(prints))
     except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
         return None
@@ -30,7 +31,7 @@ def registration_of_job(
     prints = bars.fingerprints(job.config)
     return registration_of(
         identity,
-        {**job.config, "symbol": list(prints)},
+        {**in_full(job.config, EarlierSearch.asked(job.config)), "symbol": list(prints)},
         prints,
         development=ground.development,
         split_hash=ground.split_hash,

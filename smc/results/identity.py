@@ -14,7 +14,7 @@ from smc.typing import Config
 #: A profile's values stand where the model reads them, those of `structure` where features and labels do.
 NOT_OF_RUN = (
     *("hydra", "paths", "ledger", "launcher", "monitor", "tracker", "trainer"),
-    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure", "run"),
+    *("retry", "bad_jobs", "keep_bars", "explain", "reg", "structure", "run", "tune.storage"),
 )
 #: The same, wherever they stand: fits do not depend on them, or on `device` in the last digits alone. How
 #: many devices fit a network is not among them: each takes its share of a batch, and the weights differ.
@@ -22,7 +22,7 @@ NOT_OF_FIT = ("n_jobs", "n_threads", "device")
 #: Where the data lie is replaced by what they hold, once they could be loaded.
 PLACE_OF_DATA = ("data.root",)
 #: Keys that change nothing while nothing is in them; runs of older versions have none.
-NOT_WHEN_EMPTY = ("callbacks", "columns", "stamps")
+NOT_WHEN_EMPTY = ("callbacks", "columns", "stamps", "start_from")
 #: What a run tells of its fits, not the fits: a sealed run is no further trial beside the one that is not.
 NOT_OF_TRIAL = ("evaluation.test",)
 #: Groups whose seed changes what a run is judged on.

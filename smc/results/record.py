@@ -209,7 +209,16 @@ class Search(Aims):
     trial: int  # whose parameters they are, from 0: the start's, unless the best is surely better
     trials: dict[str, int]  # finished, pruned, failed
     at_the_edge: list[str]  # parameters at a bound of their range
+    importances: NotRequired[dict[str, float] | None]  # shares of variance; None: too few trials
     is_partial: bool  # the time was up before the trials were
+
+
+class TuningOrigin(TypedDict):
+    """How far the searches of a run looked, and what they began with."""
+
+    looked_until: str  # open of the last bar of a label that they, or those that they started from, looked at
+    run_id: str | None  # of `tune.start_from`
+    params: dict[str, Any] | None  # that it had chosen: trial 1
 
 
 class Stop(TypedDict):
@@ -445,6 +454,7 @@ class FitFacts(Stops):
     calibration: Calibration | None
     ensemble: Ensemble | None
     tuning: NotRequired[list[Search]]  # by fit; absent where nothing was looked for
+    tuning_origin: NotRequired[TuningOrigin]  # absent before 0.8, and where nothing was looked for
     feature_importance: list[Importance]  # largest first
     last_training_bar: str  # open, ISO 8601, UTC
     training_duration_seconds: float

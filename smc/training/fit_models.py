@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 from sklearn.base import clone
@@ -62,6 +62,8 @@ def fit_models(
     *,
     bars: "Bars | None" = None,
     on_scored: Callable[[], None] = lambda: None,
+    earlier: Mapping[str, Any] | None = None,
+    run_id: str | None = None,
     n_tried: Mapping[str, int] | None = None,
 ) -> FittedModels:
     """Fit the model and the baseline; where a fold cannot be fitted, leave all folds out and say why.
@@ -74,6 +76,8 @@ def fit_models(
         By symbol; a search for parameters may look for what trading them earns.
     on_scored
         Called when a fold has been predicted, before anybody can have looked at it.
+    earlier, run_id
+        See `smc.training.tuning.tune`.
     n_tried
         By fit, how many trials its search makes: those of the run that is repeated.
 
@@ -95,6 +99,8 @@ def fit_models(
         fitter,
         plan,
         on_progress,
+        earlier=earlier,
+        run_id=run_id,
         backtests=components.backtests(bars or {}),
         n_tried=n_tried,
     )
@@ -112,10 +118,10 @@ def fit_models(
     baseline = _fit_baseline(fitter, plan, components.labels.task, n_fits=len(fits.augmentation))
     plain, curve = None, pd.DataFrame()
     if not fits.is_partial:
-        plain = _fit_plain(fitter, plan, on_progress)
+        plain = _fit_plain(tuned.again, plan, on_progress)
         if config["monitor"]["learning_curve"]:
             min_size = config["split"]["min_train_size"]
-            curve = learning_curve(fitter, plan, fits, on_progress, min_size=min_size)
+            curve = learning_curve(tuned.again, plan, fits, on_progress, min_size=min_size)
     return FittedModels(fits, baseline, plain, curve, cv_failure, tuned.told)
 
 

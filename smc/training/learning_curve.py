@@ -32,8 +32,10 @@ def learning_curve(
 
     The train score is that of the rows fitted on, without the early-stopping tail. A share is the most recent
     one, as `events.last` would leave it: each fit ends where val begins, so that the shares differ in size
-    only, not in how old they are. One of fewer than ``min_size`` events, or that cannot be fitted, is left
-    out and logged. Ctrl-C ends the curve, not the run, whose own fits are done.
+    only, not in how old they are. Where each fit looks for its parameters (``tune.scope=fold``), all sizes
+    have those of the train fit: what more events are worth to a search is another question, and a dear one.
+    One of fewer than ``min_size`` events, or that cannot be fitted, is left out and logged. Ctrl-C ends the
+    curve, not the run, whose own fits are done.
 
     Returns
     -------

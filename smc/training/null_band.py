@@ -21,6 +21,7 @@ from smc.training.baseline import baseline_of
 from smc.training.components import Components
 from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
 from smc.training.dataset import Dataset, make_dataset
+from smc.training.earlier_search import EarlierSearch
 from smc.training.tuning import tune
 from smc.typing import Config
 
@@ -54,6 +55,7 @@ class NullBand:
         config = _quiet(usable_config(run.config)[0])
         self.components = Components.from_config(config)
         self.sample_weight, self.space = config["sample_weight"], config["space"]
+        self.earlier = EarlierSearch.on_record(run.record.get("tuning_origin"))
         kept = KeptBars(str(output), run.fingerprints)
         bars = {symbol: kept.load(symbol) for symbol in kept.symbols()}
         self.data = make_dataset(bars, self.components)
@@ -76,7 +78,15 @@ class NullBand:
 
     def _score(self, data: Dataset, symbol: str) -> float:
         fitter = CrossFitter(data, self.components.pipeline, sample_weight=self.sample_weight)
-        tuned = tune(self.components.tuner, self.space, fitter, self.plan, backtests=self.backtests)
+        earlier = self.earlier.params if self.earlier else None
+        tuned = tune(
+            self.components.tuner,
+            self.space,
+            fitter,
+            self.plan,
+            earlier=earlier,
+            backtests=self.backtests,
+        )
         baseline = baseline_of(fitter, self.components.labels.task)
         folds = tuned.plan.folds
         rows = with_baseline(

@@ -8,7 +8,7 @@ from smc import __version__, results
 from smc.fingerprint import code_version, content_hash
 from smc.training.prepare import PreparedData
 from smc.trials.registration import Registration
-from smc.typing import Config
+from smc.typing import Bars, Config
 
 #: Draws its bars: such markets are a family of their own.
 SIMULATED = "smc.data.simulated.Simulated"
@@ -55,10 +55,13 @@ def registration_of(
 
 def development_of(prepared: PreparedData) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the first and the last bar of the events that a run is judged on before its test split."""
-    bars, development = prepared.bars, prepared.plan.development
-    events = prepared.data.events.iloc[development].groupby("symbol")
-    first, last = events["start"].min(), events["end"].max()
+    return bounds_of(prepared.bars, prepared.data.events.iloc[prepared.plan.development])
+
+
+def bounds_of(bars: Bars, events: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the opens of the first and of the last bar of the labels of some events."""
+    own = [(bars[str(symbol)].index, table) for symbol, table in events.groupby("symbol")]
     return (
-        min(bars[str(symbol)].index[start] for symbol, start in first.items()),
-        max(bars[str(symbol)].index[end] for symbol, end in last.items()),
+        min(index[table["start"].to_numpy().min()] for index, table in own),
+        max(index[table["end"].to_numpy().max()] for index, table in own),
     )

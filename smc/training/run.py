@@ -12,6 +12,7 @@ from smc.fingerprint import bars_fingerprint, content_hash
 from smc.interfaces import RunTracker
 from smc.outside.secrets import meet
 from smc.training.components import Components
+from smc.training.earlier_search import EarlierSearch, evidence_begins, in_full, origin_of
 from smc.training.evaluate import evaluate, sealed, test_state
 from smc.training.evidence import evidence_table, test_parts
 from smc.training.fit_models import fit_models
@@ -23,6 +24,7 @@ from smc.training.record import run_facts, run_record
 from smc.training.registration import development_of, registration_of
 from smc.training.save import Contents, logging_to, save
 from smc.training.trial import trial
+from smc.training.tuning import check_studies
 from smc.typing import Config
 
 
@@ -33,6 +35,7 @@ def train(
     *,
     choices: Mapping[str, str | None] | None = None,
     list_name: str | None = None,
+    earlier: EarlierSearch | None = None,
     n_tried: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Carry out one run and commit its folder; a run that is finished already is left as it is.
@@ -47,6 +50,8 @@ def train(
         The option chosen for each group, for the record.
     list_name
         Of the list of runs that this one was registered with (`smc.trials.Ledger.register`), if any.
+    earlier
+        What ``tune.start_from`` names, where that run is not at hand; None: it is looked for.
     n_tried
         By fit, how many trials its search for parameters makes, whatever the time: those of a run that is
         repeated.
@@ -61,12 +66,14 @@ def train(
     store = results.RunStore(config["paths"]["output"], min_free_mb=config["paths"]["min_free_mb"])
     with recorded(store, config, unless=ConfigError):
         components = Components.from_config(config)
+        earlier = earlier or EarlierSearch.asked(config)
+        check_studies(components.tuner)
     on_progress("bars")
     with recorded(store, config):
         bars = load_bars(components, config)
     prints = {symbol: bars_fingerprint(own) for symbol, own in bars.items()}
     data_hash = content_hash(prints)
-    config = {**config, "symbol": list(bars)}
+    config = {**in_full(config, earlier), "symbol": list(bars)}
     identity = results.identify(config, data_hash=data_hash)
     run_id = identity.run_id
     claimed = store.claim(run_id, retry=config["retry"], about=results.about(config))
@@ -82,6 +89,8 @@ def train(
         ):
             on_progress("features, labels (the first time, they are compiled)")
             prepared = prepare(components, bars, config, store.output)
+            if earlier is not None:
+                earlier.check_before(evidence_begins(components.tuner, prepared))
             own_classes = OwnClasses.judged(config, prepared, store.output, components.ledger, on_progress)
             facts = run_facts(identity, data_hash, config, choices or {}, prepared)
             facts["test_part"] = parts = test_parts(prepared, test_state(components))
@@ -107,12 +116,17 @@ def train(
                     on_progress,
                     bars=bars,
                     on_scored=counted.on_scored,
+                    earlier=earlier.params if earlier else None,
+                    run_id=run_id,
                     n_tried=n_tried,
                 )
                 on_progress("evaluation")
                 scored = components, bars, models.fits, models.baseline
                 evaluated = evaluate(*scored, can_trade=prepared.can_trade)
                 record = run_record(facts, components, prepared, models, evaluated, started=started)
+                if models.tuning.searches:
+                    events = prepared.data.events
+                    record["tuning_origin"] = origin_of(models.tuning, events, bars, earlier)
                 own_classes.tell(record, opened)
                 record["warnings"] += tell_warnings(components.webhook, record)
                 hidden = sealed(*scored, can_trade=prepared.can_trade)

@@ -15,7 +15,7 @@ from smc.pipeline import FoldPipeline
 from smc.results.record import Search, Warned
 from smc.training.aims import aims, columns_of
 from smc.training.baseline import baseline_of
-from smc.training.cross_fit import OUT_OF_FOLD, CrossFitter
+from smc.training.cross_fit import OUT_OF_FOLD, TRAIN_FIT, CrossFitter
 from smc.training.judge import Judge, check_can_be_judged, task_of
 from smc.typing import IntArray
 
@@ -36,10 +36,13 @@ class Told:
         One a search.
     attempts
         Of every trial: ``fit``, ``trial``, ``status``, ``loss``, ``n_events``, and its parameters.
+    looked
+        Of each search, positions of the events that it was given.
     """
 
     searches: list[Search] = field(default_factory=list)
     attempts: list[dict[str, Any]] = field(default_factory=list)
+    looked: list[IntArray] = field(default_factory=list)
 
     @property
     def trials(self) -> pd.DataFrame:
@@ -63,6 +66,11 @@ class Tuned:
     plan: SplitPlan
     told: Told = field(default_factory=Told)
 
+    @property
+    def again(self) -> CrossFitter:
+        """What fits once more with the parameters that were found, and looks for none, see `with_found`."""
+        return with_found(self.told.searches, self.fitter)
+
 
 def tune(
     tuner: Tuner,
@@ -71,6 +79,8 @@ def tune(
     plan: SplitPlan,
     on_progress: Callable[[str], None] = lambda _: None,
     *,
+    earlier: Mapping[str, Any] | None = None,
+    run_id: str | None = None,
     backtests: Mapping[str, Backtest] | None = None,
     n_tried: Mapping[str, int] | None = None,
 ) -> Tuned:
@@ -78,6 +88,10 @@ def tune(
 
     Parameters
     ----------
+    earlier
+        Parameters that are tried behind the model's own.
+    run_id
+        What its studies are called in ``tune.storage``; None: nothing is written there.
     backtests
         By symbol, for what is looked for by trading.
     n_tried
@@ -96,12 +110,27 @@ def tune(
 
     check_can_be_judged([*tuner.objectives, *tuner.constraints], can_trade=fitter.data.can_trade)
     judge = Judge(tuner.objectives, tuner.constraints, backtests or {})
-    search = _Searching(tuner, space, judge, on_progress, n_tried or {})
+    search = _Searching(tuner, space, judge, on_progress, n_tried or {}, earlier=earlier, run_id=run_id)
     if tuner.scope == "fold":
         return Tuned(replace(fitter, find_pipeline=search.pipeline_for), plan, search.told)
     block = TuningBlock.of(plan)
     pipeline = search.pipeline_for(fitter, block.events, FIRST_BLOCK)
     return Tuned(replace(fitter, pipeline=pipeline), replace(plan, folds=block.folds), search.told)
+
+
+def check_studies(tuner: Tuner) -> None:
+    """Open the database of ``tune.storage`` once, if there is one, before anything is made.
+
+    Raises
+    ------
+    ConfigError
+        It cannot be opened.
+    """
+    url = getattr(tuner, "storage", None)
+    if url is not None:
+        from smc.tune.study_copy import StudyCopies
+
+        StudyCopies(url)
 
 
 def as_found(searches: Sequence[Search], fitter: CrossFitter, plan: SplitPlan) -> Tuned:
@@ -110,15 +139,26 @@ def as_found(searches: Sequence[Search], fitter: CrossFitter, plan: SplitPlan) -
         return Tuned(fitter, plan)
     from smc.tune.block import TuningBlock
 
+    found = with_found(searches, fitter)
+    return Tuned(found, plan if found.find_pipeline else replace(plan, folds=TuningBlock.of(plan).folds))
+
+
+def with_found(searches: Sequence[Search], fitter: CrossFitter) -> CrossFitter:
+    """Return what fits with the parameters of searches that are over.
+
+    A fit has those that were found for the one of its name, and any other, such as one on fewer of the train
+    events for a learning curve, those of the train fit.
+    """
     params = {search["fit"]: search["params"] for search in searches}
-    if FIRST_BLOCK not in params:
+    if not params:
+        return fitter
+    if FIRST_BLOCK in params:
+        return replace(fitter, pipeline=with_params(fitter.pipeline, params[FIRST_BLOCK]))
 
-        def known(fitter: CrossFitter, _: IntArray, name: str) -> FoldPipeline:
-            return with_params(fitter.pipeline, params[name])
+    def known(fitter: CrossFitter, _: IntArray, name: str) -> FoldPipeline:
+        return with_params(fitter.pipeline, params[name if name in params else TRAIN_FIT])
 
-        return Tuned(replace(fitter, find_pipeline=known), plan)
-    found = replace(fitter, pipeline=with_params(fitter.pipeline, params[FIRST_BLOCK]))
-    return Tuned(found, replace(plan, folds=TuningBlock.of(plan).folds))
+    return replace(fitter, find_pipeline=known)
 
 
 def with_params(pipeline: FoldPipeline, params: Mapping[str, Any]) -> FoldPipeline:
@@ -138,11 +178,17 @@ class _Searching:
         judge: Judge,
         on_progress: Callable[[str], None],
         n_tried: Mapping[str, int],
+        *,
+        earlier: Mapping[str, Any] | None,
+        run_id: str | None,
     ) -> None:
         from smc.tune.space import distributions, flat
+        from smc.tune.study_copy import StudyCopies
 
         self.tuner, self.space, self.judge, self.on_progress = tuner, flat(space), judge, on_progress
         self.where, self.told, self.n_tried = distributions(self.space), Told(), n_tried
+        self.earlier, self.run_id = earlier, run_id
+        self.copies = StudyCopies(getattr(tuner, "storage", None) if run_id else None)
 
     def pipeline_for(self, fitter: CrossFitter, events: IntArray, name: str) -> FoldPipeline:
         """Return the pipeline of a fit with the parameters found on its own events."""
@@ -165,6 +211,11 @@ class _Searching:
 
         start = fitter.pipeline.estimator.get_params()
         title = f"{name}: " if name != FIRST_BLOCK else ""
+        further: dict[str, Any] = {"also": [{**start, **self.earlier}]} if self.earlier else {}
+        if self.copies.are_written:
+            further["on_trial"] = self.copies.begin(
+                f"{self.run_id}, {name}", n_objectives=len(self.judge.objectives) or 1
+            )
         found = self.tuner.find(
             self.where,
             start,
@@ -173,8 +224,10 @@ class _Searching:
             lambda said: self.on_progress(f"{title}{said}"),
             judge=self.judge,
             n_tried=self.n_tried.get(name),
+            **further,
         )
         self._tell(name, found, folds, start)
+        self.told.looked.append(events)
         return with_params(fitter.pipeline, values(self.space, found.chosen.params))
 
     def _tell(self, name: str, found: "Found", folds: Sequence[Fold], start: Mapping[str, Any]) -> None:
@@ -192,6 +245,7 @@ class _Searching:
                 "trial": found.chosen.number,
                 "trials": {status: statuses.count(status) for status in ("finished", "pruned", "failed")},
                 "at_the_edge": at_the_edge(found.chosen.params, self.where),
+                "importances": found.importances,
                 "is_partial": found.is_partial,
                 **aims(found, self.judge.constraints),
             }

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 from smc.typing import LabelTask
+
+if TYPE_CHECKING:
+    from smc.tune.search import Found
 
 
 class NoTuning:
@@ -26,10 +29,19 @@ class NoTuning:
         start: Mapping[str, Any],
         ask: Callable[[Mapping[str, Any], int], Any],
         n_folds: int,
-        on_progress: Callable[[str], None],
+        on_progress: Callable[[str], None],  # noqa: ARG002 - there is nothing to wait for
         *,
         judge: Callable[[Sequence[Any]], Any],
-        n_tried: int | None,
-    ) -> NoReturn:
-        """Not to be called."""
-        raise NotImplementedError("nothing is looked for: is_on is False")
+        n_tried: int | None,  # noqa: ARG002
+    ) -> "Found":
+        """Return the parameters that it is given, asked on every fold: a search of one trial.
+
+        A run asks for none, since `is_on` is False.
+        """
+        from smc.tune.attempt import FINISHED, Attempt
+        from smc.tune.search import Found
+
+        judged = judge([ask(start, fold) for fold in range(n_folds)])
+        losses, params = next(iter(judged.columns.values())), {name: start[name] for name in space}
+        only = Attempt(0, params, FINISHED, losses, None, (judged,))
+        return Found(only, only, [only])

@@ -7,15 +7,17 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from optuna.distributions import BaseDistribution
-from optuna.trial import Trial
+from optuna.trial import FrozenTrial, Trial
 
 from smc.arguments import check_at_least, check_choice, check_fraction, check_positive_or_none
 from smc.errors import FoldError, ModelError
 from smc.tune.attempt import FAILED, FINISHED, PRUNED, Attempt, Judged, of_losses
 from smc.tune.choice import Rule, chosen_of, front
+from smc.tune.importance import importances
 from smc.tune.objectives import Objective, named, task_problems
 from smc.tune.samplers import Sampler, n_points, problems, sampler_of
 from smc.tune.study import new_study, tell
+from smc.tune.study_copy import check_storage
 from smc.typing import FloatArray, LabelTask
 
 #: Where parameters are chosen: once, on the first block of the development part, or anew inside each fit.
@@ -48,6 +50,9 @@ class Found:
         The trials that `best` was chosen from, none of which is worse than another in every objective.
     choose
         By which rule.
+    importances
+        Share of the losses' variance that each parameter explains; None: nobody can tell
+        (`smc.tune.importance`).
     """
 
     best: Attempt
@@ -56,6 +61,7 @@ class Found:
     is_partial: bool = False
     front: list[Attempt] = field(default_factory=list)
     choose: Rule = "no_worse"
+    importances: dict[str, float] | None = None
 
     @property
     def gain(self) -> tuple[float, float] | None:
@@ -106,6 +112,10 @@ class Search:
         at least so large; None: no limit. Trials that keep to them come first, whatever their losses.
     choose
         How one point of a front is chosen, see `smc.tune.choice.chosen_of`.
+    start_from
+        A run whose choice is trial 1 (`smc.training.earlier_search` finds it).
+    storage
+        URL of a database that trials are written into for people to look at (`smc.tune.study_copy`).
 
     References
     ----------
@@ -127,6 +137,8 @@ class Search:
         objective: Objective | list[Objective] | None = None,
         constraints: Mapping[str, float | None] | None = None,
         choose: Rule = "no_worse",
+        start_from: str | None = None,
+        storage: str | None = None,
     ) -> None:
         check_choice("scope", scope, ("first_block", "fold"))
         check_at_least("n_trials", n_trials, 2)
@@ -137,6 +149,10 @@ class Search:
         self.n_trials = n_trials
         self.max_minutes = max_minutes
         self.prune = prune
+        if storage is not None:
+            check_storage(storage)
+        self.start_from = start_from
+        self.storage = storage
         self.standard_errors = standard_errors
         self.objective: Objective | list[Objective] | None = objective
         self.constraints = _limits(constraints or {})
@@ -163,6 +179,8 @@ class Search:
         n_folds: int,
         on_progress: Callable[[str], None] = lambda _: None,
         *,
+        also: Sequence[Mapping[str, Any]] = (),
+        on_trial: Callable[[FrozenTrial], None] = lambda _: None,
         judge: Judge = of_losses,
         n_tried: int | None = None,
     ) -> Found:
@@ -174,6 +192,10 @@ class Search:
             Where each parameter is looked for, and the values of trial 0; those outside of it are moved in.
         ask
             Called with parameters and the number of an inner fold, from 0.
+        also
+            Values of the trials behind the first, as those of ``start``.
+        on_trial
+            Called with each trial that has ended.
         judge
             Called with what was answered on the inner folds so far.
         n_tried
@@ -185,7 +207,8 @@ class Search:
             No trial could be fitted; the message is that of the first.
         """
         study = new_study(sampler_of(self.sampler, space), len(self.objectives) or 1)
-        study.enqueue_trial({name: _inside(start[name], space[name]) for name in space})
+        for params in (start, *also):
+            study.enqueue_trial({name: _inside(params[name], space[name]) for name in space})
         attempts: list[Attempt] = []
         points: list[Attempt] = []
         best: Attempt | None = None
@@ -197,6 +220,7 @@ class Search:
             trial = study.ask(dict(space))
             attempt = self._attempt(trial, ask, judge, n_folds, best)
             tell(study, trial, attempt)
+            on_trial(study.get_trials(deepcopy=False)[trial.number])
             attempts.append(attempt)
             points = front([*points, attempt])
             best = chosen_of(points, attempts[0], self.choose) if points else None
@@ -204,8 +228,8 @@ class Search:
             raise ModelError(
                 f"tune: no trial of {len(attempts)} could be fitted; the first: {attempts[0].why}"
             )
-        chosen = self._chosen(attempts[0], best)
-        return Found(best, chosen, attempts, len(attempts) < asked_for, points, self.choose)
+        chosen, is_partial = self._chosen(attempts[0], best), len(attempts) < asked_for
+        return Found(best, chosen, attempts, is_partial, points, self.choose, importances(study))
 
     def _chosen(self, start: Attempt, best: Attempt) -> Attempt:
         gains = _gains(start, best)

@@ -11,22 +11,16 @@ import pandas as pd
 from smc.report.accounts import HOLD, mean_gain
 from smc.report.beside import OTHERS, Beside
 from smc.report.document import Section
-from smc.report.explanation.section import section_of
 from smc.report.html.blocks import Picture, pictures_block, section_block, side_by_side, table_block
 from smc.report.html.charts.run_charts import calibration_chart, equity_chart, loss_chart
 from smc.report.html.markup import Html, joined, tag
 from smc.report.html.page import whole_page
 from smc.report.months import MONTHS, YEAR, monthly_returns
 from smc.report.reliability import reliability
+from smc.report.run.contents import of_model, of_search
 from smc.report.run.findings import findings
 from smc.report.run.price_pictures import price_blocks
-from smc.report.run.sections.ensemble import ensemble_section
-from smc.report.run.sections.fits import (
-    augmentation_section,
-    calibration_section,
-    feature_selection_section,
-    importances_section,
-)
+from smc.report.run.search_pictures import search_pictures
 from smc.report.run.sections.provenance import configuration_section, identity_section, warnings_section
 from smc.report.run.sections.samples import class_balance_section, sample_loss_section
 from smc.report.run.sections.scores import (
@@ -38,7 +32,6 @@ from smc.report.run.sections.scores import (
 )
 from smc.report.run.sections.steps import steps_section
 from smc.report.run.sections.trading import financial_section, months_sentence
-from smc.report.run.sections.tuning import tuning_section
 from smc.report.text import count, decimal, is_number, minute, percent, two_digits
 from smc.report.view import SPLIT_NAMES, RunView
 
@@ -75,16 +68,9 @@ def page(
         _chapter("scores", *_scores(view, pictures)),
         _chapter(
             "model",
+            side_by_side(*map(section_block, of_search(view)), pictures_block(list(search_pictures(view)))),
             side_by_side(
-                *_blocks(
-                    ensemble_section(view),
-                    tuning_section(view),
-                    feature_selection_section(view),
-                    calibration_section(view),
-                    augmentation_section(view),
-                    importances_section(view),
-                    section_of(view.run),
-                ),
+                *map(section_block, of_model(view)),
                 _embedded(pictures, "Features kept", "Learning curve"),
             ),
         ),

@@ -13,6 +13,10 @@ PROMISE = (
     "No accuracy is promised on real markets: every figure stands for the events that it was measured on, "
     "and is read with its interval or their number."
 )
+A_FURTHER_ROUND = (
+    "{} looks for the model's parameters on events that are no evidence: one trial more, of a further round, "
+    "which later p-values pay for"
+)
 OF_CLASSIC = (
     "The classic rule looks at every run's test part and counts no trials: over a dozen configurations it "
     "finds a model on four of ten symbols that hold no signal. Take its choices as proposals."
@@ -102,6 +106,8 @@ def recommendation(entry: Mapping[str, Any]) -> list[str]:
     sentences = [f"Deploy nothing: {why}."]
     if gate and gate["remedy"]:
         sentences.append(f"What would change it: {gate['remedy']}.")
+    if command := entry["evidence"].get("tuning_command"):
+        sentences.append(f"What has not been tried: {A_FURTHER_ROUND.format(command)}.")
     if named and entry["verdict"] == "WATCH":
         sentences.append(f"Keep an eye on {named['model']}, run {named['run_id']}; do not trade it.")
     return sentences

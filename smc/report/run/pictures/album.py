@@ -8,6 +8,7 @@ from smc.report.run.pictures.features import draw_feature_selection, draw_import
 from smc.report.run.pictures.folds import draw_folds
 from smc.report.run.pictures.overview import draw_overview
 from smc.report.run.pictures.predictions import draw_calibration, draw_confusion, draw_realised
+from smc.report.run.pictures.search import draw_search
 from smc.report.style import NothingToDrawError, save, styled
 from smc.report.view import RunView
 
@@ -19,6 +20,7 @@ PICTURES = {
     "calibration": ("Calibration", draw_calibration, "classification"),
     "realised": ("Realised against predicted", draw_realised, "regression"),
     "confusion": ("Confusion matrix", draw_confusion, "classification"),
+    "search": ("Search for parameters", draw_search, None),
     "feature_selection": ("Features kept", draw_feature_selection, None),
     "importances": ("Feature importances", draw_importances, None),
     "loss_curves": ("Loss curves", draw_loss_curves, None),

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from smc.report.document import Section, Table
-from smc.report.text import decimal
+from smc.report.search import WHOLE, choices_of, importances_of
+from smc.report.text import decimal, percent
 from smc.report.view import RunView
 from smc.tune.objectives import RISING
 
@@ -23,10 +24,10 @@ def tuning_section(view: RunView) -> Section | None:
     if not searches:
         return None
     rows = [row for search in searches for row in _rows(search)]
-    tables = [Table(("fit", "parameter", "start", "found"), rows, n_text=2)]
+    tables = [Table(("fit", "parameter", "start", "found"), rows, n_text=2), *_over_the_folds(view)]
     if fronts := [row for search in searches for row in _front(search)]:
         tables.append(Table(("fit", "on the front", *searches[0]["objectives"]), fronts, n_text=2))
-    return Section("Tuning", list(_points(searches)), tables)
+    return Section("Tuning", [*_points(searches), *_importances(view, searches[-1])], tables)
 
 
 def _rows(search: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -52,6 +53,27 @@ def _points(searches: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"{said}."
         yield from _aims(search)
     yield "Losses are of the events that the parameters were chosen on: the figures above are of others."
+
+
+def _importances(view: RunView, search: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the parameters explain of the losses, if the record was asked."""
+    if shares := importances_of(view):
+        named = ", ".join(f"{name} {percent(share, 0)}" for name, share in shares.items())
+        yield f"{search['fit']}: of the variance of the losses, alone: {named}."
+    elif "importances" in search:
+        yield f"{search['fit']}: too few trials finished to say which parameter matters."
+
+
+def _over_the_folds(view: RunView) -> list[Table]:
+    """Lay out how far the values of the folds lie apart, where each looked for its own."""
+    rows = []
+    for choice in choices_of(view):
+        folds = [fit for fit in choice.places if fit not in WHOLE]
+        by_place = sorted(folds, key=lambda fit: choice.places[fit])
+        least, most = (choice.values[by_place[end]] for end in (0, -1))
+        rows.append((choice.parameter, least, most, percent(choice.spread, 0)))
+    columns = ("over the folds", "from", "to", "share of its range")
+    return [Table(columns, rows)] if rows else []
 
 
 def _aims(search: Mapping[str, Any]) -> Iterator[str]:
