@@ -494,6 +494,15 @@ class JobLauncher(Protocol):
         ...
 
 
+class RunSearch(Protocol):
+    """Say how runs of a sweep are searched for (`smc.sweeper.optuna.Optuna`)."""
+
+    @property
+    def n_rounds(self) -> int:
+        """Times that runs are asked for."""
+        ...
+
+
 class FitWatch(Protocol):
     """Observe the epochs or rounds of a fit (in the map `monitor.watches`).
 

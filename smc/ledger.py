@@ -9,18 +9,25 @@ if __name__ == "__main__":
     end_on_ctrl_c()  # the imports that follow take a second, and neither help nor a typo needs them
     parser().parse_intermixed_args(with_output_option(None))
 
+import contextlib
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from smc.errors import ConfigError, DataError
+from smc.outside.secrets import hidden_address, meet
 from smc.report.document import Section, Table
 from smc.report.terminal_page import show
 from smc.report.text import day
-from smc.training.elsewhere import import_csv
+from smc.training.elsewhere import import_csv, import_study
 from smc.training.take_over import registrable, take_over, unknown_runs
 from smc.trials import Ledger
+from smc.trials.place import read_place
+
+#: What a file of SQLite begins with.
+SQLITE = b"SQLite format 3\x00"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -28,13 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser().parse_intermixed_args(with_output_option(arguments))
     with exits():
         _check_places(asked.action, asked.places)
+        _check_study(asked)
         ledger = Ledger(asked.url, asked.output)
         if asked.action == "verify":
             problems = ledger.verify()
             show([_verified(ledger, problems)], sys.stdout)
             sys.exit(EXIT_FAILED if problems else 0)
         if asked.action == "import":
-            show([_imported(ledger, Path(place)) for place in asked.places], sys.stdout)
+            show([_imported(ledger, place, asked) for place in asked.places], sys.stdout)
         else:
             show([_listed(ledger)], sys.stdout)
         sys.stdout.flush()
@@ -45,6 +53,24 @@ def _check_places(action: str, places: Sequence[str]) -> None:
         raise ConfigError("import: name a folder of results or a CSV file of trials to take from")
     if action != "import" and places:
         raise ConfigError(f"{action} {' '.join(places)}: places are for `import` alone, leave them out")
+
+
+def _check_study(asked: Namespace) -> None:
+    """Refuse a study of which nobody says what it is about, and what says so where there is no study."""
+    studies = [place for place in asked.places if _is_study(place)]
+    if (asked.study or asked.symbol) and not studies:
+        raise ConfigError("--symbol, --study: say what a study of Optuna's is about; name one to import")
+    if studies and not asked.symbol:
+        raise ConfigError(f"{studies[0]}: a study does not say which market it is about; add --symbol NAME")
+
+
+def _is_study(place: str) -> bool:
+    """Tell whether a place is a database, and no folder or CSV file."""
+    if "://" in place:
+        return True
+    with contextlib.suppress(OSError), open(place, "rb") as file:
+        return file.read(len(SQLITE)) == SQLITE
+    return False
 
 
 def _listed(ledger: Ledger) -> Section:
@@ -70,9 +96,15 @@ def _verified(ledger: Ledger, problems: Sequence[str]) -> Section:
     return Section("Ledger", [*_places(ledger), *(problems or [whole])])
 
 
-def _imported(ledger: Ledger, place: Path) -> Section:
+def _imported(ledger: Ledger, named: str, asked: Namespace) -> Section:
     left_out: list[str] = []
-    if place.is_dir():
+    place: Path | str = Path(named)
+    if _is_study(named):
+        meet(named, "url")
+        place = read_place(named.removeprefix("sqlite:///"), "import")
+        ids = import_study(ledger, place, asked.symbol, asked.study)
+        named = hidden_address(named)
+    elif place.is_dir():
         unknown, damaged = unknown_runs(ledger, place)
         runs, unable = registrable(unknown)
         left_out = [*damaged, *unable]
@@ -80,9 +112,9 @@ def _imported(ledger: Ledger, place: Path) -> Section:
     elif place.is_file():
         ids = import_csv(ledger, place)
     else:
-        raise DataError(f"{place}: no such folder of results, and no CSV file of trials")
+        raise DataError(f"{place}: no such folder of results, no CSV file of trials, and no study")
     news = f"{len(ids)} trials counted" if ids else "nothing that the ledger does not know"
-    return Section(f"From {place}", [f"{news}.", *(f"Not counted: {why}." for why in left_out)])
+    return Section(f"From {named}", [f"{news}.", *(f"Not counted: {why}." for why in left_out)])
 
 
 def _places(ledger: Ledger) -> Iterator[str]:

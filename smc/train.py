@@ -16,6 +16,7 @@ from smc.errors import RunBusyError, SmcError, was_interrupted
 from smc.typing import Config
 
 if TYPE_CHECKING:
+    from smc.config.command import Command
     from smc.launcher import JobResult
     from smc.training.outcome import Outcome
 
@@ -90,6 +91,17 @@ def _fault_of_smc(error: Exception, config: Config) -> Iterator[str]:
             yield f"python -m smc.check {target} tells whether it keeps its contract"
 
 
+def _sweep(command: "Command") -> int:
+    """Carry out the runs that a command line lists, or searches for, and return the exit code."""
+    if command.is_search:
+        from smc.sweeper import run_search
+
+        return run_search(command, carry_out)
+    from smc.launcher import run_sweep
+
+    return run_sweep(command, carry_out)
+
+
 def main() -> None:
     """Run the command line."""
     with exits():
@@ -99,9 +111,7 @@ def main() -> None:
         for sentence in command.replaced:
             say(f"note: {sentence}")
         if command.is_sweep:
-            from smc.launcher import run_sweep
-
-            sys.exit(run_sweep(command, carry_out))
+            sys.exit(_sweep(command))
         sys.exit(run_one(command.job()))
 
 

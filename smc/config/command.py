@@ -16,10 +16,13 @@ from smc.config.explain import explain
 from smc.config.fault import COMPOSITION_ERRORS
 from smc.config.flags import check_flags, read_flags
 from smc.config.help import config_dirs, help_text
+from smc.config.hydra_settings import SEARCH
 from smc.config.job import Job
+from smc.config.job_composer import JobComposer
 from smc.config.part import KEY, Part, read_part, without_part
 from smc.config.profile import reach_profile
 from smc.config.sweep import compose_jobs, expand, representatives, without_swept
+from smc.config.swept_space import SearchSpace, read_space
 from smc.config.tree import CONF, ROOT_NAME, VERSION_BASE, check_folders
 from smc.errors import ConfigError
 from smc.outside.secrets import hidden, hidden_override, meet, meet_override
@@ -69,6 +72,36 @@ class Command:
         return section
 
     @property
+    def is_search(self) -> bool:
+        """Whether the runs of a sweep are found by a search, instead of listed."""
+        return str(self._common.hydra.sweeper.get("_target_")) == SEARCH
+
+    @cached_property
+    def sweeper(self) -> Config:
+        """The section `hydra.sweeper` of a search."""
+        section: Any = OmegaConf.to_container(self._common.hydra.sweeper, resolve=True)
+        section.pop("params", None)
+        meet(section)
+        from smc.config.check import check_arguments  # imports scikit-learn
+
+        check_arguments("hydra.sweeper", section)
+        return section
+
+    @cached_property
+    def space(self) -> SearchSpace:
+        """Where a search looks.
+
+        Raises
+        ------
+        ConfigError
+            With every mistake, one a line.
+        """
+        try:
+            return read_space(self.composer.parse([*self._params(), *self.overrides]))
+        except COMPOSITION_ERRORS as error:
+            raise self._explain(error, self.overrides) from error
+
+    @property
     def replaced(self) -> list[str]:
         """Say which overrides a later one of the same key replaces by another value."""
         last = {text.partition("=")[0].lstrip("+"): text for text in self.overrides}
@@ -97,6 +130,8 @@ class Command:
             raise ConfigError(f"{KEY}={self._typed_part}: shares out the runs of a sweep; add -m")
         try:
             composed = self.composer.load(self.overrides)
+            if composed.hydra.sweeper.get("_target_") == SEARCH:
+                raise ConfigError("hydra/sweeper=optuna: searches with many runs; add -m")
             configure_log(composed.hydra.job_logging, composed.hydra.verbose)
             return to_job(composed)
         except COMPOSITION_ERRORS as error:
@@ -120,7 +155,41 @@ class Command:
         ConfigError
             With every mismatch of every job, one a line, and the jobs that it concerns.
         """
-        jobs, problems = compose_jobs(self.composer, self._batch(defaults), self._explain)
+        return self._composed(self._batch(defaults))
+
+    def ends(self, defaults: Sequence[str] = ()) -> list[Job]:
+        """Compose and check both ends of all that a search looks through, see `jobs`."""
+        probes = [[*defaults, *self.space.fixed, *own] for own in self.space.probes()]
+        try:
+            return self._composed(probes)[0]
+        except ConfigError as error:
+            raise ConfigError("\n".join(self.space.explained(str(error).splitlines()))) from error
+
+    def trial(self, own: Sequence[str], defaults: Sequence[str] = ()) -> Job:
+        """Compose and check one run of a search.
+
+        Parameters
+        ----------
+        own
+            What it has beside what all of them have.
+
+        Raises
+        ------
+        ConfigError
+            With every mismatch, one a line.
+        """
+        overrides = [*defaults, *self.space.fixed, *own]
+        try:
+            return self._composer_of_jobs.compose(overrides)
+        except (*COMPOSITION_ERRORS, ConfigError) as error:
+            raise self._explain(error, overrides) from error
+
+    @cached_property
+    def _composer_of_jobs(self) -> JobComposer:
+        return JobComposer(self.composer)
+
+    def _composed(self, batch: Sequence[Sequence[str]]) -> tuple[list[Job], list[str]]:
+        jobs, problems = compose_jobs(self._composer_of_jobs, batch, self._explain)
         if problems and (self._common.bad_jobs != "skip" or not jobs):
             raise ConfigError("\n".join(problems))
         return jobs, problems
@@ -146,8 +215,10 @@ class Command:
 
     def _batch(self, defaults: Sequence[str]) -> list[list[str]]:
         """List the overrides of every job: every combination of what is swept."""
-        params = [f"{key}={value}" for key, value in (self._common.hydra.sweeper.params or {}).items()]
-        return expand(self.composer, [*defaults, *params, *self.overrides])
+        return expand(self.composer, [*defaults, *self._params(), *self.overrides])
+
+    def _params(self) -> list[str]:
+        return [f"{key}={value}" for key, value in (self._common.hydra.sweeper.get("params") or {}).items()]
 
     def _explain(self, error: Exception, overrides: Sequence[str]) -> ConfigError:
         """Name every override at fault, those within the lists of a sweep too."""

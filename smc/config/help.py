@@ -25,6 +25,8 @@ A sweep
   bad_jobs=skip               leaves out jobs that cannot be composed; else one mistake refuses the sweep
   retry=failed                runs recorded failures again; finished runs are always skipped
   hydra/launcher=processes    hydra.launcher.jobs=4 at once, each for hydra.launcher.max_minutes=30 at most
+  hydra/sweeper=optuna        searches: 'model.max_depth=range(2,9)' 'model.C=tag(log,interval(.001,10))'
+                              reg=tiny,strong; any launcher, and the same line again goes on
   hydra/launcher=ray          over the nodes of a cluster: pip install 'smc[ray]'
   sweep.part=3/16             the third of 16 processes that share a sweep's runs, on any machines that share
                               paths.output and the ledger; a Slurm array says it by itself, auto/16 takes the

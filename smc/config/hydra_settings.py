@@ -7,11 +7,14 @@ from omegaconf import DictConfig, OmegaConf
 
 from smc.errors import ConfigError
 
+#: The one sweeper that is not Hydra's, as conf/hydra/sweeper names it.
+SEARCH = "smc.sweeper.optuna.Optuna"
 #: Dotted key below `hydra` -> what it is by default, and the remedy.
 WITHOUT_EFFECT: dict[str, tuple[Any, str]] = {
     "sweeper._target_": (
         "hydra._internal.core_plugins.basic_sweeper.BasicSweeper",
-        "smc lists the runs of a sweep itself, every combination of the comma lists behind -m",
+        "smc lists the runs of a sweep itself, every combination of the comma lists behind -m; "
+        "hydra/sweeper=optuna searches",
     ),
     "callbacks": (
         {},
@@ -28,7 +31,6 @@ WITHOUT_EFFECT: dict[str, tuple[Any, str]] = {
 }
 #: How overrides begin that cannot be composed here -> the remedy.
 UNUSABLE = {
-    "hydra/sweeper=": "smc lists the runs of a sweep itself; type the comma lists: -m seed=0,1",
     "hydra.job.name=": "names nothing here; a run is called run.name=NAME",
     "hydra.sweeper.params=": "cannot be set as a whole; type the comma lists: -m seed=0,1",
     "hydra/job_logging=default": "writes into a folder of Hydra's, and there is none; a run's log is run.log",
@@ -59,7 +61,8 @@ def check_hydra_settings(composed: DictConfig) -> None:
     problems = [
         f"hydra.{key}: has no effect here, {remedy}"
         for key, (default, remedy) in WITHOUT_EFFECT.items()
-        if (value := _value(settings, key)) != default and not (default in (None, {}) and not value)
+        if (value := _value(settings, key)) not in (default, SEARCH)
+        and not (default in (None, {}) and not value)
     ]
     if problems:
         raise ConfigError("\n".join(problems))

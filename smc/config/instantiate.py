@@ -82,7 +82,8 @@ def locate(target: object) -> type:
     if not (is_allowed(module_name) or target in ALLOWED_CLASSES):
         raise ConfigError(
             f"`{target}` is outside the modules that a configuration may name "
-            f"({', '.join(allowed_modules())}){_how_to_allow(module_name)}"
+            f"({', '.join(allowed_modules())})"
+            f"{suggest(target, ALLOWED_CLASSES) or _how_to_allow(module_name)}"
         )
     try:
         module = importlib.import_module(module_name)

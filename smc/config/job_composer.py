@@ -80,6 +80,11 @@ class JobComposer:
         self._compositions: dict[tuple[str, ...], _Composition | None] = {}
         self._read = lru_cache(N_REMEMBERED)(self._read_override)
 
+    @property
+    def folders(self) -> Sequence[Path]:
+        """Of one's own options."""
+        return self._composer.folders
+
     def compose(self, overrides: Sequence[str], number: int = 0) -> Job:
         """Compose one job of a sweep, in plain containers and checked.
 

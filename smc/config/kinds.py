@@ -11,6 +11,7 @@ OF_FOLDER = {
     **IN_MAPS,
     "features": Interface("set or family of features", interfaces.FeatureExtractor, Family),
     "launcher": Interface("launcher", interfaces.JobLauncher),
+    "sweeper": Interface("search over runs", interfaces.RunSearch),
     "selection": Interface("rule of selection", interfaces.SelectionRule),
 }
 #: Classes of smc that stand in no folder of a group.

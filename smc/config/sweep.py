@@ -97,15 +97,14 @@ def without_swept(overrides: "Sequence[Override]") -> list[str]:
 
 
 def compose_jobs(
-    composer: Composer, batch: Sequence[Sequence[str]], explain: Explain
+    composer: JobComposer, batch: Sequence[Sequence[str]], explain: Explain
 ) -> tuple[list[Job], list[str]]:
     """Compose every job, and say of those that cannot be composed what is wrong, one line a mismatch."""
     jobs: list[Job] = []
     problems: dict[str, list[Sequence[str]]] = {}
-    composer_of_jobs = JobComposer(composer)
     for overrides in batch:
         try:
-            jobs += _jobs_of(composer_of_jobs, list(overrides), number=len(jobs))
+            jobs += _jobs_of(composer, list(overrides), number=len(jobs))
         except (*COMPOSITION_ERRORS, ConfigError) as error:
             for line in str(explain(error, overrides)).splitlines():
                 problems.setdefault(line, []).append(overrides)
@@ -145,4 +144,5 @@ def _with_jobs(problem: str, concerned: Sequence[Sequence[str]], n_jobs: int) ->
     if len(concerned) == n_jobs:
         return f"{problem} [every job]"
     more = f", and {len(concerned) - 1} more" if len(concerned) > 1 else ""
-    return f"{problem} [{' '.join(concerned[0])}{more}]"
+    own = [override for override in concerned[0] if not override.startswith(("hydra/", "hydra."))]
+    return f"{problem} [{' '.join(own)}{more}]"

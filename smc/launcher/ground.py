@@ -45,10 +45,15 @@ class Grounds:
     """Prepare the data of each job as its run will; features are cached on the way.
 
     The jobs must come as `smc.launcher.loaded_bars.by_bars` orders them.
+
+    Attributes
+    ----------
+    bars
+        That were loaded so far.
     """
 
     def __init__(self, bars: LoadedBars) -> None:
-        self._bars = bars
+        self.bars = bars
         self._known: dict[str, Ground | None] = {}
 
     def of(self, job: Job) -> Ground | None:
@@ -60,11 +65,14 @@ class Grounds:
 
     def _look(self, job: Job) -> Ground | None:
         try:
-            components, bars = Components.from_config(job.config), self._bars.load(job.config)
-            prepared = prepare(components, bars, job.config, Path(job.config["paths"]["output"]))
-            return _ground(prepared)
+            return self.look(job)
         except Exception:  # noqa: BLE001 - whatever a class of one's own raises, the run meets it again
             return None
+
+    def look(self, job: Job) -> Ground:
+        """Return what a job stands on; whatever its run would raise, is."""
+        components, bars = Components.from_config(job.config), self.bars.load(job.config)
+        return _ground(prepare(components, bars, job.config, Path(job.config["paths"]["output"])))
 
 
 def _ground(prepared: PreparedData) -> Ground:

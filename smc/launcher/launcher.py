@@ -1,5 +1,6 @@
 """What every launcher is, the simplest one, and what the others share."""
 
+import contextlib
 import signal
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -34,9 +35,13 @@ class Launcher(ABC):
     n_at_once: int = 1
     n_threads: int | None = None
 
+    def session(self) -> contextlib.AbstractContextManager[None]:
+        """Give a block in which any number of lists of jobs are carried out."""
+        return contextlib.nullcontext()
+
     @abstractmethod
     def carry_out(self, jobs: Sequence[Job], task: Task, sweep: "SweepState") -> None:
-        """Carry out each job once, in this order as far as possible.
+        """Carry out each job once, in this order as far as possible, inside a `session`.
 
         Before a job starts, ask the sweep by `may_start`; if it may not, start no more and let the running
         ones end. Then call `started`, any number of times `stepped`, and once `ended` with what the task

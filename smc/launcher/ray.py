@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 
 from smc.arguments import check_non_negative, check_positive
@@ -57,10 +58,14 @@ class Ray(Launcher):
         self.address, self.num_cpus, self.retries = address, num_cpus, retries
         self.max_minutes, self.n_threads = max_minutes, num_cpus
 
+    def session(self) -> AbstractContextManager[None]:
+        """Be part of the cluster inside the block."""
+        return joined(self.address)
+
     def carry_out(self, jobs: Sequence[Job], task: Task, sweep: SweepState) -> None:
         """Carry out each job, see `Launcher.carry_out`."""
         waiting = deque(jobs)
-        with joined(self.address), CtrlC() as ctrl_c:
+        with CtrlC() as ctrl_c:
             for job in jobs:
                 check_slots(self._needs(job))
             tasks = Tasks(task, sweep, retries=self.retries)

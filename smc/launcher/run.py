@@ -65,7 +65,8 @@ def run_sweep(command: Command, task: Task) -> int:
     with View(len(own)) as view, closing(SweepState(own, run_ids, view, logs=logs)) as sweep:
         try:
             if own:
-                launcher.carry_out(sweep.distinct(), task, sweep)
+                with launcher.session():
+                    launcher.carry_out(sweep.distinct(), task, sweep)
         except KeyboardInterrupt as error:
             raise KeyboardInterrupt(f"{sweep.summary()}\nthe same command goes on with the rest") from error
         sweep.look_again()
@@ -79,8 +80,17 @@ def run_sweep(command: Command, task: Task) -> int:
     return EXIT_OK if sweep.n_finished == len(own) and not left_out else EXIT_FAILED
 
 
-def preview(jobs: Sequence[Job], ledger: Ledger) -> tuple[list[Job], dict[int, str | None], list[str]]:
+def preview(
+    jobs: Sequence[Job], ledger: Ledger, grounds: Grounds | None = None, n_to_come: int = 0
+) -> tuple[list[Job], dict[int, str | None], list[str]]:
     """Register the runs of all jobs.
+
+    Parameters
+    ----------
+    grounds
+        Of jobs before these, on the same data.
+    n_to_come
+        Configurations that will be tried beside these.
 
     Returns
     -------
@@ -88,8 +98,8 @@ def preview(jobs: Sequence[Job], ledger: Ledger) -> tuple[list[Job], dict[int, s
         The jobs with the name of their list, the run that each is by its number, and what the sweep can find
         out at all, in sentences.
     """
-    bars = LoadedBars()
-    grounds, power_check = Grounds(bars), PowerCheck()
+    grounds = grounds or Grounds(LoadedBars())
+    bars, power_check = grounds.bars, PowerCheck()
     run_ids: dict[int, str | None] = {}
     registrations: list[Registration] = []
     for job in by_bars(jobs):
@@ -98,7 +108,8 @@ def preview(jobs: Sequence[Job], ledger: Ledger) -> tuple[list[Job], dict[int, s
         if registration := registration_of_job(job, identity, ground, bars):
             registrations.append(registration)
         if ground and identity:
-            power_check.add(ground, identity.trial)
+            for trial in (identity.trial, *(f"to come {number}" for number in range(n_to_come))):
+                power_check.add(ground, trial)
     name = register(ledger, registrations, bars)
     return (
         [replace(job, list_name=name) for job in jobs],

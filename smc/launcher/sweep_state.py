@@ -1,6 +1,6 @@
 """The state of a sweep: which jobs run, which have ended and how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -25,6 +25,8 @@ class SweepState:
         The run that each job is, by its number, as far as it is known.
     logs
         Folder for what the processes of jobs print; held while it may be written to, see `close`.
+    on_end
+        Called when a job has ended, with how.
 
     Attributes
     ----------
@@ -35,7 +37,13 @@ class SweepState:
     """
 
     def __init__(
-        self, jobs: Sequence[Job], run_ids: Mapping[int, str | None], view: View, *, logs: Path
+        self,
+        jobs: Sequence[Job],
+        run_ids: Mapping[int, str | None],
+        view: View,
+        *,
+        logs: Path,
+        on_end: Callable[[Job, JobResult], None] = lambda *_: None,
     ) -> None:
         self.jobs, self.run_ids, self.view, self.logs = list(jobs), dict(run_ids), view, logs
         self.results: dict[int, JobResult] = {}
@@ -43,6 +51,7 @@ class SweepState:
         for job in self.jobs:
             self._by_run.setdefault(self._same_as(job), []).append(job)
         self.bad_place: str | None = None
+        self._on_end = on_end
         self._held, self._writes_logs = ExitStack(), False
 
     def distinct(self) -> list[Job]:
@@ -86,6 +95,7 @@ class SweepState:
         for same in self._by_run[self._same_as(job)]:
             self.results[same.number] = result
             self.view.ended(same, result)
+            self._on_end(same, result)
 
     def crashed(self, job: Job, crash: Crash) -> None:
         """Say that the process of a job has gone, after it has: the run's status and the ledger are told."""
@@ -100,6 +110,7 @@ class SweepState:
                 if store.state(run_id) == FINISHED:
                     text = f"finished by another process: {store.folder(run_id)}"
                     self.results[job.number] = JobResult("finished", text, run_id, is_new=False)
+                    self._on_end(job, self.results[job.number])
 
     @property
     def n_finished(self) -> int:
@@ -115,16 +126,23 @@ class SweepState:
             if result.status == "finished" and result.run_id is not None
         }
 
+    def not_finished(self) -> list[str]:
+        """Say of each job that ended otherwise how it did, a line each."""
+        return [f"  {job.name}: {self.results[job.number].text}" for job in self._bad()]
+
     def summary(self) -> str:
         """Say in a line, and one more for each job that is not finished, how it all ended."""
-        bad = [job for job in self.jobs if job.number in self.results and not self._is_finished(job)]
+        bad = self._bad()
         text = f"{self.n_finished} of {len(self.jobs)} finished"
         for status, word in ENDS.items():
             count = sum(self.results[job.number].status == status for job in bad)
             text += f", {count} {word}" if count else ""
         left = len(self.jobs) - len(self.results)
         text += f", {left} not started" if left else ""
-        return "\n".join([text, *(f"  {job.name}: {self.results[job.number].text}" for job in bad)])
+        return "\n".join([text, *self.not_finished()])
+
+    def _bad(self) -> list[Job]:
+        return [job for job in self.jobs if job.number in self.results and not self._is_finished(job)]
 
     def _same_as(self, job: Job) -> str:
         return name_of(job, self.run_ids)

@@ -67,7 +67,7 @@ def distributions(space: Mapping[str, Any]) -> dict[str, BaseDistribution]:
         if entry is None:
             continue
         try:
-            found[name] = _distribution(entry)
+            found[name] = distribution(entry)
         except ValueError as error:
             problems.append(f"{path_of(name)}: {error}")
     if problems:
@@ -75,7 +75,17 @@ def distributions(space: Mapping[str, Any]) -> dict[str, BaseDistribution]:
     return found
 
 
-def _distribution(entry: object) -> BaseDistribution:
+def distribution(entry: object) -> BaseDistribution:
+    """Read one entry of a space.
+
+    Raises
+    ------
+    ValueError
+        It holds nothing.
+
+    >>> distribution({"low": 0.1, "high": 0.7, "step": 0.2})
+    FloatDistribution(high=0.7, log=False, low=0.1, step=0.2)
+    """
     if not isinstance(entry, Mapping):
         raise ValueError(f"write {{low: 1, high: 10}} or {{choices: [a, b]}}, got {entry}")
     keys = set(entry)

@@ -13,6 +13,9 @@ all of it.
   python -m smc.ledger verify                the chain of events, and what follows from it, computed again
   python -m smc.ledger import outputs        runs that it does not know: of an earlier smc, or a colleague's
   python -m smc.ledger import trials.csv     trials made elsewhere: `symbol`, `name`, perhaps `date`
+  python -m smc.ledger import study.db --symbol EURUSD
+                                             a study of Optuna's, a file or a URL: what was asked for before
+                                             any of it was known is a round; twice is once
 """
 
 
@@ -24,7 +27,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("action", nargs="?", choices=["list", "verify", "import"], default="list")
-    command.add_argument("places", nargs="*", help="folders of results, or CSV files")
+    command.add_argument("places", nargs="*", help="folders of results, CSV files, or studies")
+    command.add_argument("--symbol", help="the symbol, one that was tried here, that a study is about")
+    command.add_argument("--study", help="its name, where a database holds several")
     command.add_argument(
         "--url", help="another ledger (default: $SMC_LEDGER, else one in your data directory)"
     )

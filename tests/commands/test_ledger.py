@@ -158,7 +158,7 @@ def test_a_row_that_cannot_be_counted_is_named_and_nothing_is(train, said, tmp_p
 def test_a_place_that_is_not_there_is_named(said, tmp_path):
     code, text = said("import", str(tmp_path / "nowhere"))
     assert code == 2
-    assert "no such folder of results, and no CSV file of trials" in text
+    assert "no such folder of results, no CSV file of trials, and no study" in text
 
 
 def test_an_opened_test_part_is_shown_and_its_folder_stays_as_it_was(train, output, capsys, monkeypatch):

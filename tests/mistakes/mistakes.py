@@ -89,7 +89,10 @@ QUICK = {
     # Hydra's own
     "train hydra.launcher.jobs=4": "hydra.launcher.jobs: no such key; hydra/launcher=processes has it",
     "train hydra/launcher=process": "did you mean processes?",
-    "train hydra/sweeper=optuna": "hydra/sweeper: smc lists the runs of a sweep itself",
+    "train hydra/sweeper=optuna": "hydra/sweeper=optuna: searches with many runs; add -m",
+    "train -m hydra/sweeper=optun seed=0,1": "hydra/sweeper=optun: no such option; did you mean optuna?",
+    "train -m hydra/sweeper=optuna": "nothing to search for; name where",
+    "train -m hydra/sweeper=optuna 'model.max_depth=interval(9,2)'": "low must be under high, got 9.0 and 2.0",
     "train hydra.job.name=a": "hydra.job.name: names nothing here; a run is called run.name=NAME",
     "train hydra.run.dir=.": "hydra.run.dir: has no effect here",
     "train hydra.job.chdir=true": "hydra.job.chdir: has no effect here",
