@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -228,7 +229,8 @@ class _Search:
             is_shared=True,
         )
         logs = path.with_suffix("") / self.study.owner.replace(" ", "-")
-        view.n_ended = sum(self.study.count()[how] for how in ("finished", "failed"))
+        count = self.study.count()
+        view.ends = Counter({how: count[how] for how in ("finished", "failed")})
         state = SweepState(own, run_ids, view, logs=logs, on_end=self._told)
         with closing(state):
             try:

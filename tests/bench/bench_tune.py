@@ -89,8 +89,9 @@ def measured(work: tuple[str, int, str, str, int]) -> dict[str, Any]:
             row[f"{way}_verdict"] = entry["verdict"]
             row[f"{way}_p"] = (entry["evidence"].get("p_values") or {}).get("corrected")
         row |= compared(runs)
-        (search,) = runs["first_block"].record["tuning"]
-        row |= {"first_block_trials": search["trials"], "first_block_kept": search["trial"] == 0}
+        searches = runs[ways.split(",")[-1]].record["tuning"]
+        row["trials"] = [search["trials"] for search in searches]
+        row["kept"] = [search["trial"] == 0 for search in searches]
     return row
 
 
@@ -129,12 +130,12 @@ def tell(asked: tuple[Any, ...]) -> None:
             line += f"; {figure} {values.mean():.4f} ({less.mean():+.4f}, se {error:.4f})"
         seconds = np.median([row[f"{way}_seconds"] for row in own])
         print(f"{line}; {seconds:.1f} CPU-s")  # noqa: T201
-    statuses = [row["first_block_trials"] for row in own]
+    statuses = [trials for row in own for trials in row["trials"]]
     n_made = sum(sum(each.values()) for each in statuses)
     n_pruned = sum(each["pruned"] for each in statuses)
-    n_kept = sum(row["first_block_kept"] for row in own)
+    kept = [each for row in own for each in row["kept"]]
     print(  # noqa: T201
-        f"  first_block: {n_pruned / n_made:.0%} of the trials were ended early; the profile was kept {n_kept} times"
+        f"  {n_pruned / n_made:.0%} of the trials were ended early; {sum(kept)} of {len(kept)} searches kept the profile"
     )
 
 
