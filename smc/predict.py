@@ -1,4 +1,4 @@
-"""What a finished run decides on many bars, old or new: python -m smc.predict --run 3f2a --to made.csv"""
+"""What is live, or a finished run, decides on many bars: python -m smc.predict --to made.csv"""
 
 import sys
 
@@ -10,8 +10,9 @@ if __name__ == "__main__":
     parser().parse_intermixed_args(with_output_option(None))
 
 import time
+from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,12 +21,14 @@ import numpy as np
 import pandas as pd
 
 from smc.cli import read_argument
+from smc.deployment import Registry
 from smc.errors import ConfigError
 from smc.interfaces import DataSource
-from smc.prediction.assignment import one_run
+from smc.prediction.assignment import LIVE, one_run
 from smc.prediction.decision import SEALED, utc
 from smc.prediction.decisions import Decisions
 from smc.prediction.history import kept_history, source_of
+from smc.prediction.live import LiveModels, live_entries
 from smc.prediction.predictor import COMMIT_SIZE, Predictor
 from smc.prediction.table import as_table, table_bytes
 from smc.prediction.version import open_test_part
@@ -33,6 +36,7 @@ from smc.prediction.versions import Versions
 from smc.results import Run, load_run
 from smc.results.durable import named_errors, write_atomic
 from smc.results.locate import locate
+from smc.typing import Config
 
 #: What a model is asked for by hand: no part in a market.
 ROLE = "run"
@@ -71,6 +75,16 @@ class Predicted:
         n_known = int(np.count_nonzero(self.table["label"].notna()))
         events = f"{len(self.table)} events in {bars}"
         return f"{', '.join([events, *counts])}; the outcome of {n_known} is known"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose decisions on one symbol are asked for, on which bars, and what the symbol is called there."""
+
+    version: str
+    role: str
+    bars: DataSource
+    name: str
 
 
 def predict(
@@ -116,19 +130,69 @@ def predict(
         open_test_part(run, output, names)
     kept = Decisions(store, output)
     versions = Versions(one_run(run.path, role=ROLE), check=lambda _: None)  # nothing else is at stake here
-    predictor = Predictor(
-        versions, store=kept, history=kept_history(run, output), keeps_bars=False, is_open=is_open
-    )
+    history = kept_history(run.fingerprints, output)
+    predictor = Predictor(versions, store=kept, history=history, keeps_bars=False, is_open=is_open)
+    asked = {symbol: Asked(run.run_id, ROLE, bars, _name_at(bars, symbol, names)) for symbol in names}
+    return _predicted(predictor, kept, asked, since, progress)
+
+
+def predict_live(
+    registry: Registry,
+    source: Callable[[Config], DataSource],
+    *,
+    symbols: Sequence[str] = (),
+    since: pd.Timestamp | None = None,
+    store: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Predicted:
+    """Let what is live decide on bars, as `predict` does a run.
+
+    Parameters
+    ----------
+    source
+        Where bars come from, by the configuration of what is live.
+    symbols
+        None: all of which something is live.
+
+    Raises
+    ------
+    ConfigError
+        Nothing is live of a symbol.
+    DataError, ResultsError
+        As `predict`; and a version that is damaged.
+    """
+    live = live_entries(registry, symbols)
+    opened = {symbol: entry.open_version() for symbol, entry in live.items()}
+    models = LiveModels(registry)
+    kept, asked = Decisions(store, registry.output), dict[str, Asked]()
+    for symbol, version in opened.items():
+        bars = source(version.config)
+        asked[symbol] = Asked(version.version_id, LIVE, bars, _name_at(bars, symbol, list(live)))
+
+    def history(symbol: str) -> pd.DataFrame | None:
+        return kept_history(opened[symbol].fingerprints, registry.output)(symbol)
+
+    predictor = Predictor(Versions(models, load=models.load), store=kept, history=history, keeps_bars=False)
+    return _predicted(predictor, kept, asked, since, progress)
+
+
+def _predicted(
+    predictor: Predictor,
+    kept: Decisions,
+    asked: Mapping[str, "Asked"],
+    since: pd.Timestamp | None,
+    progress: Progress | None,
+) -> Predicted:
     n_bars, tables, is_partial = dict[str, int](), [], False
-    for symbol in names:
-        series = bars.load(_name_at(bars, symbol, names))
+    for symbol, one in asked.items():
+        series = one.bars.load(one.name)
         try:
             _feed(predictor, symbol, series, progress or Progress(live=False))
         except KeyboardInterrupt:
             is_partial = True
         n_bars[symbol] = len(series)
         first = series.index[0] if since is None else max(since, series.index[0])
-        rows = kept.rows(symbol, version=run.run_id, role=ROLE)
+        rows = kept.rows(symbol, version=one.version, role=one.role)
         tables.append(as_table(rows, first, series.index[-1]))
         if is_partial:
             break
@@ -170,26 +234,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser().parse_intermixed_args(with_output_option(arguments))
     with exits():
         kind = _kind(asked.to)
-        if asked.run is None:
-            raise ConfigError("nothing is live: --run ID asks a finished run, --run latest the last one")
-        run = load_run(locate(asked.run, asked.output))
-        bars = source_of(run, asked.bars, dict(map(_override, asked.overrides)))
-        since = None if asked.since is None else _since(asked.since)
         with Progress() as progress:
-            made = predict(
-                run,
-                bars,
-                symbols=asked.symbol,
-                since=since,
-                store=asked.store,
-                output=asked.output,
-                is_open=asked.open,
-                progress=progress,
-            )
+            made = _made(asked, progress)
         _write(asked.to, table_bytes(made.table, kind))
         if made.is_partial:
             raise KeyboardInterrupt(f"{made.said()}; what was decided so far is written, and the rest is not")
         say(made.said() + (SEALED_TOO if SEALED in made.reasons else ""))
+
+
+def _made(asked: Namespace, progress: Progress) -> Predicted:
+    changed = dict(map(_override, asked.overrides))
+    common = {
+        "symbols": asked.symbol,
+        "since": None if asked.since is None else _since(asked.since),
+        "store": asked.store,
+        "progress": progress,
+    }
+    if asked.run is None:
+        if asked.open:
+            raise ConfigError("--open: opens the sealed test part of a run; name it with --run")
+        registry = Registry(asked.output, deployment=asked.deployment, url=asked.url)
+        return predict_live(registry, lambda config: source_of(config, asked.bars, changed), **common)
+    run = load_run(locate(asked.run, asked.output))
+    bars = source_of(run.config, asked.bars, changed)
+    return predict(run, bars, output=asked.output, is_open=asked.open, **common)
 
 
 def _kind(place: str) -> str:

@@ -49,6 +49,10 @@ class Registry:
         """Return the number of the last row of a symbol, 0 without one: cheap enough for every bar."""
         return self.journal.last(symbol)
 
+    def newest(self) -> int:
+        """Return the event of the last row of any symbol, 0 without one: another one tells of a change."""
+        return self.journal.newest()
+
     def what_is_live(self, symbol: str) -> Entry | None:
         """Return the row of the version that is live; None: flat, or nothing ever was."""
         return self.standing(symbol).live

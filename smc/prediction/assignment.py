@@ -6,6 +6,9 @@ from typing import NamedTuple, TypeAlias
 
 from smc.results import load_run
 
+#: Roles: what is traded, and how the role of what is only watched begins.
+LIVE, SHADOW = "live", "shadow"
+
 
 class Assignment(NamedTuple):
     """One model that is asked about a symbol.
@@ -26,6 +29,11 @@ class Assignment(NamedTuple):
     folder: Path
     role: str = "run"
     rung: float = 1.0
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it answers beside what is live, and is not traded."""
+        return self.role.partition(" ")[0] == SHADOW
 
 
 #: Asked at every bar, and each 250 ms between: what is live now, by symbol. Cheap, and never waits long.

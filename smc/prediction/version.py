@@ -16,11 +16,13 @@ from smc.pipeline import FoldPipeline
 from smc.pipeline.inputs import check_names
 from smc.prediction.decision import utc
 from smc.results import KeptBars, Run, load_run
+from smc.results import version as saved
 from smc.results.own_code import own_code
 from smc.results.run import reading
+from smc.results.version import RECORD
 from smc.training.components import Components
 from smc.training.opened import counted_in, is_opened
-from smc.training.rebuild import components_of, rebuild
+from smc.training.rebuild import components_from, components_of, rebuild
 from smc.trials import Ledger
 from smc.typing import Config
 
@@ -89,14 +91,41 @@ class Version:
 
 
 def load_version(folder: str | Path) -> Version:
-    """Read the saved model of a finished run, after checking every file of it and its golden rows.
+    """Read the model of a version, or of a finished run, after checking every file and its golden rows.
 
     Raises
     ------
     SmcError
         The folder is gone or damaged, or today's features are not those of the model.
     """
+    if (Path(folder) / RECORD).is_file():
+        return deployed_version(saved.load_version(folder))
     return version_of(load_run(folder))
+
+
+def deployed_version(version: saved.Version) -> Version:
+    """Return a version that was made for deployment as what can be asked.
+
+    One that is the run's own model leaves the run's sealed test part alone, as the run does.
+    """
+    output, record = version.path.parent.parent, version.record
+    with reading(version.path):
+        model = version.model()
+        sealed = sealed_spans(load_run(output / "runs" / version.run_id), output) if record["as_is"] else {}
+        return Version(
+            name=version.version_id,
+            trial=record["trial_hash"],
+            config=version.config,
+            model=model,
+            components=components_from(version.config),
+            last_training_bar=utc(record["last_training_bar"]),
+            baseline=_stated(version.baseline(), model),
+            bar_seconds={
+                symbol: bars["account"].get("bar_seconds") for symbol, bars in record["bars"].items()
+            },
+            longest_step=_longest_steps(version.fingerprints, output),
+            sealed=sealed,
+        )
 
 
 def version_of(run: Run) -> Version:
@@ -114,7 +143,7 @@ def version_of(run: Run) -> Version:
             last_training_bar=utc(run.record["last_training_bar"]),
             baseline=_baseline(run, model, output),
             bar_seconds={symbol: own.get("bar_seconds") for symbol, own in accounts.items()},
-            longest_step=_longest_steps(run, output),
+            longest_step=_longest_steps(run.fingerprints, output),
             sealed=sealed_spans(run, output),
         )
 
@@ -160,9 +189,18 @@ def _baseline(run: Run, model: Any, output: Path) -> dict[str, float]:
     return {str(name): float(np.mean(labels == name)) for name in model.classes_.tolist()}
 
 
-def _longest_steps(run: Run, output: Path) -> dict[str, float | None]:
+def _stated(baseline: Any, model: Any) -> dict[str, float]:
+    """Return what a fitted baseline says of any event: it looks at none of its features."""
+    row = np.zeros((1, baseline.n_features_in_))
+    if not is_classifier(model):
+        return {"": float(baseline.predict(row)[0])}
+    stated = baseline.predict_proba(row)[0]
+    return {str(name): float(share) for name, share in zip(baseline.classes_.tolist(), stated, strict=True)}
+
+
+def _longest_steps(fingerprints: Mapping[str, str], output: Path) -> dict[str, float | None]:
     """Return the longest step between two bars of each symbol, where they are kept; seconds."""
-    kept = KeptBars(str(output), run.fingerprints)
+    kept = KeptBars(str(output), fingerprints)
     return {
         symbol: _longest_step(kept.load(symbol)) if kept.has(symbol) else None for symbol in kept.symbols()
     }

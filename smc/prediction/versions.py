@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from smc.deployment.loads import check_loads
 from smc.errors import SmcError
 from smc.prediction.assignment import Assignment, Live
-from smc.prediction.golden_check import check_in_child
 from smc.prediction.version import Version, load_version
 
 #: Seconds between two looks at what is live, while no bar comes.
@@ -43,7 +43,7 @@ class Versions:
         live: Live,
         *,
         load: Callable[[Path], Version] = load_version,
-        check: Callable[[Path], None] = check_in_child,
+        check: Callable[[Path], None] = check_loads,
         on_news: Callable[[str], None] = log.warning,
     ) -> None:
         self._live, self._load, self._check, self._on_news = live, load, check, on_news
@@ -58,7 +58,7 @@ class Versions:
         self._poller: threading.Thread | None = None
 
     def of(self, symbol: str) -> list[tuple[Assignment, Version]]:
-        """Return who answers for a symbol now, and his model.
+        """Return who answers for a symbol now, and his model; a shadow that cannot be loaded does not.
 
         Raises
         ------
@@ -66,12 +66,19 @@ class Versions:
             Nobody has answered in a role yet, and who is asked for cannot be loaded.
         """
         self.refresh()
-        return [self._answering(symbol, wanted) for wanted in self._wanted.get(symbol, ())]
+        answering = []
+        for wanted in self._wanted.get(symbol, ()):
+            try:
+                answering.append(self._answering(symbol, wanted))
+            except SmcError:
+                if not wanted.is_shadow:
+                    raise
+        return answering
 
     def symbols(self) -> list[str]:
-        """Return the symbols that somebody answers for."""
+        """Return the symbols that are known, those too that nobody answers for now."""
         self.refresh()
-        return [symbol for symbol, wanted in self._wanted.items() if wanted]
+        return list(self._wanted)
 
     def refresh(self) -> None:
         """Look what is live, and begin to load what is new."""

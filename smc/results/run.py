@@ -20,7 +20,7 @@ from smc.results.manifest import DIGEST, NAME, Manifest, damaged, unreadable, ve
 from smc.results.naming import renamed_at
 from smc.results.opened_scores import with_test_figures
 from smc.results.packing import unpacked
-from smc.results.record import RunRecord
+from smc.results.record import BarsFacts, RunRecord
 from smc.results.return_scheme import as_simple, is_of_today
 from smc.results.schema import record_misfits
 from smc.results.table_file import check_finite, read_rows, read_table
@@ -127,11 +127,7 @@ class Run:
     @property
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of each symbol's bars."""
-        with reading(self.path):
-            prints = {symbol: bars["fingerprint"] for symbol, bars in self.record["bars"].items()}
-        if wrong := [symbol for symbol, its in prints.items() if not DIGEST.fullmatch(its)]:
-            raise damaged(self.path, f"run.json: the fingerprint of {wrong[0]}'s bars is none")
-        return prints
+        return fingerprints_of(self.record["bars"], self.path, "run.json")
 
     @property
     def digest(self) -> str:
@@ -307,6 +303,21 @@ def reading(folder: Path) -> Iterator[None]:
             f"the run at {folder} cannot be read: {type(error).__name__}: {said[0][:200]} "
             f"({Path(where.filename).name}, line {where.lineno}); if you made it yourself, run it again"
         ) from error
+
+
+def fingerprints_of(bars: Mapping[str, BarsFacts], folder: Path, file: str) -> dict[str, str]:
+    """Return the fingerprint of each symbol's bars, as a file of a folder says them.
+
+    Raises
+    ------
+    ResultsError
+        One is none.
+    """
+    with reading(folder):
+        prints = {symbol: facts["fingerprint"] for symbol, facts in bars.items()}
+    if wrong := [symbol for symbol, its in prints.items() if not DIGEST.fullmatch(its)]:
+        raise damaged(folder, f"{file}: the fingerprint of {wrong[0]}'s bars is none")
+    return prints
 
 
 def load_run(path: str | Path) -> Run:

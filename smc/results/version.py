@@ -8,7 +8,7 @@ from smc.errors import ResultsError
 from smc.outside.regular_file import parse_json
 from smc.results.manifest import RUN_ID, damaged, verify
 from smc.results.record import BarsFacts
-from smc.results.run import Run, reading
+from smc.results.run import Run, fingerprints_of, reading
 from smc.typing import Config
 
 #: Below an output folder.
@@ -77,6 +77,11 @@ class Version:
     def config(self) -> Config:
         """The resolved configuration of that run."""
         return self._opened.config
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Of the bars that it was fitted on, by symbol."""
+        return fingerprints_of(self.record["bars"], self.path, RECORD)
 
     @property
     def symbols(self) -> list[str]:

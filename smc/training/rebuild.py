@@ -133,11 +133,16 @@ def rebuild(run: Run, output: str | Path, on_progress: Callable[[str], None] = l
 
 
 def components_of(run: Run) -> Components:
-    """Build the objects of a run again, but for those whom it told.
+    """Build the objects of a run again, but for those whom it told."""
+    return components_from(run.config)
+
+
+def components_from(saved: Config) -> Components:
+    """Build the objects of a saved configuration again, but for those whom it told.
 
     What a run made before smc had some group or key did not know is switched off (`usable_config`).
     """
-    config, _ = usable_config(run.config)
+    config, _ = usable_config(saved)
     return Components.from_config(without_side_effects(config))
 
 

@@ -76,6 +76,13 @@ class Journal:
         with self.ledger.reading() as connection:
             return _last(connection, self.deployment, symbol)
 
+    def newest(self) -> int:
+        """Return the event of the last row of any symbol, 0 without one."""
+        table = tables().journal
+        query = table.select().with_only_columns(table.c.event).where(table.c.deployment == self.deployment)
+        with self.ledger.reading() as connection:
+            return connection.execute(query.order_by(table.c.event.desc()).limit(1)).scalar() or 0
+
     def rows(self, symbol: str) -> list[dict[str, Any]]:
         """Return the rows of a symbol, the first one first."""
         with self.ledger.reading() as connection:

@@ -23,7 +23,7 @@ def test_the_root_holds_commands_and_what_every_room_needs(figures: ModuleType) 
 
 def test_the_layers_are_few_and_hold_every_room(figures: ModuleType) -> None:
     layers = figures.layers(REPOSITORY)
-    assert len(layers) <= 14
+    assert len(layers) <= 15
     assert set(figures.rooms(REPOSITORY)) <= {name for layer in layers for name in layer}
 
 

@@ -32,7 +32,7 @@ folder, output, store, feed, told = sys.argv[1:]
 run = load_run(folder)
 predictor = Predictor(
     Versions(one_run(folder, role="live"), check=lambda _: None),
-    store=Decisions(store), history=kept_history(run, output),
+    store=Decisions(store), history=kept_history(run.fingerprints, output),
 )
 bars = pd.read_parquet(feed)
 with open(told, "a") as file:

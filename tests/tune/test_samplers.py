@@ -152,7 +152,11 @@ def test_generations_find_the_front_between_two_aims():
     assert found.best is not found.attempts[0]
 
 
-@pytest.mark.parametrize("make", [grid_sampler, *SEVERAL, CmaEsSampler(seed=0)], ids=str)
+@pytest.mark.parametrize(
+    "make",
+    [grid_sampler, *SEVERAL, CmaEsSampler(seed=0)],
+    ids=lambda make: "grid" if make is grid_sampler else type(make).__name__,
+)
 def test_the_same_seed_makes_the_same_trials(make):
     space = distributions({"x": {"low": -4, "high": 4}, "y": {"low": -4.0, "high": 4.0, "step": 2.0}})
     twice = [Search(make, n_trials=20).find(space, START, bowl, N_FOLDS) for _ in range(2)]
