@@ -7,9 +7,9 @@ import time
 import pandas as pd
 import pytest
 
+from smc.deployment.loads import check_loads
 from smc.errors import ArtifactError, FeatureError, SmcError
 from smc.prediction.assignment import Assignment, one_run
-from smc.prediction.golden_check import check_in_child
 from smc.prediction.predictor import Predictor
 from smc.prediction.version import load_version
 from smc.prediction.versions import Versions
@@ -134,15 +134,15 @@ def test_a_new_version_that_cannot_be_loaded_leaves_the_old_one_in_place(run, ot
 
 
 def test_golden_rows_are_asked_in_a_process_of_its_own(run, other, tmp_path):
-    check_in_child(run.path)
+    check_loads(run.path)
     broken = tmp_path / other.run_id
     shutil.copytree(other.path, broken)
     file = next(broken.glob("model/*.skops"))
     file.write_bytes(file.read_bytes()[:100])
-    with pytest.raises(ArtifactError, match=r"cannot be loaded: .*skops"):
-        check_in_child(broken)
-    with pytest.raises(ArtifactError, match="cannot be loaded"):
-        check_in_child(tmp_path / "gone")
+    with pytest.raises(ArtifactError, match=r"does not load: .*skops"):
+        check_loads(broken)
+    with pytest.raises(ArtifactError, match="does not load"):
+        check_loads(tmp_path / "gone")
 
 
 def test_a_first_version_that_cannot_be_loaded_is_an_error(tmp_path):
