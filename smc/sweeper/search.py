@@ -14,7 +14,6 @@ from smc.config.command import Command
 from smc.config.instantiate import instantiate
 from smc.config.job import Job
 from smc.errors import ConfigError, DiskFullError, PlaceError
-from smc.fingerprint import content_hash
 from smc.launcher.ground import Grounds
 from smc.launcher.job_result import JobResult
 from smc.launcher.launcher import Task
@@ -25,17 +24,16 @@ from smc.launcher.sweep_manifest import write_sweep_manifest
 from smc.launcher.sweep_state import SweepState
 from smc.launcher.view import View
 from smc.report.terminal_page import show
-from smc.results import load_run, trial_hash
-from smc.sweeper.objective import direction, value_of
+from smc.results import load_run
+from smc.sweeper.objective import value_of
+from smc.sweeper.opened_study import opened_study
 from smc.sweeper.optuna import Optuna
 from smc.sweeper.price import price
 from smc.training.evidence import looks_ahead
-from smc.trials.place import read_place
 
 if TYPE_CHECKING:
-    from smc.tune.kept_study import Asked, KeptStudy
+    from smc.tune.kept_study import Asked
 
-STORAGE_KEY, FILE = "hydra.sweeper.storage", "tuning.sqlite"
 MINUTE = 60
 #: What ends a run without being its fault.
 OF_PLACE = (DiskFullError.reason, PlaceError.reason)
@@ -87,7 +85,7 @@ class _Search:
         self.ledger = instantiate(self.sample.config["ledger"], "ledger")
         self.grounds = Grounds(LoadedBars())
         self.grounds.look(self.sample)
-        self.study = self._study()
+        self.study = opened_study(command, self.settings, self.sample, self.grounds.bars)
         self.finished: set[str] = set()
         self.bad_place: str | None = None
         self._troubles: list[str] = []
@@ -161,36 +159,6 @@ class _Search:
                 "symbol=all: a search is about one market; name one symbol, or several in a list as one model"
             )
         return first
-
-    def _study(self) -> "KeptStudy":
-        """Open the study that this line is about: another space, question or code is another study."""
-        from smc.tune.kept_study import KeptStudy
-        from smc.tune.space import distribution
-        from smc.tune.study_storage import StudyStorage
-
-        config = self.sample.config
-        prints = self.grounds.bars.fingerprints(config)
-        settings, space = self.settings, self.command.space
-        asked = {
-            "trial": trial_hash({**config, "symbol": list(prints)}),
-            "data": prints,
-            "seeds": [config["seed"], settings.seed],
-            "space": dict(space.entries),
-            "objective": settings.objective,
-            "sampler": [settings.sampler.func.__name__, settings.sampler.keywords],
-        }
-        typed = settings.storage
-        place = Path(self.output, FILE) if typed is None else read_place(typed, STORAGE_KEY)
-        model = self.sample.choices.get("model") or "search"
-        return KeptStudy(
-            StudyStorage(place, STORAGE_KEY),
-            f"{model}-{content_hash(asked)[:8]}",
-            space={key: distribution(entry) for key, entry in space.entries.items()},
-            direction=direction(settings.objective),
-            sampler=settings.sampler,
-            seed=settings.seed,
-            facts={"command": self.command.shown_overrides, "objective": settings.objective or "loss"},
-        )
 
     def _say_beforehand(self) -> None:
         model = str(self.sample.choices.get("model"))

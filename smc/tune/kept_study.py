@@ -1,11 +1,8 @@
 """A search that outlives its process: trials asked batch by batch, taken over from the dead, and told."""
 
-import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import optuna
@@ -14,20 +11,16 @@ from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from smc.fingerprint import content_hash
+from smc.tune.alive import Beats, has_gone, sign_of, this_process
 from smc.tune.study_storage import StudyStorage, quiet
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
-#: Seconds between two signs of life, and without one after which a process on another machine has gone.
-BEAT, GONE = 15.0, 120.0
 #: Times that a combination is drawn, as long as it was tried before.
 N_REDRAWN = 20
 #: Significant digits of a number that is drawn from an interval.
 DIGITS = 4
 #: What is kept with a trial: its batch, how many are in it, whose it is, the run that it is, why it failed.
 BATCH, SIZE, OWNER, RUN, WHY = "smc_batch", "smc_batch_size", "smc_owner", "smc_run", "smc_why"
-ALIVE = "smc_alive"
-#: What Linux calls a process that has ended, and of which its parent has not heard yet.
-ZOMBIE = "Z"
 
 
 @dataclass(frozen=True)
@@ -92,7 +85,7 @@ class KeptStudy:
         self.storage, self.name = storage, name
         self.direction: Direction = direction
         self.space, self._sampler, self.seed = dict(space), sampler, seed
-        self.owner = _owner()
+        self.owner = this_process()
         with storage.exclusive(), quiet():
             self._study = optuna.create_study(
                 storage=storage.optuna, study_name=name, direction=direction, load_if_exists=True
@@ -100,7 +93,7 @@ class KeptStudy:
             if facts and not self._study.user_attrs:
                 for key, value in facts.items():
                     self._study.set_user_attr(key, value)
-        self._beats = _Beats(self._beat)
+        self._beats = Beats(self._beat)
 
     def take(self, batch_size: int, n_trials: int) -> list[Asked]:
         """Take a batch that a dead process left, or ask for the next; empty: nothing is left to take.
@@ -183,7 +176,7 @@ class KeptStudy:
         open_ = [trial for trial in trials if trial.state == TrialState.RUNNING and BATCH in trial.user_attrs]
         owners = {trial.user_attrs.get(OWNER) for trial in open_} - {self.owner}
         beats = self._study.user_attrs if owners else {}
-        gone = {owner for owner in owners if owner is None or _has_gone(owner, beats)}
+        gone = {owner for owner in owners if owner is None or has_gone(owner, beats)}
         return min((_batch(trial) for trial in open_ if trial.user_attrs.get(OWNER) in gone), default=None)
 
     def _ask(self, trials: Sequence[FrozenTrial], batch: int, size: int) -> None:
@@ -228,29 +221,7 @@ class KeptStudy:
         self.storage.optuna.set_trial_user_attr(trial._trial_id, key, value)
 
     def _beat(self) -> None:
-        self._study.set_user_attr(f"{ALIVE} {self.owner}", time.time())
-
-
-class _Beats:
-    """Give signs of life from a thread until it is stopped; one that cannot be given is missed."""
-
-    def __init__(self, beat: Callable[[], None]) -> None:
-        self._beat, self._stopped = beat, threading.Event()
-        beat()
-        self._thread = threading.Thread(target=self._go_on, name="smc study", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Give no more."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _go_on(self) -> None:
-        while not self._stopped.wait(BEAT):
-            try:
-                self._beat()
-            except Exception:  # noqa: BLE001, S112 - whatever keeps a sign back, the search itself goes on
-                continue
+        self._study.set_user_attr(sign_of(self.owner), time.time())
 
 
 def _batch(trial: FrozenTrial) -> int:
@@ -270,31 +241,3 @@ def _typed(value: Any, distribution: BaseDistribution) -> Any:
 
 def _seed(seed: int, number: int, attempt: int) -> int:
     return int(content_hash([seed, number, attempt])[:8], 16)
-
-
-def _owner() -> str:
-    """Name this process: its machine, its number there, and when it began, for numbers come again."""
-    return f"{os.uname().nodename} {os.getpid()} {_begun(os.getpid())}"
-
-
-def _begun(pid: int) -> str:
-    """Return when a process began, in ticks of its machine; "" where that is not told, or it has gone."""
-    try:
-        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return ""
-    return "" if state == ZOMBIE else fields[18]
-
-
-def _has_gone(owner: str, beats: Mapping[str, Any]) -> bool:
-    """Tell whether a process has gone: on this machine at once, on another by its signs of life."""
-    host, pid, begun = owner.rsplit(" ", 2)
-    if host != os.uname().nodename:
-        return time.time() - beats.get(f"{ALIVE} {owner}", 0.0) > GONE
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass
-    return begun != _begun(int(pid))
