@@ -1,5 +1,6 @@
 """What two runs of one configuration left behind, and two states of the bars behind them, cell by cell."""
 
+import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ NOT_COMPARED = "not compared"
 VERDICTS = (NOT_COMPARED, IDENTICAL, WITHIN, DIFFERENT)
 #: Columns of predictions that say what trades earn, and by whom.
 OF_ANOTHER_KIND = ("ret", "account")
+#: Rows that are kept with a model, and what it answers to them.
+GOLDEN = "model/golden.npz"
 TABLES = ("predictions", "returns", "curves", "learning_curve", "tuning")
 #: Fields of run.json that say when, by what and how fast, or stand in another check.
 NOT_FIGURES = (
@@ -67,7 +70,7 @@ def compare(original: Run, rebuilt: Run, *, tolerance: float) -> list[PartVerdic
     return [
         *tables,
         _whole("splits", ["splits.json"], files, others),
-        _model(original, rebuilt, files, others),
+        _model(original, rebuilt, files, others, _tolerated(tables, tolerance)),
         _figures(original, rebuilt, tolerance) if is_same_kind else OTHER_FIGURES,
         *([_sealed(files, others)] if original.is_sealed and is_same_kind else []),
     ]
@@ -104,8 +107,19 @@ def _whole(part: str, names: list[str], files: dict[str, str], others: dict[str,
     return PartVerdict(part, DIFFERENT, ", ".join(parted)) if parted else PartVerdict(part, IDENTICAL)
 
 
-def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str, str]) -> PartVerdict:
-    """Compare saved models; where only a class or an argument has another name today, they are the same."""
+def _tolerated(tables: Sequence[PartVerdict], tolerance: float) -> float:
+    """Return how far answers of the saved models may lie apart: not at all where the predictions do not."""
+    return tolerance if any((each.part, each.verdict) == ("predictions", WITHIN) for each in tables) else -1.0
+
+
+def _model(
+    original: Run, rebuilt: Run, files: dict[str, str], others: dict[str, str], tolerance: float
+) -> PartVerdict:
+    """Compare saved models; where only a class or an argument has another name today, they are the same.
+
+    Another processor adds up in another order: where predictions part within the tolerance, so may the
+    answers to the rows that are kept with the model.
+    """
     names = sorted(name for name in files | others if name.startswith("model/"))
     finding = _whole("model", names, files, others)
     if finding.verdict == IDENTICAL:
@@ -114,7 +128,27 @@ def _model(original: Run, rebuilt: Run, files: dict[str, str], others: dict[str,
         is_same = original.model_content() == rebuilt.model_content()
     except ArtifactError:
         is_same = False
-    return PartVerdict("model", IDENTICAL) if is_same else finding
+    if is_same:
+        return PartVerdict("model", IDENTICAL)
+    gap = _gap_of_answers(original, rebuilt)
+    return PartVerdict("model", WITHIN, f"largest difference {gap:.1e}") if gap <= tolerance else finding
+
+
+def _gap_of_answers(original: Run, rebuilt: Run) -> float:
+    """Return the largest difference of what two models are asked and answer in their golden rows."""
+    if not (original.has(GOLDEN) and rebuilt.has(GOLDEN)):
+        return math.inf
+    gaps = [0.0]
+    with (
+        np.load(io.BytesIO(original.content(GOLDEN)), allow_pickle=False) as one,
+        np.load(io.BytesIO(rebuilt.content(GOLDEN)), allow_pickle=False) as other,
+    ):
+        for name in ("inputs", "outputs"):
+            if one[name].shape != other[name].shape:
+                return math.inf
+            apart = np.abs(one[name] - other[name])[np.isfinite(one[name]) | np.isfinite(other[name])]
+            gaps.append(float(apart.max(initial=0.0)))
+    return max(gaps)
 
 
 def _table(
