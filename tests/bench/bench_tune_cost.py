@@ -13,8 +13,6 @@ import time
 from typing import Any
 from unittest.mock import patch
 
-from speed.forest import Clock, clocked
-
 N_TRIALS, N_FOLDS = 50, 4
 SAMPLERS = ("random", "tpe", "gp")
 
@@ -63,6 +61,7 @@ def searched(typed: list[str]) -> dict[str, float]:
     """Train one run, and read the CPU's clock in its search."""
     import xgboost
     from sklearn.linear_model import LogisticRegression
+    from speed.forest import Clock, clocked
 
     from smc import api
     from smc.training.cross_fit import CrossFitter

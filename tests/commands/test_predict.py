@@ -111,7 +111,7 @@ def test_opening_the_sealed_part_is_counted_and_decides_on_it(predict, place):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "nothing is live: --run ID asks a finished run, --run latest the last one"),
+        ([], "nothing is live: python -m smc.registry propose and promote lead there"),
         (["--run", "nothing"], "no run 'nothing' under outputs"),
         (["--rum", "x"], "--rum: no such option; did you mean --run?"),
         (

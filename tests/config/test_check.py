@@ -21,6 +21,10 @@ class AnyGroup:
     learns = is_on = decides = False
     stable_std, overfitting_gap = 0.05, 0.15
     scope = "first_block"
+    objectives, constraints = (), {}
+
+    def problems(self, space, task):
+        return ()
 
     def symbols(self): ...
     def load(self, symbol): ...

@@ -45,7 +45,7 @@ def test_few_other_classes_of_smc_may_be_named():
                 except ConfigError:
                     continue
     folders = {cls.__module__.split(".")[1] for cls in allowed}
-    assert folders <= {path.name for path in CONF.iterdir()} | {"trials", "results", "launcher"}
+    assert folders <= {path.name for path in CONF.iterdir()} | {"trials", "results", "launcher", "sweeper"}
     deep = {cls.__module__ for cls in allowed if cls.__module__.count(".") > 2}
     assert not deep, "what stands below a group's folder is a part of its options"
     assert not {cls.__name__ for cls in allowed} & {"OwnPipeline", "Webhook", "Database", "RunStore"}

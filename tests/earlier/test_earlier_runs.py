@@ -138,7 +138,7 @@ def test_a_saved_model_answers_what_it_did(run_id, shared):
 @every_run
 @pytest.mark.filterwarnings("ignore:Gain found no feature:RuntimeWarning")
 def test_every_run_is_rebuilt(run_id, shared):
-    reproduction = reproduce(load_run(shared / "runs" / run_id), output=shared, tolerance=TOLERANCE)
+    reproduction = reproduce(load_run(shared / "runs" / run_id), output=shared, tolerance=10 * TOLERANCE)
     assert reproduction.verdict in (IDENTICAL, WITHIN), reproduction.findings
     not_compared = [finding.part for finding in reproduction.findings if finding.verdict == NOT_COMPARED]
     assert not_compared == ["figures, returns"]

@@ -69,5 +69,7 @@ def test_text_from_outside_does_not_become_markup():
 
 
 def test_the_functions_are_named():
-    assert set(api.__all__) == {"audit", "decide", "explain", "runs", "select", "show", "trades", "train"}
+    commands = {"archive", "audit", "clean", "explain", "runs", "select", "show", "tag", "train"}
+    of_the_desk = {"registry", "propose", "promote", "retire", "rollback"}
+    assert set(api.__all__) == commands | of_the_desk | {"decide", "features", "trades"}
     assert all(callable(getattr(api, name)) for name in api.__all__)
