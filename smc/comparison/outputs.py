@@ -1,6 +1,5 @@
 """What two runs of one configuration left behind, and two states of the bars behind them, cell by cell."""
 
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from smc.comparison.configs import ABSENT
+from smc.comparison.golden_answers import largest_gap
 from smc.errors import ArtifactError
 from smc.report.text import is_number
 from smc.results import Run
@@ -22,8 +22,6 @@ NOT_COMPARED = "not compared"
 VERDICTS = (NOT_COMPARED, IDENTICAL, WITHIN, DIFFERENT)
 #: Columns of predictions that say what trades earn, and by whom.
 OF_ANOTHER_KIND = ("ret", "account")
-#: Rows that are kept with a model, and what it answers to them.
-GOLDEN = "model/golden.npz"
 TABLES = ("predictions", "returns", "curves", "learning_curve", "tuning")
 #: Fields of run.json that say when, by what and how fast, or stand in another check.
 NOT_FIGURES = (
@@ -130,25 +128,8 @@ def _model(
         is_same = False
     if is_same:
         return PartVerdict("model", IDENTICAL)
-    gap = _gap_of_answers(original, rebuilt)
+    gap = largest_gap(original, rebuilt)
     return PartVerdict("model", WITHIN, f"largest difference {gap:.1e}") if gap <= tolerance else finding
-
-
-def _gap_of_answers(original: Run, rebuilt: Run) -> float:
-    """Return the largest difference of what two models are asked and answer in their golden rows."""
-    if not (original.has(GOLDEN) and rebuilt.has(GOLDEN)):
-        return math.inf
-    gaps = [0.0]
-    with (
-        np.load(io.BytesIO(original.content(GOLDEN)), allow_pickle=False) as one,
-        np.load(io.BytesIO(rebuilt.content(GOLDEN)), allow_pickle=False) as other,
-    ):
-        for name in ("inputs", "outputs"):
-            if one[name].shape != other[name].shape:
-                return math.inf
-            apart = np.abs(one[name] - other[name])[np.isfinite(one[name]) | np.isfinite(other[name])]
-            gaps.append(float(apart.max(initial=0.0)))
-    return max(gaps)
 
 
 def _table(
