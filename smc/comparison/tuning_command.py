@@ -12,6 +12,7 @@ from smc.results import Run
 #: Keys of a command line that the new one sets itself, or that name the old run.
 OWN_KEYS = ("symbol", "tune", "space", "run", "retry")
 BASELINE = "baseline"
+SPLITS = "splits.json"
 #: Groups whose option follows from that of another.
 FOLLOWING = ("space", "tune", "experiment")
 
@@ -36,7 +37,7 @@ def tuning_command(run: Run) -> str | None:
     ]
     symbols = list(map(quoted, run.record["bars"]))
     symbol = symbols[0] if len(symbols) == 1 else f"[{','.join(symbols)}]"
-    scope = ["tune.scope=fold"] if run.plan.is_two_sided else []
+    scope = ["tune.scope=fold"] if run.has(SPLITS) and run.plan.is_two_sided else []
     words = [f"symbol={symbol}", *typed, "tune=tpe", *scope]
     return f"python -m smc.train {' '.join(map(shlex.quote, words))}"
 
