@@ -18,6 +18,7 @@ NO_CLASSES = np.empty(0, dtype=np.int64)
 def steps_ahead(predictions: AnyRows) -> list[int]:
     """Return the steps that were predicted, in bars, ascending; none of labels with one.
 
+    >>> import pandas as pd
     >>> steps_ahead(pd.DataFrame(columns=["label_9", "label_5", "prediction_9", "prediction_5"]))
     [5, 9]
     """
@@ -28,6 +29,7 @@ def steps_ahead(predictions: AnyRows) -> list[int]:
 def at_step(rows: Predictions, step: int) -> Predictions:
     """Return predictions as those of one step alone; their labels end so many bars after they begin.
 
+    >>> import pandas as pd
     >>> row = {"start": 8, "end": 27, "label": 0.3, "label_5": 0.1, "prediction": 0.0, "prediction_5": 0.2}
     >>> at_step(pd.DataFrame([row]), 5)[["end", "label", "prediction"]].values.tolist()
     [[12.0, 0.1, 0.2]]
