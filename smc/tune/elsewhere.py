@@ -9,7 +9,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from smc.errors import ConfigError, DataError
 from smc.tune.kept_study import RUN
-from smc.tune.study_storage import StudyStorage, quiet
+from smc.tune.quiet import quiet
+from smc.tune.study_storage import StudyStorage
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from smc.fingerprint import content_hash
 from smc.tune.alive import Beats, has_gone, sign_of, this_process
-from smc.tune.study_storage import StudyStorage, quiet
+from smc.tune.quiet import quiet
+from smc.tune.study_storage import StudyStorage
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
 #: Times that a combination is drawn, as long as it was tried before.

@@ -6,16 +6,13 @@ from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
 from smc.tune.attempt import FAILED, PRUNED, Attempt
+from smc.tune.quiet import quiet
 
 
 def new_study(sampler: BaseSampler, n_objectives: int = 1) -> optuna.Study:
     """Return a study of objectives that are all to be small; Optuna stays as loud as it was."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
+    with quiet():
         return optuna.create_study(sampler=sampler, directions=[StudyDirection.MINIMIZE] * n_objectives)
-    finally:
-        optuna.logging.set_verbosity(before)
 
 
 def tell(study: optuna.Study, trial: optuna.Trial, attempt: Attempt) -> None:

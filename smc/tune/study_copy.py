@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial
 
 from smc.errors import ConfigError, install
 from smc.outside.secrets import HIDDEN, hidden_address, hidden_text, meet
+from smc.tune.quiet import quiet
 
 log = logging.getLogger("smc")
 
@@ -90,15 +91,12 @@ class StudyCopies:
 
 def _is_written(write: Callable[[], object]) -> bool:
     """Write, in Optuna's silence; False if the database is not to be had, which the log says."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        write()
+        with quiet():
+            write()
     except Exception as error:  # noqa: BLE001 - of whatever driver
         log.warning("tune.storage: no more trials are written: %s", hidden_text(_first_line(error)))
         return False
-    finally:
-        optuna.logging.set_verbosity(before)
     return True
 
 

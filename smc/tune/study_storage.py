@@ -3,12 +3,10 @@
 import contextlib
 import fcntl
 import hashlib
-import logging
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-import optuna
 from optuna.exceptions import OptunaError
 from optuna.storages import RDBStorage
 from sqlalchemy import URL, create_engine, make_url, text
@@ -17,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from smc.errors import ConfigError, PlaceError, ResultsError, install
 from smc.outside.secrets import hidden_address, meet
+from smc.tune.quiet import quiet
 
 #: Seconds that a writer of SQLite waits for the others.
 BUSY_TIMEOUT = 60
@@ -152,14 +151,3 @@ def _locked_file(path: Path) -> Iterator[None]:
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Let Optuna say nothing but warnings inside the block; what is worth saying smc says."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(logging.WARNING)
-    try:
-        yield
-    finally:
-        optuna.logging.set_verbosity(before)
